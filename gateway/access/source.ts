@@ -1,0 +1,16 @@
+import type { SourceKind } from "#mappers/mapper.ts";
+
+/** A system that sends: one entry of the register of sources. */
+export interface RegisteredSource {
+  /** `<authority>-<kind>`, as `leeds-eyfsp`. */
+  readonly source: string;
+  readonly kind: SourceKind;
+  /** Id of the authority the source belongs to, as `leeds`. */
+  readonly authority: string;
+  /** Three-digit number of that authority in education data. */
+  readonly localAuthority: string;
+  /** The organisation that sends. */
+  readonly organization: { readonly system: string; readonly value: string; readonly name: string };
+  /** The agreement or statute under which the gateway receives it. */
+  readonly legalBasis: string;
+}

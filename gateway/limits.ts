@@ -1,0 +1,41 @@
+/** Every number the gateway is bounded by, in one place, with its unit last in the name. */
+export const LIMITS = {
+  /** A page of a searchset when `_count` is absent: the size GP systems show on one screen. */
+  page_entries_default: 20,
+  page_entries_max: 100,
+  /** Beyond this a query says more about its author than about a child. */
+  query_parameters_max: 20,
+  or_values_max: 50,
+  url_bytes_max: 4_096,
+  /** One FHIR resource as a request body. */
+  body_bytes_max: 1_048_576,
+  token_request_bytes_max: 16_384,
+  json_depth_max: 32,
+  /** SMART Backend Services: access tokens live five minutes at most. */
+  access_token_life_s: 300,
+  /** An assertion may expire five minutes ahead; clocks may differ by ten seconds. */
+  assertion_life_s_max: 300,
+  clock_skew_s: 10,
+  /** How long a verified token is taken at its word before its signature is checked again. */
+  token_cache_s: 60,
+  token_cache_entries_max: 10_000,
+  jti_characters_max: 128,
+  /** A page token outlives a clinician's pause, not a working day. */
+  page_token_life_s: 3_600,
+  /** A line of a CSV file or an element of XML longer than this is refused, never buffered. */
+  source_record_bytes_max: 1_048_576,
+  /** A whole JSON message. */
+  source_message_bytes_max: 5_242_880,
+  /** Records committed together: long enough to share an fsync, short enough for queries to run in between. */
+  ingest_batch_records: 64,
+  /** Issues spelled out in a receipt; the rest is counted, and stands in quarantine. */
+  receipt_issues_max: 200,
+  identity_cache_entries_max: 50_000,
+  /** A resolved identity is trusted from Redis this long; every use is checked against the record itself. */
+  identity_cache_life_s: 86_400,
+  /** Redis slower than this counts as down for that request. */
+  redis_deadline_ms: 50,
+  /** How many records are looked at together when a query names no child. */
+  scan_batch_records: 64,
+  shutdown_grace_ms: 8_000,
+} as const;

@@ -1,0 +1,235 @@
+import type { DataClass, Relationship, SourceIdentity } from "#mappers/mapper.ts";
+
+/**
+ * The narrow interface between the gateway and whatever keeps its data. The unit of storage is a *record*: all that is
+ * held on one child, or, for types that belong to no child, all resources of one type and authority. Every verb is
+ * asynchronous, so that an engine on another machine fits; every engine passes `store.cases.ts`.
+ */
+export interface Store extends ReadVerbs {
+  /**
+   * Runs `work` in one transaction that sees its own writes and is durable when the promise resolves. Transactions run
+   * one after another (or are retried by the engine as if they had), so "resolve, then create" cannot race. When `work`
+   * throws, nothing of it stays. `work` must not wait for anything but the transaction's own verbs and the event loop.
+   */
+  write<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T>;
+  /** A number that differs whenever anything was committed since, by any process. Microseconds. */
+  changeCounter(): Promise<number>;
+  /** Throws when the engine cannot answer; for readiness. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opaque key of a record within the store; never leaves the gateway. Grows with the time of creation. */
+export type RecordKey = number;
+
+/** The resource types that live in a child's record; others live in shared records, one an authority and type. */
+export type RecordKind = "child" | "Organization";
+
+/** Words under which a record can be found from anywhere; `code` is a search parameter or `block` for identity. */
+export interface RecordSearchKey {
+  readonly code: "identifier" | "family" | "given" | "birthdate" | "block";
+  /** Normalised as the search parameter's type says: `system|value`, folded text, YYYY-MM-DD. */
+  readonly value: string;
+}
+
+export interface StoredResource {
+  readonly type: string;
+  /** Logical id, unique within the type across the whole store. */
+  readonly id: string;
+  /** Counts from 1. */
+  readonly version: number;
+  /** Milliseconds since 1970. */
+  readonly lastUpdated: number;
+  readonly source: string;
+  readonly dataClass: DataClass;
+  /** UTF-8 JSON exactly as served, `meta.versionId` and `meta.lastUpdated` included. */
+  readonly body: Buffer;
+  /** Search keys, extracted at write, in the encoding of `search/keys.ts`. */
+  readonly keys: string;
+  /** SHA-256 (base64url) of the content without `meta.versionId` and `meta.lastUpdated`. */
+  readonly contentHash: string;
+}
+
+/** What one source says of the child; a Patient is the fold of these, as far as a requester may see them. */
+export interface StoredContribution {
+  readonly source: string;
+  readonly localId: string;
+  readonly dataClass: DataClass;
+  readonly lastUpdated: number;
+  /** JSON text of a Patient without id and version. */
+  readonly body: string;
+}
+
+export interface StoredRelationship extends Relationship {
+  readonly source: string;
+}
+
+/** All that is held in one record, unfiltered. */
+export interface StoredRecord {
+  readonly key: RecordKey;
+  readonly kind: RecordKind;
+  /** Logical id of the Patient; empty for a shared record. */
+  readonly patientId: string;
+  readonly version: number;
+  readonly contributions: readonly StoredContribution[];
+  readonly relationships: readonly StoredRelationship[];
+  /** In no particular order; types that no interaction serves (Provenance) are left out. */
+  readonly resources: readonly StoredResource[];
+}
+
+/** A child's record stands in an area when a source of that authority contributes to it. */
+export interface RecordScope {
+  /** Records related to one of these organisations at any time (the dates are judged later, in the visible record). */
+  readonly organizations?: readonly { readonly system: string; readonly value: string }[];
+  /** Records that stand in one of these authorities. */
+  readonly authorities?: readonly string[];
+}
+
+export interface SourceReach {
+  readonly source: string;
+  readonly authority: string;
+  readonly dataClass: DataClass;
+  /** Latest date (YYYY-MM-DD) of a resource from this source. */
+  readonly until: string;
+}
+
+interface ReadVerbs {
+  /** The record's current version, `undefined` for an unknown key. */
+  recordVersion(key: RecordKey): Promise<number | undefined>;
+  /** One consistent reading of a record. */
+  record(key: RecordKey): Promise<StoredRecord | undefined>;
+  /** The record that holds a resource, or, for `Patient`, the child with this logical id. */
+  locate(type: string, id: string): Promise<RecordKey | undefined>;
+  /** Children's records that carry all of these keys, ascending. `prefix` keys match by their beginning. */
+  findRecords(
+    keys: readonly (RecordSearchKey & { readonly prefix?: boolean })[],
+    limit: number,
+  ): Promise<readonly RecordKey[]>;
+  /** Keys of children's records within a scope, ascending, greater than `after`. */
+  scanRecords(scope: RecordScope, after: RecordKey, limit: number): Promise<readonly RecordKey[]>;
+  /** Keys of the shared records of one kind in these authorities. */
+  sharedRecords(kind: Exclude<RecordKind, "child">, authorities: readonly string[]): Promise<readonly RecordKey[]>;
+  sourceReaches(): Promise<readonly SourceReach[]>;
+  receipt(id: string): Promise<string | undefined>;
+  quarantined(filter: QuarantineFilter, limit: number): Promise<readonly Quarantined[]>;
+  reviewItems(limit: number): Promise<readonly ReviewItem[]>;
+}
+
+export interface QuarantineFilter {
+  readonly sources: readonly string[];
+  readonly delivery?: string;
+}
+
+/** A source record that was held back, with its reason; it can be replayed. */
+export interface Quarantined {
+  readonly id: string;
+  /** Id of the receipt. */
+  readonly delivery: string;
+  readonly source: string;
+  /** Line of the record in its file, from 1. */
+  readonly line: number;
+  /** JSON array of issues: where, what, what to do; never the value. */
+  readonly issues: string;
+  /** The record as it came. Personal data: for the source's own officers only. */
+  readonly content: string;
+  readonly createdAt: number;
+}
+
+export interface ReviewItem {
+  readonly kind: "identifier-conflict" | "ambiguous" | "unlinked";
+  readonly source: string;
+  readonly localId: string;
+  readonly record: RecordKey;
+  readonly candidates: readonly RecordKey[];
+  /** Field by field, in words, without values. */
+  readonly evidence: readonly string[];
+  readonly createdAt: number;
+}
+
+/** A decision that a source's child is the child of a record; appended, never changed. */
+export interface Link {
+  readonly source: string;
+  readonly localId: string;
+  readonly record: RecordKey;
+  /** The rule and its version, or a steward. */
+  readonly author: string;
+  readonly evidence: readonly string[];
+  readonly decidedAt: number;
+}
+
+export interface Lineage {
+  /** SHA-256 (base64url) of the source record's content. */
+  readonly hash: string;
+  readonly record: RecordKey;
+  readonly made: readonly { readonly slot: string; readonly type: string; readonly id: string }[];
+}
+
+export interface StagedRow {
+  readonly table: string;
+  readonly key: string;
+  readonly parent?: { readonly table: string; readonly key: string };
+  /** JSON text of the row. */
+  readonly body: string;
+}
+
+export interface WriteTransaction extends ReadVerbs {
+  createChild(patientId: string): Promise<RecordKey>;
+  /** The shared record of a kind and authority, made when absent. */
+  sharedRecord(kind: Exclude<RecordKind, "child">, authority: string): Promise<RecordKey>;
+
+  /**
+   * Takes an identity key (`nhs-number|…`, `upn|…`) for a record. Answers with the record that holds it: the given one
+   * when it was free or already its own, another when that one came first.
+   */
+  takeIdentityKey(key: string, record: RecordKey): Promise<RecordKey>;
+  identityKeyHolder(key: string): Promise<RecordKey | undefined>;
+  linkOf(source: string, localId: string): Promise<Link | undefined>;
+  appendLink(link: Link): Promise<void>;
+  /** Source identities are kept as they came, one a source and local id. */
+  putSourceIdentity(source: string, localId: string, identity: SourceIdentity): Promise<void>;
+  /** All identities whose latest link is to the record. */
+  identitiesOf(record: RecordKey): Promise<readonly SourceIdentity[]>;
+  openReview(item: ReviewItem): Promise<void>;
+  /** Closes the items of this source child that a later decision has answered. */
+  closeReview(source: string, localId: string): Promise<void>;
+
+  /** Replaces what one source says of the child, and the store-wide keys that follow from it. */
+  putContribution(
+    record: RecordKey,
+    authority: string,
+    contribution: StoredContribution,
+    keys: readonly RecordSearchKey[],
+  ): Promise<void>;
+  removeContribution(record: RecordKey, source: string, localId: string): Promise<void>;
+  /** Replaces the relationships that one unit of a source has told. */
+  putRelationships(
+    record: RecordKey,
+    source: string,
+    unit: string,
+    relationships: readonly Relationship[],
+  ): Promise<void>;
+
+  /** Version, content hash and record of a current resource. */
+  current(
+    type: string,
+    id: string,
+  ): Promise<{ readonly record: RecordKey; readonly version: number; readonly contentHash: string } | undefined>;
+  /** Stores a resource as current; the version before, if any, moves to history. */
+  put(record: RecordKey, resource: StoredResource): Promise<void>;
+  /** Ends a resource: its last version and a deletion mark stay in history. */
+  remove(type: string, id: string, lastUpdated: number): Promise<void>;
+
+  lineage(source: string, unit: string): Promise<Lineage | undefined>;
+  putLineage(source: string, unit: string, lineage: Lineage): Promise<void>;
+  stage(source: string, row: StagedRow): Promise<"new" | "changed" | "unchanged">;
+  staged(source: string, table: string, key: string): Promise<StagedRow | undefined>;
+  /** Rows of any table that hang off this one. */
+  stagedBelow(source: string, table: string, key: string): Promise<readonly StagedRow[]>;
+  quarantine(record: Quarantined): Promise<void>;
+  putReceipt(id: string, source: string, body: string): Promise<void>;
+  /** Moves a source's reach forward; an earlier date changes nothing. */
+  reach(reach: SourceReach): Promise<void>;
+
+  /** Notes a single use (a token's `jti`); false when it was used before and that use has not expired. */
+  useOnce(key: string, expiresAt: number): Promise<boolean>;
+}
