@@ -1,0 +1,17 @@
+import { artefactList, readArtefacts } from "./artefacts.ts";
+import { codeMaps } from "./codes.ts";
+import { readSearchParameters, readStructureDefinitions, readValueSets } from "./definitions.ts";
+import { createPathCompiler } from "./paths.ts";
+import { searchParameterTable } from "./search-parameters.ts";
+
+/** Every file of `generated/` by name, as it should be now. */
+export function generate(): ReadonlyMap<string, string> {
+  const artefacts = readArtefacts();
+  const definitions = readStructureDefinitions();
+  const valueSets = readValueSets();
+  return new Map([
+    ["artefacts.ts", artefactList(artefacts)],
+    ["codes.ts", codeMaps(artefacts)],
+    ["search-parameters.ts", searchParameterTable(readSearchParameters(), createPathCompiler(definitions, valueSets))],
+  ]);
+}
