@@ -1,0 +1,60 @@
+import type { Organization, Reference } from "@medplum/fhirtypes";
+import { EARLY_YEARS_URN, LAESTAB, SCHOOL_URN } from "#profiles/systems.ts";
+import { toOrganizationReference } from "../datatypes/reference.ts";
+import type { MapContext, Relationship } from "../mapper.ts";
+
+interface SettingIdentifier {
+  readonly system: string;
+  readonly value: string;
+}
+
+/** A school or nursery. The first identifier decides its logical id. */
+export interface Setting {
+  readonly identifiers: readonly [SettingIdentifier, ...SettingIdentifier[]];
+  readonly name?: string;
+}
+
+/** The numbers a source gives for a setting; each already in its shape. */
+export interface SettingNumbers {
+  readonly localAuthority?: string | undefined;
+  readonly establishment?: string | undefined;
+  readonly schoolUrn?: string | undefined;
+  readonly earlyYearsUrn?: string | undefined;
+  readonly name?: string | undefined;
+}
+
+/**
+ * A setting from its numbers, or `undefined` when none names one. The establishment number comes first because every
+ * file of a school has it, and one school must not become two Organizations by which file came first.
+ */
+export function toSetting(numbers: SettingNumbers): Setting | undefined {
+  const { localAuthority, establishment, schoolUrn, earlyYearsUrn, name } = numbers;
+  const [first, ...others] = [
+    localAuthority === undefined || establishment === undefined
+      ? undefined
+      : { system: LAESTAB, value: `${localAuthority}/${establishment}` },
+    schoolUrn === undefined ? undefined : { system: SCHOOL_URN, value: schoolUrn },
+    earlyYearsUrn === undefined ? undefined : { system: EARLY_YEARS_URN, value: earlyYearsUrn },
+  ].filter((identifier) => identifier !== undefined);
+  if (first === undefined) return undefined;
+  return { identifiers: [first, ...others], ...(name === undefined ? {} : { name }) };
+}
+
+export function toOrganization(setting: Setting, context: MapContext): Organization {
+  return {
+    resourceType: "Organization",
+    id: context.organizationId(setting.identifiers[0]),
+    meta: { profile: ["https://fhir.hl7.org.uk/StructureDefinition/UKCore-Organization"] },
+    identifier: setting.identifiers.map((identifier) => ({ ...identifier })),
+    ...(setting.name === undefined ? {} : { name: setting.name }),
+  };
+}
+
+export function toSettingReference(setting: Setting, context: MapContext): Reference<Organization> {
+  return toOrganizationReference(context.organizationId(setting.identifiers[0]), setting.name);
+}
+
+/** The child on the roll of a setting: one relationship for each number by which an agreement may know the setting. */
+export function toRoll(setting: Setting, period: { readonly start?: string; readonly end?: string }): Relationship[] {
+  return setting.identifiers.map((organization) => ({ kind: "roll", organization, ...period }));
+}
