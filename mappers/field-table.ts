@@ -18,3 +18,12 @@ export function toMarkdownTable(fields: readonly FieldRow[]): string {
   });
   return ["| field | goes to | why, or what decides |", "| --- | --- | --- |", ...rows].join("\n");
 }
+
+/** Whether a README shows this table, however its columns are padded. */
+export function hasFieldTable(readme: string, fields: readonly FieldRow[]): boolean {
+  return unpadded(readme).includes(unpadded(toMarkdownTable(fields)));
+}
+
+function unpadded(table: string): string {
+  return table.replaceAll(/ {2,}/g, " ").replaceAll(/-{3,}/g, "---");
+}

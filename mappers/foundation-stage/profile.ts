@@ -30,7 +30,7 @@ export interface GoalField extends RecordedGoal {
  * What is wrong with the goals of one child and year. Source: early years foundation stage profile return, outcomes of
  * the early learning goals (levels since 2021/22; `A` on every goal and only for an exemption since 2023).
  */
-export function checkGoals(goals: readonly GoalField[]): FieldIssue[] {
+export function checkGoals(goals: readonly GoalField[], endYear?: number): FieldIssue[] {
   const issues = goals.flatMap(checkGoal);
   const first = goals[0];
   const framework = first === undefined ? undefined : goalOf(first.code)?.framework;
@@ -44,6 +44,7 @@ export function checkGoals(goals: readonly GoalField[]): FieldIssue[] {
         "goals of two frameworks in one profile; expected either E01 to E17 (since 2021/22) or G01 to G17 (before), send each year's profile by itself",
     });
   }
+  if (endYear !== undefined && first !== undefined) issues.push(...checkYear(first, framework, endYear));
   return [...issues, ...checkRepeats(goals), ...checkExemption(goals, framework)];
 }
 
@@ -58,6 +59,18 @@ function checkGoal({ field, code, outcome }: GoalField): FieldIssue[] {
       severity: "error",
       field,
       message: `unknown outcome; expected ${framework.outcomesInWords}, or A on every goal of an exempt child (EYFS profile outcomes)`,
+    },
+  ];
+}
+
+/** E01 to E17 were first assessed in the academic year that ended in 2022. */
+function checkYear({ field }: GoalField, framework: Framework, endYear: number): FieldIssue[] {
+  if ((framework.name === "current") === endYear >= 2022) return [];
+  return [
+    {
+      severity: "warning",
+      field,
+      message: "a goal of another framework than that of the academic year; E01 to E17 are assessed since 2021/22",
     },
   ];
 }

@@ -1,0 +1,70 @@
+import { toAcademicYearPeriod } from "../foundation-stage/academic-year.ts";
+import { toLocalId } from "../foundation-stage/local-id.ts";
+import { toOrganization, toRoll, toSettingReference } from "../foundation-stage/setting.ts";
+import { toFoundationStageObservations } from "../foundation-stage/to-observation.ts";
+import type { CsvMapper, MapContext, Mapped, SourceIdentity } from "../mapper.ts";
+import { FIELDS } from "./fields.ts";
+import { type EyfsProfileRecord, parseRecord } from "./record.ts";
+import { toPatient } from "./to-patient.ts";
+
+const REQUIRED = ["FSP_ACADYR", "FSP_UPN", "FSP_SURNAME", "FSP_FORENAME", "FSP_DOB", "FSP_LA"];
+
+/**
+ * The early years foundation stage profile as a flat file, one row a child and academic year, with the column names of
+ * the National Pupil Database.
+ */
+export const eyfsProfile: CsvMapper<EyfsProfileRecord> = {
+  kind: "eyfs-profile",
+  dataClass: "education",
+  fields: FIELDS,
+  reader: "csv",
+  shape: {
+    name: "EYFS profile",
+    required: REQUIRED,
+    optional: FIELDS.map(({ field }) => field).filter((field) => !REQUIRED.includes(field)),
+  },
+  parse: parseRecord,
+  recordId,
+  identity,
+  map,
+};
+
+function localId({ matchingReference, upn, setting, family, given, birthDate }: EyfsProfileRecord): string {
+  if (matchingReference !== undefined) return matchingReference;
+  return toLocalId(upn === undefined ? [setting.identifiers[0].value, family, given, birthDate] : [upn]);
+}
+
+function recordId(record: EyfsProfileRecord): string {
+  return `${localId(record)}/${record.profile.endYear}`;
+}
+
+function identity(record: EyfsProfileRecord): SourceIdentity {
+  return {
+    localId: localId(record),
+    given: record.given,
+    family: record.family,
+    birthDate: record.birthDate,
+    ...(record.upn === undefined ? {} : { upn: record.upn }),
+    ...(record.postcode === undefined ? {} : { postcode: record.postcode }),
+    ...(record.gender === undefined ? {} : { gender: record.gender }),
+  };
+}
+
+function map(record: EyfsProfileRecord, context: MapContext): Mapped {
+  const id = recordId(record);
+  return {
+    patient: toPatient(record, context),
+    made: toFoundationStageObservations(
+      {
+        profile: record.profile,
+        record: id,
+        shownRecord: record.matchingReference === undefined ? undefined : id,
+        performer: toSettingReference(record.setting, context),
+      },
+      context,
+    ),
+    organizations: [toOrganization(record.setting, context)],
+    relationships: toRoll(record.setting, toAcademicYearPeriod(record.profile.endYear)),
+    notCarried: record.notCarried,
+  };
+}
