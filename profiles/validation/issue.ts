@@ -1,0 +1,45 @@
+/** One thing wrong with a resource. Never holds a value of it. */
+export interface ValidationIssue {
+  readonly severity: "error" | "warning";
+  readonly code: "structure" | "required" | "value" | "invariant" | "code-invalid";
+  /** FHIRPath of the element, as `Observation.code.coding[0].system`. */
+  readonly expression: string;
+  /** What is wrong and what was expected. */
+  readonly message: string;
+}
+
+/** An issue on its way up: its expression is relative to the element that is being checked. */
+export interface PendingIssue extends ValidationIssue {
+  /** Id of a contained resource; the issue falls away when the resource contains it. */
+  readonly unlessContained?: string;
+}
+
+export type Issues = PendingIssue[];
+
+/** Checks one element and appends what is wrong with it. */
+export type Check = (value: unknown, out: Issues) => void;
+
+/** A JSON object. */
+export interface Node {
+  readonly [key: string]: unknown;
+}
+
+export function isNode(value: unknown): value is Node {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+export function report(out: Issues, code: ValidationIssue["code"], expression: string, message: string): void {
+  out.push({ severity: "error", code, expression, message });
+}
+
+/**
+ * Puts `name` before the expressions of all issues from index `from`. Paths are built only on the way back from a
+ * fault, so that a valid resource costs no string.
+ */
+export function prefix(out: Issues, from: number, name: string): void {
+  for (const [index, issue] of out.entries()) {
+    if (index < from) continue;
+    const separator = issue.expression === "" || issue.expression.startsWith("[") ? "" : ".";
+    out[index] = { ...issue, expression: `${name}${separator}${issue.expression}` };
+  }
+}
