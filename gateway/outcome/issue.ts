@@ -17,6 +17,10 @@ export type Issue =
       readonly known: readonly string[];
     }
   | { readonly kind: "bad-parameter-value"; readonly parameter: string; readonly expected: string }
+  /** A parameter without which the request has no meaning. */
+  | { readonly kind: "missing-parameter"; readonly parameter: string; readonly expected: string }
+  /** A parameter that may come once came more than once, so that it is not clear which one is meant. */
+  | { readonly kind: "repeated-parameter"; readonly parameter: string }
   | { readonly kind: "too-many-parameters"; readonly max: number }
   | { readonly kind: "too-many-values"; readonly parameter: string; readonly max: number }
   | { readonly kind: "url-too-long"; readonly max: number }
@@ -26,10 +30,14 @@ export type Issue =
   | { readonly kind: "not-acceptable" }
   | { readonly kind: "malformed-json"; readonly line: number; readonly column: number; readonly reason: string }
   | { readonly kind: "missing-token" }
-  | { readonly kind: "invalid-token"; readonly reason: "expired" | "not-ours" }
+  /** `revoked`: the client was disabled, or its agreement ended or changed, after the token was issued. */
+  | { readonly kind: "invalid-token"; readonly reason: "expired" | "not-ours" | "revoked" }
   | { readonly kind: "insufficient-scope"; readonly needed: string }
   | { readonly kind: "purpose-mismatch" }
+  /** A header names another organisation than the token. */
+  | { readonly kind: "organization-mismatch" }
   | { readonly kind: "unknown-source"; readonly source: string }
   | { readonly kind: "source-not-allowed"; readonly source: string }
+  | { readonly kind: "too-many-requests"; readonly retryAfter_s: number }
   | { readonly kind: "unavailable"; readonly what: "audit" | "store"; readonly retryAfter_s: number }
   | { readonly kind: "unexpected" };

@@ -1,0 +1,328 @@
+import { normalizeOperationOutcome } from "@medplum/core";
+import { describe, expect, test } from "vitest";
+import { SPINE_ERROR } from "#profiles/systems.ts";
+import type { Issue } from "./issue.ts";
+import { toOutcome, toUnexpected } from "./operation-outcome.ts";
+
+interface Row {
+  readonly issue: Issue;
+  readonly status: number;
+  readonly code: string;
+  readonly spine?: string;
+  readonly says?: RegExp;
+  readonly headers?: Readonly<Record<string, string | RegExp>>;
+  readonly expression?: string;
+}
+
+/** One row or more a kind; the type makes a kind without a row a compile error. */
+const ROWS: { readonly [kind in Issue["kind"]]: readonly Omit<Row, "kind">[] } = {
+  "unknown-route": [
+    { issue: { kind: "unknown-route" }, status: 404, code: "not-supported", spine: "UNSUPPORTED_SERVICE" },
+  ],
+  "unknown-type": [
+    {
+      issue: { kind: "unknown-type", type: "Observaton", nearest: "Observation" },
+      status: 404,
+      code: "not-supported",
+      spine: "UNSUPPORTED_SERVICE",
+      says: /Observaton is not served\. Did you mean Observation\?/,
+    },
+  ],
+  "interaction-not-served": [
+    {
+      issue: { kind: "interaction-not-served", interaction: "delete", allow: ["GET", "HEAD"] },
+      status: 405,
+      code: "not-supported",
+      spine: "UNSUPPORTED_SERVICE",
+      says: /delete/,
+      headers: { Allow: "GET, HEAD" },
+    },
+  ],
+  "not-found": [
+    { issue: { kind: "not-found", type: "Patient" }, status: 404, code: "not-found", spine: "RESOURCE_NOT_FOUND" },
+  ],
+  "invalid-id": [
+    { issue: { kind: "invalid-id", type: "Patient" }, status: 400, code: "value", spine: "INVALID_RESOURCE_ID" },
+  ],
+  "unknown-parameter": [
+    {
+      issue: { kind: "unknown-parameter", parameter: "birthdat", type: "Patient", nearest: "birthdate" },
+      status: 400,
+      code: "not-supported",
+      spine: "ADDITIONAL_PROPERTIES",
+      says: /birthdat .*Patient.*Did you mean birthdate\?/,
+      expression: "http.birthdat",
+    },
+    {
+      issue: { kind: "unknown-parameter", parameter: "patient.identifer", type: "Observation" },
+      status: 400,
+      code: "not-supported",
+      spine: "ADDITIONAL_PROPERTIES",
+      expression: "http.patient.identifer",
+    },
+  ],
+  "unknown-modifier": [
+    {
+      issue: { kind: "unknown-modifier", parameter: "family", modifier: "fuzzy", known: ["exact", "contains"] },
+      status: 400,
+      code: "not-supported",
+      spine: "INVALID_SEARCH_DATA",
+      says: /:fuzzy .*family.*:exact, :contains/,
+      expression: "http.family",
+    },
+    {
+      issue: { kind: "unknown-modifier", parameter: "_id", modifier: "exact", known: [] },
+      status: 400,
+      code: "not-supported",
+      spine: "INVALID_SEARCH_DATA",
+      says: /takes no modifier/,
+      expression: "http._id",
+    },
+  ],
+  "bad-parameter-value": [
+    {
+      issue: { kind: "bad-parameter-value", parameter: "_count", expected: "a whole number from 0" },
+      status: 400,
+      code: "value",
+      spine: "INVALID_VALUE",
+      says: /_count is not understood: expected a whole number from 0/,
+      expression: "http._count",
+    },
+  ],
+  "missing-parameter": [
+    {
+      issue: { kind: "missing-parameter", parameter: "patient", expected: "a reference" },
+      status: 400,
+      code: "required",
+      spine: "MISSING_VALUE",
+      expression: "http.patient",
+    },
+  ],
+  "repeated-parameter": [
+    {
+      issue: { kind: "repeated-parameter", parameter: "_count" },
+      status: 400,
+      code: "invalid",
+      spine: "TOO_MANY_VALUES_SUBMITTED",
+      expression: "http._count",
+    },
+  ],
+  "too-many-parameters": [
+    {
+      issue: { kind: "too-many-parameters", max: 20 },
+      status: 400,
+      code: "too-costly",
+      spine: "TOO_MANY_VALUES_SUBMITTED",
+      says: /20/,
+    },
+  ],
+  "too-many-values": [
+    {
+      issue: { kind: "too-many-values", parameter: "code", max: 50 },
+      status: 400,
+      code: "too-costly",
+      spine: "TOO_MANY_VALUES_SUBMITTED",
+      says: /code .*50/,
+      expression: "http.code",
+    },
+  ],
+  "url-too-long": [{ issue: { kind: "url-too-long", max: 4096 }, status: 414, code: "too-long", says: /_search/ }],
+  "stale-page": [{ issue: { kind: "stale-page" }, status: 400, code: "value", spine: "INVALID_VALUE" }],
+  "body-too-large": [{ issue: { kind: "body-too-large", max: 1 }, status: 413, code: "too-long" }],
+  "unsupported-media-type": [
+    {
+      issue: { kind: "unsupported-media-type", expected: "application/fhir+json" },
+      status: 415,
+      code: "not-supported",
+      says: /expected application\/fhir\+json/,
+    },
+  ],
+  "not-acceptable": [
+    { issue: { kind: "not-acceptable" }, status: 406, code: "not-supported", says: /application\/fhir\+json/ },
+  ],
+  "malformed-json": [
+    {
+      issue: { kind: "malformed-json", line: 3, column: 14, reason: "a comma is missing" },
+      status: 400,
+      code: "structure",
+      spine: "INVALID_VALUE",
+      says: /line 3, column 14 \(a comma is missing\)/,
+    },
+  ],
+  "missing-token": [
+    {
+      issue: { kind: "missing-token" },
+      status: 401,
+      code: "login",
+      spine: "ACCESS_DENIED",
+      headers: { "WWW-Authenticate": 'Bearer realm="fhir"' },
+    },
+  ],
+  "invalid-token": [
+    {
+      issue: { kind: "invalid-token", reason: "expired" },
+      status: 401,
+      code: "expired",
+      spine: "ACCESS_DENIED",
+      headers: { "WWW-Authenticate": /^Bearer realm="fhir", error="invalid_token", error_description="[^"\\]+"$/ },
+    },
+    {
+      issue: { kind: "invalid-token", reason: "not-ours" },
+      status: 401,
+      code: "login",
+      spine: "ACCESS_DENIED",
+      headers: { "WWW-Authenticate": /error="invalid_token"/ },
+    },
+    {
+      issue: { kind: "invalid-token", reason: "revoked" },
+      status: 401,
+      code: "login",
+      spine: "ACCESS_DENIED",
+      headers: { "WWW-Authenticate": /error="invalid_token"/ },
+    },
+  ],
+  "insufficient-scope": [
+    {
+      issue: { kind: "insufficient-scope", needed: "system/Observation.rs" },
+      status: 403,
+      code: "forbidden",
+      spine: "ACCESS_DENIED",
+      says: /system\/Observation\.rs/,
+      headers: { "WWW-Authenticate": /error="insufficient_scope", scope="system\/Observation\.rs"/ },
+    },
+  ],
+  "purpose-mismatch": [{ issue: { kind: "purpose-mismatch" }, status: 403, code: "forbidden", spine: "ACCESS_DENIED" }],
+  "organization-mismatch": [
+    {
+      issue: { kind: "organization-mismatch" },
+      status: 403,
+      code: "forbidden",
+      spine: "ACCESS_DENIED",
+      says: /NHSD-End-User-Organisation-ODS/,
+    },
+  ],
+  "unknown-source": [
+    {
+      issue: { kind: "unknown-source", source: "leeds-eyfs" },
+      status: 404,
+      code: "not-found",
+      spine: "RESOURCE_NOT_FOUND",
+      says: /leeds-eyfs /,
+    },
+  ],
+  "source-not-allowed": [
+    {
+      issue: { kind: "source-not-allowed", source: "leeds-eyfsp" },
+      status: 403,
+      code: "forbidden",
+      spine: "ACCESS_DENIED",
+      says: /ingest\/leeds-eyfsp/,
+    },
+  ],
+  "too-many-requests": [
+    {
+      issue: { kind: "too-many-requests", retryAfter_s: 7 },
+      status: 429,
+      code: "throttled",
+      spine: "TOO_MANY_REQUESTS",
+      headers: { "Retry-After": "7" },
+    },
+  ],
+  unavailable: [
+    {
+      issue: { kind: "unavailable", what: "audit", retryAfter_s: 5 },
+      status: 503,
+      code: "transient",
+      spine: "UNABLE_TO_CALL_SERVICE",
+      headers: { "Retry-After": "5" },
+    },
+  ],
+  unexpected: [{ issue: { kind: "unexpected" }, status: 500, code: "exception" }],
+};
+
+const ALL: readonly Row[] = Object.values(ROWS).flat();
+
+describe("every issue has one status, one code and a text that says what to do", () => {
+  test.each(ALL)("$issue.kind answers $status $code", (row) => {
+    const failure = toOutcome(row.issue);
+    expect(failure.status).toBe(row.status);
+    const [issue, ...others] = failure.outcome.issue;
+    expect(others).toEqual([]);
+    expect(issue?.code).toBe(row.code);
+    expect(issue?.details?.coding?.[0]?.code).toBe(row.spine);
+    if (row.says !== undefined) expect(issue?.diagnostics).toMatch(row.says);
+    expect(issue?.expression).toEqual(row.expression === undefined ? undefined : [row.expression]);
+    expect(issue?.location).toEqual(issue?.expression);
+    expect(Object.keys(failure.headers ?? {})).toEqual(Object.keys(row.headers ?? {}));
+    for (const [name, value] of Object.entries(row.headers ?? {}))
+      expect(failure.headers?.[name]).toMatch(typeof value === "string" ? new RegExp(`^${value}$`) : value);
+  });
+
+  test("a status that promises a header always carries it", () => {
+    const needed = new Map([
+      [401, "WWW-Authenticate"],
+      [405, "Allow"],
+      [429, "Retry-After"],
+      [503, "Retry-After"],
+    ]);
+    const missing = ALL.map((row) => toOutcome(row.issue)).filter(({ status, headers }) => {
+      const name = needed.get(status);
+      return name !== undefined && headers?.[name] === undefined;
+    });
+    expect(missing).toEqual([]);
+  });
+
+  test("a coding of the Spine names system, version and display", () => {
+    const coding = toOutcome({ kind: "not-found", type: "Patient" }).outcome.issue[0]?.details?.coding?.[0];
+    expect(coding).toEqual({
+      system: SPINE_ERROR,
+      version: "1",
+      code: "RESOURCE_NOT_FOUND",
+      display: "Resource not found",
+    });
+  });
+
+  test("every failure but the bare 500 has diagnostics", () => {
+    const silent = ALL.filter((row) => toOutcome(row.issue).outcome.issue[0]?.diagnostics === undefined);
+    expect(silent.map((row) => row.issue.kind)).toEqual(["unexpected"]);
+  });
+});
+
+describe("no answer repeats what may tell of a child", () => {
+  const NUMBER = "9990000018";
+  test.each<{ readonly name: string; readonly issue: Issue }>([
+    { name: "a parameter name", issue: { kind: "unknown-parameter", parameter: NUMBER, type: "Patient" } },
+    { name: "a word with a number in it", issue: { kind: "unknown-parameter", parameter: `x${NUMBER}`, type: "P" } },
+    { name: "a type", issue: { kind: "unknown-type", type: NUMBER } },
+    { name: "a modifier", issue: { kind: "unknown-modifier", parameter: "family", modifier: NUMBER, known: [] } },
+    { name: "a source", issue: { kind: "unknown-source", source: NUMBER } },
+    { name: "a scope", issue: { kind: "insufficient-scope", needed: `system/${NUMBER}` } },
+    { name: "a parser's reason", issue: { kind: "malformed-json", line: 1, column: 1, reason: `near "${NUMBER}"` } },
+  ])("$name that holds a number is not repeated", ({ issue }) => {
+    const text = JSON.stringify(toOutcome(issue));
+    expect(text).not.toContain(NUMBER);
+    expect(text).not.toContain("near");
+  });
+
+  test("a control character or a quote cannot get into a header", () => {
+    const { headers } = toOutcome({ kind: "insufficient-scope", needed: 'x"\r\nSet-Cookie: a=b' });
+    expect(headers?.["WWW-Authenticate"]).not.toMatch(/Set-Cookie|[\r\n]/);
+  });
+});
+
+describe("something thrown", () => {
+  const thrown = new Error("connect ECONNREFUSED redis://gateway:s3cret@cache.internal:6379");
+
+  test("becomes a bare 500 that tells nothing of it", () => {
+    const failure = toOutcome(toUnexpected(thrown));
+    expect(failure).toEqual({
+      status: 500,
+      outcome: { resourceType: "OperationOutcome", issue: [{ severity: "fatal", code: "exception" }] },
+    });
+  });
+
+  test("would have shown its password through the mapping that comes with @medplum/core", () => {
+    expect(JSON.stringify(normalizeOperationOutcome(thrown))).toContain("s3cret");
+    expect(JSON.stringify(toOutcome(toUnexpected(thrown)))).not.toContain("s3cret");
+  });
+});
