@@ -1,0 +1,105 @@
+import { randomBytes } from "node:crypto";
+import { resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import { ConfigError, loadConfig } from "./config.ts";
+
+const KEY = randomBytes(32).toString("base64");
+
+function problemsOf(environment: Record<string, string | undefined>): readonly string[] {
+  try {
+    loadConfig(environment);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
+test("without any variable the demonstration starts on this machine alone", () => {
+  expect(loadConfig({})).toEqual({
+    host: "127.0.0.1",
+    port: 8080,
+    baseUrl: "http://127.0.0.1:8080",
+    dataDir: resolve(".data"),
+    mode: "demonstration",
+    cacheMegabytes: 64,
+    logLevel: "info",
+    demonstrationChildren: 400,
+  });
+});
+
+test("an empty variable means an unset one", () => {
+  const names = ["HOST", "PORT", "BASE_URL", "DATA_DIR", "DATABASE_URL", "REDIS_URL", "GATEWAY_MODE", "REGISTER_FILE"];
+  const rest = ["IDENTITY_KEY", "CACHE_MB", "LOG_LEVEL", "DEMONSTRATION_CHILDREN"];
+  const empty = Object.fromEntries([...names, ...rest].map((name) => [name, name === "PORT" ? " " : ""]));
+  expect(loadConfig(empty)).toEqual(loadConfig({}));
+});
+
+test("the configuration cannot be changed after it was built", () => {
+  expect(Object.isFrozen(loadConfig({}))).toBe(true);
+});
+
+test.each([
+  { environment: { HOST: "0.0.0.0", PORT: "9000" }, baseUrl: "http://0.0.0.0:9000" },
+  { environment: { HOST: "::1" }, baseUrl: "http://[::1]:8080" },
+  { environment: { BASE_URL: "https://gateway.example" }, baseUrl: "https://gateway.example" },
+  { environment: { BASE_URL: "https://gateway.example/" }, baseUrl: "https://gateway.example" },
+  { environment: { BASE_URL: "http://gateway.example:80" }, baseUrl: "http://gateway.example" },
+  { environment: { BASE_URL: "http://localhost:8443" }, baseUrl: "http://localhost:8443" },
+])("$environment gives the base URL $baseUrl", ({ environment, baseUrl }) => {
+  expect(loadConfig(environment).baseUrl).toBe(baseUrl);
+});
+
+test("production starts with a register and a key", () => {
+  const config = loadConfig({ GATEWAY_MODE: "production", REGISTER_FILE: "register.json", IDENTITY_KEY: KEY });
+  expect(config.registerFile).toBe(resolve("register.json"));
+  expect(config.identityKey?.export().toString("base64")).toBe(KEY);
+});
+
+describe("a wrong variable stops the start and is named with what is expected", () => {
+  test.each([
+    { name: "PORT", value: "http", says: "whole number from 1 to 65535" },
+    { name: "PORT", value: "0", says: "whole number" },
+    { name: "PORT", value: "65536", says: "whole number" },
+    { name: "PORT", value: "80.5", says: "whole number" },
+    { name: "PORT", value: "1e3", says: "whole number" },
+    { name: "HOST", value: "a b", says: "host name" },
+    { name: "BASE_URL", value: "gateway.example", says: "origin" },
+    { name: "BASE_URL", value: "https://gateway.example/fhir", says: "without a path" },
+    { name: "BASE_URL", value: "https://user:pass@gateway.example", says: "origin" },
+    { name: "BASE_URL", value: "https://gateway.example?x=1", says: "origin" },
+    { name: "BASE_URL", value: "ftp://gateway.example", says: "origin" },
+    { name: "DATABASE_URL", value: "postgres://u:secret@db/x", says: "only the embedded store" },
+    { name: "REDIS_URL", value: "http://u:secret@redis", says: "redis://" },
+    { name: "GATEWAY_MODE", value: "prod", says: "demonstration, production" },
+    { name: "IDENTITY_KEY", value: "secret", says: "base64 of at least 32" },
+    { name: "IDENTITY_KEY", value: randomBytes(31).toString("base64"), says: "at least 32" },
+    { name: "IDENTITY_KEY", value: Buffer.alloc(32).toString("base64"), says: "random" },
+    { name: "CACHE_MB", value: "-1", says: "whole number" },
+    { name: "LOG_LEVEL", value: "verbose", says: "trace, debug" },
+    { name: "DEMONSTRATION_CHILDREN", value: "many", says: "whole number" },
+  ])("$name=$value", ({ name, value, says }) => {
+    const problems = problemsOf({ [name]: value });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(new RegExp(`^${name}: `));
+    expect(problems[0]).toContain(says);
+    expect(problems[0]).not.toContain("secret");
+  });
+
+  test("all wrong variables are named at once", () => {
+    expect(problemsOf({ PORT: "x", CACHE_MB: "y" }).map((problem) => problem.split(":")[0])).toEqual([
+      "PORT",
+      "CACHE_MB",
+    ]);
+  });
+
+  test("production without a register or a key names both", () => {
+    const problems = problemsOf({ GATEWAY_MODE: "production" });
+    expect(problems.map((problem) => problem.split(":")[0])).toEqual(["REGISTER_FILE", "IDENTITY_KEY"]);
+  });
+
+  test("the text of the error holds no value of a secret", () => {
+    const bad = { DATABASE_URL: "postgres://u:secret@db/x", REDIS_URL: "x:secret", IDENTITY_KEY: "secret" };
+    expect(() => loadConfig(bad)).toThrow(/DATABASE_URL(?![\s\S]*secret)/);
+  });
+});

@@ -1,0 +1,133 @@
+import { createSecretKey, type KeyObject } from "node:crypto";
+import { isIPv6 } from "node:net";
+import { resolve } from "node:path";
+import { z } from "zod";
+
+/** All that the gateway is told from outside, built once at start. Nothing else reads the environment. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  /** Origin without a trailing slash; links and the audience of tokens come from it. */
+  readonly baseUrl: string;
+  /** Absolute path. */
+  readonly dataDir: string;
+  readonly mode: "demonstration" | "production";
+  readonly redisUrl?: string;
+  /** Absolute path of the register of clients, agreements and sources; absent: the demonstration's own. */
+  readonly registerFile?: string;
+  /** Key of all HMACs over identifiers; always there in production, see `ensureIdentityKey` for the rest. */
+  readonly identityKey?: KeyObject;
+  readonly cacheMegabytes: number;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+  /** How many children the demonstration data are made for, named ones aside. */
+  readonly demonstrationChildren: number;
+}
+
+/** Thrown at start. Each problem names the variable and what is expected of it, never the value of a secret. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`The configuration is wrong:\n${problems.map((problem) => `  ${problem}`).join("\n")}`);
+    this.name = "ConfigError";
+    this.problems = problems;
+  }
+}
+
+const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+const IDENTITY_KEY_BYTES_MIN = 32;
+/** Fewer different bytes than this in 32 come from no random source; they are a placeholder. */
+const IDENTITY_KEY_DISTINCT_BYTES_MIN = 16;
+
+const wholeNumber = (from: number, to: number) =>
+  z
+    .string()
+    .refine((text) => /^\d{1,9}$/.test(text) && Number(text) >= from && Number(text) <= to, {
+      error: `expected a whole number from ${from} to ${to}`,
+    })
+    .transform(Number);
+
+const oneOf = <const Words extends readonly [string, ...string[]]>(words: Words) =>
+  z.enum(words, { error: `expected one of ${words.join(", ")}` });
+
+/** An address without credentials, path, query or fragment, so that `baseUrl + path` is always right. */
+const origin = z.string().transform((text, context) => {
+  const url = URL.parse(text);
+  if (url !== null && /^https?:$/.test(url.protocol) && [url.origin, `${url.origin}/`].includes(text))
+    return url.origin;
+  context.addIssue("expected an origin without a path, as https://gateway.example or http://127.0.0.1:8080");
+  return z.NEVER;
+});
+
+const identityKey = z.string().transform((text, context) => {
+  const bytes = Buffer.from(text, "base64");
+  const isBase64 = /^[A-Za-z0-9+/]+={0,2}$/.test(text) && text.length % 4 === 0;
+  if (isBase64 && bytes.length >= IDENTITY_KEY_BYTES_MIN && new Set(bytes).size >= IDENTITY_KEY_DISTINCT_BYTES_MIN)
+    return createSecretKey(bytes);
+  context.addIssue("expected base64 of at least 32 random bytes, as from: openssl rand -base64 32");
+  return z.NEVER;
+});
+
+const ENVIRONMENT = z.object({
+  HOST: z
+    .string()
+    .regex(/^[A-Za-z0-9.:-]+$/, { error: "expected a host name or an IP address" })
+    .default("127.0.0.1"),
+  PORT: wholeNumber(1, 65_535).default(8080),
+  BASE_URL: origin.optional(),
+  DATA_DIR: z.string().default(".data"),
+  DATABASE_URL: z
+    .undefined({
+      error: "only the embedded store is built so far; leave DATABASE_URL unset and the data live in DATA_DIR",
+    })
+    .optional(),
+  REDIS_URL: z
+    .string()
+    .refine((text) => /^rediss?:$/.test(URL.parse(text)?.protocol ?? ""), {
+      error: "expected redis://[user:password@]host:port or rediss://…",
+    })
+    .optional(),
+  GATEWAY_MODE: oneOf(["demonstration", "production"]).default("demonstration"),
+  REGISTER_FILE: z.string().optional(),
+  IDENTITY_KEY: identityKey.optional(),
+  CACHE_MB: wholeNumber(1, 65_536).default(64),
+  LOG_LEVEL: oneOf(LOG_LEVELS).default("info"),
+  DEMONSTRATION_CHILDREN: wholeNumber(0, 1_000_000).default(400),
+});
+
+/** Throws a ConfigError that lists every wrong variable. An empty variable means an unset one. */
+export function loadConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(
+    Object.keys(ENVIRONMENT.shape).flatMap((name) => {
+      const value = environment[name]?.trim();
+      return value === undefined || value === "" ? [] : [[name, value]];
+    }),
+  );
+  const parsed = ENVIRONMENT.safeParse(given);
+  if (!parsed.success)
+    throw new ConfigError(parsed.error.issues.map((issue) => `${String(issue.path[0])}: ${issue.message}`));
+  const { HOST, PORT, BASE_URL, REDIS_URL, GATEWAY_MODE, REGISTER_FILE, IDENTITY_KEY } = parsed.data;
+
+  const missing = GATEWAY_MODE === "production" ? toMissing({ REGISTER_FILE, IDENTITY_KEY }) : [];
+  if (missing.length > 0) throw new ConfigError(missing);
+
+  return Object.freeze({
+    host: HOST,
+    port: PORT,
+    baseUrl: BASE_URL ?? `http://${isIPv6(HOST) ? `[${HOST}]` : HOST}:${PORT}`,
+    dataDir: resolve(parsed.data.DATA_DIR),
+    mode: GATEWAY_MODE,
+    ...(REDIS_URL === undefined ? {} : { redisUrl: REDIS_URL }),
+    ...(REGISTER_FILE === undefined ? {} : { registerFile: resolve(REGISTER_FILE) }),
+    ...(IDENTITY_KEY === undefined ? {} : { identityKey: IDENTITY_KEY }),
+    cacheMegabytes: parsed.data.CACHE_MB,
+    logLevel: parsed.data.LOG_LEVEL,
+    demonstrationChildren: parsed.data.DEMONSTRATION_CHILDREN,
+  });
+}
+
+function toMissing(needed: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(needed)
+    .filter(([, value]) => value === undefined)
+    .map(([name]) => `${name}: expected in GATEWAY_MODE=production, which starts with nothing of the demonstration's`);
+}
