@@ -1,0 +1,78 @@
+import type { CsvShape } from "#mappers/mapper.ts";
+import { nearestName } from "./nearest-name.ts";
+import type { PlaceIssue } from "./read-item.ts";
+
+export interface ChosenShape<Shape extends CsvShape> {
+  readonly shape: Shape;
+  /** All columns of the file, in its order. */
+  readonly columns: readonly string[];
+  /** Those that the shape knows. */
+  readonly known: ReadonlySet<string>;
+}
+
+type Choice<Shape extends CsvShape> =
+  | { readonly ok: true; readonly header: ChosenShape<Shape> }
+  | { readonly ok: false; readonly issue: PlaceIssue };
+
+/** The shape whose required columns are all there and that knows the most of the others. */
+export function chooseShape<Shape extends CsvShape>(
+  names: readonly string[],
+  shapes: readonly Shape[],
+  line: number,
+): Choice<Shape> {
+  const columns = names.map((name) => name.trim());
+  const refuse = (message: string): Choice<Shape> => ({ ok: false, issue: { line, message } });
+  const twice = columns.find((name, index) => name !== "" && columns.indexOf(name) !== index);
+  const judged = shapes
+    .map((shape) => judge(shape, columns))
+    .sort((left, right) => left.missing.length - right.missing.length || right.known.size - left.known.size);
+  const best = judged.find((candidate) => candidate.missing.length === 0) ?? closest(judged);
+  if (best === undefined) return refuse("this source reads no CSV file");
+  if (best.missing.length > 0) return refuse(describeMissing(best, columns));
+  if (twice !== undefined) return refuse("a column name stands twice in the header; each column must have its own");
+  return { ok: true, header: { shape: best.shape, columns, known: best.known } };
+}
+
+interface Judged<Shape extends CsvShape> {
+  readonly shape: Shape;
+  readonly missing: readonly string[];
+  readonly known: ReadonlySet<string>;
+}
+
+function judge<Shape extends CsvShape>(shape: Shape, columns: readonly string[]): Judged<Shape> {
+  const present = new Set(columns);
+  return {
+    shape,
+    missing: shape.required.filter((name) => !present.has(name)),
+    known: new Set([...shape.required, ...shape.optional].filter((name) => present.has(name))),
+  };
+}
+
+/** Of shapes that all lack something, the one most of whose columns are there: the one the sender most likely meant. */
+function closest<Shape extends CsvShape>(judged: readonly Judged<Shape>[]): Judged<Shape> | undefined {
+  return [...judged].sort((left, right) => right.known.size - left.known.size)[0];
+}
+
+function describeMissing(judged: Judged<CsvShape>, columns: readonly string[]): string {
+  const unknown = columns.filter((name) => name !== "" && !judged.known.has(name));
+  const named = judged.missing.map((name) => {
+    const near = nearestName(name, unknown);
+    return near === undefined ? `"${name}"` : `"${name}" (the file has "${shortened(near)}")`;
+  });
+  const separator = foreignSeparator(columns);
+  const hint = separator === undefined ? "" : `; its columns seem to be separated by ${separator}, expected commas`;
+  return `the header is not one of ${judged.shape.name}: missing ${named.join(", ")}${hint}`;
+}
+
+function foreignSeparator(columns: readonly string[]): string | undefined {
+  const [only, ...others] = columns;
+  if (only === undefined || others.length > 0) return undefined;
+  if (only.includes(";")) return "semicolons";
+  if (only.includes("\t")) return "tabs";
+  return only.includes("|") ? "vertical bars" : undefined;
+}
+
+/** A header may hold anything; what is repeated in an issue stays short. */
+function shortened(name: string): string {
+  return name.length <= 60 ? name : `${name.slice(0, 60)}…`;
+}

@@ -1,0 +1,193 @@
+import { SaxesParser } from "saxes";
+import type { XmlElement } from "#mappers/mapper.ts";
+import { LIMITS } from "../../limits.ts";
+import type { PlaceIssue, ReadItem } from "./read-item.ts";
+import { decodeXml } from "./xml-text.ts";
+
+/** Where the records stand in a file; paths are written below the root, as `CTFpupilData/Pupil`. */
+export interface XmlShape {
+  readonly root: string;
+  readonly header: string;
+  readonly repeated: string;
+}
+
+/** One repeated element with the header that came before all of them. */
+export interface XmlRecord {
+  readonly header: XmlElement;
+  readonly element: XmlElement;
+}
+
+const RECORD_CHARACTERS_MAX = LIMITS.source_record_bytes_max;
+
+/**
+ * Reads the repeated elements of an XML file in constant memory. A file that is cut off or not well-formed gives the
+ * records that were whole before, then one issue with line and column. Document type declarations are refused, and
+ * with them every entity but the five of XML itself.
+ */
+export async function* readXml(body: AsyncIterable<Uint8Array>, shape: XmlShape): AsyncGenerator<ReadItem<XmlRecord>> {
+  const builder = new RecordBuilder(shape);
+  for await (const text of decodeXml(body)) {
+    if (text === undefined) {
+      const message = "the XML declaration names an encoding that is not read; save the file as UTF-8";
+      return yield { kind: "stopped", issue: { line: 1, message } };
+    }
+    yield* builder.write(text);
+    if (builder.stopped !== undefined) return yield { kind: "stopped", issue: builder.stopped };
+  }
+  yield* builder.close();
+  if (builder.stopped !== undefined) yield { kind: "stopped", issue: builder.stopped };
+}
+
+interface OpenElement {
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly line: number;
+  readonly children: XmlElement[];
+  text: string;
+}
+
+/** Turns parser events into elements, and keeps only the path outside of the header and the records. */
+class RecordBuilder {
+  /** Why reading ended; set once. */
+  stopped: PlaceIssue | undefined;
+  readonly #parser = new SaxesParser();
+  readonly #shape: XmlShape;
+  readonly #path: string[] = [];
+  readonly #open: OpenElement[] = [];
+  #header: XmlElement | undefined;
+  #items: ReadItem<XmlRecord>[] = [];
+  #startLine = 1;
+  #recordStart = 0;
+  #lastFinish = -1;
+  #lastEvent = 0;
+  #refusal: string | undefined;
+
+  constructor(shape: XmlShape) {
+    this.#shape = shape;
+    const parser = this.#parser;
+    parser.on("error", (error) => this.#stop(`not well-formed XML: ${reasonOf(error)}`));
+    parser.on("doctype", () => this.#stop("a document type declaration is refused; remove <!DOCTYPE …>"));
+    parser.on("opentagstart", () => {
+      this.#startLine = parser.line;
+    });
+    parser.on("opentag", (tag) => this.#onOpen(tag.name, tag.attributes));
+    parser.on("closetag", () => this.#onClose());
+    parser.on("text", (text) => this.#onText(text));
+    parser.on("cdata", (text) => this.#onText(text));
+    parser.on("comment", () => this.#onText(""));
+  }
+
+  write(text: string): readonly ReadItem<XmlRecord>[] {
+    this.#parser.write(text);
+    if (this.#parser.position - this.#lastEvent > RECORD_CHARACTERS_MAX) {
+      this.#stop(`a single text or tag is longer than ${RECORD_CHARACTERS_MAX} characters`);
+    }
+    return this.#take();
+  }
+
+  close(): readonly ReadItem<XmlRecord>[] {
+    this.#parser.close();
+    return this.#take();
+  }
+
+  #take(): readonly ReadItem<XmlRecord>[] {
+    const items = this.#items;
+    this.#items = [];
+    return items;
+  }
+
+  #stop(message: string): void {
+    // A tag that closes the wrong element is reported after the element was closed by force: that record was not whole.
+    if (this.stopped === undefined && this.#lastFinish === this.#parser.position) this.#items.pop();
+    this.stopped ??= { line: this.#parser.line, column: this.#parser.column + 1, message };
+  }
+
+  #onOpen(name: string, attributes: Readonly<Record<string, string>>): void {
+    if (this.stopped !== undefined) return;
+    this.#lastEvent = this.#parser.position;
+    this.#path.push(name);
+    const path = this.#path.slice(1).join("/");
+    const flaw = this.#flawOf(name, path);
+    if (flaw !== undefined) {
+      this.#stop(flaw);
+      return;
+    }
+    if (this.#open.length === 0) {
+      if (path !== this.#shape.header && path !== this.#shape.repeated) return;
+      this.#recordStart = this.#parser.position;
+      this.#refusal = undefined;
+    }
+    this.#open.push({ name, attributes: { ...attributes }, line: this.#startLine, children: [], text: "" });
+  }
+
+  /** Why nothing can be read from this element on. */
+  #flawOf(name: string, path: string): string | undefined {
+    const { root, header, repeated } = this.#shape;
+    if (this.#path.length === 1 && name !== root) return `the root element is not <${root}>`;
+    if (this.#path.length > LIMITS.json_depth_max)
+      return `elements are nested deeper than ${LIMITS.json_depth_max} levels`;
+    if (path === repeated && this.#open.length === 0 && this.#header === undefined) {
+      return `<${repeated}> comes before <${header}>, which must tell where the file is from`;
+    }
+    return undefined;
+  }
+
+  #onClose(): void {
+    if (this.stopped !== undefined) return;
+    this.#lastEvent = this.#parser.position;
+    const path = this.#path.slice(1).join("/");
+    this.#path.pop();
+    const closed = this.#open.pop();
+    if (closed === undefined) return;
+    const element: XmlElement = { ...closed, text: closed.text.trim() };
+    this.#judge(element);
+    const parent = this.#open.at(-1);
+    if (parent !== undefined) {
+      if (this.#refusal === undefined) parent.children.push(element);
+      return;
+    }
+    this.#finish(path, element);
+  }
+
+  #finish(path: string, element: XmlElement): void {
+    if (path !== this.#shape.header) this.#lastFinish = this.#parser.position;
+    if (path === this.#shape.header) {
+      if (this.#refusal === undefined) this.#header = element;
+      else this.#stop(`<${path}> ${this.#refusal}`);
+    } else if (this.#refusal !== undefined) {
+      this.#items.push({
+        kind: "refused",
+        issue: { line: element.line, field: path, message: this.#refusal },
+        content: "",
+      });
+    } else if (this.#header !== undefined) {
+      this.#items.push({ kind: "record", line: element.line, raw: { header: this.#header, element }, notCarried: [] });
+    }
+  }
+
+  /** What is wrong with one element spoils its record and no other. */
+  #judge(element: XmlElement): void {
+    if (this.#parser.position - this.#recordStart > RECORD_CHARACTERS_MAX) {
+      this.#refusal ??= `longer than ${RECORD_CHARACTERS_MAX} characters`;
+    }
+    if (isMisread(element.text) || Object.values(element.attributes).some(isMisread)) {
+      this.#refusal ??= "holds bytes that are not text in the file's encoding; save the file as UTF-8";
+    }
+  }
+
+  #onText(text: string): void {
+    this.#lastEvent = this.#parser.position;
+    const element = this.#open.at(-1);
+    if (element !== undefined && this.#refusal === undefined) element.text += text;
+  }
+}
+
+/** The decoder writes U+FFFD where bytes are no text; a file that really holds one was misread before it came here. */
+function isMisread(text: string): boolean {
+  return text.includes("\uFFFD");
+}
+
+/** The parser's own words without the part behind the colon, which may repeat what stands in the file. */
+function reasonOf(error: Error): string {
+  return error.message.replace(/^\d+:\d+: /, "").split(":")[0] ?? "unreadable";
+}
