@@ -1,0 +1,47 @@
+import { parseDate } from "../datatypes/date.ts";
+import { toUkDateTime } from "../datatypes/uk-time.ts";
+import type { CsvRow, StagedRows } from "../mapper.ts";
+import { ACTIVITY, CONTACT, MPI } from "./tables.ts";
+
+/** A contact at which the child was seen, with what was done there. */
+export interface AttendedContact {
+  readonly id: string;
+  /** FHIR dateTime of the contact, which everything recorded at it shares. */
+  readonly effective: string;
+  readonly activities: readonly CsvRow[];
+}
+
+/** Codes of ATTENDANCE STATUS under which the child was seen: on time, or late and still seen. */
+const SEEN: ReadonlySet<string> = new Set(["5", "6"]);
+
+/** From how many minutes on a contact without a status counts as one at which the child was seen. */
+const SEEN_WITHOUT_STATUS_minutes = 5;
+
+/** Whether the child was seen. A contact cancelled or missed has activity rows too, of what had been planned. */
+export function isAttended(contact: CsvRow): boolean {
+  const statuses = [contact.AttendanceStatus, contact.AttendOrNot].filter((status) => status !== undefined);
+  if (statuses.length > 0) return statuses.every((status) => SEEN.has(status));
+  return Number(contact.CareContact_Duration ?? 0) >= SEEN_WITHOUT_STATUS_minutes;
+}
+
+/** Whether a contact's day lies before the child's birth, where both are known. */
+export function isBeforeBirth(contact: CsvRow, birthDate: string | undefined): boolean {
+  return birthDate !== undefined && (contact.Contact_Date ?? "") < birthDate;
+}
+
+/** The contacts of a child from which Observations are made; an activity whose contact is not there yet waits. */
+export function toAttendedContacts(rows: StagedRows): AttendedContact[] {
+  const birthDate = rows[MPI]?.[0]?.DateOfBirth;
+  return (rows[CONTACT] ?? []).flatMap((contact) => {
+    const { CareContactID: id, Contact_Date: date, Contact_Time: time } = contact;
+    if (id === undefined || date === undefined || parseDate(date) === undefined) return [];
+    if (!isAttended(contact) || isBeforeBirth(contact, birthDate)) return [];
+    return [
+      {
+        id,
+        effective: time === undefined ? date : toUkDateTime(date, time),
+        activities: (rows[ACTIVITY] ?? []).filter((activity) => activity.CareContactID === id),
+      },
+    ];
+  });
+}

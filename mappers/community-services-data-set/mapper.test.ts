@@ -1,0 +1,252 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { evalFhirPath } from "@medplum/core";
+import { describe, expect, test } from "vitest";
+import { ASQ3, ASQSE2 } from "#profiles/generated/codes.ts";
+import { hasFieldTable } from "../field-table.ts";
+import { createFixtureContext } from "../fixture-context.ts";
+import type { CsvRow, FieldIssue, Mapped, StagedRows, StagedTable } from "../mapper.ts";
+import { FIELDS } from "./fields.ts";
+import { communityServicesDataSet } from "./mapper.ts";
+
+type Issue = FieldIssue & { readonly record: string };
+
+interface Golden {
+  readonly rows: StagedRows;
+  readonly refused: readonly Issue[];
+  readonly warnings: readonly Issue[];
+  readonly mapped: Mapped;
+}
+
+const folder = fileURLToPath(new URL("./fixtures/", import.meta.url));
+const goldens: readonly (readonly [string, Golden])[] = readdirSync(folder).map((file) => [
+  file.replace(/\.json$/, ""),
+  JSON.parse(readFileSync(folder + file, "utf8")),
+]);
+const context = createFixtureContext("leeds-csds");
+
+function goldenOf(name: string): Golden {
+  const found = goldens.find(([other]) => other === name);
+  if (found === undefined) throw new Error(`no fixture ${name}`);
+  return found[1];
+}
+
+function tableOf(name: string): StagedTable {
+  const found = communityServicesDataSet.tables.find((table) => table.name === name);
+  if (found === undefined) throw new Error(`no table ${name}`);
+  return found;
+}
+
+/** Parses every row by itself and maps those that were kept, as staging does. */
+function stage(rows: StagedRows): Golden & { readonly kept: StagedRows } {
+  const kept: Record<string, CsvRow[]> = {};
+  const refused: Issue[] = [];
+  const warnings: Issue[] = [];
+  for (const [name, tableRows] of Object.entries(rows)) {
+    const table = tableOf(name);
+    for (const row of tableRows) {
+      const record = `${name}/${table.key(row)}`;
+      const parsed = table.parse(row);
+      if (parsed.ok) {
+        kept[name] = [...(kept[name] ?? []), parsed.record];
+        warnings.push(...parsed.warnings.map((issue) => ({ record, ...issue })));
+      } else {
+        refused.push(...parsed.issues.map((issue) => ({ record, ...issue })));
+      }
+    }
+  }
+  const mapped = JSON.parse(JSON.stringify(communityServicesDataSet.map(kept, context)));
+  return { rows, kept, refused, warnings, mapped };
+}
+
+function issuesOf(table: string, row: CsvRow): readonly (readonly [string, string])[] {
+  const parsed = tableOf(table).parse(row);
+  return (parsed.ok ? parsed.warnings : parsed.issues).map(({ severity, field }) => [severity, field]);
+}
+
+test.each(goldens)("%s is read and mapped as its golden file says", (_name, golden) => {
+  const { kept: _, ...result } = stage(golden.rows);
+  expect(result).toEqual(golden);
+});
+
+describe("the table of fields", () => {
+  test("stands in the README as it is in the code", () => {
+    expect(hasFieldTable(readFileSync(new URL("./README.md", import.meta.url), "utf8"), FIELDS)).toBe(true);
+  });
+
+  test("holds every column that is read, and of the dropped ones none is read", () => {
+    const columns = communityServicesDataSet.tables.flatMap(({ name, required, optional }) =>
+      [...required, ...optional].map((column) => `${name}.${column}`),
+    );
+    const stored = FIELDS.filter(({ droppedAtDoor }) => droppedAtDoor !== true).map(({ field }) => field);
+    expect(columns.toSorted()).toEqual(stored.toSorted());
+  });
+
+  test.each(FIELDS.filter(({ to }) => to !== undefined).map(({ field, to = "" }) => [field, to] as const))(
+    "%s reaches %s",
+    (field, to) => {
+      const [table = "", column = ""] = field.split(".");
+      const reached = goldens
+        .filter(([, { rows }]) => rows[table]?.some((row) => column in row) === true)
+        .flatMap(([, { mapped }]) => [mapped.patient, ...mapped.made.map(({ resource }) => resource)])
+        .filter((resource) => resource !== undefined && to.split(".")[0] === resource.resourceType)
+        .flatMap((resource) => evalFhirPath(to, resource) as unknown[]);
+      expect(reached).not.toEqual([]);
+    },
+  );
+
+  test("names every field with a value and no target as not carried", () => {
+    const { rows, mapped } = goldenOf("every-field");
+    const without = FIELDS.filter(({ field, to, droppedAtDoor }) => {
+      const [table = "", column = ""] = field.split(".");
+      return to === undefined && droppedAtDoor !== true && rows[table]?.some((row) => column in row) === true;
+    }).map(({ field }) => field);
+    expect(without.length).toBeGreaterThan(25);
+    // The breastfeeding status gave way to the coded finding of the same contact.
+    expect(mapped.notCarried).toEqual([...without, "CYP610BreastfeedingStatus.BreastFeedingStatus"].toSorted());
+  });
+});
+
+test.each(
+  communityServicesDataSet.tables.flatMap((table) =>
+    communityServicesDataSet.tables
+      .filter((other) => other !== table)
+      .map((other) => [table.name, other.name, table, other] as const),
+  ),
+)("a file of %s cannot be taken for one of %s", (_name, _otherName, table, other) => {
+  const header = new Set([...table.required, ...table.optional]);
+  expect(other.required.some((column) => !header.has(column))).toBe(true);
+});
+
+test("what is dropped at the door is in no stored row, key or warning", () => {
+  for (const name of ["mother-and-safeguarding-fields", "safeguarding-codes-in-coded-entries"]) {
+    const { kept, mapped, warnings } = stage(goldenOf(name).rows);
+    const stored = JSON.stringify({ kept, mapped, warnings });
+    expect(stored).not.toMatch(/_Mother|9990034028|Safeguarding|LookedAfter|SupervisionAndCare|CPP|ReferralReason/);
+    expect(stored).not.toMatch(/836881000000105|342191000000101|886941000000103/);
+  }
+});
+
+test.each(["836881000000105", "342191000000101", "886941000000103", "886951000000100", "1064461000000103"])(
+  "the code %s is dropped wherever a coded entry can stand",
+  (code) => {
+    const activity = { CareActivityID: "A-1", CareContactID: "C-1" };
+    for (const [table, row, field] of [
+      ["CYP202CareActivity", { ...activity, Finding_Scheme: "04", CodedFinding: code }, "CodedFinding"],
+      ["CYP202CareActivity", { ...activity, Procedure_Scheme: "06", CodedProcedure: code }, "CodedProcedure"],
+      ["CYP202CareActivity", { ...activity, Observation_Scheme: "03", CodedObservation: code }, "CodedObservation"],
+      ["CYP612CodedAssessmentContact", { CareActivityID: "A-1", SNOMED_ID: code, Score: "1" }, "SNOMED_ID"],
+    ] as const) {
+      expect(issuesOf(table, row)).toEqual([["warning", field]]);
+      const parsed = tableOf(table).parse(row);
+      expect(JSON.stringify(parsed)).not.toContain(code);
+      expect(tableOf(table).key(row)).not.toContain(code);
+      expect(parsed.ok && tableOf(table).key(parsed.record)).toBe(tableOf(table).key(row));
+    }
+  },
+);
+
+const root = goldenOf("every-field").rows.CYP001MPI?.[0] ?? {};
+const contact = goldenOf("every-field").rows.CYP201CareContact?.[0] ?? {};
+const activity = goldenOf("every-field").rows.CYP202CareActivity?.[0] ?? {};
+const measured = { CareActivityID: "A-1" };
+
+test.each([
+  ["CYP001MPI", root, "NHSNumber", "9990034002"],
+  ["CYP001MPI", root, "NHSNumber_Status", "1"],
+  ["CYP001MPI", root, "DateOfBirth", "2022-02-30"],
+  ["CYP001MPI", root, "DateOfBirth", "14/03/2022"],
+  ["CYP001MPI", root, "DateOfDeath", "2022-03-13"],
+  ["CYP001MPI", root, "Gender", "F"],
+  ["CYP001MPI", root, "EthnicCategory", "Q"],
+  ["CYP001MPI", root, "LocalPatientID", ""],
+  ["CYP201CareContact", contact, "Contact_Date", "2024-06-31"],
+  ["CYP201CareContact", contact, "Contact_Time", "25:00"],
+  ["CYP201CareContact", contact, "AttendanceStatus", "8"],
+  ["CYP201CareContact", contact, "AttendOrNot", "seen"],
+  ["CYP202CareActivity", activity, "Activity_Type", "8"],
+  ["CYP202CareActivity", activity, "UC_UnitOfMeasurement", "inches"],
+  ["CYP202CareActivity", activity, "ObservationValue", "486"],
+  ["CYP202CareActivity", activity, "ObservationValue", "48,6"],
+  ["CYP610BreastfeedingStatus", measured, "BreastFeedingStatus", "1"],
+  ["CYP611Obs", measured, "Weight", "0.149"],
+  ["CYP611Obs", measured, "Weight", "12450"],
+  ["CYP611Obs", measured, "Weight", "-3"],
+  ["CYP611Obs", measured, "Height", "0.199"],
+  ["CYP611Obs", measured, "Height", "3.001"],
+  ["CYP611Obs", measured, "Length", "0.56"],
+  ["CYP612CodedAssessmentContact", { ...measured, SNOMED_ID: "953261000000103" }, "Score", "60.1"],
+  ["CYP612CodedAssessmentContact", { ...measured, SNOMED_ID: "953261000000103" }, "Score", "-1"],
+  ["CYP612CodedAssessmentContact", { ...measured, SNOMED_ID: "1054011000000104" }, "Score", "466"],
+  ["CYP612CodedAssessmentContact", { ...measured, Score: "1" }, "SNOMED_ID", "9.53261E+14"],
+])("in %s the row %j with %s = %s is an error that names the column", (table, row, field, value) => {
+  expect(issuesOf(table, { ...row, [field]: value })).toEqual([["error", field]]);
+});
+
+test.each([
+  ["CYP611Obs", "Weight", "0.15"],
+  ["CYP611Obs", "Weight", "500"],
+  ["CYP611Obs", "Height", "0.2"],
+  ["CYP611Obs", "Height", "3"],
+  ["CYP611Obs", "Length", "20"],
+])("in %s the last value in range, %s = %s, is taken", (table, field, value) => {
+  expect(issuesOf(table, { ...measured, [field]: value })).toEqual([]);
+});
+
+test("no message about a bad row repeats what stood in it", () => {
+  for (const table of communityServicesDataSet.tables) {
+    const bad = Object.fromEntries([...table.required, ...table.optional].map((column) => [column, "Zq unheardof"]));
+    const parsed = table.parse(bad);
+    expect(parsed.ok).toBe(false);
+    expect(JSON.stringify(parsed)).not.toContain("unheardof");
+  }
+});
+
+test.each([...ASQ3.keys(), ...ASQSE2.keys()])("score code %s keeps its own code and month", (code) => {
+  const { made } = stage({
+    ...goldenOf("asq-se-2-24-months").rows,
+    CYP612CodedAssessmentContact: [{ CareActivityID: "A-1", SNOMED_ID: code, Score: "50" }],
+  }).mapped;
+  const resource = made[0]?.resource;
+  const codings = resource?.resourceType === "Observation" ? resource.code.coding : undefined;
+  expect(codings?.map((coding) => [coding.code, coding.display])).toEqual([
+    [code, (ASQ3.get(code) ?? ASQSE2.get(code))?.display],
+  ]);
+});
+
+test("every coding that a golden file serves has a display, but for submitted codes of lists that are not held", () => {
+  const withoutDisplay: string[] = [];
+  for (const [, { mapped }] of goldens) {
+    JSON.parse(JSON.stringify(mapped), (_key, value) => {
+      if (value?.code !== undefined && value.system !== undefined && !("display" in value || "unit" in value)) {
+        withoutDisplay.push(`${value.system}|${value.code}`);
+      }
+      return value;
+    });
+  }
+  expect(withoutDisplay.toSorted()).toEqual([
+    "http://read.info/ctv3|XaPO8",
+    "http://read.info/readv2|62P1.",
+    "http://snomed.info/sct|165263003",
+    "http://snomed.info/sct|169744007",
+    "http://snomed.info/sct|169745008",
+  ]);
+});
+
+test("every Observation says in text what it is about", () => {
+  const texts = goldens.flatMap(([, { mapped }]) =>
+    mapped.made.map(({ resource }) => (resource.resourceType === "Observation" ? resource.code.text : undefined)),
+  );
+  expect(texts.filter((text) => text === undefined || text === "")).toEqual([]);
+  expect(texts.length).toBeGreaterThan(20);
+});
+
+test("the order of rows changes nothing but the order of what they make", () => {
+  const { rows, mapped } = goldenOf("every-field");
+  const reversed = Object.fromEntries(Object.entries(rows).map(([name, tableRows]) => [name, tableRows.toReversed()]));
+  const again = stage(reversed).mapped;
+  expect(again.patient).toEqual(mapped.patient);
+  expect(again.made.toSorted((left, right) => left.slot.localeCompare(right.slot))).toEqual(
+    mapped.made.toSorted((left, right) => left.slot.localeCompare(right.slot)),
+  );
+});

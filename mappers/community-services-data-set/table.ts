@@ -1,0 +1,47 @@
+import type { z } from "zod";
+import { toFieldIssues } from "../datatypes/field-issue.ts";
+import type { CsvRow, FieldIssue, Parsed, StagedTable } from "../mapper.ts";
+
+/** What a check of one row beyond its single fields found; `dropped` fields are taken out before the row is stored. */
+export interface RowFindings {
+  readonly issues: readonly FieldIssue[];
+  readonly dropped: readonly string[];
+}
+
+export interface TableDefinition extends Pick<StagedTable, "name" | "required" | "key" | "parent"> {
+  /** One string field a column that is kept; any other column, if the reader let it through, is taken out. */
+  readonly schema: z.ZodObject;
+  /** Checks that look at several fields together. */
+  check?(row: CsvRow): RowFindings;
+}
+
+/** A staged table whose known columns are those of its schema. */
+export function createTable(definition: TableDefinition): StagedTable {
+  const { name, required, schema, key, parent, check } = definition;
+  return {
+    name,
+    required,
+    optional: Object.keys(schema.shape).filter((column) => !required.includes(column)),
+    key,
+    parent,
+    parse(row): Parsed<CsvRow> {
+      const fields = schema.safeParse(row);
+      const kept = pick(row, Object.keys(schema.shape));
+      const { issues, dropped } = check?.(kept) ?? { issues: [], dropped: [] };
+      const errors = [
+        ...(fields.success ? [] : toFieldIssues(fields.error, name)),
+        ...issues.filter((issue) => issue.severity === "error"),
+      ];
+      if (errors.length > 0) return { ok: false, issues: errors };
+      return { ok: true, record: omit(kept, dropped), warnings: issues };
+    },
+  };
+}
+
+function pick(row: CsvRow, columns: readonly string[]): CsvRow {
+  return Object.fromEntries(Object.entries(row).filter(([column, value]) => columns.includes(column) && value !== ""));
+}
+
+function omit(row: CsvRow, columns: readonly string[]): CsvRow {
+  return Object.fromEntries(Object.entries(row).filter(([column]) => !columns.includes(column)));
+}
