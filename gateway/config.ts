@@ -53,8 +53,9 @@ const oneOf = <const Words extends readonly [string, ...string[]]>(words: Words)
 /** An address without credentials, path, query or fragment, so that `baseUrl + path` is always right. */
 const origin = z.string().transform((text, context) => {
   const url = URL.parse(text);
-  if (url !== null && /^https?:$/.test(url.protocol) && [url.origin, `${url.origin}/`].includes(text))
-    return url.origin;
+  const isWeb = url?.protocol === "http:" || url?.protocol === "https:";
+  // Nothing but the origin is left once the address is written out; a default port is no part of it.
+  if (isWeb && url.href === `${url.origin}/` && !/[?#@]/.test(text)) return url.origin;
   context.addIssue("expected an origin without a path, as https://gateway.example or http://127.0.0.1:8080");
   return z.NEVER;
 });
