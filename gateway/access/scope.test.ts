@@ -1,0 +1,97 @@
+import { describe, expect, test } from "vitest";
+import type { Scope } from "./requester.ts";
+import { formatScope, hasIngestScope, hasScope, intersectScopes, parseScope } from "./scope.ts";
+
+function scopes(text: string): readonly Scope[] {
+  return text.split(" ").flatMap((word) => {
+    const parsed = parseScope(word);
+    return parsed.ok ? [parsed.scope] : [];
+  });
+}
+
+test.each([
+  { text: "system/Observation.rs", as: "system/Observation.rs" },
+  { text: "system/*.cruds", as: "system/*.cruds" },
+  { text: "system/Patient.r", as: "system/Patient.r" },
+  { text: "system/Patient.read", as: "system/Patient.rs" },
+  { text: "system/Patient.write", as: "system/Patient.cud" },
+  { text: "system/*.*", as: "system/*.cruds" },
+  { text: "ingest/leeds-eyfsp", as: "ingest/leeds-eyfsp" },
+])("$text is read as $as", ({ text, as }) => {
+  expect(scopes(text).map(formatScope)).toEqual([as]);
+});
+
+test.each([
+  { text: "system/Observation.sr", reason: "interactions" },
+  { text: "system/Observation.rrs", reason: "interactions" },
+  { text: "system/Observation.", reason: "interactions" },
+  { text: "system/Observation.rx", reason: "interactions" },
+  { text: "system/Observation", reason: "type" },
+  { text: "system/observation.rs", reason: "type" },
+  { text: "system/.rs", reason: "type" },
+  { text: "system/**.rs", reason: "type" },
+  { text: "system/Observation.rs?category=laboratory", reason: "granular" },
+  { text: "patient/Observation.rs", reason: "context" },
+  { text: "user/*.rs", reason: "context" },
+  { text: "openid", reason: "context" },
+  { text: "", reason: "context" },
+  { text: "System/Observation.rs", reason: "context" },
+  { text: "ingest/", reason: "source" },
+  { text: "ingest/*", reason: "source" },
+  { text: "ingest/Leeds", reason: "source" },
+])("'$text' is refused for its $reason", ({ text, reason }) => {
+  expect(parseScope(text)).toEqual({ ok: false, reason });
+});
+
+describe("what is granted is what is both asked for and registered", () => {
+  test.each([
+    { asked: "system/Observation.rs", registered: "system/*.rs", granted: "system/Observation.rs" },
+    {
+      asked: "system/*.rs",
+      registered: "system/Observation.rs system/Patient.r",
+      granted: "system/Observation.rs system/Patient.r",
+    },
+    { asked: "system/Observation.cruds", registered: "system/Observation.rs", granted: "system/Observation.rs" },
+    { asked: "system/Observation.s", registered: "system/Observation.rs", granted: "system/Observation.s" },
+    { asked: "system/Observation.c", registered: "system/Observation.rs", granted: "" },
+    { asked: "system/Patient.rs", registered: "system/Observation.rs", granted: "" },
+    {
+      asked: "system/*.r system/Observation.rs",
+      registered: "system/*.cruds",
+      granted: "system/*.r system/Observation.rs",
+    },
+    { asked: "system/*.rs system/Observation.r", registered: "system/*.cruds", granted: "system/*.rs" },
+    { asked: "system/Observation.s system/Observation.r", registered: "system/*.rs", granted: "system/Observation.rs" },
+    { asked: "ingest/leeds-ctf", registered: "ingest/leeds-ctf ingest/leeds-dch", granted: "ingest/leeds-ctf" },
+    { asked: "ingest/wirral-ctf", registered: "ingest/leeds-ctf system/*.rs", granted: "" },
+    { asked: "system/*.rs ingest/leeds-ctf", registered: "ingest/leeds-ctf", granted: "ingest/leeds-ctf" },
+  ])("'$asked' of '$registered' gives '$granted'", ({ asked, registered, granted }) => {
+    expect(intersectScopes(scopes(asked), scopes(registered)).map(formatScope).join(" ")).toBe(granted);
+  });
+
+  test("asking for more never gives less, and never more than is registered", () => {
+    const words = ["system/*.r", "system/Patient.rs", "system/Observation.cs", "system/*.s", "ingest/leeds-ctf"];
+    const registered = scopes("system/Patient.cruds system/Observation.rs ingest/leeds-ctf");
+    for (let bits = 0; bits < 2 ** words.length; bits += 1) {
+      const some = words.filter((_, index) => (bits >> index) % 2 === 1);
+      const fewer = intersectScopes(scopes(some.join(" ")), registered);
+      const more = intersectScopes(scopes(words.join(" ")), registered);
+      expect(intersectScopes(fewer, more)).toEqual(fewer);
+      expect(intersectScopes(fewer, registered)).toEqual(fewer);
+    }
+  });
+});
+
+test.each([
+  { held: "system/*.rs", type: "Observation", interaction: "s", has: true },
+  { held: "system/Patient.rs", type: "Observation", interaction: "s", has: false },
+  { held: "system/Observation.r", type: "Observation", interaction: "s", has: false },
+  { held: "ingest/leeds-ctf", type: "Observation", interaction: "r", has: false },
+])("$held allows $interaction on $type: $has", ({ held, type, interaction, has }) => {
+  expect(hasScope(scopes(held), type, interaction)).toBe(has);
+});
+
+test("only the named source may be sent for", () => {
+  expect(hasIngestScope(scopes("ingest/leeds-ctf system/*.cruds"), "leeds-ctf")).toBe(true);
+  expect(hasIngestScope(scopes("ingest/leeds-ctf system/*.cruds"), "leeds-dch")).toBe(false);
+});

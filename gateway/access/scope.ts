@@ -1,0 +1,100 @@
+import type { Scope } from "./requester.ts";
+
+/**
+ * SMART App Launch 2.2 scopes, system context only, and `ingest/<source>` for those who send.
+ * https://hl7.org/fhir/smart-app-launch/STU2.2/scopes-and-launch-context.html
+ */
+
+export type ParsedScope =
+  | { readonly ok: true; readonly scope: Scope }
+  | { readonly ok: false; readonly reason: ScopeProblem };
+
+export type ScopeProblem =
+  /** `?category=…`: would have to hold for every answer, and does not yet. */
+  | "granular"
+  /** Anything but `system/` and `ingest/`: no user and no patient is signed in. */
+  | "context"
+  /** Not a type name, nor `*`. */
+  | "type"
+  /** Not one or more of c r u d s, in this order, nor `read`, `write` or `*` of SMART 1. */
+  | "interactions"
+  | "source";
+
+const SMART_1: ReadonlyMap<string, string> = new Map([
+  ["read", "rs"],
+  ["write", "cud"],
+  ["*", "cruds"],
+]);
+
+export function parseScope(text: string): ParsedScope {
+  const slash = text.indexOf("/");
+  const context = text.slice(0, Math.max(slash, 0));
+  const rest = text.slice(slash + 1);
+  if (context === "ingest")
+    return /^[a-z0-9]+(-[a-z0-9]+)*$/.test(rest)
+      ? { ok: true, scope: { context, source: rest } }
+      : { ok: false, reason: "source" };
+  if (context !== "system") return { ok: false, reason: "context" };
+  if (rest.includes("?")) return { ok: false, reason: "granular" };
+
+  const dot = rest.indexOf(".");
+  const type = rest.slice(0, Math.max(dot, 0));
+  if (!/^(\*|[A-Z][A-Za-z]{1,63})$/.test(type)) return { ok: false, reason: "type" };
+  const letters = rest.slice(dot + 1);
+  const interactions = SMART_1.get(letters) ?? letters;
+  if (!/^(?=.)c?r?u?d?s?$/.test(interactions)) return { ok: false, reason: "interactions" };
+  return { ok: true, scope: { context, type, interactions } };
+}
+
+export function formatScope(scope: Scope): string {
+  return scope.context === "ingest" ? `ingest/${scope.source}` : `system/${scope.type}.${scope.interactions}`;
+}
+
+/** What is both asked for and registered: never more than either, each type once. */
+export function intersectScopes(asked: readonly Scope[], registered: readonly Scope[]): readonly Scope[] {
+  const sources = new Set<string>();
+  const letters = new Map<string, Set<string>>();
+  for (const wanted of asked) {
+    for (const allowed of registered) {
+      if (wanted.context === "ingest") {
+        if (allowed.context === "ingest" && allowed.source === wanted.source) sources.add(wanted.source);
+      } else if (allowed.context === "system") {
+        const type = narrower(wanted.type, allowed.type);
+        if (type === undefined) continue;
+        const common = [...wanted.interactions].filter((letter) => allowed.interactions.includes(letter));
+        letters.set(type, new Set([...(letters.get(type) ?? []), ...common]));
+      }
+    }
+  }
+  const everyType = letters.get("*") ?? new Set<string>();
+  return [
+    ...[...letters]
+      // A type that holds no more than `*` already does would say the same twice.
+      .filter(([type, held]) => held.size > 0 && (type === "*" || !held.isSubsetOf(everyType)))
+      .map(([type, held]) => ({ context: "system", type, interactions: inOrder(held) }) as const),
+    ...[...sources].map((source) => ({ context: "ingest", source }) as const),
+  ];
+}
+
+/** `interaction` is one of c r u d s. */
+export function hasScope(scopes: readonly Scope[], type: string, interaction: string): boolean {
+  return scopes.some(
+    (scope) =>
+      scope.context === "system" &&
+      (scope.type === type || scope.type === "*") &&
+      scope.interactions.includes(interaction),
+  );
+}
+
+export function hasIngestScope(scopes: readonly Scope[], source: string): boolean {
+  return scopes.some((scope) => scope.context === "ingest" && scope.source === source);
+}
+
+function narrower(left: string, right: string): string | undefined {
+  if (left === right || right === "*") return left;
+  return left === "*" ? right : undefined;
+}
+
+function inOrder(held: ReadonlySet<string>): string {
+  return [..."cruds"].filter((letter) => held.has(letter)).join("");
+}
