@@ -1,0 +1,114 @@
+import type { Extension, Identifier, Patient } from "@medplum/fhirtypes";
+import { CONFIDENTIALITY, NHS_NUMBER, NHS_NUMBER_STATUS_EXTENSION } from "#profiles/systems.ts";
+
+/** What one source says of the child, with what ranks it. */
+export interface Contribution {
+  readonly source: string;
+  readonly lastUpdated: number;
+  readonly patient: Patient;
+}
+
+/**
+ * The Patient as the contributions of several sources make it, without id and version. Survivorship: a source whose NHS
+ * number was verified against the national register goes before others, then the newest; single values come from the
+ * first that has one, lists are joined without repeats. Only identifiers of `identifierSystems` are kept. When any
+ * source marks the child as restricted, whatever tells a place is left out, as PDS does: address, telecom, contact,
+ * general practitioner.
+ */
+export function foldPatient(contributions: readonly Contribution[], identifierSystems: ReadonlySet<string>): Patient {
+  const ranked = [...contributions].sort(compareContributions).map(({ patient }) => patient);
+  const isRestricted = ranked.some(isMarkedRestricted);
+  const places: Partial<Patient> = isRestricted
+    ? {}
+    : {
+        ...list("telecom", joined(ranked.map(({ telecom }) => telecom))),
+        ...list("address", joined(ranked.map(({ address }) => address))),
+        ...list("generalPractitioner", joined(ranked.map(({ generalPractitioner }) => generalPractitioner))),
+      };
+  return {
+    resourceType: "Patient",
+    meta: {
+      ...list("profile", joined(ranked.map(({ meta }) => meta?.profile))),
+      ...list("security", joined(ranked.map(({ meta }) => meta?.security))),
+    },
+    ...list("extension", firstByUrl(ranked.flatMap(({ extension }) => extension ?? []))),
+    ...list("identifier", identifiers(ranked, identifierSystems)),
+    active: ranked.every(({ active }) => active !== false),
+    ...list("name", names(ranked)),
+    ...first(ranked, "gender"),
+    ...first(ranked, "birthDate"),
+    ...first(ranked, "deceasedBoolean"),
+    ...first(ranked, "deceasedDateTime"),
+    ...first(ranked, "multipleBirthBoolean"),
+    ...first(ranked, "multipleBirthInteger"),
+    ...places,
+    ...(isRestricted ? {} : first(ranked, "managingOrganization")),
+  };
+}
+
+function isVerified(patient: Patient): boolean {
+  return (patient.identifier ?? []).some(
+    ({ system, extension }) =>
+      system === NHS_NUMBER &&
+      (extension ?? []).some(
+        ({ url, valueCodeableConcept }) =>
+          url === NHS_NUMBER_STATUS_EXTENSION && valueCodeableConcept?.coding?.some(({ code }) => code === "01"),
+      ),
+  );
+}
+
+function compareContributions(a: Contribution, b: Contribution): number {
+  const byVerified = Number(isVerified(b.patient)) - Number(isVerified(a.patient));
+  if (byVerified !== 0) return byVerified;
+  return b.lastUpdated - a.lastUpdated || (a.source < b.source ? -1 : 1);
+}
+
+function isMarkedRestricted({ meta }: Patient): boolean {
+  return (meta?.security ?? []).some(
+    ({ system, code }) => system === CONFIDENTIALITY && (code === "R" || code === "V"),
+  );
+}
+
+function first<K extends keyof Patient>(ranked: readonly Patient[], element: K): Partial<Pick<Patient, K>> {
+  const holder = ranked.find((patient) => patient[element] !== undefined);
+  return holder ? ({ [element]: holder[element] } as Partial<Pick<Patient, K>>) : {};
+}
+
+/** An element of a list, or nothing: FHIR has no empty arrays. */
+function list<K extends string, T>(element: K, values: readonly T[]): { [P in K]?: T[] } {
+  return values.length === 0 ? {} : ({ [element]: [...values] } as { [P in K]?: T[] });
+}
+
+function joined<T>(lists: readonly (readonly T[] | undefined)[]): readonly T[] {
+  const seen = new Map<string, T>();
+  for (const value of lists.flatMap((values) => values ?? [])) {
+    const text = JSON.stringify(value);
+    if (!seen.has(text)) seen.set(text, value);
+  }
+  return [...seen.values()];
+}
+
+function firstByUrl(extensions: readonly Extension[]): readonly Extension[] {
+  const byUrl = new Map<string, Extension>();
+  for (const extension of extensions) if (!byUrl.has(extension.url)) byUrl.set(extension.url, extension);
+  return [...byUrl.values()];
+}
+
+function identifiers(ranked: readonly Patient[], systems: ReadonlySet<string>): readonly Identifier[] {
+  const byValue = new Map<string, Identifier>();
+  for (const identifier of ranked.flatMap(({ identifier }) => identifier ?? [])) {
+    const name = `${identifier.system}|${identifier.value}`;
+    if (identifier.system && systems.has(identifier.system) && !byValue.has(name)) byValue.set(name, identifier);
+  }
+  return [...byValue.values()];
+}
+
+/** Education systems write names in capitals: the same name in another case is not another name. */
+function names(ranked: readonly Patient[]) {
+  const byText = new Map<string, NonNullable<Patient["name"]>[number]>();
+  for (const name of ranked.flatMap(({ name }) => name ?? [])) {
+    const text = `${name.use ?? ""}|${name.family ?? ""}|${(name.given ?? []).join(" ")}`.toLowerCase();
+    if (!byText.has(text)) byText.set(text, name);
+  }
+  return [...byText.values()];
+}

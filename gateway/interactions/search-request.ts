@@ -1,0 +1,32 @@
+import type { ServedType } from "#profiles/interactions.ts";
+import type { Requester } from "../access/requester.ts";
+import type { AuditLog } from "../audit/audit.ts";
+import type { Match } from "../search/page.ts";
+import type { PageTokens } from "../search/page-token.ts";
+import type { RequestFacts } from "./answer.ts";
+import type { CandidatePorts } from "./candidates.ts";
+import type { VisibleRecord } from "./record-reader.ts";
+
+export interface SearchPorts extends CandidatePorts {
+  readonly audit: AuditLog;
+  readonly pageTokens: PageTokens;
+  /** `http://host/fhir/R4`. */
+  readonly fhirBase: string;
+  /** The constant entry that tells a care client what an empty answer does not mean; absent for others. */
+  coverageNotice(requester: Requester): Promise<Buffer | undefined>;
+}
+
+export interface SearchRequest extends RequestFacts {
+  readonly type: ServedType;
+  readonly requester: Requester;
+  /** Of the URL and, for `_search`, of the body. */
+  readonly parameters: URLSearchParams;
+  readonly handling: "strict" | "lenient";
+}
+
+/** One entry of an answer: where its bytes are, and why it is there. */
+export interface Released {
+  readonly view: VisibleRecord;
+  readonly match: Match;
+  readonly mode: "match" | "include";
+}

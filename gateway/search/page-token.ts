@@ -1,0 +1,55 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
+import type { SortValue } from "./match.ts";
+
+/** Where a page ended: the sort values of its last entry, and what makes the order total. */
+export interface Cursor {
+  readonly values: readonly SortValue[];
+  readonly record: number;
+  readonly id: string;
+}
+
+/** All that a next link carries, encrypted: the query as sent, the place, and whom it was made for. */
+export interface PageToken {
+  readonly type: string;
+  readonly query: string;
+  readonly cursor: Cursor;
+  /** Client, purpose and agreement version; a token is of no use to anybody else. */
+  readonly requester: string;
+  /** Seconds since 1970. */
+  readonly expires_s: number;
+}
+
+export interface PageTokens {
+  seal(token: PageToken): string;
+  /** `undefined` for whatever was not sealed with this key. */
+  open(text: string): PageToken | undefined;
+}
+
+const IV_bytes = 12;
+const TAG_bytes = 16;
+
+/** Page tokens under a key derived from the gateway's secret: the same in every process and after a restart. */
+export function createPageTokens(secret: Buffer): PageTokens {
+  const key = Buffer.from(hkdfSync("sha256", secret, "", "page-token", 32));
+  return {
+    seal(token) {
+      const iv = randomBytes(IV_bytes);
+      const cipher = createCipheriv("aes-256-gcm", key, iv);
+      const sealed = Buffer.concat([iv, cipher.update(JSON.stringify(token)), cipher.final(), cipher.getAuthTag()]);
+      return sealed.toString("base64url");
+    },
+    open(text) {
+      const sealed = Buffer.from(text, "base64url");
+      if (sealed.length < IV_bytes + TAG_bytes) return undefined;
+      const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, IV_bytes));
+      decipher.setAuthTag(sealed.subarray(-TAG_bytes));
+      try {
+        const plain = Buffer.concat([decipher.update(sealed.subarray(IV_bytes, -TAG_bytes)), decipher.final()]);
+        const token: PageToken = JSON.parse(plain.toString());
+        return token;
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}

@@ -1,0 +1,331 @@
+import { isNhsNumber } from "#mappers/datatypes/nhs-number.ts";
+import { SEARCH_PARAMETERS, type SearchParameterDefinition } from "#profiles/generated/search-parameters.ts";
+import { RESULT_PARAMETERS, SERVED_RESOURCES, type ServedResource, type ServedType } from "#profiles/interactions.ts";
+import { NHS_NUMBER } from "#profiles/systems.ts";
+import { LIMITS } from "../limits.ts";
+import type { Issue } from "../outcome/issue.ts";
+import { nearest } from "../outcome/nearest.ts";
+import { toDateRange } from "./date-range.ts";
+import { fold } from "./fold.ts";
+import { hashToken, type TokenHash } from "./token-hash.ts";
+
+/** Prefixes of date parameters. https://hl7.org/fhir/R4/search.html#prefix */
+const DATE_PREFIXES = ["eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"] as const;
+export type DatePrefix = (typeof DATE_PREFIXES)[number];
+
+/** One parameter of a query; a resource must meet every condition, by any of its values. */
+export type Condition =
+  | { readonly kind: "token"; readonly code: string; readonly hashes: readonly TokenHash[] }
+  | {
+      readonly kind: "date";
+      readonly code: string;
+      readonly spans: readonly { readonly prefix: DatePrefix; readonly low_ms: number; readonly high_ms: number }[];
+    }
+  | { readonly kind: "string"; readonly code: string; readonly texts: readonly string[] }
+  /** The resource is about a child who carries one of these identifiers: the chain `patient.identifier`. */
+  | { readonly kind: "child-identifier"; readonly identifiers: readonly IdentifierValue[] };
+
+export interface IdentifierValue {
+  readonly system: string;
+  readonly value: string;
+  readonly hash: TokenHash;
+}
+
+/** Where to look, as the query itself says; everything it finds is still held against all conditions. */
+export type Lead =
+  | { readonly kind: "identifier"; readonly identifiers: readonly IdentifierValue[] }
+  | { readonly kind: "id"; readonly type: ServedType; readonly ids: readonly string[] }
+  | { readonly kind: "names"; readonly code: "family" | "given" | "name"; readonly texts: readonly string[] }
+  | { readonly kind: "birthdate"; readonly dates: readonly string[] };
+
+export interface SortKey {
+  readonly code: string;
+  readonly descending: boolean;
+}
+
+export interface SearchQuery {
+  readonly type: ServedType;
+  readonly conditions: readonly Condition[];
+  /** The most telling lead, if any; without one the requester's own children are gone through. */
+  readonly lead: Lead | undefined;
+  readonly sort: readonly SortKey[];
+  readonly count: number;
+  readonly total: "none" | "estimate" | "accurate" | undefined;
+  readonly includes: readonly string[];
+  /** What the requester sent, minus what was ignored: the query string of the self link. */
+  readonly self: string;
+}
+
+export type ParsedQuery =
+  | { readonly ok: true; readonly query: SearchQuery }
+  | { readonly ok: false; readonly issues: readonly Issue[] };
+
+const LOGICAL_ID = /^[A-Za-z0-9\-.]{1,64}$/;
+const RESULT_CODES: ReadonlySet<string> = new Set(RESULT_PARAMETERS);
+const CHAIN = "patient.identifier";
+const NO_ISSUES: readonly Issue[] = [];
+
+/** What a query string asks of a type, or every reason why it cannot be answered. `_format` and paging are not its affair. */
+export function parseQuery(type: ServedType, parameters: URLSearchParams, handling: "strict" | "lenient"): ParsedQuery {
+  const served = SERVED_RESOURCES.find((resource) => resource.type === type);
+  if (!served) return { ok: false, issues: [{ kind: "unknown-type", type }] };
+  if (parameters.size > LIMITS.query_parameters_max) {
+    return { ok: false, issues: [{ kind: "too-many-parameters", max: LIMITS.query_parameters_max }] };
+  }
+  const building = new QueryBuilder(served);
+  for (const [name, value] of parameters) {
+    if (value === "") continue;
+    building.add(name, value, handling);
+  }
+  return building.finish();
+}
+
+class QueryBuilder {
+  readonly #served: ServedResource;
+  readonly #issues: Issue[] = [];
+  readonly #conditions: Condition[] = [];
+  readonly #leads: Lead[] = [];
+  readonly #self = new URLSearchParams();
+  readonly #includes: string[] = [];
+  #sort: readonly SortKey[] = [];
+  #count: number = LIMITS.page_entries_default;
+  #total: SearchQuery["total"];
+  readonly #seen = new Set<string>();
+
+  constructor(served: ServedResource) {
+    this.#served = served;
+  }
+
+  add(name: string, value: string, handling: "strict" | "lenient"): void {
+    if (name === "_format" || name === "_pretty") return;
+    const [code = "", modifier] = splitModifier(name);
+    const isKnown = RESULT_CODES.has(code) || this.#isServed(code);
+    if (!isKnown && handling === "lenient") return;
+    const issues = isKnown ? this.#addKnown(code, modifier, value) : [this.#unknown(code)];
+    this.#issues.push(...issues);
+    this.#self.append(name, value);
+  }
+
+  finish(): ParsedQuery {
+    if (this.#issues.length > 0) return { ok: false, issues: this.#issues };
+    return {
+      ok: true,
+      query: {
+        type: this.#served.type,
+        conditions: this.#conditions,
+        lead: this.#leads.sort((a, b) => LEAD_RANK[a.kind] - LEAD_RANK[b.kind])[0],
+        sort: this.#sort,
+        count: this.#count,
+        total: this.#total,
+        includes: this.#includes,
+        self: this.#self.toString(),
+      },
+    };
+  }
+
+  #isServed(code: string): boolean {
+    if (code === CHAIN) return this.#served.searchParameters.includes("patient");
+    return this.#served.searchParameters.includes(code);
+  }
+
+  #unknown(code: string): Issue {
+    const known = [...this.#served.searchParameters, ...RESULT_PARAMETERS];
+    if (this.#served.searchParameters.includes("patient")) known.push(CHAIN);
+    const closest = nearest(code, known);
+    const issue = { kind: "unknown-parameter", parameter: code, type: this.#served.type } as const;
+    return closest === undefined ? issue : { ...issue, nearest: closest };
+  }
+
+  #addKnown(code: string, modifier: string | undefined, value: string): readonly Issue[] {
+    if (modifier !== undefined) return [{ kind: "unknown-modifier", parameter: code, modifier, known: [] }];
+    if (RESULT_CODES.has(code)) return this.#addResultParameter(code, value);
+    const values = splitUnescaped(value, ",");
+    if (values.length > LIMITS.or_values_max) {
+      return [{ kind: "too-many-values", parameter: code, max: LIMITS.or_values_max }];
+    }
+    if (code === CHAIN) return this.#addIdentifiers(code, values);
+    const definition = SEARCH_PARAMETERS[this.#served.type]?.[code];
+    return definition ? this.#addCondition(definition, values) : [this.#unknown(code)];
+  }
+
+  #addCondition(definition: SearchParameterDefinition, values: readonly string[]): readonly Issue[] {
+    const { code, type } = definition;
+    if (code === "_id") return this.#addIds(values);
+    if (type === "date") return this.#addDates(code, values);
+    if (type === "string") return this.#addStrings(code, values);
+    if (type === "reference") return this.#addReferences(code, values);
+    if (code === "identifier" && this.#served.type === "Patient") {
+      const lead = identifierLead(code, values);
+      const mistyped = lead && mistypedNhsNumber(code, lead.identifiers);
+      if (mistyped) return [mistyped];
+      if (lead) this.#leads.push(lead);
+    }
+    this.#conditions.push({ kind: "token", code, hashes: values.map((value) => tokenHash(code, value)) });
+    return NO_ISSUES;
+  }
+
+  #addIdentifiers(code: string, values: readonly string[]): readonly Issue[] {
+    const lead = identifierLead("identifier", values);
+    if (!lead) return [{ kind: "bad-parameter-value", parameter: code, expected: "[system]|[value]" }];
+    const mistyped = mistypedNhsNumber(code, lead.identifiers);
+    if (mistyped) return [mistyped];
+    this.#leads.push(lead);
+    this.#conditions.push({ kind: "child-identifier", identifiers: lead.identifiers });
+    return NO_ISSUES;
+  }
+
+  #addIds(values: readonly string[]): readonly Issue[] {
+    const ids = values.map(unescapeValue);
+    if (!ids.every((id) => LOGICAL_ID.test(id))) {
+      return [{ kind: "bad-parameter-value", parameter: "_id", expected: "a logical id, as [A-Za-z0-9-.]{1,64}" }];
+    }
+    this.#leads.push({ kind: "id", type: this.#served.type, ids });
+    this.#conditions.push({ kind: "token", code: "_id", hashes: ids.map((id) => hashToken("_id", id)) });
+    return NO_ISSUES;
+  }
+
+  #addReferences(code: string, values: readonly string[]): readonly Issue[] {
+    const ids: string[] = [];
+    for (const value of values.map(unescapeValue)) {
+      const parts = value.split("/");
+      const id = parts.at(-1) ?? "";
+      const type = parts.at(-2);
+      if (!LOGICAL_ID.test(id) || (type !== undefined && !/^[A-Z][A-Za-z]+$/.test(type))) {
+        return [{ kind: "bad-parameter-value", parameter: code, expected: "[id] or [type]/[id]" }];
+      }
+      ids.push(type === undefined || type === "Patient" ? id : "");
+    }
+    const children = ids.filter((id) => id !== "");
+    this.#leads.push({ kind: "id", type: "Patient", ids: children });
+    this.#conditions.push({
+      kind: "token",
+      code,
+      hashes: children.map((id) => hashToken(code, `Patient/${id}`)),
+    });
+    return NO_ISSUES;
+  }
+
+  #addDates(code: string, values: readonly string[]): readonly Issue[] {
+    const spans = values.flatMap((value) => parseDate(unescapeValue(value)) ?? []);
+    if (spans.length !== values.length) {
+      const expected = `[${DATE_PREFIXES.join("|")}]YYYY[-MM[-DD[Thh:mm[:ss[.fff]][Z|±hh:mm]]]]`;
+      return [{ kind: "bad-parameter-value", parameter: code, expected }];
+    }
+    if (code === "birthdate" && values.every((value) => /^(eq)?\d{4}-\d{2}-\d{2}$/.test(value))) {
+      this.#leads.push({ kind: "birthdate", dates: values.map((value) => value.slice(-10)) });
+    }
+    this.#conditions.push({ kind: "date", code, spans });
+    return NO_ISSUES;
+  }
+
+  #addStrings(code: string, values: readonly string[]): readonly Issue[] {
+    const texts = values.map((value) => fold(unescapeValue(value)));
+    if (texts.some((text) => text === "")) {
+      return [{ kind: "bad-parameter-value", parameter: code, expected: "text with at least one letter or digit" }];
+    }
+    if (this.#served.type === "Patient" && (code === "family" || code === "given" || code === "name")) {
+      this.#leads.push({ kind: "names", code, texts });
+    }
+    this.#conditions.push({ kind: "string", code, texts });
+    return NO_ISSUES;
+  }
+
+  #addResultParameter(code: string, value: string): readonly Issue[] {
+    const isRepeated = code !== "_include" && this.#seen.has(code);
+    this.#seen.add(code);
+    if (isRepeated) return [{ kind: "bad-parameter-value", parameter: code, expected: "one value, once" }];
+    if (code === "_sort") return this.#addSort(value);
+    if (code === "_count") {
+      if (!/^\d{1,9}$/.test(value)) {
+        return [{ kind: "bad-parameter-value", parameter: code, expected: "a whole number from 0" }];
+      }
+      this.#count = Math.min(Number(value), LIMITS.page_entries_max);
+      return NO_ISSUES;
+    }
+    if (code === "_total") {
+      if (value !== "none" && value !== "estimate" && value !== "accurate") {
+        return [{ kind: "bad-parameter-value", parameter: code, expected: "none, estimate or accurate" }];
+      }
+      this.#total = value;
+      return NO_ISSUES;
+    }
+    const includes = value.split(",");
+    const unknown = includes.find((include) => !this.#served.includes.includes(include));
+    if (unknown !== undefined) {
+      const expected = this.#served.includes.join(", ") || "nothing: this type has no reference that can be included";
+      return [{ kind: "bad-parameter-value", parameter: code, expected }];
+    }
+    this.#includes.push(...includes);
+    return NO_ISSUES;
+  }
+
+  #addSort(value: string): readonly Issue[] {
+    const keys = value.split(",").map((key) => ({ code: key.replace(/^-/, ""), descending: key.startsWith("-") }));
+    const sortable = this.#served.searchParameters.filter((code) => isSortable(this.#served.type, code));
+    if (!keys.every(({ code }) => sortable.includes(code))) {
+      return [{ kind: "bad-parameter-value", parameter: "_sort", expected: `[-]${sortable.join(" or [-]")}` }];
+    }
+    this.#sort = keys;
+    return NO_ISSUES;
+  }
+}
+
+/** How much a lead narrows: an id is one record, a name some hundred. */
+const LEAD_RANK: Readonly<Record<Lead["kind"], number>> = { id: 0, identifier: 1, birthdate: 2, names: 3 };
+
+function isSortable(type: ServedType, code: string): boolean {
+  if (code === "_id" || code === "_lastUpdated") return true;
+  const kind = SEARCH_PARAMETERS[type]?.[code]?.type;
+  return kind === "date" || kind === "string";
+}
+
+function splitModifier(name: string): readonly [string, string | undefined] {
+  const colon = name.indexOf(":");
+  return colon < 0 ? [name, undefined] : [name.slice(0, colon), name.slice(colon + 1)];
+}
+
+/** Splits at a separator that no backslash precedes. https://hl7.org/fhir/R4/search.html#escaping */
+export function splitUnescaped(text: string, separator: "," | "|"): readonly string[] {
+  if (!text.includes("\\")) return text.split(separator);
+  const parts: string[] = [];
+  let part = "";
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === "\\" && i + 1 < text.length) {
+      part += text.slice(i, i + 2);
+      i++;
+    } else if (text[i] === separator) {
+      parts.push(part);
+      part = "";
+    } else part += text[i];
+  }
+  return [...parts, part];
+}
+
+function unescapeValue(text: string): string {
+  return text.includes("\\") ? text.replace(/\\(.)/g, "$1") : text;
+}
+
+function tokenHash(code: string, value: string): TokenHash {
+  return hashToken(code, splitUnescaped(value, "|").map(unescapeValue).join("|"));
+}
+
+function identifierLead(code: string, values: readonly string[]) {
+  const identifiers = values.flatMap((text): IdentifierValue[] => {
+    const [system, value, ...rest] = splitUnescaped(text, "|").map(unescapeValue);
+    if (!system || !value || rest.length > 0) return [];
+    return [{ system, value, hash: hashToken(code, `${system}|${value}`) }];
+  });
+  return identifiers.length === values.length ? ({ kind: "identifier", identifiers } as const) : undefined;
+}
+
+/** A mistyped number would find nobody, and nobody found reads as "no concerns": better refused, as PDS does. */
+function mistypedNhsNumber(parameter: string, identifiers: readonly IdentifierValue[]): Issue | undefined {
+  if (identifiers.every(({ system, value }) => system !== NHS_NUMBER || isNhsNumber(value))) return undefined;
+  return { kind: "bad-parameter-value", parameter, expected: "an NHS number: ten digits with a right check digit" };
+}
+
+function parseDate(text: string) {
+  const found = DATE_PREFIXES.find((prefix) => text.startsWith(prefix));
+  const range = toDateRange(found === undefined ? text : text.slice(2));
+  return range && [{ prefix: found ?? ("eq" as const), ...range }];
+}
