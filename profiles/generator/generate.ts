@@ -1,21 +1,36 @@
-import { artefactList, readArtefacts } from "./artefacts.ts";
+import { readFileSync } from "node:fs";
+import { artefactList, ROOM, readArtefacts } from "./artefacts.ts";
 import { codeMaps } from "./codes.ts";
 import { readSearchParameters, readStructureDefinitions, readValueSets } from "./definitions.ts";
 import { createPathCompiler } from "./paths.ts";
 import { searchParameterTable } from "./search-parameters.ts";
+import { type Profile, snapshotOf } from "./snapshot.ts";
 import { validatorFiles } from "./validators.ts";
 
-/** Every file of `generated/` by name, as it should be now. */
+/** Every file that is generated, as it should be now: path below `profiles/` and text. */
 export function generate(): ReadonlyMap<string, string> {
   const artefacts = readArtefacts();
   const definitions = readStructureDefinitions();
   const valueSets = readValueSets();
   const { datatypes, validators } = validatorFiles(definitions, valueSets);
+  const profiles = artefacts
+    .filter(({ path }) => path.startsWith("StructureDefinition/"))
+    .map(({ path }): [string, string] => {
+      const profile: Profile = JSON.parse(readFileSync(new URL(path, ROOM), "utf8"));
+      const { differential, ...rest } = profile;
+      const snapshot = { element: snapshotOf(profile, definitions) };
+      const whole = { ...rest, snapshot, differential };
+      return [path, `${JSON.stringify(whole, null, 2)}\n`];
+    });
   return new Map([
-    ["artefacts.ts", artefactList(artefacts)],
-    ["codes.ts", codeMaps(artefacts)],
-    ["datatypes.ts", datatypes],
-    ["search-parameters.ts", searchParameterTable(readSearchParameters(), createPathCompiler(definitions, valueSets))],
-    ["validators.ts", validators],
+    ["generated/artefacts.ts", artefactList(artefacts)],
+    ["generated/codes.ts", codeMaps(artefacts)],
+    ["generated/datatypes.ts", datatypes],
+    [
+      "generated/search-parameters.ts",
+      searchParameterTable(readSearchParameters(), createPathCompiler(definitions, valueSets)),
+    ],
+    ["generated/validators.ts", validators],
+    ...profiles,
   ]);
 }
