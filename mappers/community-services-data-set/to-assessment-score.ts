@@ -6,7 +6,7 @@ import { toQuantity } from "../datatypes/quantity.ts";
 import type { CsvRow, Made } from "../mapper.ts";
 import { isScoreCode } from "./coded-observation.ts";
 import { ASSESSMENT } from "./tables.ts";
-import { type Origin, type Surroundings, toObservation, UK_CORE_OBSERVATION } from "./to-observation.ts";
+import { type Origin, type Surroundings, toObservation, toProfiles } from "./to-observation.ts";
 
 /** ASQ:SE-2 asks about the social and emotional domain alone. */
 const SOCIAL_EMOTIONAL = "personal-social-and-emotional";
@@ -18,7 +18,7 @@ const SOCIAL_EMOTIONAL = "personal-social-and-emotional";
 export function toAssessmentScore(surroundings: Surroundings, origin: Origin, code: string, score: number): Made {
   return toObservation(surroundings, {
     origin,
-    profile: UK_CORE_OBSERVATION,
+    profiles: toProfiles("asq-score"),
     category: toDevelopmentalCategory([ASQ3.get(code)?.domain ?? SOCIAL_EMOTIONAL]),
     code: toCodeableConcept(SNOMED, code),
     valueQuantity: toQuantity(score, "score", "{score}"),

@@ -10,7 +10,7 @@ import {
   readBreastfeedingFinding,
 } from "./breastfeeding.ts";
 import { ACTIVITY, BREASTFEEDING } from "./tables.ts";
-import { type Origin, type Surroundings, toCategory, toObservation, UK_CORE_OBSERVATION } from "./to-observation.ts";
+import { type Origin, type Surroundings, toCategory, toObservation, toProfiles } from "./to-observation.ts";
 
 const SCHEME_SYSTEM = { "read-v2": READ_V2, ctv3: CTV3, snomed: SNOMED } as const;
 
@@ -57,7 +57,7 @@ function toBreastfeedingStatus(
   const original = toCoding(BREASTFEEDING_STATUS, status);
   return toObservation(surroundings, {
     origin,
-    profile: UK_CORE_OBSERVATION,
+    profiles: toProfiles("breastfeeding-status"),
     category: toCategory("social-history"),
     code: toCodeableConcept(EARLY_YEARS_OBSERVATION, "breastfeeding-status"),
     valueCodeableConcept: {

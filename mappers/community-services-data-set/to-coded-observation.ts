@@ -7,7 +7,7 @@ import { readCodedObservation } from "./coded-observation.ts";
 import { ACTIVITY } from "./tables.ts";
 import { toAssessmentScore } from "./to-assessment-score.ts";
 import { toMeasurement } from "./to-measurement.ts";
-import { type Surroundings, toCategory, toObservation, UK_CORE_OBSERVATION } from "./to-observation.ts";
+import { type Surroundings, toCategory, toObservation, toProfiles } from "./to-observation.ts";
 
 /** The coded observation of a CYP202CareActivity row: a measurement or score where its code is one, else as submitted. */
 export function toCodedObservation(surroundings: Surroundings, activity: CsvRow): Made[] {
@@ -24,7 +24,7 @@ export function toCodedObservation(surroundings: Surroundings, activity: CsvRow)
       return [
         toObservation(surroundings, {
           origin: { table: ACTIVITY, key, item: "observation" },
-          profile: UK_CORE_OBSERVATION,
+          profiles: toProfiles(),
           category: toCategory("exam"),
           code: toCodeableConcept(SNOMED, read.code, displayOf(SNOMED, read.code) ?? `SNOMED CT ${read.code}`),
           valueQuantity: toQuantity(read.value, read.unit.name, read.unit.code),

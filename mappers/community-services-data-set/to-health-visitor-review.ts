@@ -3,7 +3,7 @@ import { CSDS_ACTIVITY_TYPE, DCH_ENCOUNTER_TYPE, EARLY_YEARS_OBSERVATION } from 
 import { toCoding } from "../datatypes/coding.ts";
 import type { CsvRow, Made } from "../mapper.ts";
 import { ACTIVITY } from "./tables.ts";
-import { type Surroundings, toCategory, toObservation, UK_CORE_OBSERVATION } from "./to-observation.ts";
+import { type Surroundings, toCategory, toObservation, toProfiles } from "./to-observation.ts";
 
 /**
  * COMMUNITY CARE ACTIVITY TYPE of the reviews of the Healthy Child Programme, with the encounter type that Digital Child
@@ -35,7 +35,7 @@ export function toHealthVisitorReview(surroundings: Surroundings, activity: CsvR
   return [
     toObservation(surroundings, {
       origin: { table: ACTIVITY, key, item: "review" },
-      profile: UK_CORE_OBSERVATION,
+      profiles: toProfiles("health-visitor-review"),
       category: toCategory("exam"),
       code: { coding: [toCoding(EARLY_YEARS_OBSERVATION, "health-visitor-review"), ...kinds], ...text },
       valueCodeableConcept: { coding: kinds, ...text },

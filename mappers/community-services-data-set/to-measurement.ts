@@ -1,3 +1,4 @@
+import { canonical } from "#profiles/canonical.ts";
 import { LOINC, SNOMED } from "#profiles/systems.ts";
 import { toCoding } from "../datatypes/coding.ts";
 import { toQuantity } from "../datatypes/quantity.ts";
@@ -13,7 +14,7 @@ export function toMeasurement(surroundings: Surroundings, origin: Origin, measur
   const snomed = toCoding(SNOMED, measure.snomed);
   return toObservation(surroundings, {
     origin,
-    profile: measure.profile,
+    profiles: [canonical("StructureDefinition", "measurement"), measure.profile],
     category: toCategory("vital-signs"),
     code: {
       coding: [toCoding(LOINC, measure.loinc), snomed],

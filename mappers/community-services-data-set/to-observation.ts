@@ -1,4 +1,5 @@
 import type { CodeableConcept, Observation } from "@medplum/fhirtypes";
+import { canonical } from "#profiles/canonical.ts";
 import { OBSERVATION_CATEGORY, ODS_ORGANIZATION } from "#profiles/systems.ts";
 import { toCodeableConcept } from "../datatypes/coding.ts";
 import { toSourceRecordIdentifier } from "../datatypes/identifier.ts";
@@ -25,12 +26,18 @@ export interface Origin {
 /** What one finding says of its own. */
 export interface Finding extends Pick<Observation, "valueQuantity" | "valueCodeableConcept"> {
   readonly origin: Origin;
-  readonly profile: string;
+  /** Profiles that it follows, the most specific first. */
+  readonly profiles: readonly string[];
   readonly category: CodeableConcept[];
   readonly code: CodeableConcept;
 }
 
-export const UK_CORE_OBSERVATION = "https://fhir.hl7.org.uk/StructureDefinition/UKCore-Observation";
+const UK_CORE_OBSERVATION = "https://fhir.hl7.org.uk/StructureDefinition/UKCore-Observation";
+
+/** UK Core's Observation, and before it our own profile of this id if there is one. */
+export function toProfiles(id?: string): readonly string[] {
+  return id === undefined ? [UK_CORE_OBSERVATION] : [canonical("StructureDefinition", id), UK_CORE_OBSERVATION];
+}
 
 /**
  * An Observation made at a contact. All Observations of one contact carry the same identifier, `<source>/CYP201CareContact/<id>`,
@@ -38,7 +45,7 @@ export const UK_CORE_OBSERVATION = "https://fhir.hl7.org.uk/StructureDefinition/
  */
 export function toObservation(surroundings: Surroundings, finding: Finding): Made {
   const { context, contact, provider } = surroundings;
-  const { origin, profile, category, code, ...value } = finding;
+  const { origin, profiles, category, code, ...value } = finding;
   const record = `${origin.table}/${origin.key}`;
   const slot = `${record}/${origin.item}`;
   return {
@@ -47,7 +54,7 @@ export function toObservation(surroundings: Surroundings, finding: Finding): Mad
     resource: {
       resourceType: "Observation",
       id: context.id(slot),
-      meta: { profile: [profile] },
+      meta: { profile: [...profiles] },
       identifier: [toSourceRecordIdentifier(context.source, `${CONTACT}/${contact.id}`)],
       status: "final",
       category,
