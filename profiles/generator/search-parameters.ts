@@ -40,7 +40,7 @@ export interface SearchParameterDefinition {
   readonly codeSystem?: string;
   /** Parts of a composite; each extracts from what the composite itself extracts. */
   readonly component?: readonly SearchParameterComponent[];
-  /** The raw FHIR elements that the parameter searches, in document order of each branch. */
+  /** The raw FHIR elements that the parameter searches, in document order of each branch; equal ones repeat. */
   readonly extract: (resource: object) => readonly unknown[];
 }
 
