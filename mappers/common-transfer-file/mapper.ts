@@ -1,4 +1,4 @@
-import { toLocalId } from "../foundation-stage/local-id.ts";
+import { toLocalId } from "../datatypes/local-id.ts";
 import { type Setting, toOrganization, toRoll, toSettingReference } from "../foundation-stage/setting.ts";
 import { toFoundationStageObservations } from "../foundation-stage/to-observation.ts";
 import type { MapContext, Mapped, SourceIdentity, XmlMapper } from "../mapper.ts";

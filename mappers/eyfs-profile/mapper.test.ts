@@ -112,6 +112,7 @@ test.each([
   ["FSP_GENDER", "M"],
   ["FSP_POSTCODE", "LS1"],
   ["FSP_DOB", "2024-11-03"],
+  ["FSP_PupilMatchingRef", "F383399925001"],
   ["FSP_GLD", "0"],
   ["FSP_GLD", "maybe"],
 ])("%s = %s is a warning and the row goes on", (field, value) => {

@@ -1,5 +1,5 @@
+import { toLocalId } from "../datatypes/local-id.ts";
 import { toAcademicYearPeriod } from "../foundation-stage/academic-year.ts";
-import { toLocalId } from "../foundation-stage/local-id.ts";
 import { toOrganization, toRoll, toSettingReference } from "../foundation-stage/setting.ts";
 import { toFoundationStageObservations } from "../foundation-stage/to-observation.ts";
 import type { CsvMapper, MapContext, Mapped, SourceIdentity } from "../mapper.ts";

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { parseDate, parseDayFirstDate } from "../datatypes/date.ts";
 import { toFieldIssues, toFieldWarning } from "../datatypes/field-issue.ts";
 import { type Gender, toGenderFromDfe } from "../datatypes/gender.ts";
+import { isPersonalNumber } from "../datatypes/local-id.ts";
 import { normalisePostcode } from "../datatypes/postcode.ts";
 import { isUpn, normaliseUpn } from "../datatypes/upn.ts";
 import { notCarriedOf } from "../field-table.ts";
@@ -108,8 +109,9 @@ function toRecord(
 ): EyfsProfileRecord {
   const sex = data.FSP_SEX ?? data.FSP_GENDER;
   const first = goals[0];
+  const reference = data.FSP_PupilMatchingRef;
   return {
-    matchingReference: data.FSP_PupilMatchingRef,
+    matchingReference: reference === undefined || isPersonalNumber(reference) ? undefined : reference,
     upn: data.FSP_UPN,
     family: data.FSP_SURNAME,
     given: data.FSP_FORENAME,
@@ -168,6 +170,9 @@ function warningsOf(data: Shape, record: EyfsProfileRecord): FieldIssue[] {
   }
   if (data.FSP_POSTCODE !== undefined && record.postcode === undefined) {
     warnings.push(toFieldWarning("FSP_POSTCODE", "not the shape of a postcode; not taken"));
+  }
+  if (data.FSP_PupilMatchingRef !== undefined && record.matchingReference === undefined) {
+    warnings.push(toFieldWarning("FSP_PupilMatchingRef", "a number of the person, expected a reference; not taken"));
   }
   if (!isProfileAge(record.birthDate, record.profile.endYear)) {
     warnings.push(
