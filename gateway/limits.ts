@@ -10,6 +10,8 @@ export const LIMITS = {
   /** One FHIR resource as a request body. */
   body_bytes_max: 1_048_576,
   token_request_bytes_max: 16_384,
+  /** The form of a POST _search: what a URL may hold, and room for long lists of codes. */
+  form_bytes_max: 65_536,
   json_depth_max: 32,
   /** SMART Backend Services: access tokens live five minutes at most. */
   access_token_life_s: 300,

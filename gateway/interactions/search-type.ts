@@ -9,7 +9,7 @@ import { hasToken, meetsConditions } from "../search/match.ts";
 import { createOrder, type Match, type Order, TopMatches } from "../search/page.ts";
 import type { Cursor, PageTokens } from "../search/page-token.ts";
 import { type Condition, parseQuery, type SearchQuery } from "../search/query.ts";
-import { type Answer, type RequestFacts, type Result, refused } from "./answer.ts";
+import { type Answer, type Result, refused } from "./answer.ts";
 import { toSearchset } from "./bundle.ts";
 import { leadRecords, scanRequesterRecords } from "./candidates.ts";
 import { includedEntries } from "./include.ts";

@@ -1,0 +1,241 @@
+import type { Consent, Patient } from "@medplum/fhirtypes";
+import { describe, expect, test } from "vitest";
+import {
+  ACT_REASON,
+  CONFIDENTIALITY,
+  DATA_CLASS,
+  NHS_NUMBER,
+  NHS_NUMBER_STATUS_EXTENSION,
+  UPN,
+} from "#profiles/systems.ts";
+import type { Agreement, Requester } from "../access/requester.ts";
+import { toDenials } from "./consent-rules.ts";
+import { foldPatient } from "./patient-fold.ts";
+import { decideVisibility, type RecordFacts } from "./visibility.ts";
+
+const ODS = "https://fhir.nhs.uk/Id/ods-organization-code";
+const TODAY = "2026-09-15";
+
+const AGREEMENT: Agreement = {
+  id: "gp",
+  version: 1,
+  dataClasses: ["health-visiting", "education"],
+  purposes: ["TREAT"],
+  legalBasis: { article6: "6(1)(e)", article9: "9(2)(h)", confidence: "implied-direct-care" },
+  relationship: "gp-registration",
+  authorities: ["leeds"],
+  matchingScope: "none",
+  identifierSystems: [NHS_NUMBER],
+  statutoryGateways: { "leeds-eyfsp": "a statute" },
+  coverageNotice: true,
+  until: "2030-01-01",
+};
+
+function requester(agreement: Partial<Agreement> = {}, value = "Z1"): Requester {
+  return {
+    client: "gp-demo",
+    organization: { system: ODS, value, authority: "leeds" },
+    agreement: { ...AGREEMENT, ...agreement },
+    purpose: "TREAT",
+    scopes: [],
+    tokenId: "t",
+  };
+}
+
+const REGISTRATION = {
+  kind: "gp-registration",
+  organization: { system: ODS, value: "Z1" },
+  start: "2024-01-01",
+} as const;
+const FACTS: RecordFacts = {
+  relationships: [REGISTRATION],
+  sources: [
+    { source: "leeds-csds", authority: "leeds", dataClass: "health-visiting" },
+    { source: "leeds-eyfsp", authority: "leeds", dataClass: "education" },
+    { source: "leeds-sharing", authority: "leeds", dataClass: "sharing" },
+  ],
+  denials: [],
+};
+
+function visible(facts: Partial<RecordFacts>, who = requester(), today = TODAY): readonly string[] | undefined {
+  const visibility = decideVisibility({ ...FACTS, ...facts }, who, today);
+  return visibility && [...visibility.sources];
+}
+
+const EDUCATION_DENIED = {
+  consent: "Consent/c",
+  dataClasses: ["education"],
+  resourceIds: [],
+  actors: [],
+  purposes: [],
+} as const;
+
+describe("a registered practice sees", () => {
+  test("both kinds of record", () => {
+    expect(visible({})).toEqual(["leeds-csds", "leeds-eyfsp"]);
+  });
+
+  test("nothing when its agreement has ended", () => {
+    expect(visible({}, requester({ until: "2026-09-14" }))).toBeUndefined();
+  });
+
+  test.each([
+    ["another practice", { organization: { system: ODS, value: "Z2" } }],
+    ["an ended registration", { end: "2026-09-14" }],
+    ["a registration that has not begun", { start: "2026-09-16" }],
+    ["another kind of relationship", { kind: "caseload" as const }],
+  ])("nothing of a child with %s", (_, change) => {
+    expect(visible({ relationships: [{ ...REGISTRATION, ...change }] })).toBeUndefined();
+  });
+
+  test("a child on the last day of its registration", () => {
+    expect(visible({ relationships: [{ ...REGISTRATION, end: TODAY }] })).toEqual(["leeds-csds", "leeds-eyfsp"]);
+  });
+
+  test("no education data without a statute that names it", () => {
+    expect(visible({}, requester({ statutoryGateways: {} }))).toEqual(["leeds-csds"]);
+  });
+
+  test("no data of an authority that its agreement does not reach", () => {
+    const sources = FACTS.sources.map((source) => ({ ...source, authority: "wirral" }));
+    expect(visible({ sources })).toBeUndefined();
+  });
+});
+
+describe("an objection", () => {
+  test("withholds the class it names", () => {
+    expect(visible({ denials: [EDUCATION_DENIED] })).toEqual(["leeds-csds"]);
+  });
+
+  test("leaves a record that cannot be told from one without such data", () => {
+    const without = FACTS.sources.filter(({ dataClass }) => dataClass !== "education");
+    expect(visible({ denials: [EDUCATION_DENIED] })).toEqual(visible({ sources: without }));
+  });
+
+  test("withholds the child altogether when it names all classes", () => {
+    expect(
+      visible({ denials: [{ ...EDUCATION_DENIED, dataClasses: ["health-visiting", "education"] }] }),
+    ).toBeUndefined();
+    expect(visible({ denials: [{ ...EDUCATION_DENIED, dataClasses: [] }] })).toBeUndefined();
+  });
+
+  test.each([
+    ["another organisation", { actors: [`${ODS}|Z2`] }],
+    ["another purpose", { purposes: ["HRESCH"] }],
+    ["a time that is over", { until: "2026-09-14" }],
+    ["a time that has not come", { from: "2026-09-16" }],
+  ])("to %s withholds nothing here", (_, change) => {
+    expect(visible({ denials: [{ ...EDUCATION_DENIED, ...change }] })).toEqual(["leeds-csds", "leeds-eyfsp"]);
+  });
+
+  test("to single resources withholds those", () => {
+    const denials = [{ ...EDUCATION_DENIED, dataClasses: [], resourceIds: ["o1"] }];
+    const visibility = decideVisibility({ ...FACTS, denials }, requester(), TODAY);
+    expect(visibility?.withheldIds).toEqual(new Set(["o1"]));
+    expect(visibility?.sources.size).toBe(2);
+  });
+
+  test("does not keep the officers from working on it", () => {
+    const officer = requester({ dataClasses: ["health-visiting", "education", "sharing"], relationship: "authority" });
+    expect(visible({ denials: [EDUCATION_DENIED] }, officer)).toHaveLength(3);
+  });
+});
+
+function consent(change: Partial<Consent>): Consent {
+  return {
+    resourceType: "Consent",
+    id: "c",
+    status: "active",
+    scope: { text: "privacy" },
+    category: [{ text: "sharing" }],
+    ...change,
+  };
+}
+
+const EDUCATION = [{ system: DATA_CLASS, code: "education" }];
+
+describe("a Consent denies", () => {
+  test("what its nested deny names, with what that inherits", () => {
+    const provision: Consent["provision"] = {
+      type: "permit",
+      period: { start: "2026-01-01" },
+      purpose: [{ system: ACT_REASON, code: "TREAT" }],
+      provision: [{ type: "deny", class: EDUCATION }],
+    };
+    expect(toDenials(consent({ provision }))).toEqual([
+      { ...EDUCATION_DENIED, purposes: ["TREAT"], from: "2026-01-01" },
+    ]);
+  });
+
+  test("what its root names when that denies", () => {
+    expect(toDenials(consent({ provision: { type: "deny", class: EDUCATION } }))).toEqual([EDUCATION_DENIED]);
+  });
+
+  test.each([
+    ["it is not active", { status: "rejected", provision: { type: "deny" } }],
+    ["it permits", { provision: { type: "permit", class: EDUCATION } }],
+    ["it has no provision", {}],
+  ] as const)("nothing when %s", (_, change) => {
+    expect(toDenials(consent(change))).toEqual([]);
+  });
+});
+
+describe("a Patient folded from several sources", () => {
+  const verified: Patient = {
+    resourceType: "Patient",
+    identifier: [
+      {
+        system: NHS_NUMBER,
+        value: "9990000018",
+        extension: [{ url: NHS_NUMBER_STATUS_EXTENSION, valueCodeableConcept: { coding: [{ code: "01" }] } }],
+      },
+    ],
+    name: [{ family: "Okafor", given: ["Amara"] }],
+    gender: "female",
+    birthDate: "2021-02-03",
+    address: [{ postalCode: "LS6 2CK" }],
+    generalPractitioner: [{ identifier: { value: "Z1" } }],
+  };
+  const education: Patient = {
+    resourceType: "Patient",
+    identifier: [{ system: UPN, value: "a upn" }],
+    name: [{ family: "OKAFOR", given: ["AMARA"] }],
+    gender: "male",
+  };
+  const contributions = [
+    { source: "leeds-eyfsp", lastUpdated: 2, patient: education },
+    { source: "leeds-csds", lastUpdated: 1, patient: verified },
+  ];
+
+  test("takes single values from the source with a verified NHS number, and each name once", () => {
+    expect(foldPatient(contributions, new Set([NHS_NUMBER, UPN]))).toMatchObject({
+      identifier: [{ value: "9990000018" }, { value: "a upn" }],
+      name: [{ family: "Okafor" }],
+      gender: "female",
+      birthDate: "2021-02-03",
+    });
+  });
+
+  test("shows only identifiers that the agreement names", () => {
+    const folded = foldPatient(contributions, new Set([NHS_NUMBER]));
+    expect(folded.identifier?.map(({ system }) => system)).toEqual([NHS_NUMBER]);
+    expect(JSON.stringify(folded)).not.toContain("a upn");
+  });
+
+  test("tells no place of a restricted child, whichever source says so", () => {
+    const restricted = { ...education, meta: { security: [{ system: CONFIDENTIALITY, code: "R" }] } };
+    const folded = foldPatient(
+      [...contributions, { source: "leeds-dch", lastUpdated: 3, patient: restricted }],
+      new Set([NHS_NUMBER]),
+    );
+    expect(folded).not.toHaveProperty("address");
+    expect(folded).not.toHaveProperty("generalPractitioner");
+    expect(folded.birthDate).toBe("2021-02-03");
+  });
+
+  test("does not depend on the order of its contributions", () => {
+    expect(foldPatient([...contributions].reverse(), new Set([UPN]))).toEqual(
+      foldPatient(contributions, new Set([UPN])),
+    );
+  });
+});

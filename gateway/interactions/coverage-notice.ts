@@ -1,0 +1,42 @@
+import type { OperationOutcome } from "@medplum/fhirtypes";
+import type { Requester } from "../access/requester.ts";
+import { isReleasable, type SourceFacts } from "../disclosure/visibility.ts";
+import type { Store } from "../store/store.ts";
+
+/**
+ * The one entry that every searchset to a care client ends with, whoever the child: what an empty answer does not mean,
+ * and to which day each source reaches. It depends on the agreement and on what was received, never on the child.
+ */
+export function createCoverageNotice(store: Store, sources: ReadonlyMap<string, SourceFacts>) {
+  const known = new Map<string, { readonly changes: number; readonly entry: Buffer }>();
+  return async function coverageNotice(requester: Requester): Promise<Buffer | undefined> {
+    const { agreement } = requester;
+    if (!agreement.coverageNotice) return undefined;
+    const name = `${agreement.id}/${agreement.version}`;
+    const changes = await store.changeCounter();
+    const cached = known.get(name);
+    if (cached?.changes === changes) return cached.entry;
+    const reaches = new Map((await store.sourceReaches()).map(({ source, until }) => [source, until]));
+    const released = [...sources.values()].filter((source) => isReleasable(source, requester));
+    const entry = Buffer.from(JSON.stringify({ resource: toNotice(released, reaches), search: { mode: "outcome" } }));
+    known.set(name, { changes, entry });
+    return entry;
+  };
+}
+
+function toNotice(sources: readonly SourceFacts[], reaches: ReadonlyMap<string, string>): OperationOutcome {
+  const spans = sources
+    .map(({ source }) => `${source} to ${reaches.get(source) ?? "no date yet"}`)
+    .sort()
+    .join("; ");
+  return {
+    resourceType: "OperationOutcome",
+    issue: [
+      {
+        severity: "information",
+        code: "informational",
+        diagnostics: `Absence of a result is no evidence of absence. Data held reach, by source: ${spans || "none"}.`,
+      },
+    ],
+  };
+}

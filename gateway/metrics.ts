@@ -1,0 +1,85 @@
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+
+export interface Metrics {
+  /** One answered request; `interaction` and `status` only, never a path or a query. */
+  answered(interaction: string, status: number, duration_s: number): void;
+  /** Source records by how they ended. */
+  ingested(source: string, outcome: "committed" | "unchanged" | "quarantined", records: number): void;
+  /** Text in the Prometheus exposition format. */
+  render(): Promise<string>;
+}
+
+/** What is read at the moment of rendering. */
+export interface Gauges {
+  cache(): { readonly bytes: number; readonly records: number };
+  identityCache(): "in-process" | "connected" | "down";
+}
+
+export function createMetrics(gauges: Gauges): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const requests = new Counter({
+    name: "gateway_requests_total",
+    help: "Answered requests by interaction and status.",
+    labelNames: ["interaction", "status"] as const,
+    registers,
+  });
+  const durations = new Histogram({
+    name: "gateway_request_duration_seconds",
+    help: "Time from request to answer.",
+    labelNames: ["interaction"] as const,
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+    registers,
+  });
+  const records = new Counter({
+    name: "gateway_source_records_total",
+    help: "Source records received, by source and outcome.",
+    labelNames: ["source", "outcome"] as const,
+    registers,
+  });
+  addGauges(registry, gauges);
+  return {
+    answered(interaction, status, duration_s) {
+      requests.inc({ interaction, status: String(status) });
+      durations.observe({ interaction }, duration_s);
+    },
+    ingested: (source, outcome, count) => records.inc({ source, outcome }, count),
+    render: () => registry.metrics(),
+  };
+}
+
+function addGauges(registry: Registry, gauges: Gauges): void {
+  const registers = [registry];
+  new Gauge({
+    name: "gateway_record_cache_bytes",
+    help: "Bytes of children's records held in memory.",
+    registers,
+    collect() {
+      this.set(gauges.cache().bytes);
+    },
+  });
+  new Gauge({
+    name: "gateway_record_cache_records",
+    help: "Children's records held in memory.",
+    registers,
+    collect() {
+      this.set(gauges.cache().records);
+    },
+  });
+  new Gauge({
+    name: "gateway_identity_cache_up",
+    help: "1 when resolved identities are cached (in the process or in Redis), 0 while Redis is down.",
+    registers,
+    collect() {
+      this.set(gauges.identityCache() === "down" ? 0 : 1);
+    },
+  });
+  new Gauge({
+    name: "gateway_resident_memory_bytes",
+    help: "Resident memory of the process.",
+    registers,
+    collect() {
+      this.set(process.memoryUsage.rss());
+    },
+  });
+}

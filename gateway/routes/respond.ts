@@ -1,0 +1,40 @@
+import type { Issue } from "../outcome/issue.ts";
+import { toOutcome } from "../outcome/operation-outcome.ts";
+import { callerId, FHIR_JSON } from "./negotiate.ts";
+
+/** The ids that a request came with or was given; both go back to the caller. */
+export interface RequestIds {
+  readonly requestId: string;
+  readonly correlationId: string | undefined;
+}
+
+export function readRequestIds(headers: Headers, newId: () => string): RequestIds {
+  return {
+    requestId: callerId(headers.get("x-request-id")) ?? newId(),
+    correlationId: callerId(headers.get("x-correlation-id")),
+  };
+}
+
+/** Headers of every answer under /fhir; all are set before the response exists, which is what makes them cheap. */
+export function fhirHeaders({ requestId, correlationId }: RequestIds): Record<string, string> {
+  const headers: Record<string, string> = {
+    "Content-Type": FHIR_JSON,
+    "Cache-Control": "no-store, private",
+    "X-Content-Type-Options": "nosniff",
+    "X-Request-ID": requestId,
+  };
+  if (correlationId !== undefined) headers["X-Correlation-ID"] = correlationId;
+  return headers;
+}
+
+/** The answer to whatever went wrong: the first issue chooses the status, all are told. */
+export function respondWithIssues(issues: readonly Issue[], ids: RequestIds): Response {
+  const failures = issues.map(toOutcome);
+  const [first] = failures;
+  if (!first) return respondWithIssues([{ kind: "unexpected" }], ids);
+  const outcome = { ...first.outcome, issue: failures.flatMap((failure) => failure.outcome.issue) };
+  return new Response(JSON.stringify(outcome), {
+    status: first.status,
+    headers: { ...fhirHeaders(ids), ...first.headers },
+  });
+}
