@@ -40,7 +40,7 @@ export const FIELDS: readonly FieldRow[] = [
   {
     field: "BasicDetails/FormerUPN",
     to: "Patient.identifier.where(system.endsWith('unique-pupil-number') and use='old')",
-    why: "left out when the pupil is looked after: a former number may lead back to a former identity",
+    why: "only where the file says that the pupil is not looked after: a former number may lead back to a former identity",
   },
   { field: "BasicDetails/PreferredSurname", to: "Patient.name.where(use='usual').family" },
   { field: "BasicDetails/PreferredForename", to: "Patient.name.where(use='usual').given" },

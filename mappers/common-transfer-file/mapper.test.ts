@@ -95,6 +95,14 @@ test("what is dropped at the door is nowhere but in the list of names", () => {
 });
 
 test.each([
+  ["every-element", ["usual", "old"]],
+  ["looked-after-former-number-left-out", ["usual"]],
+  ["former-number-without-word-on-care", ["usual"]],
+])("a former number is kept only where the file says that the pupil is not looked after: %s", (name, uses) => {
+  expect(mapFixture(name).patient?.identifier?.map(({ use }) => use)).toEqual(uses);
+});
+
+test.each([
   ["wrong-check-letter-and-impossible-date", ["UPN", "DOB"]],
   ["goal-under-another-subject", ["StageAssessments/KeyStage/StageAssessment[Component=E01]/Subject"]],
   ["same-goal-twice", ["StageAssessments/KeyStage/StageAssessment[Component=E01]/Result"]],

@@ -122,7 +122,7 @@ function toRecord(
   const { pupil, assessments, schools } = read;
   const sex = data.Sex ?? data.Gender;
   const former = data["BasicDetails/FormerUPN"];
-  const formerUpn = former !== undefined && isUpn(former) && !isLookedAfter(pupil) ? former : undefined;
+  const formerUpn = former !== undefined && isUpn(former) && isSaidNotLookedAfter(pupil) ? former : undefined;
   const postcode = textAt(pupil, "Address/PostCode");
   return {
     upn: data.UPN,
@@ -161,10 +161,13 @@ function readNotCarried(header: XmlElement, pupil: XmlElement, { apart }: Assess
   return notCarriedOf(FIELDS, [...pathsWithText(header, "Header/", options), ...pathsWithText(pupil, "", options)]);
 }
 
-/** Read for this one question and never kept. */
-function isLookedAfter(pupil: XmlElement): boolean {
+/**
+ * Whether the file says that the pupil is not looked after; read for this one question and never kept. Silence is not a
+ * no, also because the block may have been dropped before the pupil comes here.
+ */
+function isSaidNotLookedAfter(pupil: XmlElement): boolean {
   const inCare = textAt(pupil, "LookedAfter/InCare")?.toLowerCase();
-  return inCare !== undefined && inCare !== "false" && inCare !== "0" && inCare !== "n";
+  return inCare === "false" || inCare === "0" || inCare === "n";
 }
 
 function checkVersion(header: XmlElement, data: Shape): FieldIssue[] {
