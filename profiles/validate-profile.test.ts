@@ -1,0 +1,128 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { canonical } from "./canonical.ts";
+import { displayOf } from "./generated/codes.ts";
+import { validateBase } from "./generated/validators.ts";
+import { NHS_NUMBER } from "./systems.ts";
+import { CHECKED_PROFILES, validateProfiles } from "./validate-profile.ts";
+
+const FOLDER = new URL("./examples/", import.meta.url);
+
+interface Coding {
+  readonly system: string;
+  readonly code: string;
+  readonly display?: string;
+}
+
+interface Example {
+  readonly meta: { readonly profile: readonly string[] };
+  readonly identifier?: readonly { readonly system: string; readonly value: string }[];
+}
+
+function read(folder: "valid" | "invalid"): { readonly name: string; readonly resource: Example }[] {
+  const directory = new URL(`${folder}/`, FOLDER);
+  return readdirSync(directory).map((file) => ({
+    name: file.replace(/\.json$/, ""),
+    resource: JSON.parse(readFileSync(new URL(file, directory), "utf8")),
+  }));
+}
+
+const valid = read("valid");
+const invalid = read("invalid");
+
+/** What is wrong with each invalid example, and nothing else. */
+const FAULTS: Readonly<Record<string, string>> = {
+  "asq-score.code-of-the-group": "code-invalid Observation.code",
+  "breastfeeding-status.finding-alone": "code-invalid Observation.value",
+  "child.two-nhs-numbers": "structure Patient.identifier",
+  "early-learning-goal.exceeding-a-goal-in-force": "invariant Observation.value",
+  "early-years-progress.domain-that-does-not-exist": "code-invalid Observation.category[1]",
+  "good-level-of-development.value-in-words-alone": "code-invalid Observation.value",
+  "health-visitor-review.without-a-date": "required Observation.effective",
+  "measurement.two-codes-of-loinc": "structure Observation.code.coding",
+  "objection-decision.decided-twice": "structure Consent.extension",
+  "objection-state.state-that-does-not-exist": "code-invalid Consent.extension",
+  "sharing-consent.objection-without-a-state": "invariant Consent",
+};
+
+function codingsIn(value: unknown): Coding[] {
+  if (typeof value !== "object" || value === null) return [];
+  const inside = Object.values(value).flatMap(codingsIn);
+  return "system" in value && "code" in value && !("value" in value)
+    ? [
+        {
+          system: String(value.system),
+          code: String(value.code),
+          ...("display" in value && { display: String(value.display) }),
+        },
+        ...inside,
+      ]
+    : inside;
+}
+
+function isNHSNumber(value: string): boolean {
+  const sum = [...value.slice(0, 9)].reduce((total, digit, index) => total + Number(digit) * (10 - index), 0);
+  return value.length === 10 && (11 - (sum % 11)) % 11 === Number(value[9]);
+}
+
+describe("validateProfiles", () => {
+  test.each(valid)("finds nothing in the valid example $name, and neither does base R4", ({ resource }) => {
+    expect(validateBase(resource)).toEqual([]);
+    expect(validateProfiles(resource)).toEqual([]);
+  });
+
+  test.each(invalid)(
+    "refuses the example $name for what its name says, although base R4 allows it",
+    ({ name, resource }) => {
+      expect(validateBase(resource)).toEqual([]);
+      expect(validateProfiles(resource).map(({ code, expression }) => `${code} ${expression}`)).toEqual([FAULTS[name]]);
+    },
+  );
+
+  test("has a valid and an invalid example of every profile", () => {
+    for (const canonicalURL of CHECKED_PROFILES) {
+      const id = canonicalURL.slice(canonicalURL.lastIndexOf("/") + 1);
+      for (const examples of [valid, invalid]) {
+        const claiming = examples.filter(({ name }) => name.startsWith(`${id}.`));
+        expect(claiming.map(({ resource }) => resource.meta.profile)).toEqual([[canonicalURL]]);
+      }
+    }
+  });
+
+  test("passes profiles that it does not know", () => {
+    const profile = [
+      "https://fhir.hl7.org.uk/StructureDefinition/UKCore-Observation",
+      canonical("StructureDefinition", "x"),
+    ];
+    expect(validateProfiles({ resourceType: "Observation", meta: { profile } })).toEqual([]);
+  });
+
+  test("refuses a profile of another type, with or without a version", () => {
+    for (const version of ["", "|0.1.0"]) {
+      const profile = [`${canonical("StructureDefinition", "child")}${version}`];
+      expect(validateProfiles({ resourceType: "Observation", meta: { profile } })).toMatchObject([
+        { code: "structure" },
+      ]);
+    }
+  });
+
+  test.each([[undefined], [null], [7], [{}], [{ meta: { profile: "x" } }]])("has nothing to say of %j", (value) => {
+    expect(validateProfiles(value)).toEqual([]);
+  });
+});
+
+describe("examples", () => {
+  test.each(valid)("of $name carry the display that each code has", ({ resource }) => {
+    const codings = codingsIn(resource);
+    for (const { system, code, display } of codings) expect(display).toBe(displayOf(system, code));
+    expect(resource.meta.profile).toHaveLength(1);
+  });
+
+  test("use NHS numbers of the test range with a right check digit", () => {
+    const numbers = [...valid, ...invalid].flatMap(({ resource }) =>
+      (resource.identifier ?? []).filter(({ system }) => system === NHS_NUMBER).map(({ value }) => value),
+    );
+    expect(numbers.length).toBeGreaterThan(0);
+    expect(numbers.filter((value) => !value.startsWith("999") || !isNHSNumber(value))).toEqual([]);
+  });
+});
