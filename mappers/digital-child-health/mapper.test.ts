@@ -1,0 +1,182 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { evalFhirPath } from "@medplum/core";
+import type { Consent } from "@medplum/fhirtypes";
+import { describe, expect, test } from "vitest";
+import { hasFieldTable } from "../field-table.ts";
+import { createFixtureContext } from "../fixture-context.ts";
+import type { FieldIssue, Mapped, SourceIdentity } from "../mapper.ts";
+import { FIELDS } from "./fields.ts";
+import { digitalChildHealth } from "./mapper.ts";
+import { SECTIONS } from "./sections.ts";
+
+interface Golden {
+  readonly message: unknown;
+  readonly issues?: readonly FieldIssue[];
+  readonly warnings?: readonly FieldIssue[];
+  readonly recordId?: string;
+  readonly identity?: SourceIdentity;
+  readonly mapped?: Mapped;
+}
+
+const folder = fileURLToPath(new URL("./fixtures/", import.meta.url));
+const goldens: readonly (readonly [string, Golden])[] = readdirSync(folder).map((file) => [
+  file.replace(/\.json$/, ""),
+  JSON.parse(readFileSync(folder + file, "utf8")),
+]);
+const context = createFixtureContext("leeds-dch");
+
+function goldenOf(name: string): Golden {
+  const found = goldens.find(([other]) => other === name);
+  if (found === undefined) throw new Error(`no fixture ${name}`);
+  return found[1];
+}
+
+function read(message: unknown): Omit<Golden, "message"> {
+  const parsed = digitalChildHealth.parse(message);
+  if (!parsed.ok) return { issues: parsed.issues };
+  const { record, warnings } = parsed;
+  return {
+    recordId: digitalChildHealth.recordId(record),
+    identity: digitalChildHealth.identity(record),
+    warnings,
+    mapped: JSON.parse(JSON.stringify(digitalChildHealth.map(record, context))),
+  };
+}
+
+function consentOf(name: string): Consent | undefined {
+  const resources = goldenOf(name).mapped?.made.map(({ resource }) => resource) ?? [];
+  return resources.find((resource) => resource.resourceType === "Consent");
+}
+
+test.each(goldens)("%s is read and mapped as its golden file says", (_name, { message, ...expected }) => {
+  expect(read(message)).toEqual(expected);
+});
+
+describe("the table of fields", () => {
+  test("stands in the README as it is in the code", () => {
+    expect(hasFieldTable(readFileSync(new URL("./README.md", import.meta.url), "utf8"), FIELDS)).toBe(true);
+  });
+
+  const { mapped, message } = goldenOf("every-element");
+  const unmapped = FIELDS.filter(({ to }) => to === undefined).map(({ field }) => field);
+
+  test.each(FIELDS.filter(({ to }) => to !== undefined).map(({ field, to = "" }) => [field, to] as const))(
+    "%s reaches %s",
+    (_field, to) => {
+      const made = mapped?.made.map(({ resource }) => resource) ?? [];
+      const reached = [mapped?.patient, ...(mapped?.organizations ?? []), ...made]
+        .filter((resource) => resource !== undefined && to.split(".")[0] === resource.resourceType)
+        .flatMap((resource) => evalFhirPath(to, resource) as unknown[]);
+      expect(reached).not.toEqual([]);
+    },
+  );
+
+  test("names every element without a target as not carried when it has a value", () => {
+    expect(mapped?.notCarried).toEqual(expect.arrayContaining(unmapped));
+  });
+
+  test("what no row knows is named as it comes", () => {
+    expect(mapped?.notCarried).toEqual(
+      expect.arrayContaining([
+        "Patient.telecom",
+        "Encounter.period.end",
+        "QuestionnaireResponse.item.favouriteToy",
+        // Identifiers and addresses of which only one kind is carried.
+        "Patient.identifier",
+        "Patient.address",
+      ]),
+    );
+  });
+
+  test("no value of the message stands in what is named", () => {
+    const named = JSON.stringify(mapped?.notCarried);
+    expect(JSON.stringify(message)).toContain("07700 900000");
+    expect(named).not.toMatch(/07700|H-1|Example Row|red bus/);
+  });
+});
+
+test("every text section of the questionnaire has its own Observation", () => {
+  const slots = goldenOf("every-element").mapped?.made.map(({ slot }) => slot);
+  expect(slots).toEqual([...SECTIONS.map(({ linkId }) => linkId), "parentalConsent"]);
+});
+
+test("consent that was not obtained denies exactly the Observations of the review", () => {
+  const provision = consentOf("parental-consent-not-obtained")?.provision;
+  expect(provision?.data).toBeUndefined();
+  expect(provision?.provision).toEqual([
+    {
+      type: "deny",
+      data: [
+        { meaning: "instance", reference: { reference: "Observation/communicationAndLanguage" } },
+        { meaning: "instance", reference: { reference: "Observation/areasOfConcern" } },
+      ],
+    },
+  ]);
+});
+
+test("a denial outlives a review that was entered in error, and an agreement does not", () => {
+  expect(consentOf("entered-in-error-without-consent")?.status).toBe("active");
+  expect(consentOf("entered-in-error")?.status).toBe("entered-in-error");
+});
+
+test("no Consent is made where no answer was given, or where it would deny everything", () => {
+  expect(consentOf("parental-consent-not-answered")).toBeUndefined();
+  expect(consentOf("consent-but-no-section-answered")).toBeUndefined();
+});
+
+test("a deletion addresses the review that the first message made", () => {
+  const { recordId, mapped } = goldenOf("delete-takes-all-back");
+  expect(recordId).toBe(goldenOf("parental-consent-obtained").recordId);
+  expect(mapped).toEqual({ made: [], organizations: [], relationships: [], notCarried: [] });
+});
+
+test.each([
+  null,
+  7,
+  "text",
+  [],
+  {},
+  { resourceType: "Bundle" },
+  { resourceType: "Bundle", type: "message", entry: [{}] },
+])("%j is refused and not thrown at", (raw) => {
+  expect(digitalChildHealth.parse(raw).ok).toBe(false);
+});
+
+test("no message about a bad document repeats what stood in it", () => {
+  const scrambled = JSON.parse(JSON.stringify(goldenOf("every-element").message), (key, value) =>
+    typeof value === "string" && !/^(resourceType|url|system|reference|fullUrl|linkId|code|type)$/.test(key)
+      ? `Zq ${key} unheardof`
+      : value,
+  );
+  const parsed = digitalChildHealth.parse(scrambled);
+  expect(parsed.ok ? 0 : parsed.issues.length).toBeGreaterThan(3);
+  expect(JSON.stringify(parsed)).not.toContain("unheardof");
+});
+
+const examples = fileURLToPath(new URL("../../../shared/data/dch/examples/", import.meta.url));
+
+describe("the published examples", () => {
+  const names = existsSync(examples) ? readdirSync(examples).filter((name) => name.endsWith(".json")) : [];
+  const parse = (name: string) => digitalChildHealth.parse(JSON.parse(readFileSync(examples + name, "utf8")));
+
+  test.runIf(names.length > 0)("of Early Years Progress makes five Observations and a Consent", () => {
+    const parsed = parse("DCH-EarlyYearsProgress-Bundle-Example-1.json");
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));
+    expect(digitalChildHealth.identity(parsed.record).nhsNumber).toBe("9912003888");
+    const { made } = digitalChildHealth.map(parsed.record, context);
+    expect(made.map(({ resource }) => resource.resourceType)).toEqual([
+      ...Array.from({ length: 5 }, () => "Observation"),
+      "Consent",
+    ]);
+  });
+
+  test.runIf(names.length > 0)("of all other events are refused by their event alone", () => {
+    const others = names.filter((name) => !name.includes("EarlyYearsProgress"));
+    expect(others.length).toBeGreaterThan(10);
+    for (const name of others) {
+      const parsed = parse(name);
+      expect(parsed.ok ? [] : parsed.issues.map(({ field }) => field)).toEqual(["MessageHeader.event.code"]);
+    }
+  });
+});

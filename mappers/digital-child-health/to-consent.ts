@@ -1,0 +1,73 @@
+import type { CodeableConcept, Consent, ConsentProvision } from "@medplum/fhirtypes";
+import { canonical } from "#profiles/canonical.ts";
+import {
+  ACT_CODE,
+  CONSENT_SCOPE,
+  DCH_PARENTAL_CONSENT,
+  OBJECTION_STATE,
+  OBJECTION_STATE_EXTENSION,
+  SHARING_DECISION,
+} from "#profiles/systems.ts";
+import { toCodeableConcept, toCoding } from "../datatypes/coding.ts";
+import { toSourceRecordIdentifier } from "../datatypes/identifier.ts";
+import { toPatientReference } from "../datatypes/reference.ts";
+import type { Made, MapContext } from "../mapper.ts";
+import type { ProgressCheck } from "./record.ts";
+import { PARENTAL_CONSENT } from "./sections.ts";
+import { toPerformer } from "./to-observation.ts";
+
+/**
+ * The parents' answer on sharing this review, about the Observations of this review alone. Consent obtained permits them;
+ * consent not obtained is a nested denial of them, in force as received. No answer, or nothing to share, makes no Consent.
+ * A Consent here is no legal basis; it can only withhold.
+ */
+export function toConsents(
+  check: ProgressCheck,
+  observations: readonly Made[],
+  record: string,
+  context: MapContext,
+): Made[] {
+  const { parentalConsent, organization, start, status } = check;
+  if (parentalConsent === undefined || observations.length === 0) return [];
+  const consent: Consent = {
+    resourceType: "Consent",
+    id: context.id(PARENTAL_CONSENT),
+    meta: {
+      profile: [
+        canonical("StructureDefinition", "sharing-consent"),
+        "https://fhir.hl7.org.uk/StructureDefinition/UKCore-Consent",
+      ],
+    },
+    ...(parentalConsent === "N"
+      ? { extension: [{ url: OBJECTION_STATE_EXTENSION, valueCoding: toCoding(OBJECTION_STATE, "received") }] }
+      : {}),
+    identifier: [toSourceRecordIdentifier(context.source, record, PARENTAL_CONSENT)],
+    // A denial stays in force though the review was entered in error: the texts are still the child's.
+    status: status === "entered-in-error" && parentalConsent === "Y" ? "entered-in-error" : "active",
+    scope: toCodeableConcept(CONSENT_SCOPE, "patient-privacy"),
+    category: [toCodeableConcept(ACT_CODE, "INFA"), toDecision(parentalConsent)],
+    patient: toPatientReference(context.patientId),
+    dateTime: start,
+    ...(organization === undefined ? {} : { organization: [toPerformer(organization, context)] }),
+    policyRule: toCodeableConcept(ACT_CODE, "OPTIN"),
+    provision: toProvision(parentalConsent, observations),
+  };
+  return [{ slot: PARENTAL_CONSENT, record, resource: consent }];
+}
+
+/** Our word for the decision with the answer as it was given; the text is the answer's. */
+function toDecision(answer: "Y" | "N"): CodeableConcept {
+  const given = toCoding(DCH_PARENTAL_CONSENT, answer);
+  return {
+    coding: [toCoding(SHARING_DECISION, answer === "Y" ? "agreement" : "objection"), given],
+    ...(given.display === undefined ? {} : { text: given.display }),
+  };
+}
+
+function toProvision(answer: "Y" | "N", observations: readonly Made[]): ConsentProvision {
+  const data = observations.map(({ resource }) => ({
+    meaning: "instance" as const,
+    reference: { reference: `${resource.resourceType}/${resource.id}` },
+  }));
+  return answer === "Y" ? { type: "permit", data } : { type: "permit", provision: [{ type: "deny", data }] };
+}
