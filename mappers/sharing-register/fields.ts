@@ -1,21 +1,22 @@
 import type { FieldRow } from "../mapper.ts";
 
-const FINDS = "finds the child and goes no further: the register says what a family decided, not who the child is";
-
-/** The columns of the register: a template of this gateway, because there is no national form. */
+/**
+ * The columns of the register: a template of this gateway, because there is no national form. `SourceIdentity` is what
+ * finds the child; it goes no further, since the register says what a family decided, not who the child is.
+ */
 export const FIELDS: readonly FieldRow[] = [
   {
     field: "record_id",
     to: "Consent.identifier.where(system.endsWith('source-record-id'))",
     why: "a later row with the same one is the same entry, corrected",
   },
-  { field: "child_id", why: `what the register calls the child; ${FINDS}` },
-  { field: "nhs_number", why: `ten digits; ${FINDS}` },
-  { field: "upn", why: `unique pupil number; ${FINDS}` },
-  { field: "given_name", why: FINDS },
-  { field: "family_name", why: FINDS },
-  { field: "birth_date", why: `YYYY-MM-DD; ${FINDS}` },
-  { field: "postcode", why: FINDS },
+  { field: "child_id", to: "SourceIdentity.localId", why: "what the register calls the child" },
+  { field: "nhs_number", to: "SourceIdentity.nhsNumber", why: "ten digits" },
+  { field: "upn", to: "SourceIdentity.upn", why: "unique pupil number" },
+  { field: "given_name", to: "SourceIdentity.given" },
+  { field: "family_name", to: "SourceIdentity.family" },
+  { field: "birth_date", to: "SourceIdentity.birthDate", why: "YYYY-MM-DD" },
+  { field: "postcode", to: "SourceIdentity.postcode" },
   {
     field: "decision",
     to: "Consent.category.where(coding.system.endsWith('sharing-decision'))",
