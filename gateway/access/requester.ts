@@ -25,6 +25,8 @@ export interface Agreement {
   readonly matchingScope: "none" | "own-authority" | readonly string[];
   /** Identifier systems that may be released, searched and shown. */
   readonly identifierSystems: readonly string[];
+  /** Identifier system to the law that allows its release where it would otherwise not be (a pupil number in health). */
+  readonly identifierLegalBasis?: Readonly<Record<string, string>> | undefined;
   /** `source` to statute, for data that regulations bind to named recipients (Childcare Act 2006 s.99). Default deny. */
   readonly statutoryGateways: Readonly<Record<string, string>>;
   /** Answers carry the constant entry that absence of a result is no evidence of absence (care clients). */

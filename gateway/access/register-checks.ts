@@ -1,0 +1,122 @@
+import { SERVED_RESOURCES } from "#profiles/interactions.ts";
+import { UPN } from "#profiles/systems.ts";
+import { nearest } from "../outcome/nearest.ts";
+import { isHealthPurpose } from "./purpose.ts";
+import type { ParsedRegisterFile } from "./register-file.ts";
+import { parseScope, type ScopeProblem } from "./scope.ts";
+
+/** One thing wrong in a register: where, as `clients[2].agreement`, and what to do about it. */
+export interface RegisterProblem {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** What no single entry shows: that the entries fit each other. */
+export function checkRegister(file: ParsedRegisterFile): readonly RegisterProblem[] {
+  return [...checkUnique(file), ...checkClients(file), ...checkAgreements(file), ...checkSources(file)];
+}
+
+function checkUnique(file: ParsedRegisterFile): RegisterProblem[] {
+  const lists = [
+    { list: "organizations", member: "id", ids: file.organizations.map(({ id }) => id) },
+    { list: "agreements", member: "id", ids: file.agreements.map(({ id }) => id) },
+    { list: "clients", member: "id", ids: file.clients.map(({ id }) => id) },
+    { list: "sources", member: "source", ids: file.sources.map(({ source }) => source) },
+  ];
+  const keys = file.clients.map(({ jwks }, index) => ({
+    list: `clients[${index}].jwks.keys`,
+    member: "kid",
+    ids: jwks.keys.map(({ kid }) => kid),
+  }));
+  return [...lists, ...keys].flatMap(({ list, member, ids }) =>
+    ids.flatMap((id, index) =>
+      ids.indexOf(id) === index
+        ? []
+        : [{ path: `${list}[${index}].${member}`, message: `${id} stands already in ${list}[${ids.indexOf(id)}]` }],
+    ),
+  );
+}
+
+function checkClients(file: ParsedRegisterFile): RegisterProblem[] {
+  const organizations = file.organizations.map(({ id }) => id);
+  const agreements = file.agreements.map(({ id }) => id);
+  const sources = file.sources.map(({ source }) => source);
+  return file.clients.flatMap((client, index) => {
+    const path = `clients[${index}]`;
+    return [
+      ...named(client.organization, organizations, `${path}.organization`, "organization"),
+      ...named(client.agreement, agreements, `${path}.agreement`, "agreement"),
+      ...client.scopes.flatMap((scope, at) => checkScope(scope, sources, `${path}.scopes[${at}]`)),
+    ];
+  });
+}
+
+const SCOPE_TEXTS: Readonly<Record<ScopeProblem, string>> = {
+  granular: "a scope with a search parameter is not yet served; leave out what follows the question mark",
+  context: "expected system/… or ingest/…",
+  type: "expected a resource type or * before the dot",
+  interactions: "expected letters of cruds, in this order, after the dot",
+  source: "expected ingest/ and the name of a source",
+};
+
+function checkScope(text: string, sources: readonly string[], path: string): RegisterProblem[] {
+  const parsed = parseScope(text);
+  if (!parsed.ok) return [{ path, message: SCOPE_TEXTS[parsed.reason] }];
+  if (parsed.scope.context === "ingest") return named(parsed.scope.source, sources, path, "source");
+  const types = SERVED_RESOURCES.map(({ type }) => type);
+  return parsed.scope.type === "*" ? [] : named(parsed.scope.type, types, path, "served resource type");
+}
+
+function checkAgreements(file: ParsedRegisterFile): RegisterProblem[] {
+  const authorities = [...new Set([...file.organizations, ...file.sources].map(({ authority }) => authority))];
+  const sources = file.sources.map(({ source }) => source);
+  return file.agreements.flatMap((agreement, index) => {
+    const path = `agreements[${index}]`;
+    const scope = typeof agreement.matchingScope === "string" ? [] : agreement.matchingScope;
+    return [
+      ...agreement.authorities.flatMap((authority, at) =>
+        named(authority, authorities, `${path}.authorities[${at}]`, "authority"),
+      ),
+      ...scope.flatMap((authority, at) => named(authority, authorities, `${path}.matchingScope[${at}]`, "authority")),
+      ...Object.keys(agreement.statutoryGateways).flatMap((source) =>
+        named(source, sources, `${path}.statutoryGateways.${source}`, "source"),
+      ),
+      ...checkPupilNumber(agreement, path),
+    ];
+  });
+}
+
+/** A pupil number stays out of health records unless a law is named that lets it in. */
+function checkPupilNumber(agreement: ParsedRegisterFile["agreements"][number], path: string): RegisterProblem[] {
+  const at = agreement.identifierSystems.indexOf(UPN);
+  const purpose = agreement.purposes.find(isHealthPurpose);
+  if (at === -1 || purpose === undefined || agreement.identifierLegalBasis?.[UPN] !== undefined) return [];
+  return [
+    {
+      path: `${path}.identifierSystems[${at}]`,
+      message: `the unique pupil number does not go to a client with a health purpose (${purpose}); leave the system out, or name the law in identifierLegalBasis under this system`,
+    },
+  ];
+}
+
+function checkSources(file: ParsedRegisterFile): RegisterProblem[] {
+  const organizations = file.organizations.map(({ id }) => id);
+  return file.sources.flatMap((source, index) => {
+    const path = `sources[${index}]`;
+    const begins = source.source.startsWith(`${source.authority}-`);
+    return [
+      ...named(source.organization, organizations, `${path}.organization`, "organization"),
+      ...(begins
+        ? []
+        : [{ path: `${path}.source`, message: `expected to begin with its authority, ${source.authority}-` }]),
+    ];
+  });
+}
+
+function named(word: string, known: readonly string[], path: string, what: string): RegisterProblem[] {
+  if (known.includes(word)) return [];
+  const meant = nearest(word, known);
+  return [
+    { path, message: `${word} is no ${what} of this register${meant === undefined ? "" : `; did you mean ${meant}?`}` },
+  ];
+}

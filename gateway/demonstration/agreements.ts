@@ -1,0 +1,123 @@
+import { AREAS, areaOf } from "#mappers/synthetic/areas.ts";
+import {
+  EARLY_YEARS_URN,
+  LAESTAB,
+  LOCAL_AUTHORITY,
+  NHS_NUMBER,
+  ODS_ORGANIZATION,
+  ODS_SITE,
+  OFSTED_URN,
+  SCHOOL_URN,
+  SOURCE_CHILD_ID,
+  SOURCE_RECORD_ID,
+  UPN,
+} from "#profiles/systems.ts";
+import type { RegisterFile } from "../access/register-file.ts";
+import { toStatutoryGateways } from "./sources.ts";
+
+type Agreement = RegisterFile["agreements"][number];
+
+const ORGANIZATION_SYSTEMS = [
+  ODS_ORGANIZATION,
+  ODS_SITE,
+  SCHOOL_URN,
+  LAESTAB,
+  EARLY_YEARS_URN,
+  OFSTED_URN,
+  LOCAL_AUTHORITY,
+];
+const HEALTH_SYSTEMS = [NHS_NUMBER, SOURCE_CHILD_ID, SOURCE_RECORD_ID, ...ORGANIZATION_SYSTEMS];
+const EVERY_SYSTEM = [...HEALTH_SYSTEMS, UPN];
+const EVERY_AUTHORITY = AREAS.map(({ id }) => id);
+const LEEDS = [areaOf("leeds")];
+
+const DIRECT_CARE: Agreement["legalBasis"] = {
+  article6: "6(1)(e)",
+  article9: "9(2)(h)",
+  confidence: "implied-direct-care",
+};
+
+/** What care clients of Leeds have in common; each says whose children and which data. */
+const CARE = {
+  version: 1,
+  purposes: ["TREAT"],
+  legalBasis: DIRECT_CARE,
+  authorities: ["leeds"],
+  matchingScope: "none",
+  identifierSystems: HEALTH_SYSTEMS,
+  coverageNotice: true,
+  until: "2036-03-31",
+} satisfies Partial<Agreement>;
+
+const HEALTH_AND_EDUCATION = {
+  dataClasses: ["health-visiting", "education"],
+  statutoryGateways: toStatutoryGateways(LEEDS),
+} satisfies Partial<Agreement>;
+
+/** What officers and stewards of all areas have in common. */
+const OVERSIGHT = {
+  version: 1,
+  dataClasses: ["health-visiting", "education", "sharing"],
+  legalBasis: { article6: "6(1)(e)", article9: "9(2)(h)", confidence: "statute" },
+  relationship: "authority",
+  authorities: EVERY_AUTHORITY,
+  matchingScope: "none",
+  identifierSystems: EVERY_SYSTEM,
+  identifierLegalBasis: {
+    [UPN]: "Childcare Act 2006 s.99: whoever answers for the records must tell two children apart (demonstration)",
+  },
+  statutoryGateways: toStatutoryGateways(AREAS),
+  coverageNotice: false,
+  until: "2036-03-31",
+} satisfies Partial<Agreement>;
+
+/** One agreement a client, named like it without `-demo`. */
+export function demonstrationAgreements(): RegisterFile["agreements"] {
+  return [
+    { ...CARE, ...HEALTH_AND_EDUCATION, id: "gp", relationship: "gp-registration" },
+    {
+      ...CARE,
+      id: "gp-health",
+      dataClasses: ["health-visiting"],
+      relationship: "gp-registration",
+      statutoryGateways: {},
+    },
+    { ...CARE, ...HEALTH_AND_EDUCATION, id: "hv", relationship: "caseload" },
+    { ...CARE, ...HEALTH_AND_EDUCATION, id: "salt", relationship: "caseload" },
+    {
+      ...CARE,
+      ...HEALTH_AND_EDUCATION,
+      id: "practitioner",
+      // Health-visiting findings go to a school with the family's agreement alone, and never for treatment.
+      purposes: ["education-support"],
+      legalBasis: { article6: "6(1)(e)", article9: "9(2)(g)", confidence: "explicit" },
+      relationship: "roll",
+      identifierSystems: EVERY_SYSTEM,
+    },
+    {
+      ...CARE,
+      ...HEALTH_AND_EDUCATION,
+      id: "hub",
+      purposes: ["early-help"],
+      legalBasis: { article6: "6(1)(e)", article9: "9(2)(g)", confidence: "explicit" },
+      relationship: "hub-registration",
+    },
+    {
+      ...CARE,
+      ...HEALTH_AND_EDUCATION,
+      id: "vendor",
+      relationship: "authority",
+      matchingScope: "own-authority",
+    },
+    {
+      ...OVERSIGHT,
+      id: "conformance",
+      purposes: ["HSYSADMIN"],
+      legalBasis: { article6: "6(1)(e)", article9: "not-applicable", confidence: "not-applicable" },
+      authorities: ["conformance"],
+      statutoryGateways: {},
+    },
+    { ...OVERSIGHT, id: "officer", purposes: ["HOPERAT", "HSYSADMIN"] },
+    { ...OVERSIGHT, id: "steward", purposes: ["HOPERAT"] },
+  ];
+}

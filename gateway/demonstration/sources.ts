@@ -1,0 +1,85 @@
+import type { SourceKind } from "#mappers/mapper.ts";
+import { AREAS, type Area } from "#mappers/synthetic/areas.ts";
+import { LOCAL_AUTHORITY, ODS_ORGANIZATION } from "#profiles/systems.ts";
+import type { RegisterFile } from "../access/register-file.ts";
+
+/** What an area sends, by the last part of the source's name. */
+const KINDS: readonly {
+  readonly suffix: string;
+  readonly kind: SourceKind;
+  readonly sender: "council" | "provider";
+  readonly legalBasis: string;
+}[] = [
+  {
+    suffix: "eyfsp",
+    kind: "eyfs-profile",
+    sender: "council",
+    legalBasis: "UK GDPR 6(1)(e); Childcare Act 2006 s.99 (individual child information)",
+  },
+  {
+    suffix: "ctf",
+    kind: "common-transfer-file",
+    sender: "council",
+    legalBasis: "UK GDPR 6(1)(e); Education (Pupil Information) (England) Regulations 2005",
+  },
+  {
+    suffix: "csds",
+    kind: "community-services-data-set",
+    sender: "provider",
+    legalBasis: "UK GDPR 6(1)(e), 9(2)(h); agreement with the provider on its operational extract",
+  },
+  {
+    suffix: "dch",
+    kind: "digital-child-health",
+    sender: "provider",
+    legalBasis: "UK GDPR 6(1)(e), 9(2)(h); agreement with the provider on child health messages",
+  },
+  {
+    suffix: "sharing",
+    kind: "sharing-register",
+    sender: "council",
+    legalBasis: "UK GDPR 6(1)(e); UK GDPR article 21 (right to object)",
+  },
+];
+
+export function demonstrationSources(): RegisterFile["sources"] {
+  return AREAS.flatMap((area) =>
+    KINDS.map(({ suffix, kind, sender, legalBasis }) => ({
+      source: `${area.id}-${suffix}`,
+      kind,
+      authority: area.id,
+      localAuthority: area.localAuthority,
+      organization: `${area.id}-${sender}`,
+      legalBasis,
+    })),
+  );
+}
+
+/** The council and the health-visiting provider of every area. */
+export function sendingOrganizations(): RegisterFile["organizations"] {
+  return AREAS.flatMap((area) => [
+    {
+      id: `${area.id}-council`,
+      system: LOCAL_AUTHORITY,
+      value: area.localAuthority,
+      name: `${area.name} council`,
+      authority: area.id,
+    },
+    {
+      id: `${area.id}-provider`,
+      system: ODS_ORGANIZATION,
+      value: area.provider.odsCode,
+      name: area.provider.name,
+      authority: area.id,
+    },
+  ]);
+}
+
+/** Sources of individual child information, which regulations bind to named recipients: each needs its gateway. */
+export function toStatutoryGateways(areas: readonly Area[]): Record<string, string> {
+  return Object.fromEntries(
+    areas
+      .flatMap(({ id }) => [`${id}-eyfsp`, `${id}-ctf`])
+      .map((source) => [source, "Childcare Act 2006 s.99, prescribed recipient (demonstration: synthetic data only)"]),
+  );
+}
