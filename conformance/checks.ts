@@ -1,0 +1,114 @@
+import type { Verdict } from "./case.ts";
+import type { Exchange } from "./http.ts";
+import { at, list, text } from "./json.ts";
+
+/** A broken expectation, or undefined where it holds. */
+export type Finding = Extract<Verdict, { kind: "broken" }> | undefined;
+
+export const PASS: Verdict = { kind: "pass" };
+
+/** The first broken expectation decides. */
+export function judge(...findings: readonly Finding[]): Verdict {
+  return findings.find((finding) => finding !== undefined) ?? PASS;
+}
+
+export function that(holds: boolean, expected: string, got: string, exchange?: Exchange): Finding {
+  if (holds) return undefined;
+  return { kind: "broken", expected, got, ...(exchange === undefined ? {} : { exchange }) };
+}
+
+export function hasStatus(exchange: Exchange, ...allowed: readonly number[]): Finding {
+  const { status } = exchange.response;
+  return that(allowed.includes(status), `status ${allowed.join(" or ")}`, `status ${status}`, exchange);
+}
+
+/** A client's mistake: any 4xx but the ones that say the kit has no access. */
+export function isRefused(exchange: Exchange): Finding {
+  const { status } = exchange.response;
+  return that(
+    status >= 400 && status < 500 && status !== 401,
+    "a status from 400 to 499",
+    `status ${status}`,
+    exchange,
+  );
+}
+
+export function isFhirJson(exchange: Exchange): Finding {
+  const contentType = header(exchange, "content-type") ?? "";
+  return that(
+    contentType.toLowerCase().startsWith("application/fhir+json"),
+    "Content-Type application/fhir+json",
+    contentType === "" ? "no Content-Type" : `Content-Type ${contentType}`,
+    exchange,
+  );
+}
+
+/** The body is an OperationOutcome that reports at least one error; with one of the codes, where some are given. */
+export function isOutcome(exchange: Exchange, ...codes: readonly string[]): Finding {
+  const { json } = exchange.response;
+  const issues = list(json, "issue").filter((issue) => /^(error|fatal)$/.test(text(issue, "severity") ?? ""));
+  const isOne = text(json, "resourceType") === "OperationOutcome" && issues.length > 0;
+  if (!isOne)
+    return that(false, "an OperationOutcome with an issue of severity error or fatal", shortBody(exchange), exchange);
+  const found = issues.map((issue) => text(issue, "code") ?? "none");
+  const fits = codes.length === 0 || found.some((code) => codes.includes(code));
+  return that(fits, `issue code ${codes.join(" or ")}`, `issue code ${found.join(", ")}`, exchange);
+}
+
+export function isSearchset(exchange: Exchange): Finding {
+  const { status, json } = exchange.response;
+  if (status !== 200) return hasStatus(exchange, 200);
+  const isOne = text(json, "resourceType") === "Bundle" && text(json, "type") === "searchset";
+  return that(isOne, "a Bundle of type searchset", shortBody(exchange), exchange);
+}
+
+export function header(exchange: Exchange, name: string): string | undefined {
+  return exchange.response.headers[name];
+}
+
+/** Resources of the entries that match, in order. */
+export function matches(exchange: Exchange): readonly unknown[] {
+  return entriesOf(exchange, "match").map((entry) => at(entry, "resource"));
+}
+
+/** Entries by search mode; an entry without one counts as a match unless it is an OperationOutcome. */
+export function entriesOf(exchange: Exchange, mode: "match" | "include" | "outcome"): readonly unknown[] {
+  return list(exchange.response.json, "entry").filter((entry) => {
+    const isOutcome = text(entry, "resource", "resourceType") === "OperationOutcome";
+    return (text(entry, "search", "mode") ?? (isOutcome ? "outcome" : "match")) === mode;
+  });
+}
+
+export function idsOf(resources: readonly unknown[]): readonly string[] {
+  return resources.map((resource) => text(resource, "id") ?? "");
+}
+
+export function link(exchange: Exchange, ...relations: readonly string[]): string | undefined {
+  const found = list(exchange.response.json, "link").find((each) => relations.includes(text(each, "relation") ?? ""));
+  return text(found, "url");
+}
+
+/** Parameters of the self link, decoded. */
+export function selfParameters(exchange: Exchange): URLSearchParams {
+  const self = link(exchange, "self") ?? "";
+  const question = self.indexOf("?");
+  return new URLSearchParams(question === -1 ? "" : self.slice(question + 1));
+}
+
+export function total(exchange: Exchange): number | undefined {
+  const found = at(exchange.response.json, "total");
+  return typeof found === "number" ? found : undefined;
+}
+
+export function shortBody(exchange: Exchange): string {
+  const { body, status } = exchange.response;
+  return `status ${status}, ${body === "" ? "an empty body" : body.slice(0, 200)}`;
+}
+
+/** `Type?a=1&b=2`, encoded. */
+export function query(type: string, parameters: Readonly<Record<string, string | readonly string[]>>): string {
+  const pairs = Object.entries(parameters).flatMap(([name, value]) =>
+    (typeof value === "string" ? [value] : value).map((each): [string, string] => [name, each]),
+  );
+  return `${type}?${new URLSearchParams(pairs)}`;
+}

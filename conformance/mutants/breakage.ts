@@ -1,0 +1,96 @@
+import { at, isRecord, list, parseJson, text } from "../json.ts";
+import type { Breakage } from "./small-server.ts";
+
+/** A server that keeps every rule but one. */
+export interface Mutant {
+  readonly name: string;
+  /** The case that must catch it, and the rule that this case names. */
+  readonly caughtBy: string;
+  readonly requirement: string;
+  readonly breakage: Breakage;
+}
+
+type Body = Readonly<Record<string, unknown>>;
+
+export function headersChanged(change: (headers: Headers, response: Response) => void): Breakage {
+  return async (request, answer) => {
+    const response = await answer(request);
+    const headers = new Headers(response.headers);
+    change(headers, response);
+    return new Response(response.body, { status: response.status, headers });
+  };
+}
+
+export function bodyChanged(change: (body: Body, request: Request, status: number) => unknown): Breakage {
+  return async (request, answer) => {
+    const response = await answer(request);
+    const body = parseJson(await response.clone().text());
+    const changed = isRecord(body) ? change(body, request, response.status) : undefined;
+    return changed === undefined ? response : new Response(JSON.stringify(changed), response);
+  };
+}
+
+export function searchsetChanged(
+  change: (bundle: Body, query: URLSearchParams, request: Request) => unknown,
+): Breakage {
+  return bodyChanged((body, request) =>
+    body.type === "searchset" ? change(body, new URL(request.url).searchParams, request) : undefined,
+  );
+}
+
+/** Sends the request on as if it had been another. */
+export function requestChanged(change: (url: URL, request: Request) => void): Breakage {
+  return async (request, answer) => {
+    const url = new URL(request.url);
+    change(url, request);
+    const { method, headers } = request;
+    const body = method === "POST" ? await request.text() : undefined;
+    return answer(new Request(url, { method, headers, ...(body === undefined ? {} : { body }) }));
+  };
+}
+
+export function statusChanged(from: number, to: number, when: (request: Request) => boolean = () => true): Breakage {
+  return async (request, answer) => {
+    const response = await answer(request);
+    if (response.status !== from || !when(request)) return response;
+    return new Response(response.body, { status: to, headers: response.headers });
+  };
+}
+
+export function withoutParameter(...names: readonly string[]): Breakage {
+  return requestChanged((url) => {
+    for (const name of names) url.searchParams.delete(name);
+  });
+}
+
+export function valuesChanged(change: (value: string, name: string) => string): Breakage {
+  return requestChanged((url) => {
+    url.search = new URLSearchParams(
+      [...url.searchParams].map(([name, value]): [string, string] => [name, change(value, name)]),
+    ).toString();
+  });
+}
+
+export function statementChanged(change: (statement: Body) => unknown): Breakage {
+  return bodyChanged((body) => (body.resourceType === "CapabilityStatement" ? change(body) : undefined));
+}
+
+export function entriesChanged(change: (entry: Body, position: number) => unknown): Breakage {
+  return searchsetChanged((bundle) => {
+    const entries = list(bundle, "entry").filter(isRecord);
+    return entries.length === 0 ? undefined : { ...bundle, entry: entries.map(change) };
+  });
+}
+
+export function linksChanged(change: (links: readonly unknown[], bundle: Body) => readonly unknown[]): Breakage {
+  return searchsetChanged((bundle) => ({ ...bundle, link: change(list(bundle, "link"), bundle) }));
+}
+
+export const withoutLink = (relation: string) =>
+  linksChanged((links) => links.filter((link) => text(link, "relation") !== relation));
+
+export const isRead = (request: Request) => /\/fhir\/[A-Z]\w+\/[^/_]+$/.test(new URL(request.url).pathname);
+
+export function mutant(name: string, caughtBy: string, requirement: string, breakage: Breakage): Mutant {
+  return { name, caughtBy, requirement, breakage };
+}
