@@ -8,6 +8,9 @@ import { type Issues, isNode, type Node, report } from "./issue.ts";
 export type Invariant = (element: Node, out: Issues) => void;
 
 const UCUM = "http://unitsofmeasure.org";
+const UNDERSCORE = 95;
+const CAPITAL_A = 65;
+const CAPITAL_Z = 90;
 
 function fails(out: Issues, expression: string, message: string): void {
   report(out, "invariant", expression, message);
@@ -23,10 +26,14 @@ function nodes(element: Node, name: string): readonly Node[] {
   return Array.isArray(value) ? value.filter(isNode) : [];
 }
 
-/** Whether any type of a choice is present. */
+/** Whether any type of a choice is present: `value` followed by a capital, also in a companion. */
 function hasChoice(element: Node, name: string): boolean {
-  const pattern = new RegExp(`^_?${name}[A-Z]`);
-  return Object.keys(element).some((key) => pattern.test(key));
+  for (const key in element) {
+    const start = key.charCodeAt(0) === UNDERSCORE ? 1 : 0;
+    const next = key.charCodeAt(start + name.length);
+    if (next >= CAPITAL_A && next <= CAPITAL_Z && key.startsWith(name, start)) return true;
+  }
+  return false;
 }
 
 /** Names of properties of which at least one must be there. */

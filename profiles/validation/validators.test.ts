@@ -113,10 +113,10 @@ describe("validateBase", () => {
     expect(isValidForOracle(resource)).toBe(!(what in REFUSED_BY_ORACLE));
   });
 
-  test.each(MUTATIONS)("refuses $what at $expression", ({ of, set, code, expression, allowedByOracle }) => {
+  test.each(MUTATIONS)("refuses $what of $of", ({ of, set, issue, allowedByOracle }) => {
     const resource = mutated(of, set);
     const issues = validateBase(resource);
-    expect(issues.map((issue) => `${issue.code} ${issue.expression}`)).toContain(`${code} ${expression}`);
+    expect(issues.map(({ code, expression }) => `${code} ${expression}`)).toContain(issue);
     expect(isValidForOracle(resource)).toBe(allowedByOracle !== undefined);
   });
 
