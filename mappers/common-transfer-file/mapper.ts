@@ -1,5 +1,6 @@
 import { toLocalId } from "../datatypes/local-id.ts";
-import { type Setting, toOrganization, toRoll, toSettingReference } from "../foundation-stage/setting.ts";
+import { toOrganization } from "../datatypes/organization.ts";
+import { type Setting, toRoll, toSettingReference } from "../foundation-stage/setting.ts";
 import { toFoundationStageObservations } from "../foundation-stage/to-observation.ts";
 import type { MapContext, Mapped, SourceIdentity, XmlMapper } from "../mapper.ts";
 import { FIELDS } from "./fields.ts";

@@ -1,6 +1,7 @@
 import { toLocalId } from "../datatypes/local-id.ts";
+import { toOrganization } from "../datatypes/organization.ts";
 import { toAcademicYearPeriod } from "../foundation-stage/academic-year.ts";
-import { toOrganization, toRoll, toSettingReference } from "../foundation-stage/setting.ts";
+import { toRoll, toSettingReference } from "../foundation-stage/setting.ts";
 import { toFoundationStageObservations } from "../foundation-stage/to-observation.ts";
 import type { CsvMapper, MapContext, Mapped, SourceIdentity } from "../mapper.ts";
 import { FIELDS } from "./fields.ts";

@@ -1,18 +1,11 @@
 import type { Organization, Reference } from "@medplum/fhirtypes";
 import { EARLY_YEARS_URN, LAESTAB, SCHOOL_URN } from "#profiles/systems.ts";
+import type { KnownOrganization } from "../datatypes/organization.ts";
 import { toOrganizationReference } from "../datatypes/reference.ts";
 import type { MapContext, Relationship } from "../mapper.ts";
 
-interface SettingIdentifier {
-  readonly system: string;
-  readonly value: string;
-}
-
-/** A school or nursery. The first identifier decides its logical id. */
-export interface Setting {
-  readonly identifiers: readonly [SettingIdentifier, ...SettingIdentifier[]];
-  readonly name?: string;
-}
+/** A school or nursery. */
+export type Setting = KnownOrganization;
 
 /** The numbers a source gives for a setting; each already in its shape. */
 export interface SettingNumbers {
@@ -38,16 +31,6 @@ export function toSetting(numbers: SettingNumbers): Setting | undefined {
   ].filter((identifier) => identifier !== undefined);
   if (first === undefined) return undefined;
   return { identifiers: [first, ...others], ...(name === undefined ? {} : { name }) };
-}
-
-export function toOrganization(setting: Setting, context: MapContext): Organization {
-  return {
-    resourceType: "Organization",
-    id: context.organizationId(setting.identifiers[0]),
-    meta: { profile: ["https://fhir.hl7.org.uk/StructureDefinition/UKCore-Organization"] },
-    identifier: setting.identifiers.map((identifier) => ({ ...identifier })),
-    ...(setting.name === undefined ? {} : { name: setting.name }),
-  };
 }
 
 export function toSettingReference(setting: Setting, context: MapContext): Reference<Organization> {

@@ -1,4 +1,5 @@
 import { LOCAL_AUTHORITY } from "#profiles/systems.ts";
+import { toOrganization } from "../datatypes/organization.ts";
 import type { CsvMapper, MapContext, Mapped, SourceIdentity } from "../mapper.ts";
 import { FIELDS } from "./fields.ts";
 import { parseRecord, type SharingRegisterRecord } from "./record.ts";
@@ -49,14 +50,7 @@ function map(record: SharingRegisterRecord, context: MapContext): Mapped {
   const authority = { system: LOCAL_AUTHORITY, value: context.localAuthority };
   return {
     made: [{ slot, record: record.recordId, resource: toConsent(record, slot, context) }],
-    organizations: [
-      {
-        resourceType: "Organization",
-        id: context.organizationId(authority),
-        meta: { profile: ["https://fhir.hl7.org.uk/StructureDefinition/UKCore-Organization"] },
-        identifier: [authority],
-      },
-    ],
+    organizations: [toOrganization({ identifiers: [authority] }, context)],
     relationships: [],
     notCarried: record.notCarried,
   };
