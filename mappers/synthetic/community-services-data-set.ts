@@ -1,4 +1,4 @@
-import { toCsvLine, toCsvRow, withFieldTooMany } from "./csv.ts";
+import { toCsvLine, toCsvRow, withoutLastField } from "./csv.ts";
 import { impossibleDateOf, withWrongCheckDigit } from "./flaws.ts";
 import type { SourceRecord } from "./records.ts";
 import type { Review } from "./reviews.ts";
@@ -250,7 +250,7 @@ export function toCommunityLines(table: CommunityTable, record: HealthRecord): s
   for (const [place, row] of table.rows(record).entries()) {
     const isSpoilt = flaw !== undefined && place === 0;
     const line = toCsvRow(table.columns, isSpoilt && table.spoil !== undefined ? table.spoil(row, flaw) : row);
-    lines += isSpoilt && flaw === "wrong-column-count" && table === GP_REGISTRATION ? withFieldTooMany(line) : line;
+    lines += isSpoilt && flaw === "wrong-column-count" && table === GP_REGISTRATION ? withoutLastField(line) : line;
   }
   return lines;
 }

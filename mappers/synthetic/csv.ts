@@ -12,7 +12,7 @@ export function toCsvRow(columns: readonly string[], row: Readonly<Record<string
   return toCsvLine(columns.map((column) => row[column]));
 }
 
-/** The same line with a field too many: what a comma typed into an export without quotes does. */
-export function withFieldTooMany(line: string): string {
-  return `${line.slice(0, -1)},\n`;
+/** The same line without its last field, as an export that was cut short leaves it. */
+export function withoutLastField(line: string): string {
+  return `${line.slice(0, line.lastIndexOf(","))}\n`;
 }

@@ -22,9 +22,9 @@ function uuidOf({ held }: ProgressRecord, part: Part): string {
   return `5e9d0c11-${String(PARTS.indexOf(part)).padStart(4, "0")}-4000-8000-${serial}`;
 }
 
-/** What the message is called as a source record. */
+/** What the message is called as a source record: the encounter, which a later message about the review keeps. */
 export function progressRecordId(record: ProgressRecord): string {
-  return uuidOf(record, "bundle");
+  return uuidOf(record, "encounter");
 }
 
 /** One line with one Early Years Progress message (event CH010) of Digital Child Health, FHIR STU3. */

@@ -1,5 +1,5 @@
 import { areaOf } from "./areas.ts";
-import { toCsvLine, toCsvRow, withFieldTooMany } from "./csv.ts";
+import { toCsvLine, toCsvRow, withoutLastField } from "./csv.ts";
 import { impossibleDateOf, withWrongCheckDigit } from "./flaws.ts";
 import { GOALS } from "./goals.ts";
 import type { SourceRecord } from "./records.ts";
@@ -44,7 +44,7 @@ export function toEyfsProfileLine({ area, held, story, flaw }: SourceRecord<Prof
   if (flaw === "wrong-check-digit" && held.upn !== undefined) row.FSP_UPN = withWrongCheckDigit(held.upn);
   if (flaw === "unknown-outcome") row.FSP_LIT_E10 = "7";
   const line = toCsvRow(COLUMNS, row);
-  return flaw === "wrong-column-count" ? withFieldTooMany(line) : line;
+  return flaw === "wrong-column-count" ? withoutLastField(line) : line;
 }
 
 /** What the profile is called as a source record: the child's reference and the year in which the academic year ends. */

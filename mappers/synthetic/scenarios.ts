@@ -42,7 +42,8 @@ export interface Expectations {
   readonly gpDemoSees?: readonly DataClass[];
   /** Whether one of its records waits for a human decision on whose it is. */
   readonly inReview: boolean;
-  readonly goodLevelOfDevelopment?: "achieved" | "not-achieved" | "undetermined";
+  /** Absent where none is to be told. */
+  readonly goodLevelOfDevelopment?: "achieved" | "not-achieved";
 }
 
 /** A child whose identifiers and story never change, whatever the seed and the number of the others. */
@@ -229,7 +230,7 @@ export const SCENARIOS: readonly Scenario[] = [
     id: "exempt",
     special: "Exempt from the profile: A at every goal, so there is no level of development to tell.",
     child: ESME,
-    expectations: { patients: 1, gpDemoSees: BOTH, inReview: false, goodLevelOfDevelopment: "undetermined" },
+    expectations: { patients: 1, gpDemoSees: BOTH, inReview: false },
     records: {
       health: [health(14, ESME, seenAtTwo(ESME))],
       eyfsp: [profile(14, ESME, reception(EXEMPT))],

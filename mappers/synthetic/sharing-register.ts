@@ -1,4 +1,4 @@
-import { toCsvLine, toCsvRow, withFieldTooMany } from "./csv.ts";
+import { toCsvLine, toCsvRow, withoutLastField } from "./csv.ts";
 import { impossibleDateOf, withWrongCheckDigit } from "./flaws.ts";
 import type { SourceRecord } from "./records.ts";
 import type { SharingStory } from "./stories.ts";
@@ -66,5 +66,5 @@ export function toSharingRegisterLine(record: SourceRecord<SharingStory>): strin
     row.nhs_number = withWrongCheckDigit(held.nhsNumber);
   if (flaw === "unknown-outcome") row.decision = "perhaps";
   const line = toCsvRow(COLUMNS, row);
-  return flaw === "wrong-column-count" ? withFieldTooMany(line) : line;
+  return flaw === "wrong-column-count" ? withoutLastField(line) : line;
 }
