@@ -1,5 +1,5 @@
 import type { CsvShape } from "#mappers/mapper.ts";
-import { nearestName } from "./nearest-name.ts";
+import { nearest } from "../../outcome/nearest.ts";
 import type { PlaceIssue } from "./read-item.ts";
 
 export interface ChosenShape<Shape extends CsvShape> {
@@ -56,7 +56,7 @@ function closest<Shape extends CsvShape>(judged: readonly Judged<Shape>[]): Judg
 function describeMissing(judged: Judged<CsvShape>, columns: readonly string[]): string {
   const unknown = columns.filter((name) => name !== "" && !judged.known.has(name));
   const named = judged.missing.map((name) => {
-    const near = nearestName(name, unknown);
+    const near = nearest(name, unknown);
     return near === undefined ? `"${name}"` : `"${name}" (the file has "${shortened(near)}")`;
   });
   const separator = foreignSeparator(columns);

@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import { LIMITS } from "../../limits.ts";
 import { readCsv } from "./csv.ts";
 import { readJson } from "./json.ts";
-import { nearestName } from "./nearest-name.ts";
 import type { ReadItem } from "./read-item.ts";
 import { readXml } from "./xml.ts";
 
@@ -241,12 +240,4 @@ describe("readJson", () => {
     const lines = withLongLine('{"a":"', 2 + LIMITS.source_message_bytes_max / 1_048_576, '"}\n{"a":1}');
     expect((await all(readJson(lines, { lines: true }))).map((item) => item.kind)).toEqual(["refused", "record"]);
   });
-});
-
-test.each([
-  ["FSP_UPN", ["fsp upn", "FSP_Surname"], "fsp upn"],
-  ["PostCode", ["Postcde", "Town"], "Postcde"],
-  ["weight", ["colour", "name"], undefined],
-])("the name nearest to %s is found, or none", (name, names, nearest) => {
-  expect(nearestName(name, names)).toBe(nearest);
 });

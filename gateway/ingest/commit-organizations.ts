@@ -1,0 +1,52 @@
+import type { Organization } from "@medplum/fhirtypes";
+import type { WriteTransaction } from "../store/store.ts";
+import type { CommitContext } from "./commit-unit.ts";
+import { type Identified, toContent, toStoredResource } from "./stored-resource.ts";
+
+/** Name of the lineage units of organisations, apart from all keys of source records. */
+const UNIT = "organization";
+
+/** The organisation that sends, as the register names it. */
+export function toSender({ source, organizationId }: CommitContext): Organization {
+  const { system, value, name } = source.organization;
+  return {
+    resourceType: "Organization",
+    id: organizationId(source.authority, { system, value }),
+    identifier: [{ system, value }],
+    name,
+  };
+}
+
+/**
+ * Stores organisations in the shared record of the authority. Several sources may tell of the same one in words of
+ * their own; the first keeps it, or their files would overwrite each other for ever.
+ */
+export async function commitOrganizations(
+  transaction: WriteTransaction,
+  organizations: readonly Organization[],
+  context: CommitContext,
+): Promise<void> {
+  const { source, authority } = context.source;
+  for (const organization of organizations) {
+    if (!hasId(organization)) continue;
+    const unit = `${UNIT}/${organization.id}`;
+    const content = toContent(organization, source);
+    const own = await transaction.lineage(source, unit);
+    if (own?.hash === content.hash) continue;
+    const current = await transaction.current("Organization", organization.id);
+    if (current !== undefined && own === undefined) continue;
+    const record = current?.record ?? (await transaction.sharedRecord("Organization", authority));
+    const version = (current?.version ?? 0) + 1;
+    const now = context.clock();
+    await transaction.put(record, toStoredResource(content, { source, dataClass: context.dataClass, version, now }));
+    await transaction.putLineage(source, unit, {
+      hash: content.hash,
+      record,
+      made: [{ slot: UNIT, type: "Organization", id: organization.id }],
+    });
+  }
+}
+
+function hasId(organization: Organization): organization is Identified<Organization> {
+  return organization.id !== undefined;
+}

@@ -1,0 +1,15 @@
+import { commonTransferFile } from "#mappers/common-transfer-file/mapper.ts";
+import { communityServicesDataSet } from "#mappers/community-services-data-set/mapper.ts";
+import { digitalChildHealth } from "#mappers/digital-child-health/mapper.ts";
+import { eyfsProfile } from "#mappers/eyfs-profile/mapper.ts";
+import type { AnyMapper, SourceKind } from "#mappers/mapper.ts";
+import { sharingRegister } from "#mappers/sharing-register/mapper.ts";
+
+/** The mapper of every kind of source; a further kind is one more line here. */
+export const MAPPERS: Readonly<Record<SourceKind, AnyMapper>> = {
+  "eyfs-profile": eyfsProfile,
+  "common-transfer-file": commonTransferFile,
+  "community-services-data-set": communityServicesDataSet,
+  "digital-child-health": digitalChildHealth,
+  "sharing-register": sharingRegister,
+};

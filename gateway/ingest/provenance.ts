@@ -1,0 +1,42 @@
+import type { Provenance } from "@medplum/fhirtypes";
+import { toSourceRecordIdentifier } from "#mappers/datatypes/identifier.ts";
+import type { RegisteredSource } from "../access/source.ts";
+import type { Identified } from "./stored-resource.ts";
+
+const DATA_OPERATION = "http://terminology.hl7.org/CodeSystem/v3-DataOperation";
+const PARTICIPANT_TYPE = "http://terminology.hl7.org/CodeSystem/provenance-participant-type";
+
+/** Where the resources of one source record come from: https://hl7.org/fhir/R4/provenance.html */
+export function toProvenance(about: {
+  readonly id: string;
+  readonly source: RegisteredSource;
+  readonly organizationId: string;
+  /** What the source calls the record. */
+  readonly record: string;
+  /** `Type/id` of all that the record made, at least one. */
+  readonly targets: readonly string[];
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number;
+  readonly activity: "CREATE" | "UPDATE";
+}): Identified<Provenance> {
+  const { source } = about;
+  const { system, value, name } = source.organization;
+  return {
+    resourceType: "Provenance",
+    id: about.id,
+    target: about.targets.map((reference) => ({ reference })),
+    recorded: new Date(about.receivedAt).toISOString(),
+    activity: { coding: [{ system: DATA_OPERATION, code: about.activity, display: about.activity.toLowerCase() }] },
+    agent: [
+      {
+        type: { coding: [{ system: PARTICIPANT_TYPE, code: "author", display: "Author" }] },
+        who: {
+          reference: `Organization/${about.organizationId}`,
+          identifier: { system, value },
+          display: name,
+        },
+      },
+    ],
+    entity: [{ role: "source", what: { identifier: toSourceRecordIdentifier(source.source, about.record) } }],
+  };
+}

@@ -1,0 +1,113 @@
+import { createHash } from "node:crypto";
+import type { CsvRow, StagedMapper } from "#mappers/mapper.ts";
+import type { StagedRow, WriteTransaction } from "../store/store.ts";
+import { type CommitContext, commitUnit } from "./commit-unit.ts";
+import type { Pause } from "./pause.ts";
+import type { Unit, UnitIssue, UnitOutcome } from "./unit.ts";
+
+export interface StagedContext {
+  readonly mapper: StagedMapper;
+}
+
+/** A child's rows cannot be committed; the transaction must go, and each row of it be tried by itself. */
+export class ChildRefused extends Error {
+  readonly issues: readonly UnitIssue[];
+
+  constructor(issues: readonly UnitIssue[]) {
+    super("The rows of a child were refused.");
+    this.name = "ChildRefused";
+    this.issues = issues;
+  }
+}
+
+/** Stages one row and notes the child it belongs to. A row whose child's own row has not come yet just waits. */
+export async function commitRow(
+  transaction: WriteTransaction,
+  row: StagedRow,
+  context: CommitContext & StagedContext & { readonly touched: Set<string> },
+): Promise<"committed" | "unchanged"> {
+  const { source } = context.source;
+  const before = await transaction.staged(source, row.table, row.key);
+  const fate = await transaction.stage(source, row);
+  if (fate === "unchanged") return "unchanged";
+  const child = await childOf(transaction, row, context);
+  if (child !== undefined) context.touched.add(child);
+  // A row that moved to another parent leaves a child without it.
+  const left = before === undefined ? undefined : await childOf(transaction, before, context);
+  if (left !== undefined) context.touched.add(left);
+  return "committed";
+}
+
+/** Key of the child's own row above this one, when every row on the way is there. */
+async function childOf(
+  transaction: WriteTransaction,
+  row: Pick<StagedRow, "table" | "key" | "parent">,
+  { source, mapper }: CommitContext & StagedContext,
+): Promise<string | undefined> {
+  let at = row;
+  for (let depth = 0; depth <= mapper.tables.length; depth++) {
+    if (at.table === mapper.root) return at.key;
+    if (at.parent === undefined) return undefined;
+    const above = await transaction.staged(source.source, at.parent.table, at.parent.key);
+    if (above === undefined) return undefined;
+    at = above;
+  }
+  return undefined;
+}
+
+/**
+ * Maps each child anew from all of its rows, whichever came first.
+ * @throws ChildRefused when what the rows make together is not valid
+ */
+export async function mapChildren(
+  transaction: WriteTransaction,
+  children: ReadonlySet<string>,
+  context: CommitContext & StagedContext & { readonly pause: Pause },
+): Promise<readonly Extract<UnitOutcome, { kind: "committed" }>[]> {
+  const outcomes: Extract<UnitOutcome, { kind: "committed" }>[] = [];
+  for (const child of children) {
+    const unit = await assemble(transaction, child, context);
+    if (unit === undefined) continue;
+    const outcome = await commitUnit(transaction, unit, context);
+    if (outcome.kind === "refused") throw new ChildRefused(outcome.issues);
+    if (outcome.kind === "committed") outcomes.push(outcome);
+    await context.pause();
+  }
+  return outcomes;
+}
+
+async function assemble(
+  transaction: WriteTransaction,
+  child: string,
+  { source, mapper }: CommitContext & StagedContext,
+): Promise<Unit | undefined> {
+  const root = await transaction.staged(source.source, mapper.root, child);
+  if (root === undefined) return undefined;
+  const rows = new Map<string, StagedRow>([[toName(root), root]]);
+  // A row found is looked below in turn; one found twice (rows that hang off each other) is not.
+  for (const row of rows.values()) {
+    for (const below of await transaction.stagedBelow(source.source, row.table, row.key)) {
+      if (!rows.has(toName(below))) rows.set(toName(below), below);
+    }
+  }
+  const ordered = [...rows.values()].sort((left, right) => (toName(left) < toName(right) ? -1 : 1));
+  const hash = createHash("sha256");
+  const tables: Record<string, CsvRow[]> = {};
+  for (const row of ordered) {
+    hash.update(`${toName(row)}\n${row.body}\n`);
+    const table = tables[row.table] ?? [];
+    table.push(JSON.parse(row.body));
+    tables[row.table] = table;
+  }
+  return {
+    key: `child/${child}`,
+    hash: hash.digest("base64url"),
+    record: toName(root),
+    identity: mapper.identity(JSON.parse(root.body)),
+    map: (mapContext) => mapper.map(tables, mapContext),
+  };
+}
+
+function toName({ table, key }: Pick<StagedRow, "table" | "key">): string {
+  return `${table}/${key}`;
+}

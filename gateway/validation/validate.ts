@@ -1,0 +1,17 @@
+import type { Resource } from "@medplum/fhirtypes";
+import { type ValidationIssue, validateBase } from "#profiles/generated/validators.ts";
+import { profileCheck } from "./profile-checks.ts";
+
+/**
+ * Checks a resource against base R4 and every profile that it claims in `meta.profile`. A claimed profile that the
+ * gateway does not know is no error: nobody can be held to what is not at hand.
+ *
+ * Returns issues of severity `error` and `warning`; without an `error` the resource is valid.
+ */
+export function validate(resource: Resource): readonly ValidationIssue[] {
+  const issues = validateBase(resource);
+  const claimed = resource.meta?.profile ?? [];
+  // Profile checks walk over elements whose types base R4 has just vouched for.
+  if (claimed.length === 0 || issues.some(({ severity }) => severity === "error")) return issues;
+  return [...issues, ...claimed.flatMap((profile) => profileCheck(profile)?.(resource) ?? [])];
+}
