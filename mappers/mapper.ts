@@ -164,6 +164,11 @@ export interface StagedTable extends CsvShape {
   key(row: CsvRow): string;
   /** The row that this one hangs off, or `undefined` for the child's own row. */
   parent(row: CsvRow): { readonly table: string; readonly key: string } | undefined;
+  /**
+   * The row without what must never be stored, quarantined or logged although its column is read, as a safeguarding code
+   * among coded findings; to be applied before anything else is done with a row. `parse` applies it too.
+   */
+  withhold?(row: CsvRow): CsvRow;
   /** Checks one row by itself; an error sends the row, and only it, to quarantine. Dropped fields are already gone. */
   parse(row: CsvRow): Parsed<CsvRow>;
 }

@@ -1,6 +1,7 @@
 import { ASQ3, ASQSE2 } from "#profiles/generated/codes.ts";
 import { isDecimal } from "../datatypes/decimal.ts";
 import { toFieldWarning } from "../datatypes/field-issue.ts";
+import { isSnomedCode } from "../datatypes/snomed-code.ts";
 import type { CsvRow, FieldIssue } from "../mapper.ts";
 import { type Measure, measureOf, readMeasurement } from "./measurement.ts";
 import { parseUnit, type Unit } from "./unit.ts";
@@ -17,7 +18,6 @@ export type CodedObservation =
 /** OBSERVATION SCHEME IN USE (COMMUNITY CARE): SNOMED CT. */
 const SNOMED_SCHEME = "03";
 const LOINC_CODE = /^[0-9]{1,7}-[0-9]$/;
-const SNOMED_CODE = /^[0-9]{6,18}$/;
 
 /** Reads the four observation fields of a CYP202CareActivity row. */
 export function readCodedObservation(row: CsvRow): CodedObservation {
@@ -28,6 +28,9 @@ export function readCodedObservation(row: CsvRow): CodedObservation {
   if (value === undefined) return notCarried("CodedObservation", "a code without a value is not carried");
   if (!isTakenCode(code, row.Observation_Scheme)) {
     return notCarried("CodedObservation", "only codes of SNOMED CT (OBSERVATION SCHEME IN USE 03) are carried");
+  }
+  if (!isSnomedCode(code) && !LOINC_CODE.test(code)) {
+    return refused("CodedObservation", "expected a SNOMED CT code with a right check digit (CODED OBSERVATION)");
   }
   if (isScoreCode(code)) return readCodedScore(code, value, unit);
   if (unit === undefined) return notCarried("ObservationValue", "a value without a unit is not carried");
@@ -68,7 +71,7 @@ function readCodedScore(code: string, value: string, unit: string | undefined): 
 
 function isTakenCode(code: string, scheme: string | undefined): boolean {
   if (LOINC_CODE.test(code)) return measureOf(code) !== undefined;
-  return scheme === SNOMED_SCHEME && SNOMED_CODE.test(code);
+  return scheme === SNOMED_SCHEME;
 }
 
 function notCarried(field: string, message: string): CodedObservation {

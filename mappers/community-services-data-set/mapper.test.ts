@@ -141,10 +141,18 @@ test.each(["836881000000105", "342191000000101", "886941000000103", "88695100000
       const parsed = tableOf(table).parse(row);
       expect(JSON.stringify(parsed)).not.toContain(code);
       expect(tableOf(table).key(row)).not.toContain(code);
+      expect(JSON.stringify(tableOf(table).withhold?.(row))).not.toContain(code);
       expect(parsed.ok && tableOf(table).key(parsed.record)).toBe(tableOf(table).key(row));
     }
   },
 );
+
+test("a row that is refused for another reason has its safeguarding code marked all the same", () => {
+  const table = tableOf("CYP202CareActivity");
+  const row = { CareActivityID: "A-1", CareContactID: "", Finding_Scheme: "04", CodedFinding: "836881000000105" };
+  expect(table.parse(row).ok).toBe(false);
+  expect(table.withhold?.(row)).toEqual({ CareActivityID: "A-1", CareContactID: "", CodedFinding: "withheld" });
+});
 
 const root = goldenOf("every-field").rows.CYP001MPI?.[0] ?? {};
 const contact = goldenOf("every-field").rows.CYP201CareContact?.[0] ?? {};
@@ -165,6 +173,7 @@ test.each([
   ["CYP201CareContact", contact, "AttendanceStatus", "8"],
   ["CYP201CareContact", contact, "AttendOrNot", "seen"],
   ["CYP202CareActivity", activity, "Activity_Type", "8"],
+  ["CYP202CareActivity", activity, "CodedObservation", "363812008"],
   ["CYP202CareActivity", activity, "UC_UnitOfMeasurement", "inches"],
   ["CYP202CareActivity", activity, "ObservationValue", "486"],
   ["CYP202CareActivity", activity, "ObservationValue", "48,6"],
@@ -179,6 +188,7 @@ test.each([
   ["CYP612CodedAssessmentContact", { ...measured, SNOMED_ID: "953261000000103" }, "Score", "-1"],
   ["CYP612CodedAssessmentContact", { ...measured, SNOMED_ID: "1054011000000104" }, "Score", "466"],
   ["CYP612CodedAssessmentContact", { ...measured, Score: "1" }, "SNOMED_ID", "9.53261E+14"],
+  ["CYP612CodedAssessmentContact", { ...measured, Score: "1" }, "SNOMED_ID", "953261000000100"],
 ])("in %s the row %j with %s = %s is an error that names the column", (table, row, field, value) => {
   expect(issuesOf(table, { ...row, [field]: value })).toEqual([["error", field]]);
 });

@@ -2,6 +2,8 @@ import { z } from "zod";
 import { parseDate } from "../datatypes/date.ts";
 import { isDecimal } from "../datatypes/decimal.ts";
 import { isNhsNumber } from "../datatypes/nhs-number.ts";
+import { isSnomedCode } from "../datatypes/snomed-code.ts";
+import { WITHHELD } from "./safeguarding.ts";
 
 /**
  * The rows of the Community Services Data Set v1.6 (DAPB1069) that are read, by the field names of its submission file.
@@ -167,8 +169,10 @@ export const observation = z.object({
   Length: kept,
 });
 
+const SNOMED_EXPECTED = `expected a SNOMED CT code with a right check digit ${dictionary("CODED ASSESSMENT TOOL TYPE (SNOMED CT)")}`;
+
 export const codedAssessment = z.object({
   CareActivityID: given(ACTIVITY),
-  SNOMED_ID: code("CODED ASSESSMENT TOOL TYPE (SNOMED CT)", "a SNOMED CT code of 6 to 18 digits", /^[0-9]{6,18}$/),
+  SNOMED_ID: z.string(SNOMED_EXPECTED).refine((text) => isSnomedCode(text) || text === WITHHELD, SNOMED_EXPECTED),
   Score: decimal("PERSON SCORE"),
 });

@@ -1,3 +1,5 @@
+import type { CsvRow } from "../mapper.ts";
+
 /**
  * SNOMED CT codes that say a child may be at risk. They are recognised so that they can be dropped before anything is
  * stored: they may be lawfully shared, but never as a by-product of a growth record.
@@ -13,9 +15,23 @@ const SAFEGUARDING_CODES: ReadonlySet<string> = new Set([
   "1064461000000103",
 ]);
 
+/** What stands in a row instead of such a code, so that the row can still be told to have had one. */
+export const WITHHELD = "withheld";
+
 /** What a warning says instead of the code. */
 export const WITHHELD_AT_THE_DOOR = "this entry is of a kind that is never taken in and was dropped before storage";
 
-export function isSafeguardingCode(code: string | undefined): boolean {
-  return code !== undefined && SAFEGUARDING_CODES.has(code);
+/** A column that can hold a code, and the columns that would say more about it. */
+export interface CodedEntry {
+  readonly code: string;
+  readonly about: readonly string[];
+}
+
+/** The row with each safeguarding code replaced by `withheld` and what is said about it taken out. */
+export function withholdSafeguarding(row: CsvRow, entries: readonly CodedEntry[]): CsvRow {
+  const found = entries.filter(({ code }) => SAFEGUARDING_CODES.has(row[code] ?? ""));
+  if (found.length === 0) return row;
+  const gone = new Set(found.flatMap(({ about }) => about));
+  const marks = Object.fromEntries(found.map(({ code }) => [code, WITHHELD]));
+  return { ...Object.fromEntries(Object.entries(row).filter(([column]) => !gone.has(column))), ...marks };
 }

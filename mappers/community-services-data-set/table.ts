@@ -11,22 +11,25 @@ export interface RowFindings {
 export interface TableDefinition extends Pick<StagedTable, "name" | "required" | "key" | "parent"> {
   /** One string field a column that is kept; any other column, if the reader let it through, is taken out. */
   readonly schema: z.ZodObject;
+  /** Marks what must not be kept, so that `check` can drop it. */
+  withhold?(row: CsvRow): CsvRow;
   /** Checks that look at several fields together. */
   check?(row: CsvRow): RowFindings;
 }
 
 /** A staged table whose known columns are those of its schema. */
 export function createTable(definition: TableDefinition): StagedTable {
-  const { name, required, schema, key, parent, check } = definition;
+  const { name, required, schema, key, parent, check, withhold = (row: CsvRow) => row } = definition;
   return {
     name,
     required,
     optional: Object.keys(schema.shape).filter((column) => !required.includes(column)),
     key,
     parent,
+    withhold,
     parse(row): Parsed<CsvRow> {
-      const fields = schema.safeParse(row);
-      const kept = pick(row, Object.keys(schema.shape));
+      const kept = pick(withhold(row), Object.keys(schema.shape));
+      const fields = schema.safeParse(kept);
       const { issues, dropped } = check?.(kept) ?? { issues: [], dropped: [] };
       const errors = [
         ...(fields.success ? [] : toFieldIssues(fields.error, name)),

@@ -14,7 +14,7 @@ import {
   referral,
   serviceTypeReferredTo,
 } from "./record.ts";
-import { isSafeguardingCode, WITHHELD_AT_THE_DOOR } from "./safeguarding.ts";
+import { type CodedEntry, WITHHELD, WITHHELD_AT_THE_DOOR, withholdSafeguarding } from "./safeguarding.ts";
 import { createTable, type RowFindings } from "./table.ts";
 import { CENTIMETRE, KILOGRAM, METRE, type Unit } from "./unit.ts";
 
@@ -28,6 +28,15 @@ export const ACTIVITY = "CYP202CareActivity";
 export const BREASTFEEDING = "CYP610BreastfeedingStatus";
 export const OBS = "CYP611Obs";
 export const ASSESSMENT = "CYP612CodedAssessmentContact";
+
+const CODED_ENTRIES: readonly CodedEntry[] = [
+  { code: "CodedProcedure", about: ["Procedure_Scheme"] },
+  { code: "CodedFinding", about: ["Finding_Scheme"] },
+  { code: "CodedObservation", about: ["Observation_Scheme", "ObservationValue", "UC_UnitOfMeasurement"] },
+];
+
+/** Its score stays in the row that is checked, which must have one, and is dropped with the mark. */
+const ASSESSMENT_ENTRIES: readonly CodedEntry[] = [{ code: "SNOMED_ID", about: [] }];
 
 const toParent = (table: string, column: string) => (row: CsvRow) => ({ table, key: row[column] ?? "" });
 const toKey =
@@ -84,6 +93,7 @@ export const TABLES = [
     required: ["CareActivityID", "CareContactID", "Activity_Type"],
     key: toKey("CareActivityID"),
     parent: toParent(CONTACT, "CareContactID"),
+    withhold: (row) => withholdSafeguarding(row, CODED_ENTRIES),
     check: checkActivity,
   }),
   createTable({
@@ -107,14 +117,15 @@ export const TABLES = [
     required: ["CareActivityID", "SNOMED_ID", "Score"],
     key: toAssessmentKey,
     parent: toParent(ACTIVITY, "CareActivityID"),
+    withhold: (row) => withholdSafeguarding(row, ASSESSMENT_ENTRIES),
     check: checkAssessment,
   }),
 ] as const;
 
-/** A key is stored, and so must not spell out a code that is dropped; it is the same before and after the dropping. */
+/** A key is stored, and so must not spell out a code that is withheld; it is the same before and after the dropping. */
 function toAssessmentKey(row: CsvRow): string {
-  const { CareActivityID: activity = "", SNOMED_ID: code } = row;
-  return `${activity}/${code === undefined || isSafeguardingCode(code) ? "withheld" : code}`;
+  const { CareActivityID: activity = "", SNOMED_ID: code = WITHHELD } = withholdSafeguarding(row, ASSESSMENT_ENTRIES);
+  return `${activity}/${code}`;
 }
 
 function found(issues: readonly FieldIssue[], dropped: readonly string[] = []): RowFindings {
@@ -142,23 +153,13 @@ function checkPerson(row: CsvRow): RowFindings {
   return found([...checkOrder(row, "DateOfBirth", "DateOfDeath").issues, ...warnings]);
 }
 
-const CODED_ENTRIES = [
-  { code: "CodedProcedure", all: ["Procedure_Scheme", "CodedProcedure"] },
-  { code: "CodedFinding", all: ["Finding_Scheme", "CodedFinding"] },
-  {
-    code: "CodedObservation",
-    all: ["Observation_Scheme", "CodedObservation", "ObservationValue", "UC_UnitOfMeasurement"],
-  },
-] as const;
-
 function checkActivity(row: CsvRow): RowFindings {
-  const withheld = CODED_ENTRIES.filter((entry) => isSafeguardingCode(row[entry.code]));
-  const warnings = withheld.map((entry) => toFieldWarning(entry.code, WITHHELD_AT_THE_DOOR));
-  const dropped = withheld.flatMap((entry) => entry.all);
-  if (dropped.includes("CodedObservation")) return found(warnings, dropped);
+  const withheld = CODED_ENTRIES.map(({ code }) => code).filter((column) => row[column] === WITHHELD);
+  const warnings = withheld.map((column) => toFieldWarning(column, WITHHELD_AT_THE_DOOR));
+  if (row.CodedObservation === WITHHELD) return found(warnings, withheld);
   const read = readCodedObservation(row);
-  if (read.kind === "refused") return found([...warnings, read.issue], dropped);
-  return found(read.kind === "not-carried" ? [...warnings, read.warning] : warnings, dropped);
+  if (read.kind === "refused") return found([...warnings, read.issue], withheld);
+  return found(read.kind === "not-carried" ? [...warnings, read.warning] : warnings, withheld);
 }
 
 export const MEASURED_COLUMNS: readonly {
@@ -186,8 +187,7 @@ function checkMeasurements(row: CsvRow): RowFindings {
 
 function checkAssessment(row: CsvRow): RowFindings {
   const { SNOMED_ID: code, Score: score } = row;
-  if (isSafeguardingCode(code))
-    return found([toFieldWarning("SNOMED_ID", WITHHELD_AT_THE_DOOR)], ["SNOMED_ID", "Score"]);
+  if (code === WITHHELD) return found([toFieldWarning("SNOMED_ID", WITHHELD_AT_THE_DOOR)], ["SNOMED_ID", "Score"]);
   if (code === undefined || score === undefined) return found([]);
   if (!isScoreCode(code)) {
     return found([toFieldWarning("SNOMED_ID", "a score of a tool other than ASQ-3 and ASQ:SE-2 is not carried")]);
