@@ -50,6 +50,13 @@ export interface StoredResource {
   readonly contentHash: string;
 }
 
+/** A version as history keeps it. */
+export interface StoredVersion extends Omit<StoredResource, "body"> {
+  readonly record: RecordKey;
+  /** `undefined` in a deletion mark, which keeps source and data class so that visibility can still be decided. */
+  readonly body: Buffer | undefined;
+}
+
 /** What one source says of the child; a Patient is the fold of these, as far as a requester may see them. */
 export interface StoredContribution {
   readonly source: string;
@@ -77,7 +84,10 @@ export interface StoredRecord {
   readonly resources: readonly StoredResource[];
 }
 
-/** A child's record stands in an area when a source of that authority contributes to it. */
+/**
+ * A child's record stands in an area when a source of that authority contributes to it. Each part that is present
+ * narrows; an empty list holds nothing; no part at all means every child.
+ */
 export interface RecordScope {
   /** Records related to one of these organisations at any time (the dates are judged later, in the visible record). */
   readonly organizations?: readonly { readonly system: string; readonly value: string }[];
@@ -93,7 +103,8 @@ export interface SourceReach {
   readonly until: string;
 }
 
-interface ReadVerbs {
+/** What can be asked of the store outside a transaction (committed data only) and within one (its own writes too). */
+export interface ReadVerbs {
   /** The record's current version, `undefined` for an unknown key. */
   recordVersion(key: RecordKey): Promise<number | undefined>;
   /** One consistent reading of a record. */
@@ -109,6 +120,8 @@ interface ReadVerbs {
   scanRecords(scope: RecordScope, after: RecordKey, limit: number): Promise<readonly RecordKey[]>;
   /** Keys of the shared records of one kind in these authorities. */
   sharedRecords(kind: Exclude<RecordKind, "child">, authorities: readonly string[]): Promise<readonly RecordKey[]>;
+  /** Every version of a resource, newest first: the current one, those before, deletion marks. */
+  history(type: string, id: string): Promise<readonly StoredVersion[]>;
   sourceReaches(): Promise<readonly SourceReach[]>;
   receipt(id: string): Promise<string | undefined>;
   quarantined(filter: QuarantineFilter, limit: number): Promise<readonly Quarantined[]>;
@@ -209,14 +222,17 @@ export interface WriteTransaction extends ReadVerbs {
     relationships: readonly Relationship[],
   ): Promise<void>;
 
-  /** Version, content hash and record of a current resource. */
+  /**
+   * Version, content hash and record of a current resource. After its end: the version of the deletion mark and an
+   * empty hash, so that a resource that comes back counts on and never wears a version twice.
+   */
   current(
     type: string,
     id: string,
   ): Promise<{ readonly record: RecordKey; readonly version: number; readonly contentHash: string } | undefined>;
-  /** Stores a resource as current; the version before, if any, moves to history. */
+  /** Stores a resource as current; the version before, if any, moves to history. Throws when the version does not grow. */
   put(record: RecordKey, resource: StoredResource): Promise<void>;
-  /** Ends a resource: its last version and a deletion mark stay in history. */
+  /** Ends a resource: its last version and a deletion mark stay in history. Nothing happens when it had ended. */
   remove(type: string, id: string, lastUpdated: number): Promise<void>;
 
   lineage(source: string, unit: string): Promise<Lineage | undefined>;
@@ -230,6 +246,9 @@ export interface WriteTransaction extends ReadVerbs {
   /** Moves a source's reach forward; an earlier date changes nothing. */
   reach(reach: SourceReach): Promise<void>;
 
-  /** Notes a single use (a token's `jti`); false when it was used before and that use has not expired. */
+  /**
+   * Notes a single use (a token's `jti`); false when it was used before and that use has not expired. `expiresAt` is in
+   * milliseconds since 1970.
+   */
   useOnce(key: string, expiresAt: number): Promise<boolean>;
 }

@@ -1,0 +1,85 @@
+import { expect, test } from "vitest";
+import type { Child } from "./store.fixtures.ts";
+import type { Link, RecordKey, ReviewItem, Store } from "./store.ts";
+
+export function identityCases(store: () => Store, child: Child): void {
+  test("an identity key is taken once, whoever asks at the same time", async () => {
+    const takers = await Promise.all(Array.from({ length: 20 }, (_, n) => child(`p-${n}`)));
+    const take = (key: RecordKey) => store().write((t) => t.takeIdentityKey("upn|Z395000190001", key));
+    const holders = await Promise.all(takers.map(take));
+    expect(new Set(holders)).toEqual(new Set([takers[0]]));
+    await store().write(async (transaction) => {
+      expect(await transaction.identityKeyHolder("upn|Z395000190001")).toBe(takers[0]);
+      expect(await transaction.identityKeyHolder("upn|free")).toBeUndefined();
+    });
+  });
+
+  test("the latest link holds, and identities follow it", async () => {
+    const [first, second] = [await child("p-1"), await child("p-2")];
+    const link = (localId: string, record: RecordKey, decidedAt: number): Link => ({
+      source: "s",
+      localId,
+      record,
+      author: "rule/1",
+      evidence: ["birth date equal"],
+      decidedAt,
+    });
+    await store().write(async (transaction) => {
+      for (const localId of ["A", "B"]) {
+        await transaction.putSourceIdentity("s", localId, { localId, given: "Old" });
+        await transaction.putSourceIdentity("s", localId, { localId, given: "New" });
+        await transaction.appendLink(link(localId, first, 2));
+      }
+      await transaction.appendLink(link("A", second, 1));
+      expect(await transaction.linkOf("s", "A")).toEqual(link("A", second, 1));
+      expect(await transaction.linkOf("other", "A")).toBeUndefined();
+      expect(await transaction.identitiesOf(first)).toEqual([{ localId: "B", given: "New" }]);
+      expect(await transaction.identitiesOf(second)).toEqual([{ localId: "A", given: "New" }]);
+      await transaction.appendLink(link("A", first, 3));
+      expect(await transaction.identitiesOf(second)).toEqual([]);
+      expect(await transaction.identitiesOf(first)).toHaveLength(2);
+    });
+  });
+
+  test("a review item is open once a kind, oldest first, until its child's review is closed", async () => {
+    const item = (localId: string, change: Partial<ReviewItem> = {}): ReviewItem => ({
+      kind: "ambiguous",
+      source: "s",
+      localId,
+      record: 1,
+      candidates: [2, 3],
+      evidence: ["family name equal"],
+      createdAt: 5,
+      ...change,
+    });
+    await store().write(async (transaction) => {
+      await transaction.openReview(item("A"));
+      await transaction.openReview(item("B"));
+      await transaction.openReview(item("A", { candidates: [4] }));
+      await transaction.openReview(item("A", { kind: "unlinked" }));
+    });
+    expect(await store().reviewItems(10)).toEqual([
+      item("A", { candidates: [4] }),
+      item("B"),
+      item("A", { kind: "unlinked" }),
+    ]);
+    expect(await store().reviewItems(1)).toHaveLength(1);
+    await store().write((transaction) => transaction.closeReview("s", "A"));
+    expect(await store().reviewItems(10)).toEqual([item("B")]);
+    await store().write((transaction) => transaction.openReview(item("A")));
+    expect(await store().reviewItems(10)).toEqual([item("B"), item("A")]);
+  });
+
+  test("a single use counts once until it expires", async () => {
+    const use = (key: string, expiresAt: number) => store().write((t) => t.useOnce(key, expiresAt));
+    const future = Date.now() + 3_600_000;
+    expect(await Promise.all([use("jti-1", future), use("jti-1", future), use("jti-2", future)])).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    expect(await use("jti-3", Date.now() - 1)).toBe(true);
+    expect(await use("jti-3", future)).toBe(true);
+    expect(await use("jti-3", future)).toBe(false);
+  });
+}

@@ -1,0 +1,262 @@
+import type { DatabaseSync } from "node:sqlite";
+
+/**
+ * The stored shape. Times are milliseconds since 1970, dates YYYY-MM-DD, lists JSON text. Only contents (to
+ * compare them) and logical ids (to find them) are hashed: identifiers stand in clear, since the store must answer by them, so the file is as private as what it holds.
+ */
+const TABLES = `
+-- A child, or the shared resources of one kind and authority. The version counts transactions that touched the record.
+-- (17, 'child', 'b7c1…', NULL, 3)   (18, 'Organization', NULL, '383', 12)
+CREATE TABLE record (
+  key INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,
+  patient_id TEXT UNIQUE,
+  authority TEXT,
+  version INTEGER NOT NULL,
+  UNIQUE (kind, authority)
+) STRICT;
+
+-- Who told a resource, and in which data class: spelled once instead of in every row.
+-- (4, 'leeds-eyfsp', 'education')
+CREATE TABLE origin (
+  id INTEGER PRIMARY KEY,
+  source TEXT NOT NULL,
+  data_class TEXT NOT NULL,
+  UNIQUE (source, data_class)
+) STRICT;
+
+-- Current resources. slot = record key * 2^20 + n, so that one record's rows lie side by side and are read in one go.
+-- (17825792, 'Observation', '2f0e…', 1, 1767225600000, 4, 'q3Xb…', 'code=…', '{"resourceType":…}')
+-- content_hash: SHA-256 of the content without meta.versionId and meta.lastUpdated.
+CREATE TABLE resource (
+  slot INTEGER PRIMARY KEY,
+  type TEXT NOT NULL,
+  id TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  last_updated INTEGER NOT NULL,
+  origin INTEGER NOT NULL,
+  content_hash TEXT NOT NULL,
+  keys TEXT NOT NULL,
+  body BLOB NOT NULL
+) STRICT;
+
+-- Where a logical id is, by a hash of type and id: a quarter of the size of the ids themselves, and since new ids fall
+-- anywhere in it, a quarter of the pages that each commit writes. Two ids of one hash are told apart in their rows.
+-- hash: the first 52 bits of SHA-256('Observation/2f0e…').
+-- (2814749767106561, 17825792)
+CREATE TABLE resource_id (
+  hash INTEGER NOT NULL,
+  slot INTEGER NOT NULL,
+  PRIMARY KEY (hash, slot)
+) STRICT, WITHOUT ROWID;
+
+-- Versions that are current no more; a deletion mark has no body.
+-- (1, 'Observation', '2f0e…', 1, 17, 1767225600000, 4, 'q3Xb…', 'code=…', '{…}')
+CREATE TABLE history (
+  sequence INTEGER PRIMARY KEY,
+  type TEXT NOT NULL,
+  id TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  record INTEGER NOT NULL,
+  last_updated INTEGER NOT NULL,
+  origin INTEGER NOT NULL,
+  content_hash TEXT NOT NULL,
+  keys TEXT NOT NULL,
+  body BLOB,
+  UNIQUE (id, type, version)
+) STRICT;
+
+-- What one source says of a child. The record stands in the authorities of its contributions.
+-- (9, 17, 'leeds-eyfsp', 'A123', '383', 'education', 1767225600000, '{"resourceType":"Patient",…}')
+CREATE TABLE contribution (
+  id INTEGER PRIMARY KEY,
+  record INTEGER NOT NULL,
+  source TEXT NOT NULL,
+  local_id TEXT NOT NULL,
+  authority TEXT NOT NULL,
+  data_class TEXT NOT NULL,
+  last_updated INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  UNIQUE (record, source, local_id)
+) STRICT;
+CREATE INDEX contribution_of_authority ON contribution (authority, record);
+
+-- Words under which a child is found from anywhere, each as long as the contribution that brought it.
+-- ('identifier', 'https://fhir.nhs.uk/Id/nhs-number|9990000018', 17, 9)
+CREATE TABLE search_key (
+  code TEXT NOT NULL,
+  value TEXT NOT NULL,
+  record INTEGER NOT NULL,
+  contribution INTEGER NOT NULL,
+  PRIMARY KEY (code, value, record, contribution)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX search_key_of_record ON search_key (record, code, value);
+
+-- Dated ties of a child to an organisation, as one unit of a source told them.
+-- (17, 'leeds-csds', 'CYP002GP/8', 0, 'gp-registration', 'https://fhir.nhs.uk/Id/ods-organization-code', 'Y99999', '2024-01-01', NULL)
+CREATE TABLE relationship (
+  record INTEGER NOT NULL,
+  source TEXT NOT NULL,
+  unit TEXT NOT NULL,
+  n INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  system TEXT NOT NULL,
+  value TEXT NOT NULL,
+  start_date TEXT,
+  end_date TEXT,
+  PRIMARY KEY (record, source, unit, n)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX relationship_of_organization ON relationship (value, system, record);
+
+-- Identity keys, each held by the first record that took it.
+-- ('nhs-number|9990000018', 17)
+CREATE TABLE identity_key (key TEXT PRIMARY KEY, record INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+-- Decisions that a source's child is the child of a record: appended, the latest holds.
+-- (1, 'leeds-eyfsp', 'A123', 17, 'nhs-number-and-birth-date/1', '["nhs-number equal"]', 1767225600000)
+CREATE TABLE link (
+  sequence INTEGER PRIMARY KEY,
+  source TEXT NOT NULL,
+  local_id TEXT NOT NULL,
+  record INTEGER NOT NULL,
+  author TEXT NOT NULL,
+  evidence TEXT NOT NULL,
+  decided_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX link_of_source ON link (source, local_id);
+CREATE INDEX link_of_record ON link (record);
+
+-- What each source calls the child, as it came.
+-- ('leeds-eyfsp', 'A123', '{"localId":"A123","birthDate":"2020-05-04"}')
+CREATE TABLE source_identity (
+  source TEXT NOT NULL,
+  local_id TEXT NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (source, local_id)
+) STRICT, WITHOUT ROWID;
+
+-- Links that a steward should look at; closed_at is NULL while open.
+-- (1, 'ambiguous', 'leeds-eyfsp', 'A123', 17, '[18,19]', '["birth date equal"]', 1767225600000, NULL)
+CREATE TABLE review (
+  sequence INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,
+  source TEXT NOT NULL,
+  local_id TEXT NOT NULL,
+  record INTEGER NOT NULL,
+  candidates TEXT NOT NULL,
+  evidence TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  closed_at INTEGER
+) STRICT;
+CREATE UNIQUE INDEX review_open ON review (source, local_id, kind) WHERE closed_at IS NULL;
+
+-- What one unit of a source made. hash: SHA-256 of the source record's content. made: [slot, type, id] each.
+-- (1, 'leeds-eyfsp', 'A123', 'Zk0w…', 17, '[["E01","Observation","2f0e…"]]')
+CREATE TABLE lineage (
+  sequence INTEGER PRIMARY KEY,
+  source TEXT NOT NULL,
+  unit TEXT NOT NULL,
+  hash TEXT NOT NULL,
+  record INTEGER NOT NULL,
+  made TEXT NOT NULL,
+  UNIQUE (source, unit)
+) STRICT;
+
+-- Rows of sources that come as several tables, waiting to be joined.
+-- ('leeds-csds', 'CYP101Referral', 'R1', 'CYP001MPI', 'P1', '{"ServiceRequestId":"R1"}')
+CREATE TABLE staged (
+  source TEXT NOT NULL,
+  name TEXT NOT NULL,
+  key TEXT NOT NULL,
+  parent_name TEXT,
+  parent_key TEXT,
+  body TEXT NOT NULL,
+  PRIMARY KEY (source, name, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX staged_below ON staged (source, parent_name, parent_key) WHERE parent_name IS NOT NULL;
+
+-- Source records that were held back. content is the record as it came.
+-- (1, 'q-1', 'r-1', 'leeds-eyfsp', 12, '[{…}]', 'A123,…', 1767225600000)
+CREATE TABLE quarantine (
+  sequence INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  delivery TEXT NOT NULL,
+  source TEXT NOT NULL,
+  line INTEGER NOT NULL,
+  issues TEXT NOT NULL,
+  content TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX quarantine_of_source ON quarantine (source, delivery);
+
+-- ('r-1', 'leeds-eyfsp', '{"received":30,…}')
+CREATE TABLE receipt (id TEXT PRIMARY KEY, source TEXT NOT NULL, body TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+-- The date to which a source's data reach.
+-- ('leeds-eyfsp', '383', 'education', '2026-06-30')
+CREATE TABLE reach (
+  source TEXT PRIMARY KEY,
+  authority TEXT NOT NULL,
+  data_class TEXT NOT NULL,
+  until TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Things that may be used once, until they expire by themselves.
+-- ('vendor-demo|0d5c…', 1767225900000)
+CREATE TABLE single_use (key TEXT PRIMARY KEY, expires_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX single_use_expiry ON single_use (expires_at);
+`;
+
+/** Grows by one with every change to the tables above; kept in `PRAGMA user_version`. */
+export const SCHEMA_VERSION = 1;
+
+/** "EYFG", kept in `PRAGMA application_id`, so that another program's file is not taken for ours. */
+const APPLICATION_ID = 0x45594647;
+
+/** Thrown at open, when the file was written by a newer gateway or by something else. */
+export class SchemaError extends Error {
+  override readonly name = "SchemaError";
+}
+
+/**
+ * Whether the file is new or has the tables of this version.
+ * @throws SchemaError when it was written by another version or by another program; the file is not touched.
+ */
+export function checkSchema(database: DatabaseSync): "new" | "ready" {
+  const version = pragma(database, "user_version");
+  const application = pragma(database, "application_id");
+  if (version === 0 && application === 0 && isEmpty(database)) return "new";
+  if (application !== APPLICATION_ID) {
+    throw new SchemaError("The store's file belongs to another program: point the gateway at a directory of its own.");
+  }
+  if (version !== SCHEMA_VERSION) {
+    throw new SchemaError(
+      `The store's file has schema version ${version}; this gateway reads ${SCHEMA_VERSION}. ` +
+        "Start the gateway that wrote it, or give this one another directory.",
+    );
+  }
+  return "ready";
+}
+
+/** Makes the tables of a new file. Looks again within its transaction: another process may have come first. */
+export function makeSchema(database: DatabaseSync): void {
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    if (checkSchema(database) === "new") {
+      database.exec(TABLES);
+      database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}`);
+    }
+    database.exec("COMMIT");
+  } catch (error) {
+    database.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+function pragma(database: DatabaseSync, name: "user_version" | "application_id"): number {
+  return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
+}
+
+function isEmpty(database: DatabaseSync): boolean {
+  return database.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get() === undefined;
+}

@@ -1,0 +1,179 @@
+import type { Relationship, SourceIdentity } from "#mappers/mapper.ts";
+import { integer, text } from "./sqlite-connection.ts";
+import { touch, type Work } from "./sqlite-work.ts";
+import type { Link, RecordKey, RecordKind, RecordSearchKey, ReviewItem, StoredContribution } from "./store.ts";
+
+export function createChild({ connection, touched }: Work, patientId: string): RecordKey {
+  const row = connection
+    .statement("INSERT INTO record (kind, patient_id, version) VALUES ('child', ?, 1) RETURNING key")
+    .get(patientId);
+  const key = integer(row?.key);
+  touched.add(key);
+  return key;
+}
+
+export function sharedRecord(
+  { connection, touched }: Work,
+  kind: Exclude<RecordKind, "child">,
+  authority: string,
+): RecordKey {
+  const found = connection.statement("SELECT key FROM record WHERE kind = ? AND authority = ?").get(kind, authority);
+  if (found !== undefined) return integer(found.key);
+  const row = connection
+    .statement("INSERT INTO record (kind, authority, version) VALUES (?, ?, 1) RETURNING key")
+    .get(kind, authority);
+  const key = integer(row?.key);
+  touched.add(key);
+  return key;
+}
+
+export function takeIdentityKey({ connection }: Work, key: string, record: RecordKey): RecordKey {
+  // The same value again changes nothing, and makes an existing row answer with its holder.
+  const row = connection
+    .statement(
+      `INSERT INTO identity_key (key, record) VALUES (?, ?)
+       ON CONFLICT DO UPDATE SET record = record RETURNING record`,
+    )
+    .get(key, record);
+  return integer(row?.record);
+}
+
+export function identityKeyHolder({ connection }: Work, key: string): RecordKey | undefined {
+  const row = connection.statement("SELECT record FROM identity_key WHERE key = ?").get(key);
+  return row && integer(row.record);
+}
+
+export function linkOf({ connection }: Work, source: string, localId: string): Link | undefined {
+  const row = connection
+    .statement("SELECT * FROM link WHERE source = ? AND local_id = ? ORDER BY sequence DESC LIMIT 1")
+    .get(source, localId);
+  return (
+    row && {
+      source,
+      localId,
+      record: integer(row.record),
+      author: text(row.author),
+      evidence: JSON.parse(text(row.evidence)),
+      decidedAt: integer(row.decided_at),
+    }
+  );
+}
+
+export function appendLink({ connection }: Work, link: Link): void {
+  connection
+    .statement("INSERT INTO link (source, local_id, record, author, evidence, decided_at) VALUES (?, ?, ?, ?, ?, ?)")
+    .run(link.source, link.localId, link.record, link.author, JSON.stringify(link.evidence), link.decidedAt);
+}
+
+export function putSourceIdentity(
+  { connection }: Work,
+  source: string,
+  localId: string,
+  identity: SourceIdentity,
+): void {
+  connection
+    .statement("INSERT OR REPLACE INTO source_identity (source, local_id, body) VALUES (?, ?, ?)")
+    .run(source, localId, JSON.stringify(identity));
+}
+
+export function identitiesOf({ connection }: Work, record: RecordKey): readonly SourceIdentity[] {
+  const rows = connection
+    .statement(
+      `SELECT i.body FROM link l JOIN source_identity i ON i.source = l.source AND i.local_id = l.local_id
+       WHERE l.record = ? AND l.sequence =
+         (SELECT max(m.sequence) FROM link m WHERE m.source = l.source AND m.local_id = l.local_id)
+       ORDER BY l.sequence`,
+    )
+    .all(record);
+  return rows.map((row) => JSON.parse(text(row.body)));
+}
+
+export function openReview({ connection }: Work, item: ReviewItem): void {
+  connection
+    .statement(
+      `INSERT INTO review (kind, source, local_id, record, candidates, evidence, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (source, local_id, kind) WHERE closed_at IS NULL DO UPDATE SET record = excluded.record,
+         candidates = excluded.candidates, evidence = excluded.evidence, created_at = excluded.created_at`,
+    )
+    .run(
+      item.kind,
+      item.source,
+      item.localId,
+      item.record,
+      JSON.stringify(item.candidates),
+      JSON.stringify(item.evidence),
+      item.createdAt,
+    );
+}
+
+export function closeReview({ connection, clock }: Work, source: string, localId: string): void {
+  connection
+    .statement("UPDATE review SET closed_at = ? WHERE source = ? AND local_id = ? AND closed_at IS NULL")
+    .run(clock(), source, localId);
+}
+
+interface Contributed {
+  readonly authority: string;
+  readonly contribution: StoredContribution;
+  readonly keys: readonly RecordSearchKey[];
+}
+
+export function putContribution(work: Work, record: RecordKey, { authority, contribution, keys }: Contributed): void {
+  const { statement } = work.connection;
+  touch(work, record);
+  const row = statement(
+    `INSERT INTO contribution (record, source, local_id, authority, data_class, last_updated, body)
+     VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (record, source, local_id) DO UPDATE SET authority = excluded.authority,
+       data_class = excluded.data_class, last_updated = excluded.last_updated, body = excluded.body
+     RETURNING id`,
+  ).get(
+    record,
+    contribution.source,
+    contribution.localId,
+    authority,
+    contribution.dataClass,
+    contribution.lastUpdated,
+    contribution.body,
+  );
+  const id = integer(row?.id);
+  dropSearchKeys(work, record, id);
+  const insert = statement("INSERT OR IGNORE INTO search_key (code, value, record, contribution) VALUES (?, ?, ?, ?)");
+  for (const { code, value } of keys) insert.run(code, value, record, id);
+}
+
+export function removeContribution(work: Work, record: RecordKey, source: string, localId: string): void {
+  const { statement } = work.connection;
+  const row = statement("DELETE FROM contribution WHERE record = ? AND source = ? AND local_id = ? RETURNING id").get(
+    record,
+    source,
+    localId,
+  );
+  if (row === undefined) return;
+  touch(work, record);
+  dropSearchKeys(work, record, integer(row.id));
+}
+
+function dropSearchKeys({ connection }: Work, record: RecordKey, contribution: number): void {
+  connection.statement("DELETE FROM search_key WHERE record = ? AND contribution = ?").run(record, contribution);
+}
+
+interface Told {
+  readonly source: string;
+  readonly unit: string;
+  readonly relationships: readonly Relationship[];
+}
+
+export function putRelationships(work: Work, record: RecordKey, { source, unit, relationships }: Told): void {
+  const { statement } = work.connection;
+  touch(work, record);
+  statement("DELETE FROM relationship WHERE record = ? AND source = ? AND unit = ?").run(record, source, unit);
+  const insert = statement(
+    `INSERT INTO relationship (record, source, unit, n, kind, system, value, start_date, end_date)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  for (const [n, { kind, organization, start, end }] of relationships.entries()) {
+    insert.run(record, source, unit, n, kind, organization.system, organization.value, start ?? null, end ?? null);
+  }
+}

@@ -1,0 +1,120 @@
+import { integer, type Row, text } from "./sqlite-connection.ts";
+import type { Work } from "./sqlite-work.ts";
+import type { Lineage, Quarantined, SourceReach, StagedRow } from "./store.ts";
+
+/** Expired uses deleted with each new one: more than come, so that they go without a sweep of their own. */
+const SWEPT_PER_USE = 4;
+
+export function readLineage({ connection }: Work, source: string, unit: string): Lineage | undefined {
+  const row = connection.statement("SELECT * FROM lineage WHERE source = ? AND unit = ?").get(source, unit);
+  if (row === undefined) return undefined;
+  const made: readonly (readonly [string, string, string])[] = JSON.parse(text(row.made));
+  return {
+    hash: text(row.hash),
+    record: integer(row.record),
+    made: made.map(([slot, type, id]) => ({ slot, type, id })),
+  };
+}
+
+export function putLineage({ connection }: Work, source: string, unit: string, lineage: Lineage): void {
+  connection
+    .statement(
+      `INSERT INTO lineage (source, unit, hash, record, made) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (source, unit) DO UPDATE SET hash = excluded.hash, record = excluded.record, made = excluded.made`,
+    )
+    .run(
+      source,
+      unit,
+      lineage.hash,
+      lineage.record,
+      JSON.stringify(lineage.made.map(({ slot, type, id }) => [slot, type, id])),
+    );
+}
+
+export function stage({ connection }: Work, source: string, row: StagedRow): "new" | "changed" | "unchanged" {
+  const before = connection
+    .statement("SELECT parent_name, parent_key, body FROM staged WHERE source = ? AND name = ? AND key = ?")
+    .get(source, row.table, row.key);
+  const parentTable = row.parent?.table ?? null;
+  const parentKey = row.parent?.key ?? null;
+  if (
+    before !== undefined &&
+    before.body === row.body &&
+    before.parent_name === parentTable &&
+    before.parent_key === parentKey
+  ) {
+    return "unchanged";
+  }
+  connection
+    .statement(
+      `INSERT OR REPLACE INTO staged (source, name, key, parent_name, parent_key, body) VALUES (?, ?, ?, ?, ?, ?)`,
+    )
+    .run(source, row.table, row.key, parentTable, parentKey, row.body);
+  return before === undefined ? "new" : "changed";
+}
+
+export function readStaged({ connection }: Work, source: string, table: string, key: string): StagedRow | undefined {
+  const row = connection
+    .statement("SELECT * FROM staged WHERE source = ? AND name = ? AND key = ?")
+    .get(source, table, key);
+  return row && toStagedRow(row);
+}
+
+export function readStagedBelow(
+  { connection }: Work,
+  source: string,
+  table: string,
+  key: string,
+): readonly StagedRow[] {
+  return connection
+    .statement("SELECT * FROM staged WHERE source = ? AND parent_name = ? AND parent_key = ? ORDER BY name, key")
+    .all(source, table, key)
+    .map(toStagedRow);
+}
+
+function toStagedRow(row: Row): StagedRow {
+  const parent =
+    row.parent_name === null ? {} : { parent: { table: text(row.parent_name), key: text(row.parent_key) } };
+  return { table: text(row.name), key: text(row.key), ...parent, body: text(row.body) };
+}
+
+export function quarantine({ connection }: Work, held: Quarantined): void {
+  connection
+    .statement(
+      `INSERT INTO quarantine (id, delivery, source, line, issues, content, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET delivery = excluded.delivery, source = excluded.source, line = excluded.line,
+         issues = excluded.issues, content = excluded.content, created_at = excluded.created_at`,
+    )
+    .run(held.id, held.delivery, held.source, held.line, held.issues, held.content, held.createdAt);
+}
+
+export function putReceipt({ connection }: Work, id: string, source: string, body: string): void {
+  connection.statement("INSERT OR REPLACE INTO receipt (id, source, body) VALUES (?, ?, ?)").run(id, source, body);
+}
+
+export function moveReach({ connection }: Work, { source, authority, dataClass, until }: SourceReach): void {
+  connection
+    .statement(
+      `INSERT INTO reach (source, authority, data_class, until) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET authority = excluded.authority, data_class = excluded.data_class,
+         until = excluded.until WHERE excluded.until > until`,
+    )
+    .run(source, authority, dataClass, until);
+}
+
+export function useOnce({ connection, clock }: Work, key: string, expiresAt: number): boolean {
+  const now = clock();
+  connection
+    .statement(
+      `DELETE FROM single_use WHERE key IN
+         (SELECT key FROM single_use WHERE expires_at <= ? ORDER BY expires_at LIMIT ${SWEPT_PER_USE})`,
+    )
+    .run(now);
+  const { changes } = connection
+    .statement(
+      `INSERT INTO single_use (key, expires_at) VALUES (?, ?)
+       ON CONFLICT DO UPDATE SET expires_at = excluded.expires_at WHERE expires_at <= ?`,
+    )
+    .run(key, expiresAt, now);
+  return changes === 1;
+}

@@ -1,0 +1,103 @@
+import { type Connection, integer, type Row } from "./sqlite-connection.ts";
+import type { RecordKey, RecordKind, RecordScope, RecordSearchKey } from "./store.ts";
+
+type FindKey = RecordSearchKey & { readonly prefix?: boolean };
+
+/** How few children one value of a code leaves, roughly: the search starts from the key that leaves fewest. */
+const FEWEST_FIRST: Readonly<Record<RecordSearchKey["code"], number>> = {
+  identifier: 0,
+  block: 1,
+  birthdate: 2,
+  family: 3,
+  given: 4,
+};
+
+/** Greater than every character, so that a prefix becomes a range of an ordered index. */
+const LAST_CHARACTER = "\u{10FFFF}";
+
+/** Children's records that carry all of the keys, ascending. No key at all: every child. */
+export function findRecords({ statement }: Connection, keys: readonly FindKey[], limit: number): readonly RecordKey[] {
+  const [first, ...others] = keys.toSorted((a, b) => rank(a) - rank(b));
+  if (first === undefined) {
+    return keysOf(statement("SELECT key FROM record WHERE kind = 'child' ORDER BY key LIMIT ?").all(limit));
+  }
+  const also = others.map(
+    (key) => `AND EXISTS (SELECT 1 FROM search_key o INDEXED BY search_key_of_record
+      WHERE o.record = f.record AND o.code = ? AND o.value ${comparison(key)})`,
+  );
+  return keysOf(
+    statement(
+      `SELECT DISTINCT f.record AS key FROM search_key f WHERE f.code = ? AND f.value ${comparison(first)}
+       ${also.join("\n")} ORDER BY f.record LIMIT ?`,
+    ).all(...[first, ...others].flatMap(parameters), limit),
+  );
+}
+
+function rank(key: FindKey): number {
+  return FEWEST_FIRST[key.code] + (key.prefix ? Object.keys(FEWEST_FIRST).length : 0);
+}
+
+function comparison(key: FindKey): string {
+  return key.prefix ? "BETWEEN ? AND ?" : "= ?";
+}
+
+function parameters(key: FindKey): readonly string[] {
+  return key.prefix ? [key.code, key.value, key.value + LAST_CHARACTER] : [key.code, key.value];
+}
+
+const OF_ORGANIZATION = `SELECT DISTINCT record AS key FROM relationship
+  WHERE value = :value AND system = :system AND record > :after ORDER BY record LIMIT :limit`;
+
+const OF_ORGANIZATION_IN = `SELECT DISTINCT record AS key FROM relationship
+  WHERE value = :value AND system = :system AND record > :after AND EXISTS (
+    SELECT 1 FROM contribution c WHERE c.record = relationship.record
+      AND c.authority IN (SELECT value FROM json_each(:authorities)))
+  ORDER BY record LIMIT :limit`;
+
+const OF_AUTHORITY = `SELECT DISTINCT record AS key FROM contribution
+  WHERE authority = :authority AND record > :after ORDER BY record LIMIT :limit`;
+
+export function scanRecords(
+  { statement }: Connection,
+  { organizations, authorities }: RecordScope,
+  after: RecordKey,
+  limit: number,
+): readonly RecordKey[] {
+  if (organizations !== undefined) {
+    const pages = organizations.map(({ system, value }) =>
+      authorities === undefined
+        ? statement(OF_ORGANIZATION).all({ system, value, after, limit })
+        : statement(OF_ORGANIZATION_IN).all({ system, value, after, limit, authorities: JSON.stringify(authorities) }),
+    );
+    return merged(pages.map(keysOf), limit);
+  }
+  if (authorities !== undefined) {
+    const pages = authorities.map((authority) => statement(OF_AUTHORITY).all({ authority, after, limit }));
+    return merged(pages.map(keysOf), limit);
+  }
+  return keysOf(
+    statement("SELECT key FROM record WHERE kind = 'child' AND key > ? ORDER BY key LIMIT ?").all(after, limit),
+  );
+}
+
+/** Each page holds the lowest keys of its part, so the lowest of all are among them. */
+function merged(pages: readonly (readonly RecordKey[])[], limit: number): readonly RecordKey[] {
+  if (pages.length === 1) return pages[0] ?? [];
+  return [...new Set(pages.flat())].sort((a, b) => a - b).slice(0, limit);
+}
+
+export function sharedRecords(
+  { statement }: Connection,
+  kind: Exclude<RecordKind, "child">,
+  authorities: readonly string[],
+): readonly RecordKey[] {
+  return keysOf(
+    statement(
+      `SELECT key FROM record WHERE kind = ? AND authority IN (SELECT value FROM json_each(?)) ORDER BY key`,
+    ).all(kind, JSON.stringify(authorities)),
+  );
+}
+
+function keysOf(rows: readonly Row[]): readonly RecordKey[] {
+  return rows.map((row) => integer(row.key));
+}

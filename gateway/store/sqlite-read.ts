@@ -1,0 +1,189 @@
+import { hash } from "node:crypto";
+import type { Relationship } from "#mappers/mapper.ts";
+import { SERVED_RESOURCES } from "#profiles/interactions.ts";
+import { bytes, type Connection, dataClass, integer, type Row, text, word } from "./sqlite-connection.ts";
+import type {
+  Quarantined,
+  QuarantineFilter,
+  RecordKey,
+  RecordKind,
+  ReviewItem,
+  SourceReach,
+  StoredContribution,
+  StoredRecord,
+  StoredRelationship,
+  StoredResource,
+  StoredVersion,
+} from "./store.ts";
+
+/** Resources a record can hold; a record's slots are numbered from its key times this. */
+export const RECORD_SLOTS = 1_048_576;
+
+const RECORD_KINDS: Readonly<Record<RecordKind, true>> = { child: true, Organization: true };
+const RELATIONSHIP_KINDS: Readonly<Record<Relationship["kind"], true>> = {
+  "gp-registration": true,
+  caseload: true,
+  roll: true,
+  "hub-registration": true,
+};
+const REVIEW_KINDS: Readonly<Record<ReviewItem["kind"], true>> = {
+  "identifier-conflict": true,
+  ambiguous: true,
+  unlinked: true,
+};
+
+const SERVED_TYPES = SERVED_RESOURCES.map(({ type }) => `'${type}'`).join(", ");
+const RESOURCE_COLUMNS = "type, id, version, last_updated, origin, content_hash, keys, body";
+const RESOURCES_OF_RECORD = `SELECT ${RESOURCE_COLUMNS} FROM resource
+  WHERE slot >= ? AND slot < ? AND type IN (${SERVED_TYPES})`;
+
+export function readRecordVersion({ statement }: Connection, key: RecordKey): number | undefined {
+  const row = statement("SELECT version FROM record WHERE key = ?").get(key);
+  return row && integer(row.version);
+}
+
+export function readRecord(connection: Connection, key: RecordKey): StoredRecord | undefined {
+  const { statement, arrays, origins } = connection;
+  const row = statement("SELECT kind, patient_id, version FROM record WHERE key = ?").get(key);
+  if (row === undefined) return undefined;
+  const resources = arrays(RESOURCES_OF_RECORD).all(key * RECORD_SLOTS, (key + 1) * RECORD_SLOTS);
+  return {
+    key,
+    kind: word(RECORD_KINDS, row.kind),
+    patientId: row.patient_id === null ? "" : text(row.patient_id),
+    version: integer(row.version),
+    contributions: statement("SELECT * FROM contribution WHERE record = ? ORDER BY source, local_id")
+      .all(key)
+      .map(toContribution),
+    relationships: statement("SELECT * FROM relationship WHERE record = ?").all(key).map(toRelationship),
+    resources: resources.map((resource) => toResource(resource, origins)),
+  };
+}
+
+function toResource(row: Row, origins: Connection["origins"]): StoredResource {
+  const { source, dataClass } = origins.byId(integer(row[4]));
+  return {
+    type: text(row[0]),
+    id: text(row[1]),
+    version: integer(row[2]),
+    lastUpdated: integer(row[3]),
+    source,
+    dataClass,
+    body: bytes(row[7]),
+    keys: text(row[6]),
+    contentHash: text(row[5]),
+  };
+}
+
+function toContribution(row: Row): StoredContribution {
+  return {
+    source: text(row.source),
+    localId: text(row.local_id),
+    dataClass: dataClass(row.data_class),
+    lastUpdated: integer(row.last_updated),
+    body: text(row.body),
+  };
+}
+
+function toRelationship(row: Row): StoredRelationship {
+  return {
+    source: text(row.source),
+    kind: word(RELATIONSHIP_KINDS, row.kind),
+    organization: { system: text(row.system), value: text(row.value) },
+    ...(row.start_date === null ? {} : { start: text(row.start_date) }),
+    ...(row.end_date === null ? {} : { end: text(row.end_date) }),
+  };
+}
+
+export function locate({ statement }: Connection, type: string, id: string): RecordKey | undefined {
+  if (type === "Patient") {
+    const child = statement("SELECT key FROM record WHERE patient_id = ?").get(id);
+    return child && integer(child.key);
+  }
+  const row = statement(RESOURCE_BY_ID).get(idHash(type, id), id, type);
+  return row && recordOfSlot(integer(row.slot));
+}
+
+/** Parameters: `idHash(type, id)`, id, type. */
+export const RESOURCE_BY_ID = `SELECT r.slot, r.version, r.content_hash
+  FROM resource_id i CROSS JOIN resource r ON r.slot = i.slot WHERE i.hash = ? AND r.id = ? AND r.type = ?`;
+
+/** 52 bits, the most that fits a number exactly in whole hexadecimal digits. */
+export function idHash(type: string, id: string): number {
+  return Number.parseInt(hash("sha256", `${type}/${id}`, "hex").slice(0, 13), 16);
+}
+
+export function recordOfSlot(slot: number): RecordKey {
+  return Math.floor(slot / RECORD_SLOTS);
+}
+
+export function readHistory({ statement, origins }: Connection, type: string, id: string): readonly StoredVersion[] {
+  const rows = statement(
+    `SELECT version, record, last_updated, origin, content_hash, keys, body FROM history WHERE id = :id AND type = :type
+     UNION ALL
+     SELECT r.version, r.slot / ${RECORD_SLOTS}, r.last_updated, r.origin, r.content_hash, r.keys, r.body
+     FROM resource_id i CROSS JOIN resource r ON r.slot = i.slot
+     WHERE i.hash = :hash AND r.id = :id AND r.type = :type
+     ORDER BY version DESC`,
+  ).all({ id, type, hash: idHash(type, id) });
+  return rows.map((row) => ({
+    ...origins.byId(integer(row.origin)),
+    type,
+    id,
+    version: integer(row.version),
+    record: integer(row.record),
+    lastUpdated: integer(row.last_updated),
+    contentHash: text(row.content_hash),
+    keys: text(row.keys),
+    body: row.body === null ? undefined : bytes(row.body),
+  }));
+}
+
+export function readSourceReaches({ statement }: Connection): readonly SourceReach[] {
+  return statement("SELECT * FROM reach ORDER BY source")
+    .all()
+    .map((row) => ({
+      source: text(row.source),
+      authority: text(row.authority),
+      dataClass: dataClass(row.data_class),
+      until: text(row.until),
+    }));
+}
+
+export function readReceipt({ statement }: Connection, id: string): string | undefined {
+  const row = statement("SELECT body FROM receipt WHERE id = ?").get(id);
+  return row && text(row.body);
+}
+
+export function readQuarantined(
+  { statement }: Connection,
+  filter: QuarantineFilter,
+  limit: number,
+): readonly Quarantined[] {
+  const rows = statement(
+    `SELECT * FROM quarantine WHERE source IN (SELECT value FROM json_each(:sources))
+       AND (:delivery IS NULL OR delivery = :delivery) ORDER BY sequence LIMIT :limit`,
+  ).all({ sources: JSON.stringify(filter.sources), delivery: filter.delivery ?? null, limit });
+  return rows.map((row) => ({
+    id: text(row.id),
+    delivery: text(row.delivery),
+    source: text(row.source),
+    line: integer(row.line),
+    issues: text(row.issues),
+    content: text(row.content),
+    createdAt: integer(row.created_at),
+  }));
+}
+
+export function readReviewItems({ statement }: Connection, limit: number): readonly ReviewItem[] {
+  const rows = statement("SELECT * FROM review WHERE closed_at IS NULL ORDER BY sequence LIMIT ?").all(limit);
+  return rows.map((row) => ({
+    kind: word(REVIEW_KINDS, row.kind),
+    source: text(row.source),
+    localId: text(row.local_id),
+    record: integer(row.record),
+    candidates: JSON.parse(text(row.candidates)),
+    evidence: JSON.parse(text(row.evidence)),
+    createdAt: integer(row.created_at),
+  }));
+}

@@ -1,0 +1,88 @@
+import type { Connection } from "./sqlite-connection.ts";
+import { findRecords, scanRecords, sharedRecords } from "./sqlite-find.ts";
+import {
+  locate,
+  readHistory,
+  readQuarantined,
+  readReceipt,
+  readRecord,
+  readRecordVersion,
+  readReviewItems,
+  readSourceReaches,
+} from "./sqlite-read.ts";
+import type {
+  Quarantined,
+  QuarantineFilter,
+  ReadVerbs,
+  RecordKey,
+  RecordKind,
+  RecordScope,
+  RecordSearchKey,
+  ReviewItem,
+  SourceReach,
+  StoredRecord,
+  StoredVersion,
+} from "./store.ts";
+
+/** The reading verbs over one connection, the same outside a transaction and within one. */
+export class SqliteReader implements ReadVerbs {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  protected get connection(): Connection {
+    return this.#connection;
+  }
+
+  async recordVersion(key: RecordKey): Promise<number | undefined> {
+    return readRecordVersion(this.connection, key);
+  }
+
+  async record(key: RecordKey): Promise<StoredRecord | undefined> {
+    return readRecord(this.connection, key);
+  }
+
+  async locate(type: string, id: string): Promise<RecordKey | undefined> {
+    return locate(this.connection, type, id);
+  }
+
+  async findRecords(
+    keys: readonly (RecordSearchKey & { readonly prefix?: boolean })[],
+    limit: number,
+  ): Promise<readonly RecordKey[]> {
+    return findRecords(this.connection, keys, limit);
+  }
+
+  async scanRecords(scope: RecordScope, after: RecordKey, limit: number): Promise<readonly RecordKey[]> {
+    return scanRecords(this.connection, scope, after, limit);
+  }
+
+  async sharedRecords(
+    kind: Exclude<RecordKind, "child">,
+    authorities: readonly string[],
+  ): Promise<readonly RecordKey[]> {
+    return sharedRecords(this.connection, kind, authorities);
+  }
+
+  async history(type: string, id: string): Promise<readonly StoredVersion[]> {
+    return readHistory(this.connection, type, id);
+  }
+
+  async sourceReaches(): Promise<readonly SourceReach[]> {
+    return readSourceReaches(this.connection);
+  }
+
+  async receipt(id: string): Promise<string | undefined> {
+    return readReceipt(this.connection, id);
+  }
+
+  async quarantined(filter: QuarantineFilter, limit: number): Promise<readonly Quarantined[]> {
+    return readQuarantined(this.connection, filter, limit);
+  }
+
+  async reviewItems(limit: number): Promise<readonly ReviewItem[]> {
+    return readReviewItems(this.connection, limit);
+  }
+}

@@ -1,0 +1,181 @@
+import type { Relationship, SourceIdentity } from "#mappers/mapper.ts";
+import {
+  appendLink,
+  closeReview,
+  createChild,
+  identitiesOf,
+  identityKeyHolder,
+  linkOf,
+  openReview,
+  putContribution,
+  putRelationships,
+  putSourceIdentity,
+  removeContribution,
+  sharedRecord,
+  takeIdentityKey,
+} from "./sqlite-children.ts";
+import type { Connection } from "./sqlite-connection.ts";
+import {
+  moveReach,
+  putLineage,
+  putReceipt,
+  quarantine,
+  readLineage,
+  readStaged,
+  readStagedBelow,
+  stage,
+  useOnce,
+} from "./sqlite-deliveries.ts";
+import { SqliteReader } from "./sqlite-reader.ts";
+import { type Current, currentResource, putResource, removeResource } from "./sqlite-resources.ts";
+import type { Work } from "./sqlite-work.ts";
+import type {
+  Lineage,
+  Link,
+  Quarantined,
+  RecordKey,
+  RecordKind,
+  RecordSearchKey,
+  ReviewItem,
+  SourceReach,
+  StagedRow,
+  StoredContribution,
+  StoredResource,
+  WriteTransaction,
+} from "./store.ts";
+
+/**
+ * The verbs of one piece of work. They answer at once, since SQLite runs in this process; they are asynchronous because
+ * the interface is. A verb called after its work has ended is refused: it would write into somebody else's transaction.
+ */
+export class SqliteTransaction extends SqliteReader implements WriteTransaction {
+  #work: Work | undefined;
+
+  constructor(connection: Connection, clock: () => number) {
+    super(connection);
+    this.#work = { connection, clock, touched: new Set(), nextSlots: new Map() };
+  }
+
+  end(): void {
+    this.#work = undefined;
+  }
+
+  get #open(): Work {
+    if (this.#work === undefined) throw new Error("A store's transaction was used after its work had ended.");
+    return this.#work;
+  }
+
+  protected override get connection(): Connection {
+    return this.#open.connection;
+  }
+
+  async createChild(patientId: string): Promise<RecordKey> {
+    return createChild(this.#open, patientId);
+  }
+
+  async sharedRecord(kind: Exclude<RecordKind, "child">, authority: string): Promise<RecordKey> {
+    return sharedRecord(this.#open, kind, authority);
+  }
+
+  async takeIdentityKey(key: string, record: RecordKey): Promise<RecordKey> {
+    return takeIdentityKey(this.#open, key, record);
+  }
+
+  async identityKeyHolder(key: string): Promise<RecordKey | undefined> {
+    return identityKeyHolder(this.#open, key);
+  }
+
+  async linkOf(source: string, localId: string): Promise<Link | undefined> {
+    return linkOf(this.#open, source, localId);
+  }
+
+  async appendLink(link: Link): Promise<void> {
+    appendLink(this.#open, link);
+  }
+
+  async putSourceIdentity(source: string, localId: string, identity: SourceIdentity): Promise<void> {
+    putSourceIdentity(this.#open, source, localId, identity);
+  }
+
+  async identitiesOf(record: RecordKey): Promise<readonly SourceIdentity[]> {
+    return identitiesOf(this.#open, record);
+  }
+
+  async openReview(item: ReviewItem): Promise<void> {
+    openReview(this.#open, item);
+  }
+
+  async closeReview(source: string, localId: string): Promise<void> {
+    closeReview(this.#open, source, localId);
+  }
+
+  async putContribution(
+    record: RecordKey,
+    authority: string,
+    contribution: StoredContribution,
+    keys: readonly RecordSearchKey[],
+  ): Promise<void> {
+    putContribution(this.#open, record, { authority, contribution, keys });
+  }
+
+  async removeContribution(record: RecordKey, source: string, localId: string): Promise<void> {
+    removeContribution(this.#open, record, source, localId);
+  }
+
+  async putRelationships(
+    record: RecordKey,
+    source: string,
+    unit: string,
+    relationships: readonly Relationship[],
+  ): Promise<void> {
+    putRelationships(this.#open, record, { source, unit, relationships });
+  }
+
+  async current(type: string, id: string): Promise<Current | undefined> {
+    return currentResource(this.#open, type, id);
+  }
+
+  async put(record: RecordKey, resource: StoredResource): Promise<void> {
+    putResource(this.#open, record, resource);
+  }
+
+  async remove(type: string, id: string, lastUpdated: number): Promise<void> {
+    removeResource(this.#open, type, id, lastUpdated);
+  }
+
+  async lineage(source: string, unit: string): Promise<Lineage | undefined> {
+    return readLineage(this.#open, source, unit);
+  }
+
+  async putLineage(source: string, unit: string, lineage: Lineage): Promise<void> {
+    putLineage(this.#open, source, unit, lineage);
+  }
+
+  async stage(source: string, row: StagedRow): Promise<"new" | "changed" | "unchanged"> {
+    return stage(this.#open, source, row);
+  }
+
+  async staged(source: string, table: string, key: string): Promise<StagedRow | undefined> {
+    return readStaged(this.#open, source, table, key);
+  }
+
+  async stagedBelow(source: string, table: string, key: string): Promise<readonly StagedRow[]> {
+    return readStagedBelow(this.#open, source, table, key);
+  }
+
+  async quarantine(record: Quarantined): Promise<void> {
+    quarantine(this.#open, record);
+  }
+
+  async putReceipt(id: string, source: string, body: string): Promise<void> {
+    putReceipt(this.#open, id, source, body);
+  }
+
+  async reach(reach: SourceReach): Promise<void> {
+    moveReach(this.#open, reach);
+  }
+
+  async useOnce(key: string, expiresAt: number): Promise<boolean> {
+    return useOnce(this.#open, key, expiresAt);
+  }
+}

@@ -1,0 +1,141 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { SCHEMA_VERSION, SchemaError } from "./schema.ts";
+import { createSqliteStore } from "./sqlite.ts";
+import { idHash } from "./sqlite-read.ts";
+import { storeCases } from "./store.cases.ts";
+import type { StoredResource } from "./store.ts";
+
+const WRITER = fileURLToPath(new URL("sqlite.writer.ts", import.meta.url));
+
+storeCases("SQLite", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "store-"));
+  const path = join(directory, "store.sqlite");
+  const store = createSqliteStore({ path });
+  return {
+    store,
+    reopen: async () => createSqliteStore({ path }),
+    async close() {
+      await store.close();
+      rmSync(directory, { recursive: true });
+    },
+  };
+});
+
+describe("the SQLite file", () => {
+  let path = "";
+  beforeEach(() => {
+    path = join(mkdtempSync(join(tmpdir(), "store-")), "store.sqlite");
+  });
+  afterEach(() => rmSync(join(path, ".."), { recursive: true }));
+
+  test("a newer schema is refused with both versions named, and the file is left as it was", async () => {
+    await createSqliteStore({ path }).close();
+    const database = new DatabaseSync(path);
+    database.exec(`PRAGMA user_version = ${SCHEMA_VERSION + 1}`);
+    database.close();
+    expect(() => createSqliteStore({ path })).toThrow(SchemaError);
+    expect(() => createSqliteStore({ path })).toThrow(
+      `schema version ${SCHEMA_VERSION + 1}; this gateway reads ${SCHEMA_VERSION}`,
+    );
+  });
+
+  test("another program's file is refused and not touched", () => {
+    const database = new DatabaseSync(path);
+    database.exec("CREATE TABLE bookmark (url TEXT)");
+    database.close();
+    expect(() => createSqliteStore({ path })).toThrow("belongs to another program");
+    const again = new DatabaseSync(path);
+    expect(again.prepare("PRAGMA journal_mode").get()).toEqual({ journal_mode: "delete" });
+    expect(again.prepare("SELECT name FROM sqlite_schema").all()).toEqual([{ name: "bookmark" }]);
+    again.close();
+  });
+
+  test("ids whose hashes are equal are told apart", async () => {
+    const store = createSqliteStore({ path });
+    await store.write(async (transaction) => {
+      const record = await transaction.createChild("p-1");
+      for (const id of ["a", "b"]) await transaction.put(record, observation(id));
+    });
+    const database = new DatabaseSync(path);
+    database.prepare("UPDATE resource_id SET hash = ?").run(idHash("Observation", "a"));
+    database.close();
+    const current = await store.write((transaction) => transaction.current("Observation", "a"));
+    expect(current?.contentHash).toBe("a");
+    expect((await store.history("Observation", "a")).map(({ body }) => body?.toString())).toEqual(["a"]);
+    await store.close();
+  });
+
+  test("expired single uses are swept by later ones", async () => {
+    let now = 1_000;
+    const store = createSqliteStore({ path, clock: () => now });
+    const use = (key: string) => store.write((transaction) => transaction.useOnce(key, now + 10));
+    for (let n = 0; n < 10; n += 1) await use(`early-${n}`);
+    now = 2_000;
+    for (let n = 0; n < 4; n += 1) await use(`late-${n}`);
+    const database = new DatabaseSync(path);
+    expect(database.prepare("SELECT count(*) AS uses FROM single_use").get()).toEqual({ uses: 4 });
+    database.close();
+    await store.close();
+  });
+
+  test("kill -9 in the middle of writes leaves every acknowledged write whole, and none by half", async () => {
+    for (const acknowledgements of [1, 40, 400]) {
+      const acknowledged = await killedAfter(acknowledgements, path);
+      const store = createSqliteStore({ path });
+      try {
+        for (const patientId of acknowledged) {
+          const key = await store.locate("Patient", patientId);
+          const record = key === undefined ? undefined : await store.record(key);
+          expect(record?.resources).toHaveLength(5);
+          expect(await store.receipt(patientId)).toBe(patientId);
+        }
+        for (const key of await store.scanRecords({}, 0, 1_000_000)) {
+          const record = await store.record(key);
+          expect(record?.resources.map(({ body }) => body.toString().trim())).toEqual(
+            Array.from({ length: 5 }, () => record?.patientId),
+          );
+        }
+      } finally {
+        await store.close();
+        for (const suffix of ["", "-wal", "-shm"]) rmSync(path + suffix, { force: true });
+      }
+    }
+  });
+});
+
+function observation(id: string): StoredResource {
+  return {
+    type: "Observation",
+    id,
+    version: 1,
+    lastUpdated: 1,
+    source: "s",
+    dataClass: "education",
+    body: Buffer.from(id),
+    keys: "",
+    contentHash: id,
+  };
+}
+
+/** Runs the writer, kills it once it has acknowledged so many children, and answers with all that it acknowledged. */
+async function killedAfter(acknowledgements: number, path: string): Promise<readonly string[]> {
+  const writer = spawn(process.execPath, [WRITER, path], { stdio: ["ignore", "pipe", "inherit"] });
+  let output = "";
+  let killed = false;
+  for await (const chunk of writer.stdout) {
+    output += String(chunk);
+    if (!killed && output.split("\n").length > acknowledgements) {
+      killed = true;
+      writer.kill("SIGKILL");
+    }
+  }
+  const lines = output.split("\n").slice(0, -1);
+  expect(lines.length).toBeGreaterThanOrEqual(acknowledgements);
+  return lines;
+}

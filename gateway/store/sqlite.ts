@@ -1,0 +1,63 @@
+import type { Connection } from "./sqlite-connection.ts";
+import { integer, openConnection } from "./sqlite-connection.ts";
+import { readRecord } from "./sqlite-read.ts";
+import { SqliteReader } from "./sqlite-reader.ts";
+import { createWriteQueue, type WriteQueue } from "./sqlite-write-queue.ts";
+import type { RecordKey, Store, StoredRecord, WriteTransaction } from "./store.ts";
+
+/**
+ * The embedded engine, one file on Node's own SQLite. Several processes may open the same file.
+ *
+ * @param options.path file of the store; made when absent, in a directory that exists
+ * @param options.clock milliseconds since 1970, for expiry alone
+ * @throws SchemaError when the file was written by a newer gateway or by another program
+ */
+export function createSqliteStore(options: { readonly path: string; readonly clock?: () => number }): Store {
+  const writer = openConnection(options.path);
+  // Waiting for another writer is the queue's affair; SQLite's own way would stop the whole thread.
+  writer.database.exec("PRAGMA busy_timeout = 0");
+  const reader = openConnection(options.path);
+  return new SqliteStore(reader, writer, createWriteQueue(writer, options.clock ?? Date.now));
+}
+
+/** Reads go through a connection of their own, which sees committed data only. */
+class SqliteStore extends SqliteReader implements Store {
+  readonly #writer: Connection;
+  readonly #queue: WriteQueue;
+
+  constructor(reader: Connection, writer: Connection, queue: WriteQueue) {
+    super(reader);
+    this.#writer = writer;
+    this.#queue = queue;
+  }
+
+  /** Several statements, so a transaction holds them to one moment. */
+  override async record(key: RecordKey): Promise<StoredRecord | undefined> {
+    const { statement } = this.connection;
+    statement("BEGIN").run();
+    try {
+      return readRecord(this.connection, key);
+    } finally {
+      statement("COMMIT").run();
+    }
+  }
+
+  write<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T> {
+    return this.#queue.add(work);
+  }
+
+  async changeCounter(): Promise<number> {
+    return integer(this.connection.statement("PRAGMA data_version").get()?.data_version);
+  }
+
+  async ping(): Promise<void> {
+    this.connection.statement("SELECT count(*) FROM (SELECT 1 FROM record LIMIT 1)").get();
+    if (!this.#writer.database.isOpen) throw new Error("The store is closed.");
+  }
+
+  async close(): Promise<void> {
+    await this.#queue.close();
+    if (this.connection.database.isOpen) this.connection.database.close();
+    if (this.#writer.database.isOpen) this.#writer.database.close();
+  }
+}

@@ -1,0 +1,100 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { deliveryCases } from "./delivery.cases.ts";
+import { findCases } from "./find.cases.ts";
+import { identityCases } from "./identity.cases.ts";
+import { recordCases } from "./record.cases.ts";
+import { contribution, resource } from "./store.fixtures.ts";
+import type { RecordKey, RecordSearchKey, Store, StoredResource } from "./store.ts";
+import { transactionCases } from "./transaction.cases.ts";
+
+/** One engine under test, on data of its own. */
+export interface OpenStore {
+  readonly store: Store;
+  /** Another instance on the same data, as a second process would open it; the first stays open. */
+  reopen(): Promise<Store>;
+  close(): Promise<void>;
+}
+
+/** The cases that every engine passes. */
+export function storeCases(name: string, open: () => Promise<OpenStore>): void {
+  describe(name, () => {
+    let opened: OpenStore;
+    let store: Store;
+
+    beforeEach(async () => {
+      opened = await open();
+      store = opened.store;
+    });
+    afterEach(() => opened.close());
+
+    const child = (patientId: string) => store.write((transaction) => transaction.createChild(patientId));
+    const put = (record: RecordKey, change: Partial<StoredResource> = {}) =>
+      store.write((transaction) => transaction.put(record, resource(change)));
+    const contribute = (record: RecordKey, authority: string, keys: readonly RecordSearchKey[] = [], source = "s") =>
+      store.write((transaction) =>
+        transaction.putContribution(record, authority, contribution({ source, localId: `${record}` }), keys),
+      );
+
+    transactionCases(() => store, child);
+    recordCases(() => store, child, put);
+    findCases(() => store, child, contribute);
+    identityCases(() => store, child);
+    deliveryCases(() => store, child);
+
+    test("two instances on the same data see each other's commits, and the change counter moves", async () => {
+      const other = await opened.reopen();
+      try {
+        const before = await other.changeCounter();
+        expect(await other.changeCounter()).toBe(before);
+        const key = await child("p-1");
+        const after = await other.changeCounter();
+        expect(after).not.toBe(before);
+        expect(await other.locate("Patient", "p-1")).toBe(key);
+
+        const here = await store.changeCounter();
+        await other.write((transaction) => transaction.put(key, resource()));
+        expect(await store.changeCounter()).not.toBe(here);
+        expect((await store.record(key))?.resources).toEqual([resource()]);
+      } finally {
+        await other.close();
+      }
+    });
+
+    test("two instances that write at once lose nothing and take each identity key once", async () => {
+      const other = await opened.reopen();
+      try {
+        const holders = await Promise.all(
+          Array.from({ length: 40 }, (_, n) =>
+            (n % 2 === 0 ? store : other).write(async (transaction) => {
+              const key = await transaction.createChild(`p-${n}`);
+              return transaction.takeIdentityKey("nhs-number|9990000018", key);
+            }),
+          ),
+        );
+        expect(new Set(holders).size).toBe(1);
+        expect(await store.scanRecords({}, 0, 100)).toHaveLength(40);
+      } finally {
+        await other.close();
+      }
+    });
+
+    test("what was committed is there after the store was closed and opened again", async () => {
+      const key = await child("p-1");
+      await put(key);
+      const again = await opened.reopen();
+      await store.close();
+      try {
+        expect((await again.record(key))?.resources).toEqual([resource()]);
+      } finally {
+        await again.close();
+      }
+    });
+
+    test("a closed store refuses reads, writes and readiness", async () => {
+      await store.close();
+      await expect(store.recordVersion(1)).rejects.toThrow();
+      await expect(child("p-1")).rejects.toThrow("The store is closed.");
+      await expect(store.ping()).rejects.toThrow();
+    });
+  });
+}
