@@ -6,7 +6,15 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { canonical } from "./canonical.ts";
 import { displayOf } from "./generated/codes.ts";
 import { validateBase } from "./generated/validators.ts";
-import { NHS_NUMBER } from "./systems.ts";
+import {
+  DATA_CLASS,
+  DCH_PARENTAL_CONSENT,
+  NHS_NUMBER,
+  OBJECTION_DECISION_EXTENSION,
+  OBJECTION_STATE,
+  OBJECTION_STATE_EXTENSION,
+  SHARING_DECISION,
+} from "./systems.ts";
 import { CHECKED_PROFILES, validateProfiles } from "./validate-profile.ts";
 
 const FOLDER = new URL("./examples/", import.meta.url);
@@ -128,6 +136,43 @@ describe("validateProfiles", () => {
         expect(claiming.map(({ resource }) => resource.meta.profile)).toEqual([[canonicalURL]]);
       }
     }
+  });
+
+  const consent = valid.find(({ name }) => name.startsWith("sharing-consent."))?.resource;
+  const classed = (code: string) => ({ class: [{ system: DATA_CLASS, code }] });
+  test.each([
+    ["no decision", { category: [{ text: "objection" }] }, "invariant Consent.category"],
+    [
+      "a decision that does not exist",
+      { category: [{ coding: [{ system: SHARING_DECISION, code: "maybe" }] }] },
+      "code-invalid Consent.category",
+    ],
+    ["another scope", { scope: { coding: [{ code: "research" }] } }, "code-invalid Consent.scope"],
+    ["no patient", { patient: undefined }, "required Consent.patient"],
+    [
+      "an unknown data class in a nested provision",
+      { provision: { provision: [classed("education"), classed("housing")] } },
+      "code-invalid Consent.provision.class",
+    ],
+    [
+      "a decision without its day",
+      {
+        extension: [
+          { url: OBJECTION_STATE_EXTENSION, valueCoding: { system: OBJECTION_STATE, code: "refused" } },
+          { url: OBJECTION_DECISION_EXTENSION, extension: [{ url: "decidedOn", valueString: "May" }] },
+        ],
+      },
+      "structure Consent.extension",
+    ],
+  ])("refuses a sharing consent with %s", (_, change, issue) => {
+    const issues = validateProfiles({ ...consent, ...change });
+    expect(issues.map(({ code, expression }) => `${code} ${expression}`)).toContain(issue);
+  });
+
+  test("takes the answer of a source beside the decision", () => {
+    const given = { system: DCH_PARENTAL_CONSENT, code: "N" };
+    const category = [{ coding: [{ system: SHARING_DECISION, code: "objection" }, given] }, { text: "access" }];
+    expect(validateProfiles({ ...consent, category })).toEqual([]);
   });
 
   test("passes profiles that it does not know", () => {

@@ -79,11 +79,38 @@ const objectionState: Rule = (consent, out) => {
   if (decisions.length > 1) report(out, "structure", "extension", "Expected one decision at most.");
 };
 
-const dataClasses: Rule = ({ provision }, out) => {
-  if (!isNode(provision)) return;
+function hasUnknownDataClass(provision: Node): boolean {
   const isUnknown = (coding: Node) => coding.system === DATA_CLASS && !of(DATA_CLASS)(coding);
-  if (nodes(provision, "class").some(isUnknown)) {
+  return nodes(provision, "class").some(isUnknown) || nodes(provision, "provision").some(hasUnknownDataClass);
+}
+
+const dataClasses: Rule = ({ provision }, out) => {
+  if (isNode(provision) && hasUnknownDataClass(provision)) {
     report(out, "code-invalid", "provision.class", "Expected a data class: health-visiting, education, sharing.");
+  }
+};
+
+/** shc-2: the decision, beside the categories of UK Core and possibly the answer in the words of its source. */
+const oneDecision: Rule = (consent, out) => {
+  const decisions = nodes(consent, "category").flatMap((category) =>
+    nodes(category, "coding").filter(ofAny(SHARING_DECISION)),
+  );
+  const [decision] = decisions;
+  if (decisions.length !== 1) report(out, "invariant", "category", "shc-2: one code says objection or agreement.");
+  else if (decision && !of(SHARING_DECISION)(decision)) {
+    report(out, "code-invalid", "category", "Expected objection or agreement.");
+  }
+};
+
+const decisionParts: Rule = (consent, out) => {
+  for (const decision of nodes(consent, "extension").filter(({ url }) => url === OBJECTION_DECISION_EXTENSION)) {
+    for (const part of nodes(decision, "extension")) {
+      const isPart =
+        (part.url === "decidedBy" && (part.valueString !== undefined || part.valueReference !== undefined)) ||
+        (part.url === "decidedOn" && part.valueDateTime !== undefined);
+      if (!isPart)
+        report(out, "structure", "extension", "Expected decidedBy as text or reference, decidedOn as dateTime.");
+    }
   }
 };
 
@@ -152,8 +179,9 @@ const PROFILES: ReadonlyMap<string, ProfileRules> = new Map(
       rules: [
         requires("patient", "dateTime"),
         conceptIs("scope", "scope", exactly(CONSENT_SCOPE, "patient-privacy"), "the scope patient-privacy"),
-        hasCategory(of(SHARING_DECISION), "objection or agreement"),
+        oneDecision,
         objectionState,
+        decisionParts,
         dataClasses,
       ],
     },
