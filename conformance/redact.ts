@@ -32,7 +32,8 @@ export function redact(exchange: Exchange, secrets: Secrets): Exchange {
   };
 }
 
-function cleared(text: string, { token, headers }: Secrets): string {
+/** The text without secrets, cut to what a report can hold. */
+export function cleared(text: string, { token, headers }: Secrets): string {
   let clear = text.replace(SECRET_MEMBERS, '"$1":"[redacted]"').replace(SECRET_FIELDS, "$1=[redacted]");
   for (const secret of [token, ...Object.values(headers ?? {})]) {
     if (secret !== undefined && secret.length >= 6) clear = clear.replaceAll(secret, "[redacted]");

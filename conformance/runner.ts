@@ -5,7 +5,7 @@ import { createSend, type Exchange, type Send, TransportError } from "./http.ts"
 import { at, text } from "./json.ts";
 import { createMatrix } from "./matrix.ts";
 import { assumedPlan, type Plan, planFrom } from "./plan.ts";
-import { redact, toCurl } from "./redact.ts";
+import { cleared, redact, toCurl } from "./redact.ts";
 import { REQUIREMENTS } from "./requirements/all.ts";
 import type { Level, Requirement } from "./requirements/requirement.ts";
 import { type CaseResult, OUTCOMES, type Outcome, type RunReport } from "./result.ts";
@@ -157,7 +157,8 @@ function resultOf(
   if (verdict.kind === "pass") return { outcome: "pass" };
   if (verdict.kind === "blocked") return { outcome: "blocked", reason: `${verdict.reason} (by ${verdict.by})` };
   if (verdict.kind !== "broken") return { outcome: verdict.kind, reason: verdict.reason };
-  const { expected, got, exchange } = verdict;
+  const { exchange } = verdict;
+  const [expected, got] = [cleared(verdict.expected, options), cleared(verdict.got, options)];
   const { level } = task.requirement;
   const lenient = level === "MAY" || (level === "SHOULD" && options.strict !== true);
   const reason = `expected ${expected}, got ${got}`;

@@ -1,4 +1,4 @@
-import { at, isRecord, list, parseJson, text } from "../json.ts";
+import { isRecord, list, parseJson, text } from "../json.ts";
 import type { Breakage } from "./small-server.ts";
 
 /** A server that keeps every rule but one. */

@@ -1,0 +1,49 @@
+import { type CaseResult, OUTCOMES, type RunReport } from "../result.ts";
+
+const LINES_PER_OUTCOME_MAX = 40;
+
+/** What the terminal shows: every failure with a command to repeat it, then one line each for the rest. */
+export function toConsole(report: RunReport): string {
+  const { base, software, results, counts, time_ms, assumed, exchanges } = report;
+  const broken = results.filter(({ outcome }) => outcome === "fail" || outcome === "error");
+  const others = OUTCOMES.filter((outcome) => !["pass", "fail", "error"].includes(outcome)).flatMap((outcome) =>
+    shortened(results.filter((result) => result.outcome === outcome).map(toLine)),
+  );
+  const summary = OUTCOMES.map((outcome) => `${counts[outcome]} ${outcome}`).join(", ");
+  return [
+    `FHIR R4 conformance of ${base}${software === "" ? "" : ` (${software})`}`,
+    ...(assumed === undefined ? [] : [`planned without the server's own statement: ${assumed}`]),
+    "",
+    ...others,
+    ...broken.flatMap(toFailure),
+    "",
+    `${results.length} cases, ${exchanges.length} requests, ${(time_ms / 1000).toFixed(1)} s: ${summary}`,
+    "",
+  ].join("\n");
+}
+
+function toLine({ outcome, id, reason }: CaseResult): string {
+  return `${outcome.padEnd(15)}${id}: ${reason ?? ""}`;
+}
+
+function shortened(lines: readonly string[]): readonly string[] {
+  const left = lines.length - LINES_PER_OUTCOME_MAX;
+  return left <= 0 ? lines : [...lines.slice(0, LINES_PER_OUTCOME_MAX), `… and ${left} more in results.json`];
+}
+
+function toFailure({
+  outcome,
+  id,
+  requirements,
+  level,
+  rule,
+  anchor,
+  reason,
+  exchange,
+  curl,
+}: CaseResult): readonly string[] {
+  const lines = ["", `${outcome.toUpperCase()} ${id}`, `  ${requirements[0]} ${level}: ${rule}`, `  ${anchor}`];
+  lines.push(`  ${reason ?? ""}`);
+  if (exchange !== undefined) lines.push(`  ${exchange.response.status} ${exchange.response.body.slice(0, 300)}`);
+  return [...lines, ...(curl ?? []).map((command) => `  ${command}`)];
+}
