@@ -29,16 +29,21 @@ export interface SearchParameterDefinition {
 /** Stands in `target` for "any resource type". */
 export const ANY_TYPE: readonly string[] = ["Resource"];
 
-const RESOURCE: Readonly<Record<string, SearchParameterDefinition>> = {
+/** Without the names that every object inherits, so that a query for `constructor` finds nothing. */
+function table<Row>(rows: Readonly<Record<string, Row>>): Readonly<Record<string, Row>> {
+  return Object.assign(Object.create(null), rows);
+}
+
+const RESOURCE = table<SearchParameterDefinition>({
   "_id": { code: "_id", type: "token", url: "http://hl7.org/fhir/SearchParameter/Resource-id", expression: "Resource.id", target: [], extract: (r) => { const out: unknown[] = []; collect(r, "id", out); return out; } },
   "_lastUpdated": { code: "_lastUpdated", type: "date", url: "http://hl7.org/fhir/SearchParameter/Resource-lastUpdated", expression: "Resource.meta.lastUpdated", target: [], extract: (r) => { const out: unknown[] = []; for (const e0 of elements(r, "meta")) { collect(e0, "lastUpdated", out); } return out; } },
   "_profile": { code: "_profile", type: "uri", url: "http://hl7.org/fhir/SearchParameter/Resource-profile", expression: "Resource.meta.profile", target: [], extract: (r) => { const out: unknown[] = []; for (const e0 of elements(r, "meta")) { collect(e0, "profile", out); } return out; } },
   "_security": { code: "_security", type: "token", url: "http://hl7.org/fhir/SearchParameter/Resource-security", expression: "Resource.meta.security", target: [], extract: (r) => { const out: unknown[] = []; for (const e0 of elements(r, "meta")) { collect(e0, "security", out); } return out; } },
   "_source": { code: "_source", type: "uri", url: "http://hl7.org/fhir/SearchParameter/Resource-source", expression: "Resource.meta.source", target: [], extract: (r) => { const out: unknown[] = []; for (const e0 of elements(r, "meta")) { collect(e0, "source", out); } return out; } },
   "_tag": { code: "_tag", type: "token", url: "http://hl7.org/fhir/SearchParameter/Resource-tag", expression: "Resource.meta.tag", target: [], extract: (r) => { const out: unknown[] = []; for (const e0 of elements(r, "meta")) { collect(e0, "tag", out); } return out; } },
-};
+});
 
-const Patient: Readonly<Record<string, SearchParameterDefinition>> = {
+const Patient = table<SearchParameterDefinition>({
   ...RESOURCE,
   "active": { code: "active", type: "token", url: "http://hl7.org/fhir/SearchParameter/Patient-active", expression: "Patient.active", target: [], extract: (r) => { const out: unknown[] = []; collect(r, "active", out); return out; } },
   "address": { code: "address", type: "string", url: "http://hl7.org/fhir/SearchParameter/individual-address", expression: "Patient.address", target: [], extract: (r) => { const out: unknown[] = []; collect(r, "address", out); return out; } },
@@ -63,9 +68,9 @@ const Patient: Readonly<Record<string, SearchParameterDefinition>> = {
   "phone": { code: "phone", type: "token", url: "http://hl7.org/fhir/SearchParameter/individual-phone", expression: "Patient.telecom.where(system='phone')", target: [], extract: (r) => { const out: unknown[] = []; for (const e0 of elements(r, "telecom")) { if (property(e0, "system") === "phone") out.push(e0); } return out; } },
   "phonetic": { code: "phonetic", type: "string", url: "http://hl7.org/fhir/SearchParameter/individual-phonetic", expression: "Patient.name", target: [], extract: (r) => { const out: unknown[] = []; collect(r, "name", out); return out; } },
   "telecom": { code: "telecom", type: "token", url: "http://hl7.org/fhir/SearchParameter/individual-telecom", expression: "Patient.telecom", target: [], extract: (r) => { const out: unknown[] = []; collect(r, "telecom", out); return out; } },
-};
+});
 
-const Observation: Readonly<Record<string, SearchParameterDefinition>> = {
+const Observation = table<SearchParameterDefinition>({
   ...RESOURCE,
   "based-on": { code: "based-on", type: "reference", url: "http://hl7.org/fhir/SearchParameter/Observation-based-on", expression: "Observation.basedOn", target: ["CarePlan","MedicationRequest","NutritionOrder","DeviceRequest","ServiceRequest","ImmunizationRecommendation"], extract: (r) => { const out: unknown[] = []; collect(r, "basedOn", out); return out; } },
   "category": { code: "category", type: "token", url: "http://hl7.org/fhir/SearchParameter/Observation-category", expression: "Observation.category", target: [], extract: (r) => { const out: unknown[] = []; collect(r, "category", out); return out; } },
@@ -105,9 +110,9 @@ const Observation: Readonly<Record<string, SearchParameterDefinition>> = {
   "value-date": { code: "value-date", type: "date", url: "http://hl7.org/fhir/SearchParameter/Observation-value-date", expression: "Observation.value.ofType(dateTime) | Observation.value.ofType(Period)", target: [], extract: (r) => { const out: unknown[] = []; collect(r, "valueDateTime", out); collect(r, "valuePeriod", out); return out; } },
   "value-quantity": { code: "value-quantity", type: "quantity", url: "http://hl7.org/fhir/SearchParameter/Observation-value-quantity", expression: "Observation.value.ofType(Quantity) | Observation.value.ofType(SampledData)", target: [], extract: (r) => { const out: unknown[] = []; collect(r, "valueQuantity", out); collect(r, "valueSampledData", out); return out; } },
   "value-string": { code: "value-string", type: "string", url: "http://hl7.org/fhir/SearchParameter/Observation-value-string", expression: "Observation.value.ofType(string) | Observation.value.ofType(CodeableConcept).text", target: [], extract: (r) => { const out: unknown[] = []; collect(r, "valueString", out); for (const e0 of elements(r, "valueCodeableConcept")) { collect(e0, "text", out); } return out; } },
-};
+});
 
-const Consent: Readonly<Record<string, SearchParameterDefinition>> = {
+const Consent = table<SearchParameterDefinition>({
   ...RESOURCE,
   "action": { code: "action", type: "token", url: "http://hl7.org/fhir/SearchParameter/Consent-action", expression: "Consent.provision.action", target: [], extract: (r) => { const out: unknown[] = []; for (const e0 of elements(r, "provision")) { collect(e0, "action", out); } return out; } },
   "actor": { code: "actor", type: "reference", url: "http://hl7.org/fhir/SearchParameter/Consent-actor", expression: "Consent.provision.actor.reference", target: ["Practitioner","Group","Organization","CareTeam","Device","Patient","PractitionerRole","RelatedPerson"], extract: (r) => { const out: unknown[] = []; for (const e0 of elements(r, "provision")) { for (const e1 of elements(e0, "actor")) { collect(e1, "reference", out); } } return out; } },
@@ -124,9 +129,9 @@ const Consent: Readonly<Record<string, SearchParameterDefinition>> = {
   "security-label": { code: "security-label", type: "token", url: "http://hl7.org/fhir/SearchParameter/Consent-security-label", expression: "Consent.provision.securityLabel", target: [], extract: (r) => { const out: unknown[] = []; for (const e0 of elements(r, "provision")) { collect(e0, "securityLabel", out); } return out; } },
   "source-reference": { code: "source-reference", type: "reference", url: "http://hl7.org/fhir/SearchParameter/Consent-source-reference", expression: "Consent.source", target: ["Consent","Contract","QuestionnaireResponse","DocumentReference"], extract: (r) => { const out: unknown[] = []; collect(r, "sourceAttachment", out); collect(r, "sourceReference", out); return out; } },
   "status": { code: "status", type: "token", url: "http://hl7.org/fhir/SearchParameter/Consent-status", expression: "Consent.status", target: [], codeSystem: "http://hl7.org/fhir/consent-state-codes", extract: (r) => { const out: unknown[] = []; collect(r, "status", out); return out; } },
-};
+});
 
-const Organization: Readonly<Record<string, SearchParameterDefinition>> = {
+const Organization = table<SearchParameterDefinition>({
   ...RESOURCE,
   "active": { code: "active", type: "token", url: "http://hl7.org/fhir/SearchParameter/Organization-active", expression: "Organization.active", target: [], extract: (r) => { const out: unknown[] = []; collect(r, "active", out); return out; } },
   "address": { code: "address", type: "string", url: "http://hl7.org/fhir/SearchParameter/Organization-address", expression: "Organization.address", target: [], extract: (r) => { const out: unknown[] = []; collect(r, "address", out); return out; } },
@@ -141,9 +146,9 @@ const Organization: Readonly<Record<string, SearchParameterDefinition>> = {
   "partof": { code: "partof", type: "reference", url: "http://hl7.org/fhir/SearchParameter/Organization-partof", expression: "Organization.partOf", target: ["Organization"], extract: (r) => { const out: unknown[] = []; collect(r, "partOf", out); return out; } },
   "phonetic": { code: "phonetic", type: "string", url: "http://hl7.org/fhir/SearchParameter/Organization-phonetic", expression: "Organization.name", target: [], extract: (r) => { const out: unknown[] = []; collect(r, "name", out); return out; } },
   "type": { code: "type", type: "token", url: "http://hl7.org/fhir/SearchParameter/Organization-type", expression: "Organization.type", target: [], extract: (r) => { const out: unknown[] = []; collect(r, "type", out); return out; } },
-};
+});
 
-const Practitioner: Readonly<Record<string, SearchParameterDefinition>> = {
+const Practitioner = table<SearchParameterDefinition>({
   ...RESOURCE,
   "active": { code: "active", type: "token", url: "http://hl7.org/fhir/SearchParameter/Practitioner-active", expression: "Practitioner.active", target: [], extract: (r) => { const out: unknown[] = []; collect(r, "active", out); return out; } },
   "address": { code: "address", type: "string", url: "http://hl7.org/fhir/SearchParameter/individual-address", expression: "Practitioner.address", target: [], extract: (r) => { const out: unknown[] = []; collect(r, "address", out); return out; } },
@@ -162,9 +167,9 @@ const Practitioner: Readonly<Record<string, SearchParameterDefinition>> = {
   "phone": { code: "phone", type: "token", url: "http://hl7.org/fhir/SearchParameter/individual-phone", expression: "Practitioner.telecom.where(system='phone')", target: [], extract: (r) => { const out: unknown[] = []; for (const e0 of elements(r, "telecom")) { if (property(e0, "system") === "phone") out.push(e0); } return out; } },
   "phonetic": { code: "phonetic", type: "string", url: "http://hl7.org/fhir/SearchParameter/individual-phonetic", expression: "Practitioner.name", target: [], extract: (r) => { const out: unknown[] = []; collect(r, "name", out); return out; } },
   "telecom": { code: "telecom", type: "token", url: "http://hl7.org/fhir/SearchParameter/individual-telecom", expression: "Practitioner.telecom", target: [], extract: (r) => { const out: unknown[] = []; collect(r, "telecom", out); return out; } },
-};
+});
 
-const PractitionerRole: Readonly<Record<string, SearchParameterDefinition>> = {
+const PractitionerRole = table<SearchParameterDefinition>({
   ...RESOURCE,
   "active": { code: "active", type: "token", url: "http://hl7.org/fhir/SearchParameter/PractitionerRole-active", expression: "PractitionerRole.active", target: [], extract: (r) => { const out: unknown[] = []; collect(r, "active", out); return out; } },
   "date": { code: "date", type: "date", url: "http://hl7.org/fhir/SearchParameter/PractitionerRole-date", expression: "PractitionerRole.period", target: [], extract: (r) => { const out: unknown[] = []; collect(r, "period", out); return out; } },
@@ -179,9 +184,9 @@ const PractitionerRole: Readonly<Record<string, SearchParameterDefinition>> = {
   "service": { code: "service", type: "reference", url: "http://hl7.org/fhir/SearchParameter/PractitionerRole-service", expression: "PractitionerRole.healthcareService", target: ["HealthcareService"], extract: (r) => { const out: unknown[] = []; collect(r, "healthcareService", out); return out; } },
   "specialty": { code: "specialty", type: "token", url: "http://hl7.org/fhir/SearchParameter/PractitionerRole-specialty", expression: "PractitionerRole.specialty", target: [], extract: (r) => { const out: unknown[] = []; collect(r, "specialty", out); return out; } },
   "telecom": { code: "telecom", type: "token", url: "http://hl7.org/fhir/SearchParameter/individual-telecom", expression: "PractitionerRole.telecom", target: [], extract: (r) => { const out: unknown[] = []; collect(r, "telecom", out); return out; } },
-};
+});
 
-const Provenance: Readonly<Record<string, SearchParameterDefinition>> = {
+const Provenance = table<SearchParameterDefinition>({
   ...RESOURCE,
   "agent": { code: "agent", type: "reference", url: "http://hl7.org/fhir/SearchParameter/Provenance-agent", expression: "Provenance.agent.who", target: ["Practitioner","Organization","Device","Patient","PractitionerRole","RelatedPerson"], extract: (r) => { const out: unknown[] = []; for (const e0 of elements(r, "agent")) { collect(e0, "who", out); } return out; } },
   "agent-role": { code: "agent-role", type: "token", url: "http://hl7.org/fhir/SearchParameter/Provenance-agent-role", expression: "Provenance.agent.role", target: [], extract: (r) => { const out: unknown[] = []; for (const e0 of elements(r, "agent")) { collect(e0, "role", out); } return out; } },
@@ -193,9 +198,9 @@ const Provenance: Readonly<Record<string, SearchParameterDefinition>> = {
   "signature-type": { code: "signature-type", type: "token", url: "http://hl7.org/fhir/SearchParameter/Provenance-signature-type", expression: "Provenance.signature.type", target: [], extract: (r) => { const out: unknown[] = []; for (const e0 of elements(r, "signature")) { collect(e0, "type", out); } return out; } },
   "target": { code: "target", type: "reference", url: "http://hl7.org/fhir/SearchParameter/Provenance-target", expression: "Provenance.target", target: ANY_TYPE, extract: (r) => { const out: unknown[] = []; collect(r, "target", out); return out; } },
   "when": { code: "when", type: "date", url: "http://hl7.org/fhir/SearchParameter/Provenance-when", expression: "Provenance.occurred.ofType(dateTime)", target: [], extract: (r) => { const out: unknown[] = []; collect(r, "occurredDateTime", out); return out; } },
-};
+});
 
-const AuditEvent: Readonly<Record<string, SearchParameterDefinition>> = {
+const AuditEvent = table<SearchParameterDefinition>({
   ...RESOURCE,
   "action": { code: "action", type: "token", url: "http://hl7.org/fhir/SearchParameter/AuditEvent-action", expression: "AuditEvent.action", target: [], codeSystem: "http://hl7.org/fhir/audit-event-action", extract: (r) => { const out: unknown[] = []; collect(r, "action", out); return out; } },
   "address": { code: "address", type: "string", url: "http://hl7.org/fhir/SearchParameter/AuditEvent-address", expression: "AuditEvent.agent.network.address", target: [], extract: (r) => { const out: unknown[] = []; for (const e0 of elements(r, "agent")) { for (const e1 of elements(e0, "network")) { collect(e1, "address", out); } } return out; } },
@@ -215,10 +220,10 @@ const AuditEvent: Readonly<Record<string, SearchParameterDefinition>> = {
   "source": { code: "source", type: "reference", url: "http://hl7.org/fhir/SearchParameter/AuditEvent-source", expression: "AuditEvent.source.observer", target: ["Practitioner","Organization","Device","Patient","PractitionerRole","RelatedPerson"], extract: (r) => { const out: unknown[] = []; for (const e0 of elements(r, "source")) { collect(e0, "observer", out); } return out; } },
   "subtype": { code: "subtype", type: "token", url: "http://hl7.org/fhir/SearchParameter/AuditEvent-subtype", expression: "AuditEvent.subtype", target: [], extract: (r) => { const out: unknown[] = []; collect(r, "subtype", out); return out; } },
   "type": { code: "type", type: "token", url: "http://hl7.org/fhir/SearchParameter/AuditEvent-type", expression: "AuditEvent.type", target: [], extract: (r) => { const out: unknown[] = []; collect(r, "type", out); return out; } },
-};
+});
 
 /** Search parameters by resource type and code; `Resource` has those that every type has. */
-export const SEARCH_PARAMETERS: Readonly<Record<string, Readonly<Record<string, SearchParameterDefinition>>>> = {
+export const SEARCH_PARAMETERS: Readonly<Record<string, Readonly<Record<string, SearchParameterDefinition>>>> = table({
   Resource: RESOURCE,
   Patient,
   Observation,
@@ -228,4 +233,4 @@ export const SEARCH_PARAMETERS: Readonly<Record<string, Readonly<Record<string, 
   PractitionerRole,
   Provenance,
   AuditEvent,
-};
+});

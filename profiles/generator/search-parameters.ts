@@ -46,6 +46,11 @@ export interface SearchParameterDefinition {
 
 /** Stands in \`target\` for "any resource type". */
 export const ANY_TYPE: readonly string[] = ["Resource"];
+
+/** Without the names that every object inherits, so that a query for \`constructor\` finds nothing. */
+function table<Row>(rows: Readonly<Record<string, Row>>): Readonly<Record<string, Row>> {
+  return Object.assign(Object.create(null), rows);
+}
 `;
 
 /** The branches of a union that speak of one type, parentheses and infix \`as\` resolved. */
@@ -142,13 +147,13 @@ export function searchParameterTable(parameters: readonly SearchParameter[], com
       .sort()
       .join("\n");
   const table = (name: string, type: string, spread: string) =>
-    `const ${name}: Readonly<Record<string, SearchParameterDefinition>> = {\n${spread}${rows(type)}\n};\n`;
+    `const ${name} = table<SearchParameterDefinition>({\n${spread}${rows(type)}\n});\n`;
   const types = SEARCHED_TYPES.map((type) => table(type, type, "  ...RESOURCE,\n"));
   const all = `/** Search parameters by resource type and code; \`Resource\` has those that every type has. */
-export const SEARCH_PARAMETERS: Readonly<Record<string, Readonly<Record<string, SearchParameterDefinition>>>> = {
+export const SEARCH_PARAMETERS: Readonly<Record<string, Readonly<Record<string, SearchParameterDefinition>>>> = table({
   Resource: RESOURCE,
 ${SEARCHED_TYPES.map((type) => `  ${type},`).join("\n")}
-};
+});
 `;
   return [HEADER, table("RESOURCE", "Resource", ""), ...types, all].join("\n");
 }

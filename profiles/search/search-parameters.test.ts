@@ -38,6 +38,13 @@ describe("search parameters", () => {
     }
   });
 
+  test("are not found under names that every object inherits", () => {
+    for (const name of ["constructor", "toString", "__proto__", "hasOwnProperty"]) {
+      expect(SEARCH_PARAMETERS[name]).toBeUndefined();
+      expect(SEARCH_PARAMETERS.Patient?.[name]).toBeUndefined();
+    }
+  });
+
   test("include all that are served", () => {
     for (const { type, searchParameters } of SERVED_RESOURCES) {
       for (const code of searchParameters) expect(SEARCH_PARAMETERS[type]).toHaveProperty([code]);
