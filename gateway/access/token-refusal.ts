@@ -1,0 +1,164 @@
+import { ASSERTION_ALGORITHMS } from "./client-key.ts";
+
+/**
+ * Why the token endpoint says no. Rich inside, for the audit log; a plainer set goes out, as RFC 6749 5.2 words it. The
+ * one place that chooses a status for the token endpoint.
+ */
+export type TokenRefusal =
+  | { readonly kind: "content-type" }
+  | { readonly kind: "too-large"; readonly bytes_max: number }
+  | { readonly kind: "repeated-parameter" }
+  | { readonly kind: "grant-type" }
+  | { readonly kind: "assertion-type" }
+  | { readonly kind: "assertion-missing" }
+  | { readonly kind: "assertion-malformed" }
+  | { readonly kind: "header-typ" }
+  | { readonly kind: "header-alg" }
+  | { readonly kind: "header-kid" }
+  | { readonly kind: "header-member"; readonly member: "crit" | "b64" | "jwk" | "x5u" | "x5c" | "jku" }
+  | { readonly kind: "issuer-is-not-subject" }
+  | { readonly kind: "client-id" }
+  | { readonly kind: "unknown-client" }
+  | { readonly kind: "disabled-client" }
+  | { readonly kind: "unknown-key" }
+  | { readonly kind: "signature" }
+  | { readonly kind: "audience"; readonly expected: string }
+  | { readonly kind: "expiry"; readonly reason: "missing" | "not-an-integer" | "past" | "too-far" }
+  | { readonly kind: "not-yet-valid" }
+  | { readonly kind: "jti" }
+  | { readonly kind: "replayed" }
+  | { readonly kind: "store-unavailable" }
+  | { readonly kind: "scope-missing" }
+  | { readonly kind: "scope-malformed"; readonly position: number; readonly reason: string }
+  | { readonly kind: "scope-none" }
+  | { readonly kind: "purpose"; readonly registered: readonly string[] }
+  | { readonly kind: "agreement-ended"; readonly until: string };
+
+export interface OAuthError {
+  readonly status: 400 | 401 | 503;
+  readonly error:
+    | "invalid_request"
+    | "invalid_client"
+    | "invalid_scope"
+    | "unauthorized_client"
+    | "unsupported_grant_type"
+    | "temporarily_unavailable";
+  /** ASCII without quotes and backslashes (RFC 6749 5.2). */
+  readonly description: string;
+}
+
+/** One text for four reasons: which of them it was would tell a stranger who the clients are. */
+const NOT_AUTHENTICATED = "The client is not known, or the assertion was not signed with a key registered for it.";
+
+const EXPIRY_TEXTS = {
+  missing: "The assertion needs an exp claim.",
+  "not-an-integer": "exp must be a whole number of seconds since 1970.",
+  past: "The assertion has expired; check the clock.",
+  "too-far": "exp may be five minutes ahead at most; check the clock.",
+} as const;
+
+export function toOAuthError(refusal: TokenRefusal): OAuthError {
+  switch (refusal.kind) {
+    case "content-type":
+      return request("The body must be application/x-www-form-urlencoded.");
+    case "too-large":
+      return request(`The body may hold ${refusal.bytes_max} bytes at most.`);
+    case "repeated-parameter":
+      return request("Each parameter must come exactly once.");
+    case "grant-type":
+      return {
+        status: 400,
+        error: "unsupported_grant_type",
+        description: "grant_type must be client_credentials.",
+      };
+    case "scope-missing":
+    case "scope-malformed":
+    case "scope-none":
+    case "purpose":
+      return { status: 400, error: "invalid_scope", description: toScopeText(refusal) };
+    case "agreement-ended":
+      return {
+        status: 400,
+        error: "unauthorized_client",
+        description: `The agreement of this client ended on ${refusal.until}.`,
+      };
+    case "store-unavailable":
+      return {
+        status: 503,
+        error: "temporarily_unavailable",
+        description: "Whether this assertion was used before cannot be checked now. Try again with a new one.",
+      };
+    default:
+      return { status: 401, error: "invalid_client", description: toClientText(refusal) };
+  }
+}
+
+type ScopeRefusal = Extract<TokenRefusal, { kind: "scope-missing" | "scope-malformed" | "scope-none" | "purpose" }>;
+type ClientRefusal = Exclude<
+  TokenRefusal,
+  | ScopeRefusal
+  | {
+      kind:
+        | "content-type"
+        | "too-large"
+        | "repeated-parameter"
+        | "grant-type"
+        | "agreement-ended"
+        | "store-unavailable";
+    }
+>;
+
+function toScopeText(refusal: ScopeRefusal): string {
+  switch (refusal.kind) {
+    case "scope-missing":
+      return "A scope is needed, as system/Observation.rs.";
+    case "scope-malformed":
+      return `Scope number ${refusal.position} is not served: ${refusal.reason}.`;
+    case "scope-none":
+      return "None of these scopes is registered for this client.";
+    case "purpose":
+      return `The purpose claim must be one of those registered: ${refusal.registered.join(", ")}.`;
+  }
+}
+
+function toClientText(refusal: ClientRefusal): string {
+  switch (refusal.kind) {
+    case "assertion-type":
+      return "client_assertion_type must be urn:ietf:params:oauth:client-assertion-type:jwt-bearer.";
+    case "assertion-missing":
+      return "client_assertion is missing: a JWT signed by the client (SMART Backend Services).";
+    case "assertion-malformed":
+      return "client_assertion is not a JWT in compact form.";
+    case "header-typ":
+      return "The typ header of the assertion must be JWT.";
+    case "header-alg":
+      return `The alg header of the assertion must be one of ${ASSERTION_ALGORITHMS.join(", ")}.`;
+    case "header-kid":
+      return "The assertion needs a kid header that names one of the registered keys.";
+    case "header-member":
+      return `The header ${refusal.member} is not accepted in an assertion; leave it out.`;
+    case "issuer-is-not-subject":
+      return "iss and sub must both be the client id.";
+    case "client-id":
+      return "client_id differs from the iss of the assertion.";
+    case "unknown-client":
+    case "disabled-client":
+    case "unknown-key":
+    case "signature":
+      return NOT_AUTHENTICATED;
+    case "audience":
+      return `aud must be this one text: ${refusal.expected}`;
+    case "expiry":
+      return EXPIRY_TEXTS[refusal.reason];
+    case "not-yet-valid":
+      return "iat or nbf lies in the future, or is not a whole number; check the clock.";
+    case "jti":
+      return "The assertion needs a jti of 1 to 128 characters.";
+    case "replayed":
+      return "This assertion was used before; sign a new one with a new jti.";
+  }
+}
+
+function request(description: string): OAuthError {
+  return { status: 400, error: "invalid_request", description };
+}
