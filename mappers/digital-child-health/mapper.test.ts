@@ -96,6 +96,15 @@ describe("the table of fields", () => {
   });
 });
 
+test("a property that is no FHIR element is named without being repeated", () => {
+  const message = JSON.parse(JSON.stringify(goldenOf("parental-consent-obtained").message));
+  message.entry[3].resource["9990034028 Adeyemi"] = "x";
+  message.entry.push({ resource: { resourceType: "Adeyemi 9990034028", status: "x" } });
+  const { mapped } = read(message);
+  expect(mapped?.notCarried).toContain("an element that FHIR does not have");
+  expect(JSON.stringify(mapped?.notCarried)).not.toMatch(/9990034028|Adeyemi/);
+});
+
 test("every text section of the questionnaire has its own Observation", () => {
   const slots = goldenOf("every-element").mapped?.made.map(({ slot }) => slot);
   expect(slots).toEqual([...SECTIONS.map(({ linkId }) => linkId), "parentalConsent"]);

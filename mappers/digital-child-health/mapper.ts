@@ -7,7 +7,7 @@ import { toObservations } from "./to-observation.ts";
 import { toOrganization } from "./to-organization.ts";
 import { toPatient } from "./to-patient.ts";
 
-/** Digital Child Health messages (DAPB3009, FHIR STU3): the Early Years Progress event, CH010, as JSON. */
+/** Digital Child Health messages (DAPB3009, FHIR STU3): the Early Years Progress event, CH010. `parse` takes JSON, or the root element of XML. */
 export const digitalChildHealth: JsonMapper<EarlyYearsProgress> = {
   kind: "digital-child-health",
   dataClass: "health-visiting",

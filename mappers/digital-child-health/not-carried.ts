@@ -20,7 +20,14 @@ export function toElementsNotCarried(message: Message): string[] {
       if (!FRAME.has(element)) collect(resource[element], [element], resource.resourceType, names);
     }
   }
-  return [...names].sort();
+  return [...new Set([...names].map(toSafeName))].sort();
+}
+
+/** A name is reported and logged, so what no FHIR element could be called is not repeated. */
+function toSafeName(name: string): string {
+  return /^[A-Z][A-Za-z]{0,63}(\._?[a-z][A-Za-z0-9]{0,63}){0,8}$/.test(name)
+    ? name
+    : "an element that FHIR does not have";
 }
 
 function collect(value: unknown, path: readonly string[], type: string, names: Set<string>): void {

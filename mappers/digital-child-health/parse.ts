@@ -24,6 +24,7 @@ import {
   type Stu3Encounter,
   type Stu3QuestionnaireResponse,
 } from "./resources.ts";
+import { isXmlElement, toJsonForm } from "./xml-form.ts";
 
 const EARLY_YEARS_PROGRESS = "CH010";
 const MESSAGE_EVENT_TYPE = "https://fhir.nhs.uk/STU3/StructureDefinition/Extension-DCH-MessageEventType-1";
@@ -37,9 +38,9 @@ interface Reading {
   readonly notCarried: Set<string>;
 }
 
-/** Reads an Early Years Progress message; any other event is refused by its code. */
+/** Reads an Early Years Progress message, in JSON or as the root element of XML; any other event is refused by its code. */
 export function parseEarlyYearsProgress(raw: unknown): Parsed<EarlyYearsProgress> {
-  const framed = parseMessage(raw);
+  const framed = parseMessage(isXmlElement(raw) ? toJsonForm(raw) : raw);
   if (!framed.ok) return framed;
   const { message } = framed;
   const reading: Reading = { message, issues: [], notCarried: new Set(toElementsNotCarried(message)) };
