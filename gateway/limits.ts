@@ -32,6 +32,7 @@ export const LIMITS = {
   ingest_batch_records: 64,
   /** Issues spelled out in a receipt; the rest is counted, and stands in quarantine. */
   receipt_issues_max: 200,
+  quarantine_listing_max: 500,
   identity_cache_entries_max: 50_000,
   /** A resolved identity is trusted from Redis this long; every use is checked against the record itself. */
   identity_cache_life_s: 86_400,

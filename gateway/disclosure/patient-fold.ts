@@ -1,4 +1,5 @@
 import type { Extension, Identifier, Patient } from "@medplum/fhirtypes";
+import { canonical } from "#profiles/canonical.ts";
 import { CONFIDENTIALITY, NHS_NUMBER, NHS_NUMBER_STATUS_EXTENSION } from "#profiles/systems.ts";
 
 /** What one source says of the child, with what ranks it. */
@@ -7,6 +8,11 @@ export interface Contribution {
   readonly lastUpdated: number;
   readonly patient: Patient;
 }
+
+const PROFILES = [
+  "https://fhir.hl7.org.uk/StructureDefinition/UKCore-Patient",
+  canonical("StructureDefinition", "child"),
+];
 
 /**
  * The Patient as the contributions of several sources make it, without id and version. Survivorship: a source whose NHS
@@ -28,7 +34,7 @@ export function foldPatient(contributions: readonly Contribution[], identifierSy
   return {
     resourceType: "Patient",
     meta: {
-      ...list("profile", joined(ranked.map(({ meta }) => meta?.profile))),
+      profile: [...PROFILES],
       ...list("security", joined(ranked.map(({ meta }) => meta?.security))),
     },
     ...list("extension", firstByUrl(ranked.flatMap(({ extension }) => extension ?? []))),

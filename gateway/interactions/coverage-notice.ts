@@ -9,11 +9,10 @@ import type { Store } from "../store/store.ts";
  */
 export function createCoverageNotice(store: Store, sources: ReadonlyMap<string, SourceFacts>) {
   const known = new Map<string, { readonly changes: number; readonly entry: Buffer }>();
-  return async function coverageNotice(requester: Requester): Promise<Buffer | undefined> {
+  return async function coverageNotice(requester: Requester, changes: number): Promise<Buffer | undefined> {
     const { agreement } = requester;
     if (!agreement.coverageNotice) return undefined;
     const name = `${agreement.id}/${agreement.version}`;
-    const changes = await store.changeCounter();
     const cached = known.get(name);
     if (cached?.changes === changes) return cached.entry;
     const reaches = new Map((await store.sourceReaches()).map(({ source, until }) => [source, until]));

@@ -1,18 +1,26 @@
 import type { Resource } from "@medplum/fhirtypes";
 import { SEARCH_PARAMETERS } from "#profiles/generated/search-parameters.ts";
+import type { Requester } from "../access/requester.ts";
+import { hasScope } from "../access/scope.ts";
 import { resourceBytes } from "../search/pack.ts";
 import type { SearchQuery } from "../search/query.ts";
-import type { Released, SearchPorts, SearchRequest } from "./search-request.ts";
-import { ukDate } from "./uk-date.ts";
+import type { Moment } from "./record-reader.ts";
+import type { Released, SearchPorts } from "./search-request.ts";
+
+/** What `_include` is asked to add to, and when. */
+export interface Inclusion {
+  readonly query: SearchQuery;
+  readonly matched: readonly Released[];
+  readonly at: Moment;
+}
 
 /**
  * The resources that `_include` adds to a page: each once, each only as far as the requester may see it.
  * https://hl7.org/fhir/R4/search.html#include
  */
 export async function includedEntries(
-  query: SearchQuery,
-  matched: readonly Released[],
-  request: SearchRequest,
+  { query, matched, at }: Inclusion,
+  requester: Requester,
   ports: SearchPorts,
 ): Promise<readonly Released[]> {
   const included = new Map<string, Released>();
@@ -21,7 +29,7 @@ export async function includedEntries(
     for (const released of matched) {
       for (const reference of references(released, code)) {
         if (included.has(reference)) continue;
-        const entry = await findIncluded(reference, released, request, ports);
+        const entry = await findIncluded(reference, released, { requester, at }, ports);
         if (entry) included.set(reference, entry);
       }
     }
@@ -41,10 +49,11 @@ function references({ match }: Released, code: string): readonly string[] {
 async function findIncluded(
   reference: string,
   { view }: Released,
-  { requester, now_ms }: SearchRequest,
+  { requester, at }: { readonly requester: Requester; readonly at: Moment },
   { store, reader }: SearchPorts,
 ): Promise<Released | undefined> {
   const [type = "", id = ""] = reference.split("/");
+  if (!hasScope(requester.scopes, type, "r")) return undefined;
   if (type === "Patient" && id === view.patientId) {
     return view.patient.size > 0
       ? { view, match: { record: view.key, pack: view.patient, entry: 0, values: [] }, mode: "include" }
@@ -52,7 +61,7 @@ async function findIncluded(
   }
   const key = await store.locate(type, id);
   if (key === undefined) return undefined;
-  const other = await reader.view(key, requester, { changes: await reader.changes(), today: ukDate(now_ms) });
+  const other = await reader.view(key, requester, at);
   const entry = other?.pack.ids.findIndex((known, index) => known === id && other.pack.types[index] === type) ?? -1;
   if (!other || entry < 0 || !other.isVisible(entry)) return undefined;
   return { view: other, match: { record: key, pack: other.pack, entry, values: [] }, mode: "include" };

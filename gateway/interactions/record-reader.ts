@@ -40,15 +40,19 @@ export interface VisibleRecord {
   readonly rules: readonly string[];
 }
 
+/** When a request looks: one state of the store and one day for all that it sees. */
+export interface Moment {
+  /** The store's change counter. */
+  readonly changes: number;
+  /** YYYY-MM-DD, in the UK. */
+  readonly today: string;
+}
+
 export interface RecordReader {
   /** The change counter of the store: read once a request, so that one request sees one state of what is cached. */
   changes(): Promise<number>;
   /** The visible record, or `undefined` when it does not exist or not for this requester. */
-  view(
-    key: RecordKey,
-    requester: Requester,
-    at: { readonly changes: number; readonly today: string },
-  ): Promise<VisibleRecord | undefined>;
+  view(key: RecordKey, requester: Requester, at: Moment): Promise<VisibleRecord | undefined>;
   /** Whether the record carries an identifier (`system|value`) at all; not what a requester may know. */
   carries(key: RecordKey, identifier: string, changes: number): Promise<boolean>;
   /** Bytes and records held, for metrics. */

@@ -13,7 +13,7 @@ export interface SearchPorts extends CandidatePorts {
   /** `http://host/fhir/R4`. */
   readonly fhirBase: string;
   /** The constant entry that tells a care client what an empty answer does not mean; absent for others. */
-  coverageNotice(requester: Requester): Promise<Buffer | undefined>;
+  coverageNotice(requester: Requester, changes: number): Promise<Buffer | undefined>;
 }
 
 export interface SearchRequest extends RequestFacts {

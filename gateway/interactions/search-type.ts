@@ -13,7 +13,7 @@ import { type Answer, type Result, refused } from "./answer.ts";
 import { toSearchset } from "./bundle.ts";
 import { leadRecords, scanRequesterRecords } from "./candidates.ts";
 import { includedEntries } from "./include.ts";
-import type { VisibleRecord } from "./record-reader.ts";
+import type { Moment, VisibleRecord } from "./record-reader.ts";
 import type { Released, SearchPorts, SearchRequest } from "./search-request.ts";
 import { ukDate } from "./uk-date.ts";
 
@@ -25,16 +25,17 @@ export function createSearchType(ports: SearchPorts) {
     if (!parsed.ok) return refused(...parsed.issues);
     const { query } = parsed;
     const order = createOrder(query.sort);
-    const found = await findMatches(query, order, page.cursor, request, ports);
+    const at = { changes: await ports.reader.changes(), today: ukDate(request.now_ms) };
+    const found = await findMatches({ query, order, cursor: page.cursor, at }, request.requester, ports);
     const matched = found.page.map((match): Released => ({ ...match, mode: "match" }));
-    const included = await includedEntries(query, matched, request, ports);
+    const included = await includedEntries({ query, matched, at }, request.requester, ports);
     const released = [...matched, ...included];
     const body = toSearchset({
       total: found.total,
       self: `${ports.fhirBase}/${request.type}${page.self ?? suffix(query.self)}`,
       next: found.hasMore ? nextLink(request, query, matched.at(-1), ports) : undefined,
       released,
-      notice: await ports.coverageNotice(request.requester),
+      notice: await ports.coverageNotice(request.requester, at.changes),
     });
     try {
       await ports.audit.append(toAuditRecord(request, query, released));
@@ -94,14 +95,18 @@ interface Found {
   readonly total: number | undefined;
 }
 
+interface Search {
+  readonly query: SearchQuery;
+  readonly order: Order;
+  readonly cursor: Cursor | undefined;
+  readonly at: Moment;
+}
+
 async function findMatches(
-  query: SearchQuery,
-  order: Order,
-  cursor: Cursor | undefined,
-  { requester, now_ms }: SearchRequest,
+  { query, order, cursor, at }: Search,
+  requester: Requester,
   ports: SearchPorts,
 ): Promise<Found> {
-  const at = { changes: await ports.reader.changes(), today: ukDate(now_ms) };
   const lead = await candidateRecords(query, requester, at.changes, ports);
   const wantsTotal = query.count === 0 || (query.total === undefined ? lead !== undefined : query.total !== "none");
   const isEarlyEnough = order.isRecordOrder && !wantsTotal;

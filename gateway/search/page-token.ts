@@ -28,12 +28,24 @@ export interface PageTokens {
 const IV_bytes = 12;
 const TAG_bytes = 16;
 
+/** Random bytes are cheap by the thousand and dear by the dozen. */
+function createIvPool(): () => Buffer {
+  let pool = Buffer.alloc(0);
+  return () => {
+    if (pool.length === 0) pool = randomBytes(IV_bytes * 256);
+    const iv = pool.subarray(0, IV_bytes);
+    pool = pool.subarray(IV_bytes);
+    return iv;
+  };
+}
+
 /** Page tokens under a key derived from the gateway's secret: the same in every process and after a restart. */
 export function createPageTokens(secret: Buffer): PageTokens {
+  const nextIv = createIvPool();
   const key = Buffer.from(hkdfSync("sha256", secret, "", "page-token", 32));
   return {
     seal(token) {
-      const iv = randomBytes(IV_bytes);
+      const iv = nextIv();
       const cipher = createCipheriv("aes-256-gcm", key, iv);
       const sealed = Buffer.concat([iv, cipher.update(JSON.stringify(token)), cipher.final(), cipher.getAuthTag()]);
       return sealed.toString("base64url");

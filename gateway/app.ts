@@ -1,0 +1,137 @@
+import { randomUUID } from "node:crypto";
+import { type Context, Hono } from "hono";
+import { SERVED_RESOURCES, type ServedType } from "#profiles/interactions.ts";
+import type { Logger } from "./log.ts";
+import type { Metrics } from "./metrics.ts";
+import { toUnexpected } from "./outcome/operation-outcome.ts";
+import type { createFhirRoutes } from "./routes/fhir.ts";
+import { toRouteIssue } from "./routes/fhir.ts";
+import type { createHealthRoutes } from "./routes/health.ts";
+import { HOME_HEADERS } from "./routes/home.ts";
+import type { createIngestRoutes } from "./routes/ingest.ts";
+import { FHIR_JSON } from "./routes/negotiate.ts";
+import { readRequestIds, respondWithIssues } from "./routes/respond.ts";
+import type { createTokenRoutes } from "./routes/token.ts";
+
+/** Everything the addresses of the gateway lead to. */
+export interface AppPorts {
+  readonly fhir: ReturnType<typeof createFhirRoutes>;
+  readonly ingest: ReturnType<typeof createIngestRoutes>;
+  readonly token: ReturnType<typeof createTokenRoutes>;
+  readonly health: ReturnType<typeof createHealthRoutes>;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** JSON text of the CapabilityStatement. */
+  readonly capabilityStatement: string;
+  readonly homePage: string;
+}
+
+type Answering = (context: Context) => Response | Promise<Response>;
+
+const FHIR = "/fhir/R4";
+
+/** The route table: FHIR routes are made from the interaction table, the others are the contracts of operation. */
+export function createApp(ports: AppPorts): Hono {
+  const app = new Hono();
+  const measured = createMeasured(ports);
+  const idsOf = (context: Context) => readRequestIds(context.req.raw.headers, randomUUID);
+
+  for (const { type, interactions } of SERVED_RESOURCES) addServedRoutes(app, type, interactions, ports, measured);
+  app.get(
+    `${FHIR}/metadata`,
+    measured("capabilities", (context) => openFhirDocument(context, ports.capabilityStatement)),
+  );
+  app.get(
+    `${FHIR}/.well-known/smart-configuration`,
+    measured("smart-configuration", () => ports.token.smartConfiguration()),
+  );
+  app.post(
+    "/oauth2/token",
+    measured("token", (context) => ports.token.issue(context.req.raw, idsOf(context))),
+  );
+  app.get(
+    "/oauth2/jwks",
+    measured("jwks", () => ports.token.keys()),
+  );
+  app.get(
+    "/ingest/receipts/:id",
+    measured("ingest-receipt", (context) =>
+      ports.ingest.receipt(context.req.raw, idsOf(context), context.req.param("id") ?? ""),
+    ),
+  );
+  app.get(
+    "/ingest/quarantine",
+    measured("ingest-quarantine", (context) => ports.ingest.quarantine(context.req.raw, idsOf(context))),
+  );
+  app.post(
+    "/ingest/:source",
+    measured("ingest", (context) =>
+      ports.ingest.deliver(context.req.raw, idsOf(context), context.req.param("source") ?? ""),
+    ),
+  );
+  app.get("/health/live", () => ports.health.live());
+  app.get("/health/ready", () => ports.health.ready());
+  app.get("/metrics", async () => new Response(await ports.metrics.render(), { headers: METRICS_HEADERS }));
+  app.get("/", () => new Response(ports.homePage, { headers: HOME_HEADERS }));
+  app.all("*", (context) => respondWithIssues([toUnroutedIssue(context)], idsOf(context)));
+  app.onError((error, context) => {
+    ports.log.error({ error }, "unexpected");
+    return respondWithIssues([toUnexpected(error)], idsOf(context));
+  });
+  return app;
+}
+
+const METRICS_HEADERS = { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" } as const;
+
+function addServedRoutes(
+  app: Hono,
+  type: ServedType,
+  interactions: (typeof SERVED_RESOURCES)[number]["interactions"],
+  { fhir }: AppPorts,
+  measured: ReturnType<typeof createMeasured>,
+): void {
+  const answer =
+    (interaction: "read" | "search-type"): Answering =>
+    (context) => {
+      const id = context.req.param("id");
+      return fhir.answer({
+        request: context.req.raw,
+        ids: readRequestIds(context.req.raw.headers, randomUUID),
+        interaction,
+        type,
+        ...(id !== undefined && { id }),
+      });
+    };
+  if (interactions.includes("search-type")) {
+    app.get(`${FHIR}/${type}`, measured("search-type", answer("search-type")));
+    app.post(`${FHIR}/${type}/_search`, measured("search-type", answer("search-type")));
+  }
+  // An id never begins with an underscore or a dollar: those are interactions and operations of their own.
+  if (interactions.includes("read")) app.get(`${FHIR}/${type}/:id{[^_$/][^/]*}`, measured("read", answer("read")));
+}
+
+/** Counts and times an interaction, and logs it by its name alone. */
+function createMeasured({ metrics, log }: AppPorts) {
+  return (interaction: string, answering: Answering): Answering =>
+    async (context) => {
+      const began_ms = performance.now();
+      const response = await answering(context);
+      const duration_ms = performance.now() - began_ms;
+      metrics.answered(interaction, response.status, duration_ms / 1_000);
+      if (log.isLevelEnabled("debug")) {
+        log.debug({ interaction, status: response.status, duration_ms: Math.round(duration_ms) }, "answered");
+      }
+      return response;
+    };
+}
+
+function openFhirDocument(context: Context, text: string): Response {
+  const { requestId } = readRequestIds(context.req.raw.headers, randomUUID);
+  return new Response(text, { headers: { "Content-Type": FHIR_JSON, "X-Request-ID": requestId } });
+}
+
+function toUnroutedIssue({ req }: Context) {
+  return req.path.startsWith(`${FHIR}/`)
+    ? toRouteIssue(req.method, req.path.slice(FHIR.length))
+    : ({ kind: "unknown-route" } as const);
+}

@@ -1,0 +1,47 @@
+import { randomUUID } from "node:crypto";
+import { generate } from "#mappers/synthetic/generate.ts";
+import { REFERENCE_DATE } from "#mappers/synthetic/scenarios.ts";
+import type { Register } from "../access/register.ts";
+import type { AuditLog } from "../audit/audit.ts";
+import type { IngestLine } from "../ingest/line.ts";
+import type { Store } from "../store/store.ts";
+
+export interface DemonstrationDataPorts {
+  readonly store: Store;
+  readonly line: IngestLine;
+  readonly register: Register;
+  readonly audit: AuditLog;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+}
+
+/** Changes with the seed or the generator, so that an older demonstration is completed rather than taken for this one. */
+const SEED = "demonstration-1";
+
+/**
+ * Brings the demonstration's files in through the real ingest line, unless that was done before. Begun and broken off,
+ * it is done again from the start: what is already there counts as unchanged.
+ */
+export async function ensureDemonstrationData(children: number, ports: DemonstrationDataPorts): Promise<void> {
+  const mark = `${SEED}-${children}`;
+  if ((await ports.store.receipt(mark)) !== undefined) return;
+  for (const file of generate({ children, seed: SEED, today: REFERENCE_DATE })) {
+    const source = ports.register.source(file.source);
+    if (!source) continue;
+    const delivery = { id: randomUUID(), receivedAt: ports.clock(), client: "officer-demo", fileName: file.name };
+    await ports.line.ingest(source, delivery, toBytes(file.chunks));
+    await ports.audit.append({
+      interaction: "ingest",
+      outcome: "success",
+      requestId: delivery.id,
+      client: delivery.client,
+      detail: file.source,
+    });
+  }
+  await ports.store.write((transaction) => transaction.putReceipt(mark, "demonstration", "{}"));
+}
+
+async function* toBytes(chunks: Iterable<string>): AsyncGenerator<Uint8Array> {
+  const encoder = new TextEncoder();
+  for (const chunk of chunks) yield encoder.encode(chunk);
+}

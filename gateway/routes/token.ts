@@ -1,0 +1,37 @@
+import type { createTokenEndpoint } from "../access/token.ts";
+import type { AuditLog } from "../audit/audit.ts";
+import { LIMITS } from "../limits.ts";
+import { readText } from "./negotiate.ts";
+import { type RequestIds, respondWithIssues } from "./respond.ts";
+
+export interface TokenPorts {
+  readonly endpoint: ReturnType<typeof createTokenEndpoint>;
+  readonly audit: AuditLog;
+  /** JSON texts of the two open documents. */
+  readonly smartConfiguration: string;
+  readonly jwks: string;
+}
+
+const OPEN = { "Content-Type": "application/json", "Cache-Control": "public, max-age=60" } as const;
+
+export function createTokenRoutes({ endpoint, audit, smartConfiguration, jwks }: TokenPorts) {
+  return {
+    smartConfiguration: () => new Response(smartConfiguration, { headers: OPEN }),
+    keys: () => new Response(jwks, { headers: OPEN }),
+    /** Answers as RFC 6749 says, once the record of it is durable. */
+    async issue(request: Request, ids: RequestIds): Promise<Response> {
+      const body = await readText(request, LIMITS.token_request_bytes_max);
+      if (typeof body !== "string") return respondWithIssues([body], ids);
+      const answer = await endpoint({ contentType: request.headers.get("content-type") ?? undefined, body });
+      try {
+        await audit.append({ interaction: "token", requestId: ids.requestId, ...answer.record });
+      } catch {
+        return respondWithIssues([{ kind: "unavailable", what: "audit", retryAfter_s: 5 }], ids);
+      }
+      return new Response(answer.body, {
+        status: answer.status,
+        headers: { ...answer.headers, "X-Request-ID": ids.requestId },
+      });
+    },
+  };
+}
