@@ -3,6 +3,8 @@ import { fileURLToPath } from "node:url";
 import { evalFhirPath } from "@medplum/core";
 import { describe, expect, test } from "vitest";
 import { ASQ3, ASQSE2 } from "#profiles/generated/codes.ts";
+import { validateBase } from "#profiles/generated/validators.ts";
+import { validateProfiles } from "#profiles/validate-profile.ts";
 import { hasFieldTable } from "../field-table.ts";
 import { createFixtureContext } from "../fixture-context.ts";
 import type { CsvRow, FieldIssue, Mapped, StagedRows, StagedTable } from "../mapper.ts";
@@ -67,6 +69,16 @@ function issuesOf(table: string, row: CsvRow): readonly (readonly [string, strin
 test.each(goldens)("%s is read and mapped as its golden file says", (_name, golden) => {
   const { kept: _, ...result } = stage(golden.rows);
   expect(result).toEqual(golden);
+});
+
+test("every resource of the golden files is valid R4 and follows those of our profiles that it claims", () => {
+  const resources = goldens.flatMap(([, { mapped }]) => [
+    ...(mapped?.made.map(({ resource }) => resource) ?? []),
+    ...(mapped?.organizations ?? []),
+    ...(mapped?.patient === undefined ? [] : [mapped.patient]),
+  ]);
+  expect(resources.length).toBeGreaterThan(20);
+  expect(resources.flatMap((resource) => [...validateBase(resource), ...validateProfiles(resource)])).toEqual([]);
 });
 
 describe("the table of fields", () => {

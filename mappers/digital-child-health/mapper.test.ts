@@ -3,6 +3,8 @@ import { fileURLToPath } from "node:url";
 import { evalFhirPath } from "@medplum/core";
 import type { Consent } from "@medplum/fhirtypes";
 import { describe, expect, test } from "vitest";
+import { validateBase } from "#profiles/generated/validators.ts";
+import { validateProfiles } from "#profiles/validate-profile.ts";
 import { hasFieldTable } from "../field-table.ts";
 import { createFixtureContext } from "../fixture-context.ts";
 import type { FieldIssue, Mapped, SourceIdentity } from "../mapper.ts";
@@ -51,6 +53,16 @@ function consentOf(name: string): Consent | undefined {
 
 test.each(goldens)("%s is read and mapped as its golden file says", (_name, { message, ...expected }) => {
   expect(read(message)).toEqual(expected);
+});
+
+test("every resource of the golden files is valid R4 and follows those of our profiles that it claims", () => {
+  const resources = goldens.flatMap(([, { mapped }]) => [
+    ...(mapped?.made.map(({ resource }) => resource) ?? []),
+    ...(mapped?.organizations ?? []),
+    ...(mapped?.patient === undefined ? [] : [mapped.patient]),
+  ]);
+  expect(resources.length).toBeGreaterThan(20);
+  expect(resources.flatMap((resource) => [...validateBase(resource), ...validateProfiles(resource)])).toEqual([]);
 });
 
 describe("the table of fields", () => {
