@@ -1,10 +1,11 @@
-import type { Patient } from "@medplum/fhirtypes";
+import type { Identifier, Patient } from "@medplum/fhirtypes";
 import { ETHNIC_CATEGORY_EXTENSION, ODS_ORGANIZATION } from "#profiles/systems.ts";
 import { toAddress } from "../datatypes/address.ts";
 import { toCodeableConcept } from "../datatypes/coding.ts";
 import { toGenderFromPersonStated } from "../datatypes/gender.ts";
 import { toHumanName } from "../datatypes/human-name.ts";
 import { toNhsNumberIdentifier, toSourceChildIdentifier } from "../datatypes/identifier.ts";
+import { isPersonalNumber } from "../datatypes/local-id.ts";
 import { isPseudoPostcode } from "../datatypes/postcode.ts";
 import type { CsvRow } from "../mapper.ts";
 
@@ -20,7 +21,7 @@ export function toPatient(root: CsvRow, registrations: readonly CsvRow[], source
   }
   patient.identifier = [
     ...(root.NHSNumber === undefined ? [] : [toNhsNumberIdentifier(root.NHSNumber, root.NHSNumber_Status)]),
-    toSourceChildIdentifier(source, root.LocalPatientID ?? ""),
+    ...toLocalIdentifiers(root, source),
   ];
   const name = toHumanName({ use: "official", family: root.PersonFamilyName, given: [root.PersonGivenName] });
   if (name !== undefined) patient.name = [name];
@@ -33,6 +34,11 @@ export function toPatient(root: CsvRow, registrations: readonly CsvRow[], source
   const practice = toGeneralPractitioner(registrations);
   if (practice !== undefined) patient.generalPractitioner = [practice];
   return patient;
+}
+
+/** What the provider calls the child, unless that is a number of the person, which is shown as what it is or not at all. */
+function toLocalIdentifiers({ LocalPatientID: localId }: CsvRow, source: string): Identifier[] {
+  return localId === undefined || isPersonalNumber(localId) ? [] : [toSourceChildIdentifier(source, localId)];
 }
 
 /** The postcode if it names a place; a ZZ99 code does not. */
