@@ -8,6 +8,7 @@ import type { SigningKey } from "./gateway-keys.ts";
 import type { Client, Register } from "./register.ts";
 import type { Requester } from "./requester.ts";
 import { intersectScopes, parseScope } from "./scope.ts";
+import { hasCanonicalSignature } from "./signature.ts";
 import { fhirBase } from "./token.ts";
 
 export type Authentication =
@@ -137,7 +138,7 @@ async function readClaims(
   try {
     const { kid } = decodeProtectedHeader(token);
     const key = keys.find((candidate) => candidate.kid === kid);
-    if (key === undefined) return NOT_OURS;
+    if (key === undefined || !hasCanonicalSignature(token)) return NOT_OURS;
     const { payload } = await jwtVerify(token, key.publicKey, {
       algorithms: ["ES256"],
       typ: "at+jwt",

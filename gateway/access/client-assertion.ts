@@ -1,8 +1,8 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from "node:crypto";
-import { compactVerify } from "jose";
 import { LIMITS } from "../limits.ts";
 import { ASSERTION_ALGORITHMS, type AssertionAlgorithm } from "./client-key.ts";
 import type { Client, Register } from "./register.ts";
+import { isSignedBy } from "./signature.ts";
 import type { TokenRefusal } from "./token-refusal.ts";
 
 /**
@@ -54,7 +54,7 @@ export function createAssertionChecker({ register, audience, clock }: AssertionC
 
     const client = register.client(iss);
     const key = client?.enabled ? keyOf(client, signed) : undefined;
-    // A stranger's assertion costs as much as a client's, so that time does not tell who the clients are.
+    // Check 8. A stranger's assertion costs as much as a client's, so that time does not tell who the clients are.
     const verified = await isSignedBy(assertion, key ?? decoys[signed.alg], signed.alg);
     if (client === undefined) return { ok: false, refusal: { kind: "unknown-client" }, ...claimed };
     if (!client.enabled) return { ok: false, refusal: { kind: "disabled-client" }, ...claimed };
@@ -99,16 +99,6 @@ function checkHeader(header: Members): TokenRefusal | { readonly alg: AssertionA
 /** Check 7. The register holds each `kid` of a client once, and no key that is weak or made for something else. */
 function keyOf(client: Client, signed: { readonly alg: AssertionAlgorithm; readonly kid: string }) {
   return client.keys.find(({ kid, algorithms }) => kid === signed.kid && algorithms.includes(signed.alg))?.key;
-}
-
-/** Check 8. */
-export async function isSignedBy(jws: string, key: KeyObject, algorithm: string): Promise<boolean> {
-  try {
-    await compactVerify(jws, key, { algorithms: [algorithm] });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Checks 9 and 10, and the shape of what 11 needs. */

@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { isSignedBy } from "./client-assertion.ts";
 import { CLIENT_KEY, toClientKey } from "./client-key.ts";
+import { isSignedBy } from "./signature.ts";
 
 const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-384" });
 const RSA = generateKeyPairSync("rsa", { modulusLength: 2_048 });
@@ -60,6 +60,16 @@ test.each([
   const padding = alg.startsWith("PS") ? { padding: 6, saltLength: 48 } : {};
   const signature = sign("sha384", Buffer.from(toInput(other)), { key: RSA.privateKey, ...padding });
   expect(await isSignedBy(`${toInput(other)}.${signature.toString("base64url")}`, RSA.publicKey, other)).toBe(false);
+});
+
+test("a signature with spare bits set in its last character is refused", async () => {
+  const signature = sign("sha384", Buffer.from(toInput("RS384")), RSA.privateKey).toString("base64url");
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  const next = alphabet[alphabet.indexOf(signature.at(-1) ?? "") + 1];
+  const other = `${signature.slice(0, -1)}${next}`;
+  expect(Buffer.from(other, "base64url")).toEqual(Buffer.from(signature, "base64url"));
+  expect(await isSignedBy(`${toInput("RS384")}.${signature}`, RSA.publicKey, "RS384")).toBe(true);
+  expect(await isSignedBy(`${toInput("RS384")}.${other}`, RSA.publicKey, "RS384")).toBe(false);
 });
 
 const VECTORS = join(import.meta.dirname, "../../../shared/data/outside/wycheproof-jose/json_web_signature_test.json");
