@@ -1,0 +1,53 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+
+/** Leaves are counted from 1 for each process; payloads by the day of their records (UTC), and within it. */
+export type AuditFile =
+  | { readonly kind: "leaves"; readonly process: string; readonly part: number; readonly path: string }
+  | {
+      readonly kind: "payloads";
+      readonly process: string;
+      readonly day: string;
+      readonly part: number;
+      readonly path: string;
+    };
+
+const LEAVES = /^([a-z0-9][a-z0-9-]*)\.(\d{6})\.leaves$/;
+const PAYLOADS = /^([a-z0-9][a-z0-9-]*)\.(\d{4}-\d\d-\d\d)\.(\d{6})\.payloads$/;
+const PROCESS = /^[a-z0-9][a-z0-9-]{0,31}$/;
+
+export function isProcessName(process: string): boolean {
+  return PROCESS.test(process);
+}
+
+export function leavesPath(directory: string, process: string, part: number): string {
+  return join(directory, `${process}.${number(part)}.leaves`);
+}
+
+export function payloadsPath(directory: string, process: string, { day, part }: { day: string; part: number }): string {
+  return join(directory, `${process}.${day}.${number(part)}.payloads`);
+}
+
+function number(part: number): string {
+  return String(part).padStart(6, "0");
+}
+
+/** Every file of the log, in the order in which each process wrote its own. */
+export async function listAuditFiles(directory: string): Promise<readonly AuditFile[]> {
+  const names = (await readdir(directory)).sort();
+  return names.flatMap((name) => toAuditFile(directory, name) ?? []);
+}
+
+function toAuditFile(directory: string, name: string): AuditFile | undefined {
+  const path = join(directory, name);
+  const leaves = LEAVES.exec(name);
+  if (leaves) return { kind: "leaves", process: leaves[1] ?? "", part: Number(leaves[2]), path };
+  const payloads = PAYLOADS.exec(name);
+  if (payloads === null) return undefined;
+  return { kind: "payloads", process: payloads[1] ?? "", day: payloads[2] ?? "", part: Number(payloads[3]), path };
+}
+
+/** The day of a record, YYYY-MM-DD in UTC. */
+export function dayOf(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
+}

@@ -1,0 +1,142 @@
+import { constants } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { dirname } from "node:path";
+
+/**
+ * A file that is written ahead with zeros, so that a record's write changes no metadata and one flush is enough. Its
+ * content ends at the last byte that is not zero; no line holds a zero byte.
+ */
+export interface Segment {
+  /** Bytes of content. */
+  readonly size: number;
+  /** Resolves when the bytes are on disk. One call at a time. */
+  append(bytes: Buffer): Promise<void>;
+  /** Takes away what stands behind `size`, as a write that was cut off leaves it. */
+  cut(size: number): Promise<void>;
+  /** The last bytes of the content, at most so many. */
+  tail(bytes: number): Promise<Buffer>;
+  /** Gives back what was written ahead, and closes. */
+  close(): Promise<void>;
+}
+
+const READ_BACK_BYTES = 65_536;
+
+/** Linux writes through with the flag; elsewhere each write is followed by a flush. */
+const WRITE_THROUGH: number | undefined = constants.O_DSYNC;
+
+/**
+ * @param ahead bytes written ahead at a time
+ */
+export async function openSegment(path: string, ahead: number): Promise<Segment> {
+  const handle = await open(path, constants.O_RDWR | constants.O_CREAT | (WRITE_THROUGH ?? 0), 0o600);
+  try {
+    const allocated = (await handle.stat()).size;
+    if (allocated === 0) await flushDirectory(dirname(path));
+    return new FileSegment(handle, { size: await contentEnd(handle, allocated), allocated, ahead });
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/** A new file's name is as durable as the directory it stands in. */
+async function flushDirectory(path: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const directory = await open(path, "r");
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
+async function contentEnd(handle: FileHandle, allocated: number): Promise<number> {
+  const chunk = Buffer.alloc(READ_BACK_BYTES);
+  for (let end = allocated; end > 0; ) {
+    const start = Math.max(0, end - chunk.length);
+    await readFully(handle, chunk.subarray(0, end - start), start);
+    for (let at = end - start - 1; at >= 0; at -= 1) {
+      if (chunk[at] !== 0) return start + at + 1;
+    }
+    end = start;
+  }
+  return 0;
+}
+
+async function readFully(handle: FileHandle, bytes: Buffer, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesRead } = await handle.read(bytes, done, bytes.length - done, position + done);
+    if (bytesRead === 0) throw new Error("A file of the audit log became shorter while it was read.");
+    done += bytesRead;
+  }
+}
+
+class FileSegment implements Segment {
+  readonly #handle: FileHandle;
+  readonly #ahead: number;
+  #size: number;
+  #allocated: number;
+  #extending: Promise<void> | undefined;
+
+  constructor(handle: FileHandle, at: { readonly size: number; readonly allocated: number; readonly ahead: number }) {
+    this.#handle = handle;
+    this.#size = at.size;
+    this.#allocated = at.allocated;
+    this.#ahead = at.ahead;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  async append(bytes: Buffer): Promise<void> {
+    while (this.#allocated - this.#size < bytes.length) await this.#extend();
+    await this.#write(bytes, this.#size);
+    this.#size += bytes.length;
+    // Half a step early and beside the next writes, so that none of them waits. Its failure shows when room is needed.
+    if (this.#allocated - this.#size < this.#ahead / 2) this.#extend().catch(() => undefined);
+  }
+
+  #extend(): Promise<void> {
+    this.#extending ??= this.#writeAhead().finally(() => {
+      this.#extending = undefined;
+    });
+    return this.#extending;
+  }
+
+  async #writeAhead(): Promise<void> {
+    await this.#write(Buffer.alloc(this.#ahead), this.#allocated);
+    this.#allocated += this.#ahead;
+  }
+
+  async #write(bytes: Buffer, position: number): Promise<void> {
+    for (let done = 0; done < bytes.length; ) {
+      const { bytesWritten } = await this.#handle.write(bytes, done, bytes.length - done, position + done);
+      done += bytesWritten;
+    }
+    if (WRITE_THROUGH === undefined) await this.#handle.datasync();
+  }
+
+  async cut(size: number): Promise<void> {
+    await this.#handle.truncate(size);
+    await this.#handle.datasync();
+    this.#size = size;
+    this.#allocated = size;
+  }
+
+  async tail(bytes: number): Promise<Buffer> {
+    const start = Math.max(0, this.#size - bytes);
+    const found = Buffer.alloc(this.#size - start);
+    await readFully(this.#handle, found, start);
+    return found;
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.#extending?.catch(() => undefined);
+      await this.#handle.truncate(this.#size);
+    } finally {
+      await this.#handle.close();
+    }
+  }
+}
