@@ -1,0 +1,167 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cpus, tmpdir, totalmem } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { type RunningGateway, startGateway } from "../start-gateway.ts";
+import { type Comparison, compare, type Side } from "./compare.ts";
+import { GOALS, type Goal, judgeGoal, type Verdict } from "./goals.ts";
+import { type IngestFigures, measureIngest } from "./ingest.ts";
+import { chooseLoad, type Load } from "./load.ts";
+import { residentMemory } from "./process-usage.ts";
+import { measureStart, type StartFigures } from "./start.ts";
+import { startCeiling } from "./start-ceiling.ts";
+import { findWorkloads } from "./workloads.ts";
+
+/** How much is done: the short run ends within three minutes, the long one within a quarter of an hour. */
+const SHORT = { children: 2_000, ingestChildren: 1_000, rounds: 3, round_s: 3, starts: 5, connections: 16 };
+const LONG = { children: 8_000, ingestChildren: 10_000, rounds: 7, round_s: 10, starts: 9, connections: 16 };
+
+type Size = typeof SHORT;
+
+interface Figures {
+  readonly comparisons: readonly Comparison[];
+  readonly start?: StartFigures;
+  readonly ingest?: IngestFigures;
+  readonly loaded_MB?: number;
+}
+
+interface Row {
+  readonly goal: Goal;
+  readonly measured?: number;
+  readonly verdict: Verdict | "not measured";
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** All workloads against a server and a ceiling that answers the same. */
+async function measureLoad(server: Side & { fhirBase: string; token: () => Promise<string> }, load: Load, size: Size) {
+  const comparisons: Comparison[] = [];
+  for (const workload of await findWorkloads(server.fhirBase, await server.token())) {
+    say(`… ${workload.title} (${workload.requests.length} children)`);
+    const ceiling = await startCeiling(workload.bodies);
+    try {
+      comparisons.push(await compare(workload, server, ceiling, { ...size, load, token: server.token }));
+    } finally {
+      await ceiling.stop();
+    }
+  }
+  return comparisons;
+}
+
+async function measureHere(load: Load, size: Size): Promise<Figures> {
+  const dataDir = await mkdtemp(join(tmpdir(), "bench-"));
+  const env = { DEMONSTRATION_CHILDREN: String(size.children), LOG_LEVEL: "error" };
+  try {
+    say(`… first start with ${size.children} children`);
+    const first = await startGateway({ dataDir, env, readyWithin_ms: 600_000 });
+    say(`  ready after ${(first.ready_ms / 1000).toFixed(1)} s`);
+    await first.stop();
+    say("… warm starts");
+    const start = await measureStart(dataDir, env, size.starts);
+    const gateway = await startGateway({ dataDir, env });
+    const loaded = await measureRunning(gateway, load, size).finally(() => gateway.stop());
+    say("… ingest");
+    return { ...loaded, start, ingest: await measureIngest(size.ingestChildren) };
+  } finally {
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+async function measureRunning(gateway: RunningGateway, load: Load, size: Size): Promise<Figures> {
+  const { base, fhirBase, pid } = gateway;
+  const token = () => gateway.token("gp-demo");
+  const comparisons = await measureLoad({ base, fhirBase, pid, token }, load, size);
+  return { comparisons, loaded_MB: await residentMemory(pid) };
+}
+
+/** Figures by goal. A workload with failures has none: errors are quick. */
+function measuredBy({ comparisons, start, ingest, loaded_MB }: Figures): Readonly<Record<string, number | undefined>> {
+  const sound = (id: Comparison["workload"]) => comparisons.find((each) => each.workload === id && each.failures === 0);
+  const [search, withCode, read] = [sound("search"), sound("search-code"), sound("read")];
+  return {
+    "search-rate": search?.rateRatio,
+    "search-cpu": search?.cpuRatio,
+    "search-p99": search?.p99_ms,
+    "search-code-rate": withCode?.rateRatio,
+    "search-code-cpu": withCode?.cpuRatio,
+    "search-code-p99": withCode?.p99_ms,
+    "read-rate": read?.rateRatio,
+    start: start?.median_s,
+    "memory-idle": start?.idle_MB,
+    "memory-loaded": loaded_MB,
+    ingest: ingest?.resources_per_s,
+    stored: ingest === undefined ? undefined : ingest.stored_bytes / 1024,
+  };
+}
+
+function toRows(figures: Figures): readonly Row[] {
+  const measured = measuredBy(figures);
+  return GOALS.map((goal) => {
+    const value = measured[goal.id];
+    return value === undefined
+      ? { goal, verdict: "not measured" }
+      : { goal, measured: value, verdict: judgeGoal(goal, value) };
+  });
+}
+
+function toTable(rows: readonly Row[]): string {
+  const lines = rows.map(({ goal, measured, verdict }) => {
+    const value = measured === undefined ? "–" : `${measured.toFixed(measured < 100 ? 2 : 0)} ${goal.unit}`;
+    const mark = `${goal.direction === "at-least" ? "≥" : "≤"} ${goal.goal} ${goal.unit}`;
+    const floor = goal.floor === undefined ? "" : `(floor ${goal.floor})`;
+    const result = verdict === "above the floor" ? "missed, floor held" : verdict;
+    return `${goal.title.padEnd(30)}${value.padStart(12)}   ${mark.padEnd(14)}${floor.padEnd(14)}${result}`;
+  });
+  return ["", `${"".padEnd(30)}${"measured".padStart(12)}   ${"goal".padEnd(28)}`, ...lines, ""].join("\n");
+}
+
+function describeMachine() {
+  const [cpu] = cpus();
+  return {
+    cpu: cpu?.model ?? "unknown",
+    cores: cpus().length,
+    memory_GB: Math.round(totalmem() / 2 ** 30),
+    node: process.version,
+  };
+}
+
+async function main(): Promise<number> {
+  const text = { type: "string" } as const;
+  const options = { json: text, base: text, token: text, long: { type: "boolean" } } as const;
+  const { values } = parseArgs({ options });
+  const size = values.long === true ? LONG : SHORT;
+  const machine = describeMachine();
+  const started = new Date();
+  const { name, load } = await chooseLoad();
+  say(`${machine.cpu}, ${machine.cores} cores, ${machine.memory_GB} GB, Node ${machine.node}; load by ${name}`);
+  const { base: fhirBase, token = process.env.TOKEN ?? "" } = values;
+  const figures: Figures =
+    fhirBase === undefined
+      ? await measureHere(load, size)
+      : {
+          comparisons: await measureLoad(
+            { base: new URL(fhirBase).origin, fhirBase, token: async () => token },
+            load,
+            size,
+          ),
+        };
+  const rows = toRows(figures);
+  say(toTable(rows));
+  for (const { workload, failures } of figures.comparisons.filter((each) => each.failures > 0))
+    say(`${workload}: ${failures} answers were failures, so its figures do not count`);
+  if (values.json !== undefined) {
+    const goals = rows.map(({ goal, ...row }) => ({ ...goal, ...row }));
+    const report = { format: 1, started: started.toISOString(), seconds: (Date.now() - started.getTime()) / 1000 };
+    await writeFile(
+      values.json,
+      `${JSON.stringify({ ...report, machine, load: name, size, goals, ...figures }, null, 2)}\n`,
+    );
+  }
+  const failed = figures.comparisons.some((each) => each.failures > 0);
+  const kept = rows.every(({ verdict }) => verdict === "met" || (verdict === "not measured" && fhirBase !== undefined));
+  return kept && !failed ? 0 : 1;
+}
+
+process.exitCode = await main();

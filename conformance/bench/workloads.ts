@@ -1,0 +1,87 @@
+import { NHS_NUMBER } from "#profiles/systems.ts";
+import { entriesOf, link, matches, query } from "../checks.ts";
+import { createSend, type Exchange, type Send } from "../http.ts";
+import { at, list, text } from "../json.ts";
+import type { LoadRequest } from "./load.ts";
+
+/** A kind of request, with the requests of many children and what the gateway answers to them. */
+export interface Workload {
+  readonly id: "search" | "search-code" | "read";
+  readonly title: string;
+  /** Without Authorization, which is added for each round. */
+  readonly requests: readonly LoadRequest[];
+  readonly bodies: readonly string[];
+}
+
+/** Enough that no answer is the one just given, few enough to be found in a moment. */
+const CHILDREN_MAX = 200;
+const PAGE_ENTRIES = 20;
+const REQUEST_TIMEOUT_MS = 10_000;
+const FORM = { accept: "application/fhir+json", "content-type": "application/x-www-form-urlencoded" };
+const READ = { accept: "application/fhir+json" };
+
+/** Finds the client's children by the API alone and asks each question once, as the load will. */
+export async function findWorkloads(fhirBase: string, token: string): Promise<readonly Workload[]> {
+  const send = createSend({ base: fhirBase, token, timeout_ms: REQUEST_TIMEOUT_MS });
+  const path = new URL(fhirBase).pathname;
+  const collected = { search: [], "search-code": [], read: [] } as Record<Workload["id"], [LoadRequest, string][]>;
+  for (const nhsNumber of await nhsNumbers(send)) {
+    const all = searchFor(path, nhsNumber);
+    const found = await ask(send, all);
+    const [observation] = matches(found);
+    if (observation === undefined) continue;
+    collected.search.push([all, found.response.body]);
+    const coding = at(observation, "code", "coding", 0);
+    const one = searchFor(path, nhsNumber, `${text(coding, "system")}|${text(coding, "code")}`);
+    collected["search-code"].push([one, (await ask(send, one)).response.body]);
+    const read: LoadRequest = { method: "GET", path: `${path}/Observation/${text(observation, "id")}`, headers: READ };
+    collected.read.push([read, (await ask(send, read)).response.body]);
+  }
+  if (collected.search.length === 0) throw new Error("the client sees no child with observations and an NHS number");
+  return [
+    toWorkload("search", "a child's Observations by NHS number, newest first, 20 a page", collected.search),
+    toWorkload("search-code", "the same with a code", collected["search-code"]),
+    toWorkload("read", "an Observation by id", collected.read),
+  ];
+}
+
+function toWorkload(id: Workload["id"], title: string, asked: readonly (readonly [LoadRequest, string])[]): Workload {
+  return { id, title, requests: asked.map(([request]) => request), bodies: asked.map(([, body]) => body) };
+}
+
+function searchFor(path: string, nhsNumber: string, code?: string): LoadRequest {
+  const parameters = {
+    "patient.identifier": `${NHS_NUMBER}|${nhsNumber}`,
+    ...(code === undefined ? {} : { code }),
+    _sort: "-date",
+    _count: String(PAGE_ENTRIES),
+  };
+  const body = new URLSearchParams(parameters).toString();
+  return { method: "POST", path: `${path}/Observation/_search`, headers: FORM, body };
+}
+
+async function ask(send: Send, { method, path, headers, body }: LoadRequest): Promise<Exchange> {
+  const relative = path.replace(/^.*\/(?=Observation)/, "");
+  const exchange = await send(method, relative, { headers, ...(body === undefined ? {} : { body }) });
+  if (exchange.response.status !== 200)
+    throw new Error(
+      `a request of the load was answered ${exchange.response.status}: ${exchange.response.body.slice(0, 300)}`,
+    );
+  return exchange;
+}
+
+async function nhsNumbers(send: Send): Promise<readonly string[]> {
+  const found: string[] = [];
+  let address: string | undefined = query("Patient", { _count: "100" });
+  while (address !== undefined && found.length < CHILDREN_MAX) {
+    const page: Exchange = await send("GET", address);
+    if (page.response.status !== 200) throw new Error(`a search for Patients was answered ${page.response.status}`);
+    for (const entry of entriesOf(page, "match")) {
+      const identifier = list(entry, "resource", "identifier").find((each) => text(each, "system") === NHS_NUMBER);
+      const value = text(identifier, "value");
+      if (value !== undefined) found.push(value);
+    }
+    address = link(page, "next");
+  }
+  return found.slice(0, CHILDREN_MAX);
+}
