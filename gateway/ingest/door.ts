@@ -1,12 +1,13 @@
 import type { CsvRow, FieldRow, XmlElement } from "#mappers/mapper.ts";
 
-/** Names of the fields that are dropped before anything else sees them. */
+/** Names of the fields that nothing but the parse of their own record may see. */
 export function droppedFields(fields: readonly FieldRow[]): ReadonlySet<string> {
   return new Set(fields.filter(({ droppedAtDoor }) => droppedAtDoor === true).map(({ field }) => field));
 }
 
 export interface Admitted<Raw> {
-  readonly raw: Raw;
+  /** What may be stored. */
+  readonly kept: Raw;
   /** Fields that were there and were dropped. */
   readonly dropped: readonly string[];
 }
@@ -14,17 +15,17 @@ export interface Admitted<Raw> {
 /** A row without its dropped columns. */
 export function admitRow(row: CsvRow, dropped: ReadonlySet<string>): Admitted<CsvRow> {
   const found = Object.keys(row).filter((column) => dropped.has(column));
-  if (found.length === 0) return { raw: row, dropped: [] };
-  const raw = Object.fromEntries(Object.entries(row).filter(([column]) => !dropped.has(column)));
-  return { raw, dropped: found };
+  if (found.length === 0) return { kept: row, dropped: [] };
+  const kept = Object.fromEntries(Object.entries(row).filter(([column]) => !dropped.has(column)));
+  return { kept, dropped: found };
 }
 
 /** An element without its dropped parts, which are named by their path below it, as `BasicDetails/ServiceChild`. */
 export function admitElement(element: XmlElement, dropped: ReadonlySet<string>): Admitted<XmlElement> {
-  if (dropped.size === 0) return { raw: element, dropped: [] };
+  if (dropped.size === 0) return { kept: element, dropped: [] };
   const found: string[] = [];
-  const raw = without(element, "", dropped, found);
-  return { raw, dropped: [...new Set(found)] };
+  const kept = without(element, "", dropped, found);
+  return { kept, dropped: [...new Set(found)] };
 }
 
 function without(element: XmlElement, path: string, dropped: ReadonlySet<string>, found: string[]): XmlElement {

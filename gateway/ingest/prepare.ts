@@ -41,7 +41,7 @@ export async function* readRecords(
   if (mapper.reader === "csv") {
     for await (const item of readCsv(body, [mapper.shape])) {
       yield toRead(item, dropped, ({ row }) =>
-        prepareRecord(mapper, admitRow(row, dropped), { ...options, line: lineOf(item) }),
+        prepareRecord(mapper, row, { ...admitRow(row, dropped), ...options, line: lineOf(item) }),
       );
     }
   } else if (mapper.reader === "staged") {
@@ -50,17 +50,14 @@ export async function* readRecords(
     for await (const item of readXml(body, mapper)) {
       yield toRead(item, dropped, ({ header, element }) => {
         const admitted = admitElement(element, dropped);
-        return prepareRecord(
-          mapper,
-          { ...admitted, raw: { header, element: admitted.raw } },
-          { ...options, line: lineOf(item) },
-        );
+        const kept = { header, element: admitted.kept };
+        return prepareRecord(mapper, { header, element }, { ...options, ...admitted, kept, line: lineOf(item) });
       });
     }
   } else {
     for await (const item of readJson(body, { lines: isLines(options) })) {
       yield toRead(item, dropped, (raw) =>
-        prepareRecord(mapper, { raw, dropped: [] }, { ...options, line: lineOf(item) }),
+        prepareRecord(mapper, raw, { kept: raw, dropped: [], ...options, line: lineOf(item) }),
       );
     }
   }
@@ -121,13 +118,17 @@ function lineOf(item: ReadItem<unknown>): number {
   return item.kind === "record" ? item.line : item.issue.line;
 }
 
+/**
+ * A mapper may look at what is dropped (a looked-after child's former number is left out), and a change of it is a
+ * change of the record; what is kept of the record does not hold it.
+ */
 function prepareRecord<Raw, Rec>(
   mapper: RecordMapper<Raw, Rec>,
-  { raw, dropped }: Admitted<Raw>,
-  options: { readonly line: number; readonly explainFault: ExplainFault },
+  raw: Raw,
+  options: Admitted<Raw> & { readonly line: number; readonly explainFault: ExplainFault },
 ): { readonly prepared: Prepared; readonly dropped: readonly string[] } {
-  const { line } = options;
-  const content = (): string => toCanonicalText(raw);
+  const { line, dropped } = options;
+  const content = (): string => toCanonicalText(options.kept);
   const refuse = (issues: readonly PlaceIssue[]) => ({
     prepared: { kind: "refused" as const, line, issues, content },
     dropped,
@@ -139,7 +140,7 @@ function prepareRecord<Raw, Rec>(
     const recordId = mapper.recordId(record);
     const unit: Unit = {
       key: recordId,
-      hash: createHash("sha256").update(content()).digest("base64url"),
+      hash: createHash("sha256").update(toCanonicalText(raw)).digest("base64url"),
       record: recordId,
       identity: mapper.identity(record),
       map: (context) => mapper.map(record, context),

@@ -1,0 +1,105 @@
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { accessSync, constants, existsSync } from "node:fs";
+import { createServer } from "node:net";
+import { delimiter, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { createClient } from "redis";
+
+const START_MS_MAX = 10_000;
+const POLL_MS = 25;
+
+export interface TestRedis {
+  readonly url: string;
+  /** Of the server that was started here; `undefined` for one that was there already. */
+  readonly pid: number | undefined;
+  stop(): Promise<void>;
+}
+
+/**
+ * A real Redis for a test: the one of `REDIS_URL`, else a `redis-server` of our own on a free port without anything on
+ * disk, installed by apt where that is possible.
+ * @throws Error that says what to do when there is none
+ */
+export async function startTestRedis(): Promise<TestRedis> {
+  const { REDIS_URL: given = "" } = process.env;
+  if (given !== "") return { url: given, pid: undefined, stop: async () => {} };
+  const program = findOnPath("redis-server") ?? installByApt();
+  const port = await freePort();
+  const server = spawn(
+    program,
+    ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", "/tmp"],
+    { stdio: "ignore" },
+  );
+  const url = `redis://127.0.0.1:${port}`;
+  const stop = async (): Promise<void> => {
+    if (server.exitCode !== null || server.signalCode !== null) return;
+    const ended = once(server, "exit");
+    server.kill("SIGKILL");
+    await ended;
+  };
+  try {
+    await untilReady(url);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url, pid: server.pid, stop };
+}
+
+function findOnPath(program: string): string | undefined {
+  for (const directory of (process.env.PATH ?? "").split(delimiter)) {
+    const path = join(directory, program);
+    try {
+      accessSync(path, constants.X_OK);
+      return path;
+    } catch {}
+  }
+  return undefined;
+}
+
+function installByApt(): string {
+  if (existsSync("/etc/debian_version") && process.getuid?.() === 0) {
+    try {
+      execFileSync("apt-get", ["install", "-y", "redis-server"], {
+        stdio: "ignore",
+        env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+      });
+    } catch {}
+    const program = findOnPath("redis-server");
+    if (program !== undefined) return program;
+  }
+  throw new Error(
+    "These tests need a real Redis and found none. Either set REDIS_URL to one that may be written to " +
+      "(REDIS_URL=redis://127.0.0.1:6379), or put redis-server on the PATH " +
+      "(Debian, Ubuntu: sudo apt-get install -y redis-server; macOS: brew install redis).",
+  );
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("No free port was given.");
+  return address.port;
+}
+
+async function untilReady(url: string): Promise<void> {
+  const givenUp = performance.now() + START_MS_MAX;
+  while (performance.now() < givenUp) {
+    const client = createClient({ url, socket: { reconnectStrategy: false } });
+    client.on("error", () => {});
+    try {
+      await client.connect();
+      await client.ping();
+      return;
+    } catch {
+      await pause(POLL_MS);
+    } finally {
+      if (client.isOpen) client.destroy();
+    }
+  }
+  throw new Error("redis-server was started and does not answer; look whether something keeps it from listening.");
+}
