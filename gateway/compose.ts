@@ -12,7 +12,8 @@ import type { AuditLog } from "./audit/audit.ts";
 import { createAuditLog } from "./audit/log.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { demonstrationThumbprints } from "./demonstration/keys.ts";
-import { createIdentityCache } from "./identity/cache/create.ts";
+import { createInProcessIdentityCache } from "./identity/cache/in-process.ts";
+import { createRedisIdentityCache } from "./identity/cache/redis.ts";
 import type { IdentityCache } from "./identity/identity-cache.ts";
 import { createIdentifierResolver } from "./identity/resolve-identifier.ts";
 import { createIngestLine, type IngestLine } from "./ingest/line.ts";
@@ -60,7 +61,10 @@ export async function composeGateway(config: Config, log: Logger, calls: FirstCa
   ]);
   const store = createSqliteStore({ path: join(config.dataDir, "store.sqlite") });
   const secret = identityKey.export();
-  const cache = await createIdentityCache({ secret, ...(config.redisUrl && { redisUrl: config.redisUrl }) });
+  const cache =
+    config.redisUrl === undefined
+      ? createInProcessIdentityCache()
+      : await createRedisIdentityCache({ url: config.redisUrl, identityKey });
   const rooms = { config, log, calls, register, signingKey, secret, audit, store, cache };
   let isReady = false;
   const { app, line } = connect(rooms, () => isReady);
@@ -114,13 +118,14 @@ function connect(rooms: Rooms, isReady: () => boolean) {
   const app = createApp({
     fhir: createFhirRoutes({
       ...ports,
-      read: createRead({ store, reader, audit }),
+      read: createRead({ store, reader, audit, sources }),
       searchType: createSearchType({
         store,
         reader,
         resolver,
         audit,
         fhirBase,
+        sources,
         pageTokens: createPageTokens(rooms.secret),
         coverageNotice: createCoverageNotice(store, sources),
       }),

@@ -2,9 +2,11 @@
 import type { ServedType } from "#profiles/interactions.ts";
 import type { Requester } from "../access/requester.ts";
 import type { AuditLog } from "../audit/audit.ts";
+import type { SourceFacts } from "../disclosure/visibility.ts";
 import { type Pack, resourceBytes } from "../search/pack.ts";
 import type { Store } from "../store/store.ts";
 import { type RequestFacts, type Result, refused } from "./answer.ts";
+import { guardRelease } from "./guard.ts";
 import type { RecordReader, VisibleRecord } from "./record-reader.ts";
 import { ukDate } from "./uk-date.ts";
 
@@ -12,6 +14,8 @@ export interface ReadPorts {
   readonly store: Store;
   readonly reader: RecordReader;
   readonly audit: AuditLog;
+  /** Every registered source, by name. */
+  readonly sources: ReadonlyMap<string, SourceFacts>;
 }
 
 export interface ReadRequest extends RequestFacts {
@@ -30,6 +34,7 @@ export function createRead(ports: ReadPorts) {
     const at = { changes: await ports.reader.changes(), today: ukDate(request.now_ms) };
     const view = key === undefined ? undefined : await ports.reader.view(key, requester, at);
     const found = view && findVisible(view, type, id);
+    guardRelease(found ? [found] : [], requester, ports.sources);
     try {
       await ports.audit.append(toAuditRecord(request, found));
     } catch {

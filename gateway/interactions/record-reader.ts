@@ -10,6 +10,7 @@ import { decideVisibility, type RecordFacts, type SourceFacts, type Visibility }
 import { extractKeys } from "../search/keys.ts";
 import { type Pack, type Packable, toPack } from "../search/pack.ts";
 import type { RecordKey, Store, StoredRecord } from "../store/store.ts";
+import { guardLoad } from "./guard.ts";
 
 /** A record as it is held in memory: packed, unfiltered, with the facts that decide who may see what. */
 interface LoadedRecord {
@@ -117,6 +118,8 @@ function toLoadedRecord(stored: StoredRecord, changes: number, options: RecordRe
   const packables = stored.resources.flatMap((resource): Packable[] =>
     isServed(resource.type) ? [{ ...resource, type: resource.type, version: String(resource.version) }] : [],
   );
+  const pack = toPack(packables, options.fhirBase);
+  guardLoad(pack, stored.patientId);
   const contributions = stored.contributions.map(({ source, lastUpdated, body }) => ({
     source,
     lastUpdated,
@@ -128,7 +131,7 @@ function toLoadedRecord(stored: StoredRecord, changes: number, options: RecordRe
     kind: stored.kind,
     patientId: stored.patientId,
     version: stored.version,
-    pack: toPack(packables, options.fhirBase),
+    pack,
     facts: {
       relationships: stored.relationships,
       sources: [...names].flatMap((name) => options.sources.get(name) ?? []),

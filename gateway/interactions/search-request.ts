@@ -1,6 +1,7 @@
 import type { ServedType } from "#profiles/interactions.ts";
 import type { Requester } from "../access/requester.ts";
 import type { AuditLog } from "../audit/audit.ts";
+import type { SourceFacts } from "../disclosure/visibility.ts";
 import type { Match } from "../search/page.ts";
 import type { PageTokens } from "../search/page-token.ts";
 import type { RequestFacts } from "./answer.ts";
@@ -10,6 +11,8 @@ import type { VisibleRecord } from "./record-reader.ts";
 export interface SearchPorts extends CandidatePorts {
   readonly audit: AuditLog;
   readonly pageTokens: PageTokens;
+  /** Every registered source, by name. */
+  readonly sources: ReadonlyMap<string, SourceFacts>;
   /** `http://host/fhir/R4`. */
   readonly fhirBase: string;
   /** The constant entry that tells a care client what an empty answer does not mean; absent for others. */

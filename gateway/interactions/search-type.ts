@@ -12,6 +12,7 @@ import { type Condition, parseQuery, type SearchQuery } from "../search/query.ts
 import { type Answer, type Result, refused } from "./answer.ts";
 import { toSearchset } from "./bundle.ts";
 import { leadRecords, scanRequesterRecords } from "./candidates.ts";
+import { guardRelease } from "./guard.ts";
 import { includedEntries } from "./include.ts";
 import type { Moment, VisibleRecord } from "./record-reader.ts";
 import type { Released, SearchPorts, SearchRequest } from "./search-request.ts";
@@ -30,6 +31,11 @@ export function createSearchType(ports: SearchPorts) {
     const matched = found.page.map((match): Released => ({ ...match, mode: "match" }));
     const included = await includedEntries({ query, matched, at }, request.requester, ports);
     const released = [...matched, ...included];
+    guardRelease(
+      released.map(({ match }) => match),
+      request.requester,
+      ports.sources,
+    );
     const body = toSearchset({
       total: found.total,
       self: `${ports.fhirBase}/${request.type}${page.self ?? suffix(query.self)}`,

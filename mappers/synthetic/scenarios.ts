@@ -170,7 +170,7 @@ export const SCENARIOS: readonly Scenario[] = [
     supersededNhsNumber: "9990000085",
     expectations: { patients: 2, gpDemoSees: HEALTH_ONLY, inReview: true },
     records: {
-      health: [health(7, SAMIRA, registered(SAMIRA))],
+      health: [health(7, SAMIRA, seenAtTwo(SAMIRA))],
       progress: [progress(7, { ...SAMIRA, nhsNumber: "9990000085" }, "2024-07-02")],
     },
   }),
