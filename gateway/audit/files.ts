@@ -47,7 +47,14 @@ function toAuditFile(directory: string, name: string): AuditFile | undefined {
   return { kind: "payloads", process: payloads[1] ?? "", day: payloads[2] ?? "", part: Number(payloads[3]), path };
 }
 
-/** The day of a record, YYYY-MM-DD in UTC. */
+const DAY_MS = 86_400_000;
+
+/** Number of the day, UTC, that a time falls on. */
+export function dayNumber(time: number): number {
+  return Math.floor(time / DAY_MS);
+}
+
+/** The day that a time falls on, YYYY-MM-DD in UTC. */
 export function dayOf(time: number): string {
   return new Date(time).toISOString().slice(0, 10);
 }

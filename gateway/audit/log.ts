@@ -2,14 +2,14 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { AuditLog, AuditRecord } from "./audit.ts";
 import { type Chain, openChain } from "./chain.ts";
-import { dayOf, isProcessName } from "./files.ts";
+import { dayNumber, isProcessName } from "./files.ts";
 import { type ChainHead, createEncoder, type Encoder } from "./leaf.ts";
 import { takeLock } from "./lock.ts";
 
 /** About 150,000 records: a file that a verification still reads in one piece. */
 const FILE_BYTES_MAX = 67_108_864;
-/** Written ahead with zeros: some 9,000 records between two extensions. */
-const AHEAD_BYTES = 4_194_304;
+/** Written ahead with zeros: some thousand records. More at a time would make those that queue meanwhile wait longer. */
+const AHEAD_BYTES = 524_288;
 /** Longest group of lines written at once; one longer record makes a group of its own. */
 const GROUP_BYTES_MAX = 262_144;
 /** Longest record that is taken: a page of a hundred entries with its query has 20 kB. */
@@ -152,7 +152,7 @@ class FileAuditLog implements AuditLog {
     let leafBytes = 0;
     let payloadBytes = 0;
     const group: Queued[] = [];
-    let day: string | undefined;
+    let day: number | undefined;
     for (const queued of this.#queue) {
       const entry = this.#around.encoder.encode(queued.record, queued.time, head);
       const leafLength = Buffer.byteLength(entry.leafLine);
@@ -162,9 +162,9 @@ class FileAuditLog implements AuditLog {
         taken += 1;
         continue;
       }
-      day ??= dayOf(queued.time);
+      day ??= dayNumber(queued.time);
       const fits = leafBytes + leafLength <= GROUP_BYTES_MAX && payloadBytes + payloadLength <= GROUP_BYTES_MAX;
-      if (!fits || day !== dayOf(queued.time)) break;
+      if (!fits || day !== dayNumber(queued.time)) break;
       leafBytes += this.#leaves.write(entry.leafLine, leafBytes);
       payloadBytes += this.#payloads.write(entry.payloadLine, payloadBytes);
       head = entry.head;
