@@ -57,7 +57,7 @@ export async function composeGateway(config: Config, log: Logger, calls: FirstCa
     loadRegister(config),
     ensureSigningKey(config),
     ensureIdentityKey(config),
-    createAuditLog({ directory: join(config.dataDir, "audit"), process: String(process.pid), clock: Date.now }),
+    createAuditLog({ directory: join(config.dataDir, "audit"), process: "gateway", clock: Date.now }),
   ]);
   const store = createSqliteStore({ path: join(config.dataDir, "store.sqlite") });
   const secret = identityKey.export();

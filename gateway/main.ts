@@ -1,79 +1,16 @@
-import { serve } from "@hono/node-server";
-import { composeGateway, type Gateway } from "./compose.ts";
-import { type Config, ConfigError, loadConfig } from "./config.ts";
-import { LIMITS } from "./limits.ts";
-import { createLog, type Logger } from "./log.ts";
-import { firstCalls } from "./routes/home.ts";
+import { enableCompileCache } from "node:module";
+import { fileURLToPath } from "node:url";
 
-/** `npm start`: listens at once, is ready when all data are in, stops cleanly on SIGTERM and SIGINT. */
-async function main(): Promise<void> {
-  // The hot path copies pages into fresh buffers: a bigger pool spares it an allocation each.
-  Buffer.poolSize = 2 * 1_048_576;
-  const config = loadConfig(process.env);
-  const log = createLog(config.logLevel);
-  const calls = {
-    baseUrl: config.baseUrl,
-    environment: toCommandEnvironment(config),
-    isDemonstration: config.registerFile === undefined,
-  };
-  const gateway = await composeGateway(config, log, calls);
-  const server = serve({
-    fetch: gateway.app.fetch,
-    hostname: config.host,
-    port: config.port,
-    autoCleanupIncoming: true,
-  });
-  server.on("error", (error) => {
-    process.stderr.write(
-      `Cannot listen on ${config.host}:${config.port}: ${"code" in error ? error.code : error.name}\n`,
-    );
-    process.exit(1);
-  });
-  stopOnSignal(server, gateway, log);
-  if (calls.isDemonstration) {
-    const { ensureDemonstrationData } = await import("./demonstration/data.ts");
-    await ensureDemonstrationData(config.demonstrationChildren, { ...gateway, clock: Date.now });
-  }
-  gateway.markReady();
-  log.info({ baseUrl: config.baseUrl, mode: config.mode }, "ready");
-  if (calls.isDemonstration) {
-    const lines = firstCalls(calls).map((call) => `  ${call}`);
-    process.stdout.write(
-      `\nEarly Years FHIR Gateway: ${config.baseUrl}/fhir/R4\nThree calls to begin with:\n\n${lines.join("\n")}\n\n`,
-    );
-  }
-}
+// What was stripped and compiled once is kept beside the dependencies: it halves a start and spares 20 MB of memory.
+// Where the folder cannot be written, starts are slower and nothing else.
+enableCompileCache(fileURLToPath(new URL("../node_modules/.cache/compile", import.meta.url)));
 
-type Server = ReturnType<typeof serve>;
+const [{ startGateway }, { ConfigError }] = await Promise.all([import("./serve.ts"), import("./config.ts")]);
 
-function stopOnSignal(server: Server, gateway: Gateway, log: Logger): void {
-  let isStopping = false;
-  const stop = async (signal: string): Promise<void> => {
-    if (isStopping) return;
-    isStopping = true;
-    log.info({ signal }, "stopping");
-    // Requests under way are finished; whoever holds a connection open beyond that is cut off.
-    setTimeout(() => process.exit(1), LIMITS.shutdown_grace_ms).unref();
-    await new Promise((resolve) => {
-      server.close(resolve);
-      if ("closeIdleConnections" in server) server.closeIdleConnections();
-    });
-    await gateway.close();
-    process.exit(0);
-  };
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void stop(signal));
-}
-
-/** What the commands of a first call need to find this gateway, where it differs from the defaults. */
-function toCommandEnvironment(config: Config): string {
-  const parts: string[] = [];
-  if (config.baseUrl !== "http://127.0.0.1:8080") parts.push(`BASE_URL=${config.baseUrl}`);
-  if (process.env.DATA_DIR) parts.push(`DATA_DIR='${config.dataDir}'`);
-  return parts.map((part) => `${part} `).join("");
-}
-
-main().catch((error: unknown) => {
-  if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
-  else createLog("error").fatal({ error }, "could not start");
+try {
+  await startGateway(process.env);
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
-});
+}

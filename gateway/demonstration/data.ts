@@ -1,6 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { generate } from "#mappers/synthetic/generate.ts";
-import { REFERENCE_DATE } from "#mappers/synthetic/scenarios.ts";
 import type { Register } from "../access/register.ts";
 import type { AuditLog } from "../audit/audit.ts";
 import type { IngestLine } from "../ingest/line.ts";
@@ -25,6 +23,11 @@ const SEED = "demonstration-1";
 export async function ensureDemonstrationData(children: number, ports: DemonstrationDataPorts): Promise<void> {
   const mark = `${SEED}-${children}`;
   if ((await ports.store.receipt(mark)) !== undefined) return;
+  // Only a first start needs the generator; every other is spared reading it.
+  const [{ generate }, { REFERENCE_DATE }] = await Promise.all([
+    import("#mappers/synthetic/generate.ts"),
+    import("#mappers/synthetic/scenarios.ts"),
+  ]);
   for (const file of generate({ children, seed: SEED, today: REFERENCE_DATE })) {
     const source = ports.register.source(file.source);
     if (!source) continue;
