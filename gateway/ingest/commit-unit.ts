@@ -57,7 +57,7 @@ export async function commitUnit(
   await commitOrganizations(transaction, mapped.organizations, context);
   const { made, changed } = await commitResources(transaction, record, {
     unit,
-    mapped: { ...mapped, made: mapped.made },
+    mapped,
     patientId: patient === undefined ? undefined : patientId,
     prior: stays ? prior.made : [],
     idOf: ids,
@@ -134,7 +134,10 @@ async function commitContribution(
     readonly now: number;
   },
 ): Promise<readonly KnownIdentifier[]> {
-  const { patient, resolution, context, now } = told;
+  const { resolution, context, now } = told;
+  const block = toBlockKey(resolution.identity);
+  // A source that tells nothing to show of the person (a register of objections) is still found by the next source.
+  const patient: Patient | undefined = told.patient ?? (block === undefined ? undefined : { resourceType: "Patient" });
   if (patient === undefined) return [];
   const { source, authority } = context.source;
   const { localId } = resolution.identity;
@@ -144,7 +147,6 @@ async function commitContribution(
     const before = stored?.contributions.find((other) => other.source === source && other.localId === localId);
     if (before?.body === body) return [];
   }
-  const block = toBlockKey(resolution.identity);
   const keys = toRecordSearchKeys(patient);
   await transaction.putContribution(
     record,

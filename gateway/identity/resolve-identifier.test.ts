@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import type { RecordKey } from "../store/store.ts";
+import { createInProcessIdentityCache } from "./cache/in-process.ts";
+import { createIdentifierResolver } from "./resolve-identifier.ts";
+
+/** A store that holds these identifiers and counts how often it is asked. */
+function startResolver(held: Readonly<Record<string, readonly RecordKey[]>>) {
+  const asked: string[] = [];
+  const store = {
+    async findRecords(keys: readonly { readonly value: string }[]) {
+      const value = keys[0]?.value ?? "";
+      asked.push(value);
+      return held[value] ?? [];
+    },
+  };
+  return { asked, resolver: createIdentifierResolver({ store, cache: createInProcessIdentityCache() }) };
+}
+
+test("what the store found is not asked for again, until it is forgotten", async () => {
+  const { asked, resolver } = startResolver({ "s|1": [7] });
+  expect(await resolver.resolve("s", "1")).toBe(7);
+  expect(await resolver.resolve("s", "1")).toBe(7);
+  expect(asked).toEqual(["s|1"]);
+  await resolver.forget("s", "1");
+  expect(await resolver.resolve("s", "1")).toBe(7);
+  expect(asked).toEqual(["s|1", "s|1"]);
+});
+
+test("an identifier of nobody, or of two, resolves to nobody and is asked for each time", async () => {
+  const { asked, resolver } = startResolver({ "s|2": [7, 8] });
+  for (const value of ["1", "2", "1", "2"]) expect(await resolver.resolve("s", value)).toBeUndefined();
+  expect(asked).toHaveLength(4);
+});

@@ -1,0 +1,320 @@
+import { afterEach, describe, expect, test } from "vitest";
+import type { Store, WriteTransaction } from "../store/store.ts";
+import { inChunks, recordsOf, startLine, type TestLine, toCsv, toProfileRow, toTables } from "./line.fixtures.ts";
+
+const NHS = "https://fhir.nhs.uk/Id/nhs-number|9990000018";
+let line: TestLine;
+
+afterEach(() => line.close());
+
+const typesOf = (resources: readonly { readonly type: string }[]) => resources.map(({ type }) => type).sort();
+
+async function onlyRecord() {
+  const [record, ...others] = await recordsOf(line.store);
+  if (record === undefined || others.length > 0) throw new Error(`Expected one record, not ${1 + others.length}.`);
+  return record;
+}
+
+describe("a profile return", () => {
+  test("becomes a child with its observations, each told by whom and when", async () => {
+    line = startLine();
+    const receipt = await line.send("eyfs-profile", toCsv([toProfileRow()]), { fileName: "return.csv" });
+    expect(receipt).toMatchObject({
+      fileName: "return.csv",
+      received: 1,
+      committed: 1,
+      unchanged: 0,
+      quarantined: 0,
+      resources: { Observation: 18, Provenance: 1 },
+      issues: [],
+    });
+    const record = await onlyRecord();
+    expect(record.contributions).toMatchObject([{ source: "leeds-eyfsp", localId: "P1", dataClass: "education" }]);
+    expect(record.relationships.length).toBeGreaterThan(0);
+    expect(typesOf(record.resources)).toEqual(Array(18).fill("Observation"));
+    const [stored] = record.resources;
+    expect(JSON.parse(String(stored?.body))).toMatchObject({
+      resourceType: "Observation",
+      id: stored?.id,
+      meta: {
+        versionId: "1",
+        lastUpdated: "2026-11-02T09:00:00.000Z",
+        source: "https://early-years-gateway.example/fhir/source/leeds-eyfsp",
+      },
+      subject: { reference: `Patient/${record.patientId}` },
+    });
+    expect(await line.store.receipt(receipt.id)).toBe(JSON.stringify(receipt));
+    expect(await line.store.sourceReaches()).toMatchObject([{ source: "leeds-eyfsp", dataClass: "education" }]);
+  });
+
+  test("sent again, whatever its column order, makes no new version", async () => {
+    line = startLine();
+    await line.send("eyfs-profile", toCsv([toProfileRow()]));
+    const before = await onlyRecord();
+    const reversed = Object.fromEntries(Object.entries(toProfileRow()).reverse());
+    const receipt = await line.send("eyfs-profile", toCsv([reversed]));
+    expect(receipt).toMatchObject({ received: 1, committed: 0, unchanged: 1, resources: {} });
+    expect(await onlyRecord()).toEqual(before);
+  });
+
+  test("with one outcome changed changes that observation, and keeps every id", async () => {
+    line = startLine();
+    await line.send("eyfs-profile", toCsv([toProfileRow()]));
+    const before = await onlyRecord();
+    const receipt = await line.send("eyfs-profile", toCsv([toProfileRow({ FSP_EXP_E17: "1" })]));
+    expect(receipt).toMatchObject({ committed: 1, resources: { Observation: 1, Provenance: 1 } });
+    const after = await onlyRecord();
+    expect(after.resources.map(({ id }) => id).sort()).toEqual(before.resources.map(({ id }) => id).sort());
+    expect(after.resources.filter(({ version }) => version === 2)).toHaveLength(1);
+    expect(after.contributions).toEqual(before.contributions);
+  });
+
+  test("with an outcome taken out ends that observation alone", async () => {
+    line = startLine();
+    await line.send("eyfs-profile", toCsv([toProfileRow()]));
+    await line.send("eyfs-profile", toCsv([toProfileRow({ FSP_EXP_E17: "" })]));
+    const { resources } = await onlyRecord();
+    expect(resources.length).toBeLessThan(18);
+    expect(resources.length).toBeGreaterThanOrEqual(16);
+  });
+
+  test("keeps good rows when others are bad, and says of each what and where, never the value", async () => {
+    line = startLine();
+    const rows = [
+      toProfileRow({ FSP_PupilMatchingRef: "P1", FSP_UPN: "" }),
+      toProfileRow({ FSP_PupilMatchingRef: "P2", FSP_UPN: "", FSP_DOB: "2020-02-31" }),
+      toProfileRow({ FSP_PupilMatchingRef: "P3", FSP_UPN: "A383399021001" }),
+      toProfileRow({ FSP_PupilMatchingRef: "P4", FSP_UPN: "", FSP_FORENAME: "Bilal" }),
+    ];
+    const receipt = await line.send("eyfs-profile", toCsv(rows));
+    expect(receipt).toMatchObject({ received: 4, committed: 2, quarantined: 2 });
+    expect(receipt.issues.map(({ line: at, field }) => [at, field])).toEqual([
+      [3, "FSP_DOB"],
+      [4, "FSP_UPN"],
+    ]);
+    expect(JSON.stringify(receipt)).not.toMatch(/2020-02-31|A383399021001|Bilal/);
+    const held = await line.store.quarantined({ sources: ["leeds-eyfsp"], delivery: receipt.id }, 10);
+    expect(held.map(({ line: at }) => at).sort()).toEqual([3, 4]);
+    expect(await recordsOf(line.store)).toHaveLength(2);
+  });
+
+  test.each([
+    ["a wrong header", "FSP_UPN;FSP_DOB\nx;y\n", /header/],
+    ["nothing", "", /empty/],
+  ])("of %s is one record received and held, with the reason", async (_, text, message) => {
+    line = startLine();
+    const receipt = await line.send("eyfs-profile", text);
+    expect(receipt).toMatchObject({ received: 1, committed: 0, quarantined: 1 });
+    expect(receipt.issues).toMatchObject([{ line: 1, severity: "error", message: expect.stringMatching(message) }]);
+  });
+
+  test("names columns that nobody knows, and counts the rows that had them", async () => {
+    line = startLine();
+    const receipt = await line.send("eyfs-profile", toCsv([toProfileRow({ Shoe: "4" })]));
+    expect(receipt.notCarried).toContainEqual({ field: "Shoe", records: 1 });
+  });
+
+  test("whose transfer breaks off keeps what came, and says so", async () => {
+    line = startLine();
+    const broken = (async function* () {
+      yield Buffer.from(`${toCsv([toProfileRow()])}2024/2025,P2,`);
+      throw new Error("socket hang up");
+    })();
+    const receipt = await line.send("eyfs-profile", broken);
+    expect(receipt).toMatchObject({ received: 2, committed: 1, quarantined: 1 });
+    expect(receipt.issues).toMatchObject([{ message: expect.stringMatching(/broke off/) }]);
+  });
+});
+
+describe("tables of a health visiting provider", () => {
+  const tables = toTables();
+  const orders: [string, readonly string[]][] = [
+    ["from the child down", ["mpi", "gp", "referral", "contact", "activity", "observation", "assessment"]],
+    ["from the last table up", ["assessment", "observation", "activity", "contact", "referral", "gp", "mpi"]],
+    ["mixed", ["contact", "mpi", "assessment", "gp", "activity", "referral", "observation"]],
+  ];
+
+  test.each(orders)("give the same record %s", async (_, order) => {
+    line = startLine();
+    for (const table of order) {
+      const receipt = await line.send("community-services-data-set", tables[table] ?? "");
+      expect(receipt).toMatchObject({ received: 1, committed: 1, quarantined: 0 });
+    }
+    const record = await onlyRecord();
+    expect(record.resources.map(({ body }) => JSON.parse(String(body)).code.text).sort()).toEqual([
+      "ASQ-3 (Ages and Stages Questionnaire Third Edition) 27 month questionnaire - communication score",
+      "Body weight",
+      "Health Visitor New Birth Visit",
+    ]);
+    expect(record.relationships).toContainEqual(expect.objectContaining({ kind: "gp-registration" }));
+    expect(await line.store.findRecords([{ code: "identifier", value: NHS }], 2)).toEqual([record.key]);
+  });
+
+  test("a table sent again changes nothing, and a changed row changes what it makes", async () => {
+    line = startLine();
+    for (const table of Object.values(tables)) await line.send("community-services-data-set", table);
+    const before = await onlyRecord();
+    const again = await line.send("community-services-data-set", tables.observation ?? "");
+    expect(again).toMatchObject({ unchanged: 1, resources: {} });
+    expect(await onlyRecord()).toEqual(before);
+    const heavier = toCsv([{ CareActivityID: "A1", Weight: "12.5", Height: "", Length: "" }]);
+    const changed = await line.send("community-services-data-set", heavier);
+    expect(changed).toMatchObject({ committed: 1, resources: { Observation: 1, Provenance: 1 } });
+  });
+
+  test("what is dropped at the door is named without a number, and stored nowhere", async () => {
+    line = startLine();
+    const receipt = await line.send("community-services-data-set", tables.mpi ?? "");
+    expect(receipt.notCarried).toContainEqual({ field: "CYP001MPI.NHSNumber_Mother", droppedAtDoor: true });
+    const staged = await line.store.write((transaction) => transaction.staged("leeds-csds", "CYP001MPI", "HV1"));
+    expect(staged?.body).toContain("9990000018");
+    expect(staged?.body).not.toContain("9990000026");
+  });
+
+  test("a wrong check digit holds the child's own row, and the others wait", async () => {
+    line = startLine();
+    const { mpi = "", ...others } = toTables({ NHSNumber: "9990000019" });
+    expect(await line.send("community-services-data-set", mpi)).toMatchObject({ quarantined: 1 });
+    for (const table of Object.values(others)) {
+      expect(await line.send("community-services-data-set", table)).toMatchObject({ committed: 1, resources: {} });
+    }
+    expect(await recordsOf(line.store)).toHaveLength(0);
+    await line.send("community-services-data-set", tables.mpi ?? "");
+    expect((await onlyRecord()).resources.length).toBeGreaterThan(0);
+  });
+});
+
+describe("whose child it is", () => {
+  test("education and health records of one child come together, and can be found by the NHS number", async () => {
+    line = startLine();
+    for (const table of Object.values(toTables())) await line.send("community-services-data-set", table);
+    await line.send("eyfs-profile", toCsv([toProfileRow()]));
+    const record = await onlyRecord();
+    expect(new Set(record.resources.map(({ dataClass }) => dataClass))).toEqual(
+      new Set(["health-visiting", "education"]),
+    );
+    expect(await line.store.reviewItems(10)).toEqual([]);
+  });
+
+  test("a late NHS number is taken, and answers what waited for it", async () => {
+    line = startLine();
+    await line.send("eyfs-profile", toCsv([toProfileRow()]));
+    expect(await line.store.reviewItems(10)).toMatchObject([{ kind: "unlinked", source: "leeds-eyfsp" }]);
+    await line.send("community-services-data-set", toTables({ NHSNumber: "", NHSNumber_Status: "07" }).mpi ?? "");
+    expect(await line.store.findRecords([{ code: "identifier", value: NHS }], 2)).toEqual([]);
+    await line.send("community-services-data-set", toTables().mpi ?? "");
+    const record = await onlyRecord();
+    expect(await line.store.findRecords([{ code: "identifier", value: NHS }], 2)).toEqual([record.key]);
+    expect(await line.store.reviewItems(10)).toEqual([]);
+  });
+
+  test("one NHS number with two birth dates makes two children, the second without the number", async () => {
+    line = startLine();
+    await line.send("community-services-data-set", toTables().mpi ?? "");
+    const other = toTables({ LocalPatientID: "HV2", DateOfBirth: "2019-05-06", PersonGivenName: "Bilal" }).mpi ?? "";
+    await line.send("community-services-data-set", other);
+    const records = await recordsOf(line.store);
+    expect(records).toHaveLength(2);
+    expect(await line.store.findRecords([{ code: "identifier", value: NHS }], 3)).toEqual([records[0]?.key]);
+    expect(JSON.stringify(records[1]?.contributions)).not.toContain("9990000018");
+    expect(await line.store.reviewItems(10)).toMatchObject([
+      { kind: "identifier-conflict", localId: "HV2", candidates: [records[0]?.key] },
+    ]);
+  });
+
+  test("twins stay two children, even before they have names", async () => {
+    line = startLine();
+    const twin = (id: string, given: string) =>
+      toTables({ LocalPatientID: id, PersonGivenName: given, NHSNumber: "", NHSNumber_Status: "07" }).mpi ?? "";
+    for (const [id, given] of [
+      ["T1", "Amina"],
+      ["T2", "Amira"],
+      ["T3", "Baby"],
+      ["T4", "Baby"],
+    ] as const) {
+      await line.send("community-services-data-set", twin(id, given));
+    }
+    expect(await recordsOf(line.store)).toHaveLength(4);
+  });
+});
+
+describe("faults", () => {
+  /** A store that takes nothing more after some transactions, as one whose disk is full. */
+  function failingAfter(writes: number, store: Store): Store {
+    let left = writes;
+    const failing: Store = Object.create(store);
+    failing.write = (work) => {
+      left -= 1;
+      return left < 0 ? Promise.reject(new Error("disk full")) : store.write(work);
+    };
+    return failing;
+  }
+
+  /** The transaction itself, but for what one child of the source contributes. */
+  function refusing(transaction: WriteTransaction, localId: string): WriteTransaction {
+    return new Proxy(transaction, {
+      get(target, name) {
+        const verb: unknown = Reflect.get(target, name);
+        if (typeof verb !== "function") return verb;
+        if (name !== "putContribution") return verb.bind(target);
+        return async (...told: Parameters<WriteTransaction["putContribution"]>) => {
+          if (told[2].localId === localId) throw new Error("refused by the store");
+          await target.putContribution(...told);
+        };
+      },
+    });
+  }
+
+  const pupils = Array.from({ length: 200 }, (_, n) =>
+    toProfileRow({ FSP_PupilMatchingRef: `P${n}`, FSP_UPN: "", FSP_FORENAME: `Name${n}` }),
+  );
+
+  test("a store that fails in the middle leaves whole batches, and the same file again finishes the rest", async () => {
+    line = startLine();
+    await expect(line.on(failingAfter(2, line.store)).send("eyfs-profile", toCsv(pupils))).rejects.toThrow("disk full");
+    const half = await recordsOf(line.store);
+    expect(half.length).toBe(128);
+    for (const { resources } of half) expect(resources).toHaveLength(18);
+    const receipt = await line.send("eyfs-profile", toCsv(pupils));
+    expect(receipt).toMatchObject({ received: 200, committed: 72, unchanged: 128, quarantined: 0 });
+    expect(await recordsOf(line.store)).toHaveLength(200);
+  });
+
+  test("one record that the store refuses does not take its batch with it", async () => {
+    line = startLine();
+    const picky: Store = Object.create(line.store);
+    picky.write = (work) => line.store.write((transaction) => work(refusing(transaction, "P7")));
+    const receipt = await line.on(picky).send("eyfs-profile", toCsv(pupils.slice(0, 20)));
+    expect(receipt).toMatchObject({ received: 20, committed: 19, quarantined: 1, issues: [{ line: 9 }] });
+    expect(JSON.stringify(receipt)).not.toContain("refused by the store");
+    expect(await recordsOf(line.store)).toHaveLength(19);
+  });
+
+  test("queries run while a long file comes in", async () => {
+    line = startLine();
+    let turns = 0;
+    let done = false;
+    const count = (): void => {
+      turns += 1;
+      if (!done) setImmediate(count);
+    };
+    setImmediate(count);
+    await line.send("eyfs-profile", toCsv(pupils));
+    done = true;
+    expect(turns).toBeGreaterThan(20);
+  });
+
+  test("caches are told which identifiers name which record now", async () => {
+    const told: unknown[] = [];
+    line = startLine({ onIdentifiers: async (identifiers) => void told.push(...identifiers) });
+    await line.send("community-services-data-set", toTables().mpi ?? "");
+    const { key } = await onlyRecord();
+    expect(told).toContainEqual({ system: "https://fhir.nhs.uk/Id/nhs-number", value: "9990000018", record: key });
+  });
+
+  test("a body that is no JSON is one record held, with line and column", async () => {
+    line = startLine();
+    const receipt = await line.send("digital-child-health", inChunks("{\n  not json"));
+    expect(receipt).toMatchObject({ received: 1, quarantined: 1, issues: [{ line: 2, column: 3 }] });
+  });
+});
