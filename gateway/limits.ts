@@ -38,8 +38,6 @@ export const LIMITS = {
   identity_cache_life_s: 86_400,
   /** Redis slower than this counts as down for that request. */
   redis_deadline_ms: 50,
-  /** Records that a walk over a population keeps referenced before it lets go of those without a kept match. */
-  views_held_max: 512,
   /** How many records are looked at together when a query names no child. */
   scan_batch_records: 64,
   shutdown_grace_ms: 8_000,

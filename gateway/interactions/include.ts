@@ -5,12 +5,12 @@ import { hasScope } from "../access/scope.ts";
 import { resourceBytes } from "../search/pack.ts";
 import type { SearchQuery } from "../search/query.ts";
 import type { Moment } from "./record-reader.ts";
-import type { Released, SearchPorts } from "./search-request.ts";
+import type { ReleasedEntry, SearchPorts } from "./search-request.ts";
 
 /** What `_include` is asked to add to, and when. */
 export interface Inclusion {
   readonly query: SearchQuery;
-  readonly matched: readonly Released[];
+  readonly matched: readonly ReleasedEntry[];
   readonly at: Moment;
 }
 
@@ -22,8 +22,8 @@ export async function includedEntries(
   { query, matched, at }: Inclusion,
   requester: Requester,
   ports: SearchPorts,
-): Promise<readonly Released[]> {
-  const included = new Map<string, Released>();
+): Promise<readonly ReleasedEntry[]> {
+  const included = new Map<string, ReleasedEntry>();
   for (const include of new Set(query.includes)) {
     const code = include.split(":")[1] ?? "";
     for (const released of matched) {
@@ -37,8 +37,8 @@ export async function includedEntries(
   return [...included.values()];
 }
 
-function references({ match }: Released, code: string): readonly string[] {
-  const resource: Resource = JSON.parse(resourceBytes(match.pack, match.entry).toString());
+function references({ pack, entry }: ReleasedEntry, code: string): readonly string[] {
+  const resource: Resource = JSON.parse(resourceBytes(pack, entry).toString());
   const elements = SEARCH_PARAMETERS[resource.resourceType]?.[code]?.extract(resource) ?? [];
   return elements.flatMap((element) => {
     if (typeof element !== "object" || element === null || !("reference" in element)) return [];
@@ -48,21 +48,19 @@ function references({ match }: Released, code: string): readonly string[] {
 
 async function findIncluded(
   reference: string,
-  { view }: Released,
+  { view }: ReleasedEntry,
   { requester, at }: { readonly requester: Requester; readonly at: Moment },
   { store, reader }: SearchPorts,
-): Promise<Released | undefined> {
+): Promise<ReleasedEntry | undefined> {
   const [type = "", id = ""] = reference.split("/");
   if (!hasScope(requester.scopes, type, "r")) return undefined;
   if (type === "Patient" && id === view.patientId) {
-    return view.patient.size > 0
-      ? { view, match: { record: view.key, pack: view.patient, entry: 0, values: [] }, mode: "include" }
-      : undefined;
+    return view.patient.size > 0 ? { view, pack: view.patient, entry: 0 } : undefined;
   }
   const key = await store.locate(type, id);
   if (key === undefined) return undefined;
   const other = await reader.view(key, requester, at);
   const entry = other?.pack.ids.findIndex((known, index) => known === id && other.pack.types[index] === type) ?? -1;
   if (!other || entry < 0 || !other.isVisible(entry)) return undefined;
-  return { view: other, match: { record: key, pack: other.pack, entry, values: [] }, mode: "include" };
+  return { view: other, pack: other.pack, entry };
 }

@@ -2,6 +2,7 @@ import type { ServedType } from "#profiles/interactions.ts";
 import type { Requester } from "../access/requester.ts";
 import type { AuditLog } from "../audit/audit.ts";
 import type { SourceFacts } from "../disclosure/visibility.ts";
+import type { Pack } from "../search/pack.ts";
 import type { Match } from "../search/page.ts";
 import type { PageTokens } from "../search/page-token.ts";
 import type { RequestFacts } from "./answer.ts";
@@ -27,9 +28,12 @@ export interface SearchRequest extends RequestFacts {
   readonly handling: "strict" | "lenient";
 }
 
-/** One entry of an answer: where its bytes are, and why it is there. */
-export interface Released {
+/** One entry of an answer: which record it is from, and where its bytes are. */
+export interface ReleasedEntry {
   readonly view: VisibleRecord;
-  readonly match: Match;
-  readonly mode: "match" | "include";
+  readonly pack: Pack;
+  readonly entry: number;
 }
+
+/** An entry that met the query, with what it is ordered by. */
+export interface FoundMatch extends ReleasedEntry, Match {}

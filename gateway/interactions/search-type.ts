@@ -6,7 +6,7 @@
 import type { Requester } from "../access/requester.ts";
 import { LIMITS } from "../limits.ts";
 import { hasToken, meetsConditions } from "../search/match.ts";
-import { createOrder, type Match, type Order, TopMatches } from "../search/page.ts";
+import { createOrder, type Order, TopMatches } from "../search/page.ts";
 import type { Cursor, PageTokens } from "../search/page-token.ts";
 import { type Condition, parseQuery, type SearchQuery } from "../search/query.ts";
 import { type Answer, type Result, refused } from "./answer.ts";
@@ -15,7 +15,7 @@ import { leadRecords, scanRequesterRecords } from "./candidates.ts";
 import { guardRelease } from "./guard.ts";
 import { includedEntries } from "./include.ts";
 import type { Moment, VisibleRecord } from "./record-reader.ts";
-import type { Released, SearchPorts, SearchRequest } from "./search-request.ts";
+import type { FoundMatch, ReleasedEntry, SearchPorts, SearchRequest } from "./search-request.ts";
 import { ukDate } from "./uk-date.ts";
 
 export function createSearchType(ports: SearchPorts) {
@@ -28,19 +28,15 @@ export function createSearchType(ports: SearchPorts) {
     const order = createOrder(query.sort);
     const at = { changes: await ports.reader.changes(), today: ukDate(request.now_ms) };
     const found = await findMatches({ query, order, cursor: page.cursor, at }, request.requester, ports);
-    const matched = found.page.map((match): Released => ({ ...match, mode: "match" }));
-    const included = await includedEntries({ query, matched, at }, request.requester, ports);
-    const released = [...matched, ...included];
-    guardRelease(
-      released.map(({ match }) => match),
-      request.requester,
-      ports.sources,
-    );
+    const included = await includedEntries({ query, matched: found.page, at }, request.requester, ports);
+    const released = [...found.page, ...included];
+    guardRelease(released, request.requester, ports.sources);
     const body = toSearchset({
       total: found.total,
       self: `${ports.fhirBase}/${request.type}${page.self ?? suffix(query.self)}`,
-      next: found.hasMore ? nextLink(request, query, matched.at(-1), ports) : undefined,
-      released,
+      next: found.hasMore ? nextLink(request, query, found.page.at(-1), ports) : undefined,
+      matched: found.page,
+      included,
       notice: await ports.coverageNotice(request.requester, at.changes),
     });
     try {
@@ -90,11 +86,6 @@ function pageOwner({ client, purpose, agreement }: Requester): string {
   return `${client} ${purpose} ${agreement.id}/${agreement.version}`;
 }
 
-interface FoundMatch {
-  readonly view: VisibleRecord;
-  readonly match: Match;
-}
-
 interface Found {
   readonly page: readonly FoundMatch[];
   readonly hasMore: boolean;
@@ -115,39 +106,35 @@ async function findMatches(
 ): Promise<Found> {
   const lead = await candidateRecords(query, requester, at.changes, ports);
   const wantsTotal = query.count === 0 || (query.total === undefined ? lead !== undefined : query.total !== "none");
-  const isEarlyEnough = order.isRecordOrder && !wantsTotal;
-  const after = isEarlyEnough ? (cursor?.record ?? 1) - 1 : 0;
-  const kept = new TopMatches(order, query.count + 1);
-  const views = new Map<number, VisibleRecord>();
+  const isInOrder = order.isRecordOrder || (order.isPackOrder && lead?.length === 1);
+  const mayStopEarly = isInOrder && !wantsTotal;
+  const kept = new TopMatches<FoundMatch>(order, query.count + 1, isInOrder);
   let total = 0;
-  for await (const key of lead ?? scanRequesterRecords(requester, after, ports.store)) {
-    if (isEarlyEnough && kept.length > query.count) break;
-    const view = await ports.reader.view(key, requester, at);
-    if (!view) continue;
+  const take = (view: VisibleRecord): void => {
     for (const match of recordMatches(view, query, order)) {
       total++;
-      if (cursor && order.compare(match, cursor) <= 0) continue;
-      views.set(key, view);
-      kept.offer(match);
+      if (!cursor || order.compare(match, cursor) > 0) kept.offer(match);
     }
-    forgetUnused(views, kept);
+  };
+  if (lead) {
+    for (const key of lead) {
+      const view = await ports.reader.view(key, requester, at);
+      if (view) take(view);
+    }
+  } else {
+    const after = mayStopEarly && cursor ? cursor.record - 1 : 0;
+    for await (const key of scanRequesterRecords(requester, after, ports.store)) {
+      if (mayStopEarly && kept.isFull) break;
+      const view = await ports.reader.view(key, requester, at);
+      if (view) take(view);
+    }
   }
-  const sorted = kept.sorted();
+  const first = kept.first();
   return {
-    page: sorted.slice(0, query.count).flatMap((match) => {
-      const view = views.get(match.record);
-      return view ? [{ view, match }] : [];
-    }),
-    hasMore: query.count > 0 && sorted.length > query.count,
+    page: first.slice(0, query.count),
+    hasMore: query.count > 0 && first.length > query.count,
     total: wantsTotal ? total : undefined,
   };
-}
-
-/** Keeps a walk over a whole population within bounds: only records of kept matches stay referenced. */
-function forgetUnused(views: Map<number, VisibleRecord>, kept: TopMatches): void {
-  if (views.size < LIMITS.views_held_max) return;
-  const used = new Set(kept.sorted().map(({ record }) => record));
-  for (const key of views.keys()) if (!used.has(key)) views.delete(key);
 }
 
 async function candidateRecords(
@@ -163,13 +150,15 @@ async function candidateRecords(
 }
 
 /** Everything visible in one record that meets the query, in pack order. */
-function recordMatches(view: VisibleRecord, query: SearchQuery, order: Order): readonly Match[] {
+function recordMatches(view: VisibleRecord, query: SearchQuery, order: Order): readonly FoundMatch[] {
   if (!meetsChildConditions(view, query.conditions)) return [];
-  const pack = query.type === "Patient" ? view.patient : view.pack;
-  const matches: Match[] = [];
+  const isPatient = query.type === "Patient";
+  const pack = isPatient ? view.patient : view.pack;
+  const matches: FoundMatch[] = [];
   for (let entry = 0; entry < pack.size; entry++) {
     if (pack.types[entry] !== query.type || !meetsConditions(pack, entry, query.conditions)) continue;
-    if (query.type === "Patient" || view.isVisible(entry)) matches.push(order.toMatch(view.key, pack, entry));
+    if (!isPatient && !view.isVisible(entry)) continue;
+    matches.push({ view, record: view.key, pack, entry, values: order.valuesOf(pack, entry) });
   }
   return matches;
 }
@@ -191,11 +180,11 @@ function meetsChildConditions(view: VisibleRecord, conditions: readonly Conditio
 function nextLink(
   { type, requester, now_ms }: SearchRequest,
   query: SearchQuery,
-  last: Released | undefined,
+  last: FoundMatch | undefined,
   { pageTokens, fhirBase }: SearchPorts,
 ): string | undefined {
   if (!last) return undefined;
-  const { record, values, pack, entry } = last.match;
+  const { record, values, pack, entry } = last;
   const token = pageTokens.seal({
     type,
     query: query.self,
@@ -209,7 +198,7 @@ function nextLink(
 function toAuditRecord(
   { requester, requestId, parameters }: SearchRequest,
   query: SearchQuery,
-  released: readonly Released[],
+  released: readonly ReleasedEntry[],
 ) {
   const views = new Set(released.map(({ view }) => view));
   const { agreement } = requester;
@@ -225,8 +214,6 @@ function toAuditRecord(
     tokenId: requester.tokenId,
     query: `${query.type}?${parameters}`,
     patients: [...views].map(({ patientId }) => patientId).filter((id) => id !== ""),
-    released: released.map(
-      ({ match: { pack, entry } }) => `${pack.types[entry]}/${pack.ids[entry]}/${pack.versions[entry]}`,
-    ),
+    released: released.map(({ pack, entry }) => `${pack.types[entry]}/${pack.ids[entry]}/${pack.versions[entry]}`),
   } as const;
 }

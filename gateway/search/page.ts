@@ -16,8 +16,8 @@ export interface Match {
  * Without `_sort`: record by record, newest first.
  */
 export interface Order {
-  readonly sort: readonly SortKey[];
-  toMatch(record: number, pack: Pack, entry: number): Match;
+  /** What an entry is ordered by. */
+  valuesOf(pack: Pack, entry: number): readonly SortValue[];
   compare(a: Match, b: Match | Cursor): number;
   /** Whether entries of a pack already stand in this order. */
   readonly isPackOrder: boolean;
@@ -29,15 +29,9 @@ export function createOrder(sort: readonly SortKey[]): Order {
   const isRecordOrder = sort.length === 0;
   const isNewestFirst = sort.length === 1 && sort[0]?.code === "date" && sort[0].descending;
   return {
-    sort,
     isRecordOrder,
     isPackOrder: isRecordOrder || isNewestFirst,
-    toMatch: (record, pack, entry) => ({
-      record,
-      pack,
-      entry,
-      values: isRecordOrder || isNewestFirst ? [newest(pack, entry)] : sortValues(pack, entry, sort),
-    }),
+    valuesOf: (pack, entry) => (isRecordOrder || isNewestFirst ? [newest(pack, entry)] : sortValues(pack, entry, sort)),
     compare(a, b) {
       if (isRecordOrder && a.record !== b.record) return a.record - b.record;
       const bySort = compareValues(a.values, b.values, isRecordOrder ? NEWEST_FIRST : sort);
@@ -76,26 +70,34 @@ function compareValues(a: readonly SortValue[], b: readonly SortValue[], sort: r
 }
 
 /** The first `size` matches in order, of as many as are offered, in memory bounded by `size`. */
-export class TopMatches {
+export class TopMatches<M extends Match> {
   readonly #order: Order;
   readonly #size: number;
-  #kept: Match[] = [];
+  /** Set when matches are offered in order already: the first are kept, the rest is not even looked at. */
+  readonly #isInOrder: boolean;
+  #kept: M[] = [];
 
-  constructor(order: Order, size: number) {
+  constructor(order: Order, size: number, isInOrder: boolean) {
     this.#order = order;
     this.#size = size;
+    this.#isInOrder = isInOrder;
   }
 
-  offer(match: Match): void {
+  offer(match: M): void {
+    if (this.#isInOrder && this.#kept.length >= this.#size) return;
     this.#kept.push(match);
-    if (this.#kept.length >= 4 * this.#size + 64) this.#kept = this.sorted();
+    if (this.#kept.length >= 4 * this.#size + 64) this.#kept = this.#sort();
   }
 
-  get length(): number {
-    return this.#kept.length;
+  get isFull(): boolean {
+    return this.#kept.length >= this.#size;
   }
 
-  sorted(): Match[] {
+  first(): readonly M[] {
+    return this.#isInOrder ? this.#kept : this.#sort();
+  }
+
+  #sort(): M[] {
     return this.#kept.sort((a, b) => this.#order.compare(a, b)).slice(0, this.#size);
   }
 }
