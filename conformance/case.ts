@@ -3,6 +3,9 @@ import type { DeclaredType, Plan } from "./plan.ts";
 
 export type Group = "general" | "metadata" | "read" | "search" | "search-parameters" | "paging" | "errors" | "headers";
 
+/** What blocks the cases of a type that the client may not see. */
+export const ACCESS = "what this client may see";
+
 /** What a case found, before its level decides between fail and warn. */
 export type Verdict =
   | { readonly kind: "pass" }

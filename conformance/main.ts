@@ -79,11 +79,11 @@ async function statementFrom(file: string | undefined): Promise<unknown> {
 /** A run in which the server let the kit see nothing says nothing, whatever its counts. */
 function lockedOut({ exchanges, base }: RunReport): string | undefined {
   const judged = exchanges.filter(({ request }) => request.method === "GET" && !request.url.includes("/metadata"));
-  if (judged.length === 0 || judged.some(({ response }) => response.status !== 401)) return undefined;
+  if (judged.length === 0 || judged.some(({ response }) => ![401, 403].includes(response.status))) return undefined;
   const loopback = LOOPBACK.has(new URL(base).hostname);
   const hint = "  npm run -s token -- --client conformance-demo";
   return [
-    "The server answers 401 to everything but metadata: it wants a token that is still valid, as --token or in TOKEN.",
+    "The server answers 401 or 403 to everything but metadata: it wants a valid token, as --token or in TOKEN.",
     ...(loopback ? ["If it is this gateway with its demonstration clients, this prints one:", hint] : []),
     "",
   ].join("\n");

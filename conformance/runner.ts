@@ -1,4 +1,4 @@
-import type { CaseContext, ConformanceCase, Sample, Verdict } from "./case.ts";
+import { ACCESS, type CaseContext, type ConformanceCase, type Sample, type Verdict } from "./case.ts";
 import { CASES } from "./cases/all.ts";
 import { matches } from "./checks.ts";
 import { createSend, type Exchange, type Send, TransportError } from "./http.ts";
@@ -185,7 +185,8 @@ async function verdictOf(
   const { base, mayWrite } = options;
   const context: CaseContext = { base, type, declared, plan, send, mayWrite, samples, exchanges };
   try {
-    return await test.run(context);
+    const forbidden = test.needs?.interaction === undefined ? undefined : await forbiddenTo(context);
+    return forbidden ?? (await test.run(context));
   } catch (error) {
     return { kind: "error", reason: messageOf(error) };
   }
@@ -210,6 +211,13 @@ function undeclaredNeed({ test, type }: Task, plan: Plan): Verdict | undefined {
   return undefined;
 }
 
+/** A type that this client may not search at all: its cases could tell nothing. */
+async function forbiddenTo({ type, samples }: CaseContext): Promise<Verdict | undefined> {
+  if (type === "") return undefined;
+  const seen = await samples();
+  return "kind" in seen && seen.kind === "blocked" && seen.by === ACCESS ? seen : undefined;
+}
+
 function samplesOf(type: string, { samples, plan }: Session, send: Send): Promise<readonly Sample[] | Verdict> {
   const known = samples.get(type);
   if (known !== undefined) return known;
@@ -223,8 +231,9 @@ async function findSamples(type: string, plan: Plan, send: Send): Promise<readon
     return { kind: "not-applicable", reason: `without a search for ${type} the kit knows no id` };
   const exchange = await send("GET", `${type}?_count=20`);
   if (exchange.response.status !== 200) {
-    const reason = `the search that shows what there is was answered ${exchange.response.status}`;
-    return { kind: "blocked", by: `metadata/declared-works[${type}]`, reason };
+    const { status } = exchange.response;
+    const by = status === 401 || status === 403 ? ACCESS : `metadata/declared-works[${type}]`;
+    return { kind: "blocked", by, reason: `the search that shows what there is was answered ${status}` };
   }
   return matches(exchange).flatMap((resource) => {
     const id = at(resource, "id");

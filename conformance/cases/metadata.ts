@@ -1,4 +1,4 @@
-import type { CaseContext, ConformanceCase, Verdict } from "../case.ts";
+import { ACCESS, type CaseContext, type ConformanceCase, type Verdict } from "../case.ts";
 import { type Finding, hasStatus, isSearchset, judge, PASS, selfParameters, shortBody, that } from "../checks.ts";
 import type { Exchange } from "../http.ts";
 import { isRecord, list, text } from "../json.ts";
@@ -169,7 +169,10 @@ export const METADATA_CASES: readonly ConformanceCase[] = [
       if (declared?.interactions.has("delete"))
         return { kind: "not-applicable", reason: `delete is declared on ${type}` };
       if (!mayWrite) return { kind: "not-applicable", reason: "this run only reads" };
-      return judge(hasStatus(await send("DELETE", `${type}/${unknownId()}`), 405));
+      const answer = await send("DELETE", `${type}/${unknownId()}`);
+      const { status } = answer.response;
+      if (status === 401 || status === 403) return { kind: "blocked", by: ACCESS, reason: `answered ${status}` };
+      return judge(hasStatus(answer, 405));
     },
   },
   {
@@ -232,10 +235,11 @@ export const METADATA_CASES: readonly ConformanceCase[] = [
 async function declaredWorks(context: CaseContext): Promise<Verdict> {
   const { declared, send, type } = context;
   if (declared === undefined) return PASS;
+  const samples = await context.samples();
+  if ("kind" in samples && samples.kind === "blocked" && samples.by === ACCESS) return samples;
   const findings: Finding[] = [];
   if (declared.interactions.has("search-type")) findings.push(isSearchset(await search(context, { _count: "1" })));
   if (!declared.interactions.has("read")) return judge(...findings);
-  const samples = await context.samples();
   const [sample] = "kind" in samples ? [] : samples;
   const read = await send("GET", `${type}/${sample?.id ?? unknownId()}`);
   return judge(...findings, hasStatus(read, sample === undefined ? 404 : 200));
