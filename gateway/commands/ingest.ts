@@ -23,8 +23,14 @@ Without --client: officer-demo.
 const REDRAW_MS = 100;
 const BAR_CHARACTERS = 30;
 
-const RECEIPT = z.looseObject({ quarantined: z.number() });
+const RECEIPT = z.object({ quarantined: z.number() });
 const OUTCOME = z.object({ issue: z.array(z.object({ diagnostics: z.string().optional() })) });
+
+/** What the gateway answered, and the one figure in it that decides how the command ends. */
+interface Sent {
+  readonly receipt: unknown;
+  readonly quarantined: number;
+}
 
 interface Task {
   readonly source: string;
@@ -49,16 +55,16 @@ export async function runIngest(
     );
     if (!isFile) return { exit: 2, out: "", error: `${file} is no file that can be read.\n\n${USAGE}` };
   }
-  const receipts: z.infer<typeof RECEIPT>[] = [];
+  const sent: Sent[] = [];
   try {
     const config = loadConfig(environment);
-    for (const file of task.files) receipts.push(await sendOne(file, task, { config, terminal }));
-    const held = receipts.some(({ quarantined }) => quarantined > 0);
-    return { exit: held ? 1 : 0, out: toText(receipts, task), error: "" };
+    for (const file of task.files) sent.push(await sendOne(file, task, { config, terminal }));
+    const held = sent.some(({ quarantined }) => quarantined > 0);
+    return { exit: held ? 1 : 0, out: toText(sent, task), error: "" };
   } catch (error) {
     if (!(error instanceof CannotError || error instanceof ConfigError)) throw error;
     // What was taken in before stays taken in, so its receipts are told.
-    return { exit: 1, out: receipts.length === 0 ? "" : toText(receipts, task), error: `${error.message}\n` };
+    return { exit: 1, out: sent.length === 0 ? "" : toText(sent, task), error: `${error.message}\n` };
   }
 }
 
@@ -83,7 +89,7 @@ async function sendOne(
   file: string,
   { source, client }: Task,
   { config, terminal }: { readonly config: Config; readonly terminal: Terminal },
-): Promise<z.infer<typeof RECEIPT>> {
+): Promise<Sent> {
   // One token a file: it is checked when the sending begins, and lives shorter than some files take.
   const token = await getToken({ client, purpose: undefined, scope: `ingest/${source}` }, config);
   const url = new URL(`${config.baseUrl}/ingest/${source}`);
@@ -95,7 +101,7 @@ async function sendOne(
   terminal?.write("\r\u001b[K");
   const json = parseAnswer(answer.body);
   const receipt = RECEIPT.safeParse(json);
-  if (answer.status === 200 && receipt.success) return receipt.data;
+  if (answer.status === 200 && receipt.success) return { receipt: json, quarantined: receipt.data.quarantined };
   const outcome = OUTCOME.safeParse(json);
   const why = outcome.success ? outcome.data.issue.map(({ diagnostics = "" }) => diagnostics).join(" ") : "";
   throw new CannotError(`${file} was refused (status ${answer.status}). ${why}`.trimEnd());
@@ -121,7 +127,8 @@ function createProgress(name: string, size: number, terminal: Terminal): (bytes:
   };
 }
 
-function toText(receipts: readonly unknown[], { files }: Task): string {
+function toText(sent: readonly Sent[], { files }: Task): string {
+  const receipts = sent.map(({ receipt }) => receipt);
   return `${JSON.stringify(files.length === 1 ? receipts[0] : receipts, undefined, 2)}\n`;
 }
 

@@ -1,3 +1,4 @@
+import { createReadStream, existsSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Store, WriteTransaction } from "../store/store.ts";
 import { inChunks, recordsOf, startLine, type TestLine, toCsv, toProfileRow, toTables } from "./line.fixtures.ts";
@@ -182,6 +183,96 @@ describe("tables of a health visiting provider", () => {
     await line.send("community-services-data-set", tables.mpi ?? "");
     expect((await onlyRecord()).resources.length).toBeGreaterThan(0);
   });
+});
+
+describe("a common transfer file", () => {
+  const pupil = (
+    upn: string,
+    given: string,
+    goals: string,
+  ): string => `<Pupil><UPN>${upn}</UPN><Surname>Example</Surname>
+<Forename>${given}</Forename><DOB>2020-02-03</DOB><Sex>F</Sex><BasicDetails/><LookedAfter><InCare>false</InCare></LookedAfter>
+<StageAssessments><Stage>EYF${goals}</Stage></StageAssessments></Pupil>`;
+  const file = (pupils: string): string => `<?xml version="1.0" encoding="utf-8"?>
+<CTfile><Header><CTFversion>25.0</CTFversion><DateTime>2025-07-01T09:00:00</DateTime><SourceSchool><LEA>383</LEA><Estab>3952</Estab>
+<SchoolName>Synthetic Meadow Primary School</SchoolName><AcademicYear>2025</AcademicYear></SourceSchool></Header>
+<CTFpupilData>${pupils}</CTFpupilData></CTfile>`;
+  const both = file(`${pupil("J383399021001", "Amina", "")}${pupil("Y383399021002", "Bilal", "")}`);
+
+  test("that is cut off gives the pupils before the cut, then one issue with line and column", async () => {
+    line = startLine();
+    const receipt = await line.send("common-transfer-file", both.slice(0, both.lastIndexOf("<DOB>") + 9));
+    expect(receipt).toMatchObject({ received: 2, committed: 1, quarantined: 1 });
+    expect(receipt.issues).toMatchObject([{ line: expect.any(Number), column: expect.any(Number) }]);
+    expect(await line.send("common-transfer-file", both)).toMatchObject({ committed: 1, unchanged: 1 });
+    expect(await recordsOf(line.store)).toHaveLength(2);
+  });
+
+  test("held in quarantine does not tell what is dropped at the door", async () => {
+    line = startLine();
+    await line.send("common-transfer-file", file(pupil("A383399021001", "Amina", "")));
+    const [held] = await line.store.quarantined({ sources: ["leeds-ctf"] }, 10);
+    expect(held?.content).toContain("Amina");
+    expect(held?.content).not.toMatch(/LookedAfter|InCare/);
+  });
+});
+
+describe("a register of what families decided", () => {
+  const objection = toCsv([
+    {
+      record_id: "S1",
+      child_id: "C1",
+      given_name: "Amina",
+      family_name: "Example",
+      birth_date: "2020-02-03",
+      postcode: "LS6 1CI",
+      decision: "objection",
+      data_classes: "education",
+      state: "upheld",
+      decided_by: "Data protection team",
+      decided_on: "2026-08-10",
+      valid_from: "2026-08-01",
+      recorded_by: "Family hub team",
+      recorded_on: "2026-08-01",
+      responsible_person: "parent",
+    },
+  ]);
+
+  test.each([
+    ["before", ["sharing-register", "eyfs-profile"] as const],
+    ["after", ["eyfs-profile", "sharing-register"] as const],
+  ])("reaches the child's record when it comes %s the other sources", async (_, order) => {
+    line = startLine();
+    for (const kind of order) {
+      const receipt = await line.send(kind, kind === "eyfs-profile" ? toCsv([toProfileRow()]) : objection);
+      expect(receipt).toMatchObject({ committed: 1, quarantined: 0 });
+    }
+    const { resources } = await onlyRecord();
+    expect(resources.filter(({ type }) => type === "Consent")).toHaveLength(1);
+  });
+});
+
+describe("files that nobody here wrote", () => {
+  const shared = new URL("../../../shared/data/", import.meta.url);
+  const files = [
+    ["common-transfer-file", new URL("education/ctf25_eyfs_skeleton.xml", shared), { Observation: 3 }],
+    [
+      "digital-child-health",
+      new URL("dch/examples/DCH-EarlyYearsProgress-Bundle-Example-1.json", shared),
+      { Consent: 1 },
+    ],
+  ] as const;
+  test.runIf(files.every(([, file]) => existsSync(file))).each(files)(
+    "of the kind %s are taken once, and make nothing new when they come again",
+    async (kind, file, resources) => {
+      line = startLine();
+      const first = await line.send(kind, createReadStream(file));
+      expect(first).toMatchObject({ received: 1, committed: 1, resources });
+      expect(first.notCarried.length).toBeGreaterThan(0);
+      const again = await line.send(kind, createReadStream(file));
+      expect(again).toMatchObject({ received: 1, unchanged: 1, resources: {} });
+    },
+  );
 });
 
 describe("whose child it is", () => {
