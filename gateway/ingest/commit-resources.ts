@@ -30,6 +30,7 @@ export async function commitResources(
   const { mapped, prior, context, unit } = work;
   const made: { slot: string; type: string; id: string }[] = [];
   const changed: string[] = [];
+  const priorSlots = new Set(prior.map(({ slot }) => slot));
   const sources = new Map<string, { targets: string[]; changed: boolean }>();
   const sourceOf = (name: string) => {
     const known = sources.get(name) ?? { targets: [], changed: false };
@@ -43,12 +44,12 @@ export async function commitResources(
     made.push({ slot, type, id });
     const from = sourceOf(name);
     from.targets.push(`${type}/${id}`);
-    if (await putIfChanged(transaction, record, toContent(identified, context.source.source), context)) {
+    const content = toContent(identified, context.source.source);
+    if (await putIfChanged(transaction, record, { content, context, isNew: !priorSlots.has(slot) })) {
       from.changed = true;
       changed.push(type);
     }
   }
-  const priorSlots = new Set(prior.map(({ slot }) => slot));
   for (const [name, { targets, changed: isChanged }] of sources) {
     const slot = `${PROVENANCE}/${name}`;
     const id = work.idOf(slot);
@@ -65,7 +66,7 @@ export async function commitResources(
       receivedAt: context.receivedAt,
       activity: isNew ? "CREATE" : "UPDATE",
     });
-    await putIfChanged(transaction, record, toContent(provenance, source.source), context);
+    await putIfChanged(transaction, record, { content: toContent(provenance, source.source), context, isNew });
     changed.push(PROVENANCE);
   }
   changed.push(...(await endOthers(transaction, { prior, made, now: context.clock() })));
@@ -81,11 +82,12 @@ function withId(resource: Made["resource"], id: string): Identified<Made["resour
 async function putIfChanged(
   transaction: WriteTransaction,
   record: RecordKey,
-  content: Content,
-  context: CommitContext,
+  told: { readonly content: Content; readonly context: CommitContext; readonly isNew: boolean },
 ): Promise<boolean> {
+  const { content, context, isNew } = told;
   const { resourceType, id } = content.resource;
-  const current = await transaction.current(resourceType, id);
+  // A slot that is made for the first time has an id that nobody has seen, so there is nothing to look for.
+  const current = isNew ? undefined : await transaction.current(resourceType, id);
   if (current?.contentHash === content.hash) return false;
   const stored = toStoredResource(content, {
     source: context.source.source,

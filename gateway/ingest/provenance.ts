@@ -1,10 +1,13 @@
-import type { Provenance } from "@medplum/fhirtypes";
+import type { Provenance, Reference } from "@medplum/fhirtypes";
 import { toSourceRecordIdentifier } from "#mappers/datatypes/identifier.ts";
 import type { RegisteredSource } from "../access/source.ts";
 import type { Identified } from "./stored-resource.ts";
 
 const DATA_OPERATION = "http://terminology.hl7.org/CodeSystem/v3-DataOperation";
 const PARTICIPANT_TYPE = "http://terminology.hl7.org/CodeSystem/provenance-participant-type";
+
+/** A name that a mapper made out of what identifies the child: it could be guessed by trying. */
+const DIGEST_NAME = /^child-[0-9a-f]{32}(?:\/|$)/;
 
 /** Where the resources of one source record come from: https://hl7.org/fhir/R4/provenance.html */
 export function toProvenance(about: {
@@ -37,6 +40,11 @@ export function toProvenance(about: {
         },
       },
     ],
-    entity: [{ role: "source", what: { identifier: toSourceRecordIdentifier(source.source, about.record) } }],
+    entity: [{ role: "source", what: toSourceRecord(source.source, about.record) }],
   };
+}
+
+function toSourceRecord(source: string, record: string): Reference {
+  if (DIGEST_NAME.test(record)) return { display: `A record that ${source} does not name` };
+  return { identifier: toSourceRecordIdentifier(source, record) };
 }
