@@ -5,6 +5,13 @@ import { MUTANTS } from "./mutants/mutants.ts";
 import { startSmallServer } from "./mutants/small-server.ts";
 import { runConformance } from "./runner.ts";
 
+/** Cases on features that the small server does not have. */
+const WITHOUT_MUTANT = new Set([
+  "read/current-version",
+  "read/unknown-version",
+  "search/count-summary",
+  "search/summary-marked",
+]);
 const CAUGHT = ["fail", "warn"];
 
 /** Cases that look at the whole run need all the others before them. */
@@ -39,6 +46,10 @@ describe("a server that breaks one rule", () => {
       0,
     );
     expect(CAUGHT).toContain(matrix.find(({ id }) => id === requirement)?.outcome);
+  });
+
+  test.each(CASES.filter(({ id }) => !WITHOUT_MUTANT.has(id)))("is there for the case $id", ({ id }) => {
+    expect(MUTANTS.map(({ caughtBy }) => caughtBy)).toContain(id);
   });
 
   test("has a name of its own", () => {

@@ -75,11 +75,26 @@ export function statementChanged(change: (statement: Body) => unknown): Breakage
   return bodyChanged((body) => (body.resourceType === "CapabilityStatement" ? change(body) : undefined));
 }
 
+/** Each resource of the statement. */
+export function resourcesChanged(change: (resource: Body) => Body): Breakage {
+  return statementChanged((statement) => {
+    const resource = list(statement, "rest", 0, "resource").filter(isRecord).map(change);
+    return { ...statement, rest: [{ mode: "server", resource }] };
+  });
+}
+
 export function entriesChanged(change: (entry: Body, position: number) => unknown): Breakage {
   return searchsetChanged((bundle) => {
     const entries = list(bundle, "entry").filter(isRecord);
     return entries.length === 0 ? undefined : { ...bundle, entry: entries.map(change) };
   });
+}
+
+/** One entry more in each searchset that has some. */
+export function entryAdded(entry: unknown): Breakage {
+  return searchsetChanged((bundle) =>
+    list(bundle, "entry").length === 0 ? undefined : { ...bundle, entry: [...list(bundle, "entry"), entry] },
+  );
 }
 
 export function linksChanged(change: (links: readonly unknown[], bundle: Body) => readonly unknown[]): Breakage {

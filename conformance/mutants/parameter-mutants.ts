@@ -146,4 +146,12 @@ export const PARAMETER_MUTANTS: readonly Mutant[] = [
     "DATE-01",
     valuesChanged((value) => value.replace(/T10$/, "T10:00")),
   ),
+  mutant(
+    ":contains is starts-with",
+    "search-parameters/contains",
+    "MOD-05",
+    requestChanged((url) => {
+      url.search = url.search.replaceAll("%3Acontains", "");
+    }),
+  ),
 ];

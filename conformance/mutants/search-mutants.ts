@@ -2,6 +2,7 @@ import { at, isRecord, list, parseJson, text } from "../json.ts";
 import {
   bodyChanged,
   entriesChanged,
+  entryAdded,
   linksChanged,
   type Mutant,
   mutant,
@@ -13,6 +14,7 @@ import {
   withoutParameter,
 } from "./breakage.ts";
 
+const REMARK = { severity: "information", code: "informational", diagnostics: "a remark" };
 const TRACE = "TypeError: x is undefined\n    at search (/srv/app/search.js:12:34)";
 
 /** Broken rules about searchsets, pages and errors. */
@@ -260,4 +262,65 @@ export const SEARCH_MUTANTS: readonly Mutant[] = [
     entriesChanged((entry) => ({ ...entry, fullUrl: `${text(entry, "fullUrl")}/_history/1` })),
   ),
   mutant("a crash is 500", "errors/status-codes", "GEN-06", statusChanged(405, 500)),
+  mutant(
+    "a remark counts as a match",
+    "search/remarks",
+    "SRCH-04",
+    entryAdded({ resource: { resourceType: "OperationOutcome", issue: [REMARK] }, search: { mode: "match" } }),
+  ),
+  mutant(
+    "a search finds another type",
+    "search/only-the-type",
+    "SRCH-09",
+    entryAdded({
+      fullUrl: "http://127.0.0.1/fhir/Basic/1",
+      resource: { resourceType: "Basic", id: "1" },
+      search: { mode: "match" },
+    }),
+  ),
+  mutant(
+    "includes of includes come unasked",
+    "search/include-one-level",
+    "INC-04",
+    entryAdded({
+      fullUrl: "http://127.0.0.1/fhir/Basic/1",
+      resource: { resourceType: "Basic", id: "1" },
+      search: { mode: "include" },
+    }),
+  ),
+  mutant(
+    "a bad form is answered 200",
+    "errors/unknown-by-form",
+    "SRCH-03",
+    statusChanged(400, 200, (request) => request.method === "POST"),
+  ),
+  mutant(
+    "a backslash crashes the server",
+    "errors/lone-backslash",
+    "ESC-01",
+    statusChanged(200, 500, (request) => request.url.includes("x%5Cy")),
+  ),
+  mutant(
+    "a collection has a total",
+    "search/bundle-totals",
+    "BDL-01",
+    searchsetChanged((bundle) => ({ ...bundle, type: "collection" })),
+  ),
+  mutant(
+    "an id goes from one to another",
+    "general/ids-stay",
+    "RES-01",
+    entriesChanged((entry) => ({
+      ...entry,
+      resource: { ...Object(entry.resource), identifier: [{ value: crypto.randomUUID() }] },
+    })),
+  ),
+  mutant(
+    "small pages are not sorted",
+    "paging/order-over-pages",
+    "SORT-03",
+    requestChanged((url) => {
+      if (url.searchParams.get("_count") === "1") url.searchParams.delete("_sort");
+    }),
+  ),
 ];
