@@ -1,7 +1,10 @@
 import { createReadStream, existsSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
+import { communityServicesDataSet } from "#mappers/community-services-data-set/mapper.ts";
+import type { StagedMapper } from "#mappers/mapper.ts";
 import type { Store, WriteTransaction } from "../store/store.ts";
 import { inChunks, recordsOf, startLine, type TestLine, toCsv, toProfileRow, toTables } from "./line.fixtures.ts";
+import { MAPPERS } from "./mappers.ts";
 
 const NHS = "https://fhir.nhs.uk/Id/nhs-number|9990000018";
 let line: TestLine;
@@ -170,6 +173,35 @@ describe("tables of a health visiting provider", () => {
     const staged = await line.store.write((transaction) => transaction.staged("leeds-csds", "CYP001MPI", "HV1"));
     expect(staged?.body).toContain("9990000018");
     expect(staged?.body).not.toContain("9990000026");
+  });
+
+  test("a row that spoils its child is held by itself, and the rest of its file and of the child is in", async () => {
+    const faults: string[] = [];
+    const spoilt: StagedMapper = {
+      ...communityServicesDataSet,
+      map(rows, context) {
+        if (rows.CYP611Obs?.some(({ Weight }) => Weight === "66.6") === true) throw new RangeError("HV1 weighs 66.6");
+        return communityServicesDataSet.map(rows, context);
+      },
+    };
+    line = startLine({
+      mappers: { ...MAPPERS, "community-services-data-set": spoilt },
+      onFault: (error) => void faults.push(String(error)),
+    });
+    const { observation: _, ...others } = tables;
+    for (const table of Object.values(others)) await line.send("community-services-data-set", table);
+    const rows = ["12.4", "66.6"].map((Weight, n) => ({ CareActivityID: `A${n + 1}`, Weight, Height: "", Length: "" }));
+    await line.send(
+      "community-services-data-set",
+      toCsv([{ CareActivityID: "A2", CareContactID: "C1", Activity_Type: "04" }]),
+    );
+    const receipt = await line.send("community-services-data-set", toCsv(rows));
+    expect(receipt).toMatchObject({ received: 2, committed: 1, quarantined: 1, issues: [{ line: 3 }] });
+    expect(receipt.resources).toMatchObject({ Observation: 1 });
+    expect(JSON.stringify(receipt)).not.toContain("66.6");
+    expect(faults).not.toHaveLength(0);
+    const staged = await line.store.write((transaction) => transaction.staged("leeds-csds", "CYP611Obs", "A2"));
+    expect(staged).toBeUndefined();
   });
 
   test("a wrong check digit holds the child's own row, and the others wait", async () => {

@@ -106,13 +106,15 @@ class RecordBuilder {
     if (this.stopped !== undefined) return;
     this.#lastEvent = this.#parser.position;
     this.#path.push(name);
-    const path = this.#path.slice(1).join("/");
+    const isInside = this.#open.length > 0;
+    // Inside a record only the depth counts; spelling out the path of every element would take longer than parsing it.
+    const path = isInside ? "" : this.#path.slice(1).join("/");
     const flaw = this.#flawOf(name, path);
     if (flaw !== undefined) {
       this.#stop(flaw);
       return;
     }
-    if (this.#open.length === 0) {
+    if (!isInside) {
       if (path !== this.#shape.header && path !== this.#shape.repeated) return;
       this.#recordStart = this.#parser.position;
       this.#refusal = undefined;
@@ -135,11 +137,12 @@ class RecordBuilder {
   #onClose(): void {
     if (this.stopped !== undefined) return;
     this.#lastEvent = this.#parser.position;
-    const path = this.#path.slice(1).join("/");
-    this.#path.pop();
     const closed = this.#open.pop();
+    const path = closed !== undefined && this.#open.length === 0 ? this.#path.slice(1).join("/") : "";
+    this.#path.pop();
     if (closed === undefined) return;
-    const element: XmlElement = { ...closed, text: closed.text.trim() };
+    const { name, attributes, children, line } = closed;
+    const element: XmlElement = { name, attributes, children, text: closed.text.trim(), line };
     this.#judge(element);
     const parent = this.#open.at(-1);
     if (parent !== undefined) {
@@ -170,7 +173,7 @@ class RecordBuilder {
     if (this.#parser.position - this.#recordStart > RECORD_CHARACTERS_MAX) {
       this.#refusal ??= `longer than ${RECORD_CHARACTERS_MAX} characters`;
     }
-    if (isMisread(element.text) || Object.values(element.attributes).some(isMisread)) {
+    if (isMisread(element.text) || hasMisread(element.attributes)) {
       this.#refusal ??= "holds bytes that are not text in the file's encoding; save the file as UTF-8";
     }
   }
@@ -185,6 +188,11 @@ class RecordBuilder {
 /** The decoder writes U+FFFD where bytes are no text; a file that really holds one was misread before it came here. */
 function isMisread(text: string): boolean {
   return text.includes("\uFFFD");
+}
+
+function hasMisread(attributes: Readonly<Record<string, string>>): boolean {
+  for (const name in attributes) if (isMisread(attributes[name] ?? "")) return true;
+  return false;
 }
 
 /** The parser's own words without the part behind the colon, which may repeat what stands in the file. */
