@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { AuditLog, AuditRecord } from "./audit.ts";
 import { type Chain, openChain } from "./chain.ts";
 import { dayNumber, isProcessName } from "./files.ts";
@@ -103,7 +104,8 @@ class FileAuditLog implements AuditLog {
       }
       this.#time = Math.max(this.#time, this.#around.clock());
       this.#queue.push({ record, time: this.#time, resolve, reject });
-      this.#writing ??= this.#drain();
+      // Begun when this turn of the event loop has been gone through: all that came with it makes one group.
+      this.#writing ??= nextTurn().then(() => this.#drain());
     });
   }
 

@@ -173,7 +173,8 @@ CREATE TABLE staged (
   body TEXT NOT NULL,
   PRIMARY KEY (source, name, key)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX staged_below ON staged (source, parent_name, parent_key) WHERE parent_name IS NOT NULL;
+-- Not a partial index: the planner would rather go through the whole source than use one here.
+CREATE INDEX staged_below ON staged (source, parent_name, parent_key);
 
 -- Source records that were held back. content is the record as it came.
 -- (1, 'q-1', 'r-1', 'leeds-eyfsp', 12, '[{…}]', 'A123,…', 1767225600000)

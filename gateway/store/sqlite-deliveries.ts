@@ -67,7 +67,7 @@ export function readStagedBelow(
   key: string,
 ): readonly StagedRow[] {
   return connection
-    .statement("SELECT * FROM staged WHERE source = ? AND parent_name = ? AND parent_key = ? ORDER BY name, key")
+    .statement("SELECT * FROM staged INDEXED BY staged_below WHERE source = ? AND parent_name = ? AND parent_key = ?")
     .all(source, table, key)
     .map(toStagedRow);
 }
