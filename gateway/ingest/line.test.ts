@@ -175,6 +175,27 @@ describe("tables of a health visiting provider", () => {
     expect(staged?.body).not.toContain("9990000026");
   });
 
+  test("a safeguarding code is in no quarantine, though its row is held for another reason", async () => {
+    line = startLine();
+    const receipt = await line.send(
+      "community-services-data-set",
+      toCsv([
+        {
+          CareActivityID: "A1",
+          CareContactID: "C1",
+          Activity_Type: "99",
+          Observation_Scheme: "03",
+          CodedObservation: "836881000000105",
+          ObservationValue: "yes indeed",
+        },
+      ]),
+    );
+    expect(receipt).toMatchObject({ committed: 0, quarantined: 1, issues: [{ line: 2, field: "Activity_Type" }] });
+    const [held] = await line.store.quarantined({ sources: ["leeds-csds"] }, 10);
+    expect(held?.content).toContain("withheld");
+    expect(held?.content).not.toMatch(/836881000000105|yes indeed/);
+  });
+
   test("a row that spoils its child is held by itself, and the rest of its file and of the child is in", async () => {
     const faults: string[] = [];
     const spoilt: StagedMapper = {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type {
   AnyMapper,
   CsvRow,
@@ -11,9 +11,11 @@ import type {
 import type { Prepared } from "./commit-batch.ts";
 import { type Admitted, admitElement, admitRow, droppedFields } from "./door.ts";
 import { readCsv } from "./readers/csv.ts";
+import { sniffXml } from "./readers/is-xml.ts";
 import { readJson } from "./readers/json.ts";
 import type { PlaceIssue, ReadItem } from "./readers/read-item.ts";
 import { readXml } from "./readers/xml.ts";
+import { readXmlDocument } from "./readers/xml-document.ts";
 import type { Unit } from "./unit.ts";
 import type { ExplainFault } from "./validate-mapped.ts";
 
@@ -55,7 +57,8 @@ export async function* readRecords(
       });
     }
   } else {
-    for await (const item of readJson(body, { lines: isLines(options) })) {
+    const { isXml, body: whole } = await sniffXml(body);
+    for await (const item of isXml ? readXmlDocument(whole) : readJson(whole, { lines: isLines(options) })) {
       yield toRead(item, dropped, (raw) =>
         prepareRecord(mapper, raw, { kept: raw, dropped: [], ...options, line: lineOf(item) }),
       );
@@ -119,8 +122,8 @@ function lineOf(item: ReadItem<unknown>): number {
 }
 
 /**
- * A mapper may look at what is dropped (a looked-after child's former number is left out), and a change of it is a
- * change of the record; what is kept of the record does not hold it.
+ * A mapper may look at what is dropped (a looked-after child's former number is left out); what is kept of the record
+ * does not hold it. The content that counts is what was read: the same message as XML and as JSON is one content.
  */
 function prepareRecord<Raw, Rec>(
   mapper: RecordMapper<Raw, Rec>,
@@ -140,7 +143,7 @@ function prepareRecord<Raw, Rec>(
     const recordId = mapper.recordId(record);
     const unit: Unit = {
       key: recordId,
-      hash: createHash("sha256").update(toCanonicalText(raw)).digest("base64url"),
+      hash: hash("sha256", JSON.stringify(record), "base64url"),
       record: recordId,
       identity: mapper.identity(record),
       map: (context) => mapper.map(record, context),
@@ -156,9 +159,10 @@ function prepareRow(
   row: CsvRow,
   { line, explainFault }: { readonly line: number; readonly explainFault: ExplainFault },
 ): Prepared {
-  const content = (): string => toCanonicalText(row);
+  const admitted = table.withhold?.(row) ?? row;
+  const content = (): string => toCanonicalText(admitted);
   try {
-    const parsed = table.parse(row);
+    const parsed = table.parse(admitted);
     if (!parsed.ok) return { kind: "refused", line, issues: parsed.issues.map(toPlace(line)), content };
     const { record, warnings } = parsed;
     const parent = table.parent(record);

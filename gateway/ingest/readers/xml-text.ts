@@ -1,5 +1,6 @@
 /** Encodings that files of schools and councils come in, by the label of their XML declaration. */
 const ENCODINGS: ReadonlySet<string> = new Set(["utf-8", "us-ascii", "iso-8859-1", "windows-1252", "utf-16"]);
+export const ENCODING_REFUSED = "the XML declaration names an encoding that is not read; save the file as UTF-8";
 /** An XML declaration stands at the very beginning and is shorter than this. */
 const DECLARATION_BYTES = 256;
 /** Text is given on in slices, so that one large chunk of the body never becomes as much parsed at once. */

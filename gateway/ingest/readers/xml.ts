@@ -2,7 +2,8 @@ import { SaxesParser } from "saxes";
 import type { XmlElement } from "#mappers/mapper.ts";
 import { LIMITS } from "../../limits.ts";
 import type { PlaceIssue, ReadItem } from "./read-item.ts";
-import { decodeXml } from "./xml-text.ts";
+import { DOCTYPE_REFUSED, holdsMisread, isMisread, MISREAD, reasonOf, TOO_DEEP } from "./xml-flaws.ts";
+import { decodeXml, ENCODING_REFUSED } from "./xml-text.ts";
 
 /** Where the records stand in a file; paths are written below the root, as `CTFpupilData/Pupil`. */
 export interface XmlShape {
@@ -27,10 +28,7 @@ const RECORD_CHARACTERS_MAX = LIMITS.source_record_bytes_max;
 export async function* readXml(body: AsyncIterable<Uint8Array>, shape: XmlShape): AsyncGenerator<ReadItem<XmlRecord>> {
   const builder = new RecordBuilder(shape);
   for await (const text of decodeXml(body)) {
-    if (text === undefined) {
-      const message = "the XML declaration names an encoding that is not read; save the file as UTF-8";
-      return yield { kind: "stopped", issue: { line: 1, message } };
-    }
+    if (text === undefined) return yield { kind: "stopped", issue: { line: 1, column: 1, message: ENCODING_REFUSED } };
     yield* builder.write(text);
     if (builder.stopped !== undefined) return yield { kind: "stopped", issue: builder.stopped };
   }
@@ -66,7 +64,7 @@ class RecordBuilder {
     this.#shape = shape;
     const parser = this.#parser;
     parser.on("error", (error) => this.#stop(`not well-formed XML: ${reasonOf(error)}`));
-    parser.on("doctype", () => this.#stop("a document type declaration is refused; remove <!DOCTYPE …>"));
+    parser.on("doctype", () => this.#stop(DOCTYPE_REFUSED));
     parser.on("opentagstart", () => {
       this.#startLine = parser.line;
     });
@@ -126,8 +124,7 @@ class RecordBuilder {
   #flawOf(name: string, path: string): string | undefined {
     const { root, header, repeated } = this.#shape;
     if (this.#path.length === 1 && name !== root) return `the root element is not <${root}>`;
-    if (this.#path.length > LIMITS.json_depth_max)
-      return `elements are nested deeper than ${LIMITS.json_depth_max} levels`;
+    if (this.#path.length > LIMITS.json_depth_max) return TOO_DEEP;
     if (path === repeated && this.#open.length === 0 && this.#header === undefined) {
       return `<${repeated}> comes before <${header}>, which must tell where the file is from`;
     }
@@ -173,9 +170,7 @@ class RecordBuilder {
     if (this.#parser.position - this.#recordStart > RECORD_CHARACTERS_MAX) {
       this.#refusal ??= `longer than ${RECORD_CHARACTERS_MAX} characters`;
     }
-    if (isMisread(element.text) || hasMisread(element.attributes)) {
-      this.#refusal ??= "holds bytes that are not text in the file's encoding; save the file as UTF-8";
-    }
+    if (isMisread(element.text) || holdsMisread(element.attributes)) this.#refusal ??= MISREAD;
   }
 
   #onText(text: string): void {
@@ -183,19 +178,4 @@ class RecordBuilder {
     const element = this.#open.at(-1);
     if (element !== undefined && this.#refusal === undefined) element.text += text;
   }
-}
-
-/** The decoder writes U+FFFD where bytes are no text; a file that really holds one was misread before it came here. */
-function isMisread(text: string): boolean {
-  return text.includes("\uFFFD");
-}
-
-function hasMisread(attributes: Readonly<Record<string, string>>): boolean {
-  for (const name in attributes) if (isMisread(attributes[name] ?? "")) return true;
-  return false;
-}
-
-/** The parser's own words without the part behind the colon, which may repeat what stands in the file. */
-function reasonOf(error: Error): string {
-  return error.message.replace(/^\d+:\d+: /, "").split(":")[0] ?? "unreadable";
 }
