@@ -148,7 +148,8 @@ describe("an order", () => {
 });
 
 describe("a page token", () => {
-  const tokens = createPageTokens(randomBytes(32));
+  const secret = randomBytes(32);
+  const tokens = createPageTokens(secret);
   const token = {
     type: "Observation",
     query: "code=x",
@@ -157,8 +158,9 @@ describe("a page token", () => {
     expires_s: 1,
   };
 
-  test("opens as it was sealed", () => {
+  test("opens as it was sealed, in another process too", () => {
     expect(tokens.open(tokens.seal(token))).toEqual(token);
+    expect(createPageTokens(secret).open(tokens.seal(token))).toEqual(token);
   });
 
   test("tells nothing of what it holds", () => {
@@ -169,10 +171,21 @@ describe("a page token", () => {
     expect(tokens.open(text)).toBeUndefined();
   });
 
-  test("does not open when a byte was changed, or under another key", () => {
+  test("is another one each time, and opens whichever came first", () => {
+    const [first, second] = [tokens.seal(token), tokens.seal({ ...token, query: "code=y" })];
+    expect(tokens.open(second)?.query).toBe("code=y");
+    expect(tokens.open(first)).toEqual(token);
+    expect(tokens.seal(token)).not.toBe(first);
+  });
+
+  test("does not open when any byte was changed, when it was cut, or under another key", () => {
     const sealed = Buffer.from(tokens.seal(token), "base64url");
-    sealed[20] = (sealed[20] ?? 0) ^ 1;
-    expect(tokens.open(sealed.toString("base64url"))).toBeUndefined();
+    for (let place = 0; place < sealed.length; place++) {
+      const changed = Buffer.from(sealed);
+      changed[place] = (changed[place] ?? 0) ^ 1;
+      expect(tokens.open(changed.toString("base64url"))).toBeUndefined();
+      expect(tokens.open(sealed.subarray(0, place).toString("base64url"))).toBeUndefined();
+    }
     expect(createPageTokens(randomBytes(32)).open(tokens.seal(token))).toBeUndefined();
   });
 });
