@@ -59,7 +59,11 @@ export async function composeGateway(config: Config, log: Logger, calls: FirstCa
     ensureIdentityKey(config),
     createAuditLog({ directory: join(config.dataDir, "audit"), process: "gateway", clock: Date.now }),
   ]);
-  const store = createSqliteStore({ path: join(config.dataDir, "store.sqlite") });
+  // Only with a Redis between them may several processes share a store.
+  const store = createSqliteStore({
+    path: join(config.dataDir, "store.sqlite"),
+    isAlone: config.redisUrl === undefined,
+  });
   const secret = identityKey.export();
   const cache =
     config.redisUrl === undefined

@@ -25,11 +25,18 @@ export interface WriteQueue {
   close(): Promise<void>;
 }
 
+export interface WriteQueueOptions {
+  /** Milliseconds since 1970, for expiry alone. */
+  readonly clock: () => number;
+  /** Called as soon as a group is committed, before anybody is told. */
+  readonly onCommit: () => void;
+}
+
 /**
  * One writer: works run one after another, and those that queued while others ran share a transaction and its flush,
  * each within a savepoint of its own.
  */
-export function createWriteQueue(connection: Connection, clock: () => number): WriteQueue {
+export function createWriteQueue(connection: Connection, { clock, onCommit }: WriteQueueOptions): WriteQueue {
   const queue: Queued[] = [];
   let draining: Promise<void> | undefined;
   let closed = false;
@@ -37,7 +44,7 @@ export function createWriteQueue(connection: Connection, clock: () => number): W
   async function drain(): Promise<void> {
     // Requests that arrive in the same turn of the event loop get into the same group.
     await nextTurn();
-    while (queue.length > 0) await runGroup(connection, clock, queue);
+    while (queue.length > 0) await runGroup(connection, { clock, onCommit }, queue);
     draining = undefined;
   }
 
@@ -65,7 +72,11 @@ export function createWriteQueue(connection: Connection, clock: () => number): W
   };
 }
 
-async function runGroup(connection: Connection, clock: () => number, queue: Queued[]): Promise<void> {
+async function runGroup(
+  connection: Connection,
+  { clock, onCommit }: WriteQueueOptions,
+  queue: Queued[],
+): Promise<void> {
   const done: { readonly reject: Queued["reject"]; readonly resolve: () => void }[] = [];
   try {
     await begin(connection);
@@ -88,6 +99,7 @@ async function runGroup(connection: Connection, clock: () => number, queue: Queu
       turn = performance.now();
     }
     connection.statement("COMMIT").run();
+    onCommit();
   } catch (error) {
     undo(connection, "ROLLBACK");
     for (const { reject } of done) reject(error);

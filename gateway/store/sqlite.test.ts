@@ -34,6 +34,18 @@ describe("the SQLite file", () => {
   });
   afterEach(() => rmSync(join(path, ".."), { recursive: true }));
 
+  test("a store that is alone counts its own commits, and each is counted when its writer is told", async () => {
+    const store = createSqliteStore({ path, isAlone: true });
+    const before = await store.changeCounter();
+    await store.write((transaction) => transaction.createChild("child-1"));
+    expect(await store.changeCounter()).not.toBe(before);
+    const after = await store.changeCounter();
+    await expect(store.write(() => Promise.reject(new Error("no")))).rejects.toThrow("no");
+    await store.record(1);
+    expect(await store.changeCounter()).toBeGreaterThanOrEqual(after);
+    await store.close();
+  });
+
   test("a newer schema is refused with both versions named, and the file is left as it was", async () => {
     await createSqliteStore({ path }).close();
     const database = new DatabaseSync(path);

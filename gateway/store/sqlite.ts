@@ -6,29 +6,47 @@ import { createWriteQueue, type WriteQueue } from "./sqlite-write-queue.ts";
 import type { RecordKey, Store, StoredRecord, WriteTransaction } from "./store.ts";
 
 /**
- * The embedded engine, one file on Node's own SQLite. Several processes may open the same file.
+ * The embedded engine, one file on Node's own SQLite. Several processes may open the same file, if all say so.
  *
- * @param options.path file of the store; made when absent, in a directory that exists
- * @param options.clock milliseconds since 1970, for expiry alone
  * @throws SchemaError when the file was written by a newer gateway or by another program
  */
-export function createSqliteStore(options: { readonly path: string; readonly clock?: () => number }): Store {
+export function createSqliteStore(options: SqliteStoreOptions): Store {
   const writer = openConnection(options.path);
   // Waiting for another writer is the queue's affair; SQLite's own way would stop the whole thread.
   writer.database.exec("PRAGMA busy_timeout = 0");
   const reader = openConnection(options.path);
-  return new SqliteStore(reader, writer, createWriteQueue(writer, options.clock ?? Date.now));
+  return new SqliteStore(reader, writer, options);
+}
+
+export interface SqliteStoreOptions {
+  /** File of the store; made when absent, in a directory that exists. */
+  readonly path: string;
+  /** Milliseconds since 1970, for expiry alone. */
+  readonly clock?: () => number;
+  /**
+   * Set when no other process writes this file: its own commits are then all there are, and need not be looked for in
+   * the file at every request. Default false.
+   */
+  readonly isAlone?: boolean;
 }
 
 /** Reads go through a connection of their own, which sees committed data only. */
 class SqliteStore extends SqliteReader implements Store {
   readonly #writer: Connection;
   readonly #queue: WriteQueue;
+  readonly #isAlone: boolean;
+  #commits = 0;
 
-  constructor(reader: Connection, writer: Connection, queue: WriteQueue) {
+  constructor(reader: Connection, writer: Connection, { clock = Date.now, isAlone = false }: SqliteStoreOptions) {
     super(reader);
     this.#writer = writer;
-    this.#queue = queue;
+    this.#isAlone = isAlone;
+    this.#queue = createWriteQueue(writer, {
+      clock,
+      onCommit: () => {
+        this.#commits += 1;
+      },
+    });
   }
 
   /** Several statements, so a transaction holds them to one moment. */
@@ -47,6 +65,7 @@ class SqliteStore extends SqliteReader implements Store {
   }
 
   async changeCounter(): Promise<number> {
+    if (this.#isAlone) return this.#commits;
     return integer(this.connection.statement("PRAGMA data_version").get()?.data_version);
   }
 
