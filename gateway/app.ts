@@ -73,7 +73,8 @@ export function createApp(ports: AppPorts): Hono {
   app.get("/health/ready", () => ports.health.ready());
   app.get("/metrics", async () => new Response(await ports.metrics.render(), { headers: METRICS_HEADERS }));
   app.get("/", () => new Response(ports.homePage, { headers: HOME_HEADERS }));
-  app.all("*", (context) => respondWithIssues([toUnroutedIssue(context)], idsOf(context)));
+  // Not a route of its own: with a single handler a request passes through no middleware chain.
+  app.notFound((context) => respondWithIssues([toUnroutedIssue(context)], idsOf(context)));
   app.onError((error, context) => {
     ports.log.error({ error }, "unexpected");
     return respondWithIssues([toUnexpected(error)], idsOf(context));

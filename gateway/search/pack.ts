@@ -40,9 +40,9 @@ export interface Pack {
   readonly newest_ms: Float64Array;
   /** Which source each entry came from: what visibility is decided by. */
   readonly sources: readonly string[];
-  /** `{"fullUrl":"…","resource":{…}` of each entry, one after another. */
+  /** Each entry as a match of a searchset, its comma included, one after another: a run of matches is one copy. */
   readonly bytes: Buffer;
-  /** Where an entry begins in `bytes`, where its resource begins, and where both end: three numbers an entry. */
+  /** Where an entry begins in `bytes`, where its resource begins and where that ends: three numbers an entry. */
   readonly offsets: Int32Array;
   /** Pairs of hash halves. */
   readonly tokens: Int32Array;
@@ -57,6 +57,7 @@ export interface Pack {
 }
 
 const TYPE_ORDER = new Map(SERVED_RESOURCES.map(({ type }, index) => [type, index]));
+const MATCH_TAIL = Buffer.from(',"search":{"mode":"match"}},');
 /** What an entry costs beside its bytes: strings, spans and array slots, measured on typical Observations. */
 const ENTRY_OVERHEAD_bytes = 400;
 
@@ -67,7 +68,10 @@ export function toPack(resources: readonly Packable[], fhirBase: string): Pack {
     Buffer.from(`{"fullUrl":"${fhirBase}/${resource.type}/${resource.id}","resource":`),
   );
   const bytes = Buffer.allocUnsafeSlow(
-    rows.reduce((sum, { resource }, index) => sum + resource.body.length + (prefixes[index]?.length ?? 0), 0),
+    rows.reduce(
+      (sum, { resource }, index) => sum + resource.body.length + (prefixes[index]?.length ?? 0) + MATCH_TAIL.length,
+      0,
+    ),
   );
   const offsets = new Int32Array(rows.length * 3);
   let end = 0;
@@ -77,6 +81,7 @@ export function toPack(resources: readonly Packable[], fhirBase: string): Pack {
     offsets[index * 3 + 1] = end;
     end += resource.body.copy(bytes, end);
     offsets[index * 3 + 2] = end;
+    end += MATCH_TAIL.copy(bytes, end);
   }
   const keys = toKeyColumns(rows.map((row) => row.keys));
   return {
@@ -140,6 +145,11 @@ export function resourceBytes(pack: Pack, entry: number): Buffer {
 }
 
 /** `{"fullUrl":"…","resource":{…}`, still to be closed with its search mode. */
-export function entryBytes(pack: Pack, entry: number): Buffer {
+export function openEntryBytes(pack: Pack, entry: number): Buffer {
   return pack.bytes.subarray(pack.offsets[entry * 3] ?? 0, pack.offsets[entry * 3 + 2] ?? 0);
+}
+
+/** Where a match begins and, after its comma, ends in `bytes`. */
+export function matchSpan(pack: Pack, entry: number): readonly [start: number, end: number] {
+  return [pack.offsets[entry * 3] ?? 0, (pack.offsets[entry * 3 + 2] ?? 0) + MATCH_TAIL.length];
 }

@@ -233,7 +233,7 @@ class QueryBuilder {
   #addResultParameter(code: string, value: string): readonly Issue[] {
     const isRepeated = code !== "_include" && this.#seen.has(code);
     this.#seen.add(code);
-    if (isRepeated) return [{ kind: "bad-parameter-value", parameter: code, expected: "one value, once" }];
+    if (isRepeated) return [{ kind: "repeated-parameter", parameter: code }];
     if (code === "_sort") return this.#addSort(value);
     if (code === "_count") {
       if (!/^\d{1,9}$/.test(value)) {
@@ -261,7 +261,7 @@ class QueryBuilder {
 
   #addSort(value: string): readonly Issue[] {
     const keys = value.split(",").map((key) => ({ code: key.replace(/^-/, ""), descending: key.startsWith("-") }));
-    const sortable = this.#served.searchParameters.filter((code) => isSortable(this.#served.type, code));
+    const sortable = SORTABLE.get(this.#served.type) ?? [];
     if (!keys.every(({ code }) => sortable.includes(code))) {
       return [{ kind: "bad-parameter-value", parameter: "_sort", expected: `[-]${sortable.join(" or [-]")}` }];
     }
@@ -273,11 +273,16 @@ class QueryBuilder {
 /** How much a lead narrows: an id is one record, a name some hundred. */
 const LEAD_RANK: Readonly<Record<Lead["kind"], number>> = { id: 0, identifier: 1, birthdate: 2, names: 3 };
 
-function isSortable(type: ServedType, code: string): boolean {
-  if (code === "_id" || code === "_lastUpdated") return true;
-  const kind = SEARCH_PARAMETERS[type]?.[code]?.type;
-  return kind === "date" || kind === "string";
-}
+/** What each type can be sorted by: its dates and strings, and its id. */
+const SORTABLE = new Map(
+  SERVED_RESOURCES.map(({ type, searchParameters }) => [
+    type,
+    searchParameters.filter((code) => {
+      const kind = SEARCH_PARAMETERS[type]?.[code]?.type;
+      return code === "_id" || kind === "date" || kind === "string";
+    }),
+  ]),
+);
 
 function splitModifier(name: string): readonly [string, string | undefined] {
   const colon = name.indexOf(":");
