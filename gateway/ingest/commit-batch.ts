@@ -1,6 +1,7 @@
 import type { FieldIssue } from "#mappers/mapper.ts";
 import type { StagedRow, WriteTransaction } from "../store/store.ts";
-import { type CommitContext, commitSender, commitUnit } from "./commit-unit.ts";
+import { commitSender } from "./commit-organizations.ts";
+import { type CommitContext, commitUnit } from "./commit-unit.ts";
 import type { Pause } from "./pause.ts";
 import type { PlaceIssue } from "./readers/read-item.ts";
 import { commitRow, mapChildren, type StagedContext } from "./stage-rows.ts";
@@ -43,19 +44,23 @@ export interface BatchResult {
   readonly children: readonly Extract<UnitOutcome, { kind: "committed" }>[];
 }
 
-export interface BatchContext extends CommitContext {
+/** What stays the same for all batches of a delivery. */
+export interface DeliveryContext extends Omit<CommitContext, "organizations"> {
   readonly delivery: string;
   readonly pause: Pause;
   /** Set for a source whose tables are staged. */
   readonly staged: StagedContext | undefined;
 }
 
+type BatchContext = DeliveryContext & CommitContext;
+
 /** Commits prepared records in one transaction. One that is refused goes to quarantine there and then. */
 export async function commitBatch(
   transaction: WriteTransaction,
   batch: readonly Prepared[],
-  context: BatchContext,
+  delivery: DeliveryContext,
 ): Promise<BatchResult> {
+  const context: BatchContext = { ...delivery, organizations: new Map() };
   await commitSender(transaction, context);
   const fates: Fate[] = [];
   const touched = new Set<string>();
@@ -94,7 +99,7 @@ async function commitOne(
 export async function holdBack(
   transaction: WriteTransaction,
   prepared: Pick<Prepared, "line" | "content">,
-  told: { readonly issues: readonly PlaceIssue[]; readonly context: BatchContext },
+  told: { readonly issues: readonly PlaceIssue[]; readonly context: DeliveryContext },
 ): Promise<Fate> {
   const { issues, context } = told;
   await transaction.quarantine({

@@ -5,7 +5,7 @@ import { toBlockKey } from "../identity/block-key.ts";
 import { applyResolution, type Resolution, resolveChild } from "../identity/resolve-child.ts";
 import { toRecordSearchKeys } from "../search/keys.ts";
 import type { Lineage, RecordKey, WriteTransaction } from "../store/store.ts";
-import { commitOrganizations, toSender } from "./commit-organizations.ts";
+import { commitOrganizations } from "./commit-organizations.ts";
 import { commitResources } from "./commit-resources.ts";
 import type { KnownIdentifier, Unit, UnitIssue, UnitOutcome } from "./unit.ts";
 import { type ExplainFault, validateMapped } from "./validate-mapped.ts";
@@ -25,6 +25,8 @@ export interface CommitContext {
   /** Logical id of a child that exists. */
   readonly patientIdOf: (transaction: WriteTransaction, record: RecordKey) => Promise<string>;
   readonly explainFault: ExplainFault;
+  /** Content hashes of the organisations that this transaction has seen to, by logical id. */
+  readonly organizations: Map<string, string>;
 }
 
 /**
@@ -182,9 +184,4 @@ function latestDate(mapped: Mapped, receivedAt: number): string | undefined {
     if (date?.length === 10 && date <= today && (latest === undefined || date > latest)) latest = date;
   }
   return latest;
-}
-
-/** Makes the organisation that sends known, so that every Provenance can refer to it. */
-export async function commitSender(transaction: WriteTransaction, context: CommitContext): Promise<void> {
-  await commitOrganizations(transaction, [toSender(context)], context);
 }

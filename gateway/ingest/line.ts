@@ -3,9 +3,9 @@ import type { RegisteredSource } from "../access/source.ts";
 import { LIMITS } from "../limits.ts";
 import type { Store } from "../store/store.ts";
 import {
-  type BatchContext,
   type BatchResult,
   commitBatch,
+  type DeliveryContext,
   type Fate,
   holdBack,
   type Prepared,
@@ -65,7 +65,7 @@ export function createIngestLine(options: IngestLineOptions): IngestLine {
   return {
     async ingest(source, delivery, body) {
       const mapper = options.mappers[source.kind];
-      const context: BatchContext = {
+      const context: DeliveryContext = {
         source,
         dataClass: mapper.dataClass,
         receivedAt: delivery.receivedAt,
@@ -116,7 +116,7 @@ export function createIngestLine(options: IngestLineOptions): IngestLine {
  * that only the one that is at fault is held back.
  * @throws what the store threw when not even that can be written down
  */
-async function commitSafely(store: Store, batch: readonly Prepared[], context: BatchContext): Promise<BatchResult> {
+async function commitSafely(store: Store, batch: readonly Prepared[], context: DeliveryContext): Promise<BatchResult> {
   try {
     return await store.write((transaction) => commitBatch(transaction, batch, context));
   } catch (error) {
@@ -137,7 +137,7 @@ async function commitSafely(store: Store, batch: readonly Prepared[], context: B
 function holdBackAlone(
   store: Store,
   prepared: Prepared,
-  told: { readonly error: unknown; readonly context: BatchContext },
+  told: { readonly error: unknown; readonly context: DeliveryContext },
 ): Promise<Fate> {
   const { error, context } = told;
   const found = error instanceof ChildRefused ? error.issues : [context.explainFault(error)];
