@@ -1,11 +1,11 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Leaves are counted from 1 for each process; payloads by the day of their records (UTC), and within it. */
+/** Leaves are counted from 1 for each process; journals by the day of their records (UTC), and within it. */
 export type AuditFile =
   | { readonly kind: "leaves"; readonly process: string; readonly part: number; readonly path: string }
   | {
-      readonly kind: "payloads";
+      readonly kind: "journal";
       readonly process: string;
       readonly day: string;
       readonly part: number;
@@ -13,7 +13,7 @@ export type AuditFile =
     };
 
 const LEAVES = /^([a-z0-9][a-z0-9-]*)\.(\d{6})\.leaves$/;
-const PAYLOADS = /^([a-z0-9][a-z0-9-]*)\.(\d{4}-\d\d-\d\d)\.(\d{6})\.payloads$/;
+const JOURNAL = /^([a-z0-9][a-z0-9-]*)\.(\d{4}-\d\d-\d\d)\.(\d{6})\.journal$/;
 const PROCESS = /^[a-z0-9][a-z0-9-]{0,31}$/;
 
 export function isProcessName(process: string): boolean {
@@ -24,8 +24,8 @@ export function leavesPath(directory: string, process: string, part: number): st
   return join(directory, `${process}.${number(part)}.leaves`);
 }
 
-export function payloadsPath(directory: string, process: string, { day, part }: { day: string; part: number }): string {
-  return join(directory, `${process}.${day}.${number(part)}.payloads`);
+export function journalPath(directory: string, process: string, { day, part }: { day: string; part: number }): string {
+  return join(directory, `${process}.${day}.${number(part)}.journal`);
 }
 
 function number(part: number): string {
@@ -42,9 +42,9 @@ function toAuditFile(directory: string, name: string): AuditFile | undefined {
   const path = join(directory, name);
   const leaves = LEAVES.exec(name);
   if (leaves) return { kind: "leaves", process: leaves[1] ?? "", part: Number(leaves[2]), path };
-  const payloads = PAYLOADS.exec(name);
-  if (payloads === null) return undefined;
-  return { kind: "payloads", process: payloads[1] ?? "", day: payloads[2] ?? "", part: Number(payloads[3]), path };
+  const journal = JOURNAL.exec(name);
+  if (journal === null) return undefined;
+  return { kind: "journal", process: journal[1] ?? "", day: journal[2] ?? "", part: Number(journal[3]), path };
 }
 
 const DAY_MS = 86_400_000;

@@ -1,4 +1,4 @@
-import { hash, randomFillSync } from "node:crypto";
+import { hash } from "node:crypto";
 import type { AuditRecord } from "./audit.ts";
 
 /** Where a chain stands: what the next leaf continues. */
@@ -13,13 +13,6 @@ export interface ChainHead {
 
 export const GENESIS: ChainHead = { sequence: 0, hash: "", time: 0 };
 
-/** One record as the two lines that are written, each with its line feed. */
-export interface Entry {
-  readonly leafLine: string;
-  readonly payloadLine: string;
-  readonly head: ChainHead;
-}
-
 /** What cannot name a person, and stays for ever. Keys in the order of RFC 8785, so that the text is canonical. */
 export interface Leaf {
   readonly agreement?: string;
@@ -28,7 +21,7 @@ export interface Leaf {
   readonly legalBasis?: string;
   readonly organization?: string;
   readonly outcome: AuditRecord["outcome"];
-  /** SHA-256 (base64url) of the payload's salt and text. */
+  /** SHA-256 (base64url) of the payload's line, which holds its salt. */
   readonly payload: string;
   /** Hash of the leaf before; empty in the first. */
   readonly previous: string;
@@ -38,67 +31,41 @@ export interface Leaf {
   readonly time: number;
 }
 
-const SALT_BYTES = 16;
-const SALTS_DRAWN = 256;
-
 /** Marks a leaf, as opposed to an inner node, in the tree of RFC 6962 section 2.1. */
-const LEAF_PREFIX = "\u0000";
+export const LEAF_PREFIX_BYTE = 0;
 
 /** A client id as registers hold it. What an unknown caller claims may be anything, a child's number included. */
 const CLIENT_ID = /^[\w.-]{1,64}$/;
 const PERSON_NUMBER = /(?<![\da-z])(?:\d{10}|[a-z]\d{11}[\da-z])(?![\da-z])/i;
 
-export interface Encoder {
-  /** The record as the next entry of a chain; the chain has moved only once it is written. */
-  encode(record: AuditRecord, time: number, head: ChainHead): Entry;
+/** Whether a client id may stand in the leaf; the payload takes what may not. */
+export function isLeafClient(client: string): boolean {
+  return CLIENT_ID.test(client) && !PERSON_NUMBER.test(client);
 }
 
-export function createEncoder(process: string): Encoder {
-  const salts = Buffer.alloc(SALT_BYTES * SALTS_DRAWN);
-  let drawn = SALTS_DRAWN;
+/** What of a leaf does not come with its record. */
+export type LeafPlace = Pick<Leaf, "payload" | "previous" | "process" | "sequence" | "time">;
 
-  function salt(): string {
-    if (drawn === SALTS_DRAWN) {
-      randomFillSync(salts);
-      drawn = 0;
-    }
-    drawn += 1;
-    return salts.toString("base64url", (drawn - 1) * SALT_BYTES, drawn * SALT_BYTES);
-  }
-
-  return {
-    encode(record, time, head) {
-      const known = CLIENT_ID.test(record.client) && !PERSON_NUMBER.test(record.client);
-      const payload = payloadText(record, known);
-      const payloadSalt = salt();
-      const sequence = head.sequence + 1;
-      // An absent value stays undefined and leaves no key behind.
-      const leaf = JSON.stringify({
-        agreement: record.agreement,
-        client: known ? record.client : undefined,
-        interaction: record.interaction,
-        legalBasis: record.legalBasis,
-        organization: record.organization,
-        outcome: record.outcome,
-        payload: commitment(payloadSalt, payload),
-        previous: head.hash,
-        process,
-        purpose: record.purpose,
-        sequence,
-        time,
-      });
-      const leafHash = hashOfLeaf(leaf);
-      return {
-        leafLine: `{"hash":"${leafHash}","leaf":${leaf}}\n`,
-        payloadLine: `{"sequence":${sequence},"salt":"${payloadSalt}","payload":${payload}}\n`,
-        head: { sequence, hash: leafHash, time },
-      };
-    },
-  };
+/** The text that is hashed. An absent value stays undefined and leaves no key behind. */
+export function leafText(record: AuditRecord, clientIsKnown: boolean, place: LeafPlace): string {
+  return JSON.stringify({
+    agreement: record.agreement,
+    client: clientIsKnown ? record.client : undefined,
+    interaction: record.interaction,
+    legalBasis: record.legalBasis,
+    organization: record.organization,
+    outcome: record.outcome,
+    payload: place.payload,
+    previous: place.previous,
+    process: place.process,
+    purpose: record.purpose,
+    sequence: place.sequence,
+    time: place.time,
+  } satisfies { [key in keyof Leaf]: Leaf[key] | undefined });
 }
 
 /** What may name a person, here or in what a caller sent; it can be purged. */
-function payloadText(record: AuditRecord, clientIsKnown: boolean): string {
+export function payloadText(record: AuditRecord, clientIsKnown: boolean): string {
   return JSON.stringify({
     client: clientIsKnown ? undefined : record.client,
     requestId: record.requestId,
@@ -111,12 +78,8 @@ function payloadText(record: AuditRecord, clientIsKnown: boolean): string {
   });
 }
 
-export function commitment(salt: string, payload: string): string {
-  return hash("sha256", salt + payload, "base64url");
-}
-
 export function hashOfLeaf(leaf: string): string {
-  return hash("sha256", LEAF_PREFIX + leaf, "base64url");
+  return hash("sha256", String.fromCharCode(LEAF_PREFIX_BYTE) + leaf, "base64url");
 }
 
 export interface LeafLine {
@@ -124,7 +87,7 @@ export interface LeafLine {
   readonly hash: string;
   /** Whether the leaf has that hash. */
   readonly intact: boolean;
-  readonly leaf: Pick<Leaf, "payload" | "previous" | "process" | "sequence" | "time">;
+  readonly leaf: LeafPlace;
 }
 
 const LEAF_LINE = /^\{"hash":"([\w-]{43})","leaf":(\{.*\})\}$/s;
@@ -136,7 +99,7 @@ export function parseLeafLine(line: string): LeafLine | undefined {
   return leaf && { hash: found, intact: hashOfLeaf(text) === found, leaf };
 }
 
-function toLeaf(text: string): LeafLine["leaf"] | undefined {
+function toLeaf(text: string): LeafPlace | undefined {
   try {
     const { payload, previous, process, sequence, time } = JSON.parse(text);
     const isLeaf =
@@ -151,15 +114,14 @@ function toLeaf(text: string): LeafLine["leaf"] | undefined {
   }
 }
 
-export interface PayloadLine {
-  readonly sequence: number;
-  readonly commitment: string;
+/** Where a chain stands after a leaf. */
+export function headAfter({ hash: leafHash, leaf }: LeafLine): ChainHead {
+  return { sequence: leaf.sequence, hash: leafHash, time: leaf.time };
 }
 
-const PAYLOAD_LINE = /^\{"sequence":(\d{1,15}),"salt":"([\w-]{22})","payload":(\{.*\})\}$/s;
+const PAYLOAD_LINE = /^\{"salt":"[\w-]{22}","payload":\{.*\}\}$/s;
 
-/** A line without its line feed; `undefined` when it is none of ours. */
-export function parsePayloadLine(line: string): PayloadLine | undefined {
-  const [, sequence = "", salt = "", payload = ""] = PAYLOAD_LINE.exec(line) ?? [];
-  return sequence === "" ? undefined : { sequence: Number(sequence), commitment: commitment(salt, payload) };
+/** The commitment to a payload's line (without its line feed); `undefined` when it is none of ours. */
+export function parsePayloadLine(line: string): string | undefined {
+  return PAYLOAD_LINE.test(line) ? hash("sha256", line, "base64url") : undefined;
 }

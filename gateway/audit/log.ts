@@ -3,18 +3,12 @@ import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { AuditLog, AuditRecord } from "./audit.ts";
 import { type Chain, openChain } from "./chain.ts";
-import { dayNumber, isProcessName } from "./files.ts";
-import { type ChainHead, createEncoder, type Encoder } from "./leaf.ts";
+import { isProcessName } from "./files.ts";
+import { createGroup, type Group, RECORD_BYTES_MAX } from "./group.ts";
 import { takeLock } from "./lock.ts";
 
-/** About 150,000 records: a file that a verification still reads in one piece. */
+/** About 30,000 records in a journal, 150,000 leaves: a file that a verification still reads in one piece. */
 const FILE_BYTES_MAX = 67_108_864;
-/** Written ahead with zeros: some thousand records. More at a time would make those that queue meanwhile wait longer. */
-const AHEAD_BYTES = 524_288;
-/** Longest group of lines written at once; one longer record makes a group of its own. */
-const GROUP_BYTES_MAX = 262_144;
-/** Longest record that is taken: a page of a hundred entries with its query has 20 kB. */
-const RECORD_BYTES_MAX = 131_072;
 
 export interface AuditLogOptions {
   /** Made when absent. */
@@ -48,13 +42,11 @@ export async function createAuditLog(options: AuditLogOptions): Promise<AuditLog
       directory: options.directory,
       process: options.process,
       fileBytesMax: options.fileBytesMax ?? FILE_BYTES_MAX,
-      aheadBytes: AHEAD_BYTES,
-      groupBytesMax: GROUP_BYTES_MAX,
     });
   try {
     return new FileAuditLog(await open(), {
       open,
-      encoder: createEncoder(options.process),
+      group: createGroup(options.process),
       clock: options.clock,
       release: lock.release,
     });
@@ -73,7 +65,7 @@ interface Queued {
 
 interface Surroundings {
   readonly open: () => Promise<Chain>;
-  readonly encoder: Encoder;
+  readonly group: Group;
   readonly clock: () => number;
   readonly release: () => void;
 }
@@ -81,8 +73,6 @@ interface Surroundings {
 /** Records that queue while others are being written make the next group; nobody waits for a timer. */
 class FileAuditLog implements AuditLog {
   readonly #around: Surroundings;
-  readonly #leaves = Buffer.allocUnsafeSlow(GROUP_BYTES_MAX);
-  readonly #payloads = Buffer.allocUnsafeSlow(GROUP_BYTES_MAX);
   /** Absent after a failure, until it could be opened again. */
   #chain: Chain | undefined;
   #queue: Queued[] = [];
@@ -117,15 +107,15 @@ class FileAuditLog implements AuditLog {
   async #writeGroup(): Promise<void> {
     try {
       this.#chain ??= await this.#around.open();
-      const { group, leaves, payloads, head } = this.#takeGroup(this.#chain.head);
-      if (group.length === 0) return;
+      const written = this.#takeGroup(this.#chain);
+      if (written.length === 0) return;
       try {
-        await this.#chain.write(leaves, payloads, head);
+        await this.#chain.write(this.#around.group);
       } catch (error) {
-        this.#queue.unshift(...group);
+        this.#queue.unshift(...written);
         throw error;
       }
-      for (const { resolve } of group) resolve();
+      for (const { resolve } of written) resolve();
     } catch (cause) {
       await this.#fail(cause);
     }
@@ -142,44 +132,21 @@ class FileAuditLog implements AuditLog {
     for (const { reject } of refused) reject(error);
   }
 
-  /** As many records from the head of the queue as fit the buffers and are of one day. */
-  #takeGroup(start: ChainHead): {
-    readonly group: readonly Queued[];
-    readonly leaves: Buffer;
-    readonly payloads: Buffer;
-    readonly head: ChainHead;
-  } {
-    let head = start;
-    let taken = 0;
-    let leafBytes = 0;
-    let payloadBytes = 0;
-    const group: Queued[] = [];
-    let day: number | undefined;
+  /** Encodes as many records from the head of the queue as make a group. */
+  #takeGroup({ head }: Chain): readonly Queued[] {
+    const { group } = this.#around;
+    const taken: Queued[] = [];
+    let seen = 0;
+    group.begin(head);
     for (const queued of this.#queue) {
-      const entry = this.#around.encoder.encode(queued.record, queued.time, head);
-      const leafLength = Buffer.byteLength(entry.leafLine);
-      const payloadLength = Buffer.byteLength(entry.payloadLine);
-      if (Math.max(leafLength, payloadLength) > RECORD_BYTES_MAX) {
-        queued.reject(new AuditError(`An audit record is longer than ${RECORD_BYTES_MAX} bytes.`));
-        taken += 1;
-        continue;
-      }
-      day ??= dayNumber(queued.time);
-      const fits = leafBytes + leafLength <= GROUP_BYTES_MAX && payloadBytes + payloadLength <= GROUP_BYTES_MAX;
-      if (!fits || day !== dayNumber(queued.time)) break;
-      leafBytes += this.#leaves.write(entry.leafLine, leafBytes);
-      payloadBytes += this.#payloads.write(entry.payloadLine, payloadBytes);
-      head = entry.head;
-      group.push(queued);
-      taken += 1;
+      const result = group.add(queued.record, queued.time);
+      if (result === "next") break;
+      if (result === "added") taken.push(queued);
+      else queued.reject(new AuditError(`An audit record is longer than ${RECORD_BYTES_MAX} bytes.`));
+      seen += 1;
     }
-    this.#queue.splice(0, taken);
-    return {
-      group,
-      leaves: this.#leaves.subarray(0, leafBytes),
-      payloads: this.#payloads.subarray(0, payloadBytes),
-      head,
-    };
+    this.#queue.splice(0, seen);
+    return taken;
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,4 @@
-import { constants } from "node:fs";
+import { constants, write } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { dirname } from "node:path";
 
@@ -20,22 +20,42 @@ export interface Segment {
 }
 
 const READ_BACK_BYTES = 65_536;
+const NOTHING_WRITTEN = Buffer.alloc(READ_BACK_BYTES);
+
+/**
+ * Written ahead at a time: some hundred records. A write that leaves holes to be filled takes half as long again as one
+ * into zeros; more zeros at a time would make the records that come meanwhile wait longer.
+ */
+const AHEAD = Buffer.alloc(524_288);
 
 /** Linux writes through with the flag; elsewhere each write is followed by a flush. */
 const WRITE_THROUGH: number | undefined = constants.O_DSYNC;
 
-/**
- * @param ahead bytes written ahead at a time
- */
-export async function openSegment(path: string, ahead: number): Promise<Segment> {
+export async function openSegment(path: string): Promise<Segment> {
   const handle = await open(path, constants.O_RDWR | constants.O_CREAT | (WRITE_THROUGH ?? 0), 0o600);
   try {
     const allocated = (await handle.stat()).size;
     if (allocated === 0) await flushDirectory(dirname(path));
-    return new FileSegment(handle, { size: await contentEnd(handle, allocated), allocated, ahead });
+    return new FileSegment(handle, { size: await contentEnd(handle, allocated), allocated });
   } catch (error) {
     await handle.close();
     throw error;
+  }
+}
+
+/** The last bytes of a file's content, at most so many, and whether they are all. */
+export async function readTail(
+  path: string,
+  bytes: number,
+): Promise<{ readonly tail: Buffer; readonly isWhole: boolean }> {
+  const handle = await open(path, "r");
+  try {
+    const size = await contentEnd(handle, (await handle.stat()).size);
+    const tail = Buffer.alloc(Math.min(size, bytes));
+    await readFully(handle, tail, size - tail.length);
+    return { tail, isWhole: tail.length === size };
+  } finally {
+    await handle.close();
   }
 }
 
@@ -54,9 +74,10 @@ async function contentEnd(handle: FileHandle, allocated: number): Promise<number
   const chunk = Buffer.alloc(READ_BACK_BYTES);
   for (let end = allocated; end > 0; ) {
     const start = Math.max(0, end - chunk.length);
-    await readFully(handle, chunk.subarray(0, end - start), start);
-    for (let at = end - start - 1; at >= 0; at -= 1) {
-      if (chunk[at] !== 0) return start + at + 1;
+    const read = chunk.subarray(0, end - start);
+    await readFully(handle, read, start);
+    if (!read.equals(NOTHING_WRITTEN.subarray(0, read.length))) {
+      return start + read.findLastIndex((byte) => byte !== 0) + 1;
     }
     end = start;
   }
@@ -71,18 +92,29 @@ async function readFully(handle: FileHandle, bytes: Buffer, position: number): P
   }
 }
 
+/** With a callback, since a file handle's promises cost the main thread more than the write itself. */
+function writeFully(file: number, bytes: Buffer, position: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const writeFrom = (done: number) =>
+      write(file, bytes, done, bytes.length - done, position + done, (error, written) => {
+        if (error) reject(error);
+        else if (done + written < bytes.length) writeFrom(done + written);
+        else resolve();
+      });
+    writeFrom(0);
+  });
+}
+
 class FileSegment implements Segment {
   readonly #handle: FileHandle;
-  readonly #ahead: number;
   #size: number;
   #allocated: number;
   #extending: Promise<void> | undefined;
 
-  constructor(handle: FileHandle, at: { readonly size: number; readonly allocated: number; readonly ahead: number }) {
+  constructor(handle: FileHandle, at: { readonly size: number; readonly allocated: number }) {
     this.#handle = handle;
     this.#size = at.size;
     this.#allocated = at.allocated;
-    this.#ahead = at.ahead;
   }
 
   get size(): number {
@@ -94,7 +126,7 @@ class FileSegment implements Segment {
     await this.#write(bytes, this.#size);
     this.#size += bytes.length;
     // Half a step early and beside the next writes, so that none of them waits. Its failure shows when room is needed.
-    if (this.#allocated - this.#size < this.#ahead / 2) this.#extend().catch(() => undefined);
+    if (this.#allocated - this.#size < AHEAD.length / 2) this.#extend().catch(() => undefined);
   }
 
   #extend(): Promise<void> {
@@ -105,15 +137,12 @@ class FileSegment implements Segment {
   }
 
   async #writeAhead(): Promise<void> {
-    await this.#write(Buffer.alloc(this.#ahead), this.#allocated);
-    this.#allocated += this.#ahead;
+    await this.#write(AHEAD, this.#allocated);
+    this.#allocated += AHEAD.length;
   }
 
   async #write(bytes: Buffer, position: number): Promise<void> {
-    for (let done = 0; done < bytes.length; ) {
-      const { bytesWritten } = await this.#handle.write(bytes, done, bytes.length - done, position + done);
-      done += bytesWritten;
-    }
+    await writeFully(this.#handle.fd, bytes, position);
     if (WRITE_THROUGH === undefined) await this.#handle.datasync();
   }
 

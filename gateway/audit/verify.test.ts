@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -7,7 +7,7 @@ import { createAuditLog } from "./log.ts";
 import { verifyAudit } from "./verify.ts";
 
 const LEAVES = "gateway.000001.leaves";
-const PAYLOADS = "gateway.2026-01-31.000001.payloads";
+const JOURNAL = "gateway.2026-01-31.000001.journal";
 
 let directory = "";
 
@@ -45,13 +45,13 @@ function forged(line: string, from: string, to: string): string {
 }
 
 test("an untouched log is whole", async () => {
-  expect(await verifyAudit(directory)).toEqual({ records: 5, broken: [] });
+  expect(await verifyAudit(directory)).toEqual({ records: 5, broken: [], unfiled: [] });
 });
 
 test("an empty directory holds no record", async () => {
   rmSync(directory, { recursive: true });
   directory = mkdtempSync(join(tmpdir(), "audit-"));
-  expect(await verifyAudit(directory)).toEqual({ records: 0, broken: [] });
+  expect(await verifyAudit(directory)).toEqual({ records: 0, broken: [], unfiled: [] });
 });
 
 test.each<[string, string, (lines: string[]) => readonly string[], readonly [number, string][]]>([
@@ -110,20 +110,51 @@ test.each<[string, string, (lines: string[]) => readonly string[], readonly [num
   ],
   [
     "a payload that was edited",
-    PAYLOADS,
-    (lines) => lines.map((line, n) => (n === 3 ? line.replace("request-4", "request-9") : line)),
-    [[4, "not that of its leaf"]],
+    JOURNAL,
+    (lines) => lines.map((line, n) => (n === 6 ? line.replace("request-4", "request-9") : line)),
+    [[7, "not that of its leaf"]],
   ],
   [
-    "two payloads that changed numbers",
-    PAYLOADS,
-    (lines) => lines.map((line, n) => (n < 2 ? line.replace(`"sequence":${n + 1}`, `"sequence":${2 - n}`) : line)),
+    "two payloads that changed places",
+    JOURNAL,
+    ([a = "", b = "", c = "", ...rest]) => [c, b, a, ...rest],
     [
       [1, "not that of its leaf"],
-      [2, "not that of its leaf"],
+      [3, "not that of its leaf"],
     ],
   ],
-  ["a payload line that is none", PAYLOADS, (lines) => [...lines, "hello"], [[6, "not a payload"]]],
+  ["a payload that was removed", JOURNAL, (lines) => lines.toSpliced(2, 1), [[3, "not that of its leaf"]]],
+  [
+    "a leaf that was removed from the journal",
+    JOURNAL,
+    (lines) => lines.toSpliced(3, 1),
+    [
+      [3, "has no leaf"],
+      [5, "sequence 3 where 2"],
+    ],
+  ],
+  [
+    "a record that was removed from the journal",
+    JOURNAL,
+    (lines) => lines.toSpliced(2, 2),
+    [[4, "sequence 3 where 2"]],
+  ],
+  [
+    "two records that changed places in the journal",
+    JOURNAL,
+    ([a = "", b = "", c = "", d = "", ...rest]) => [c, d, a, b, ...rest],
+    [
+      [4, "sequence 1 where 3"],
+      [6, "sequence 3 where 2"],
+    ],
+  ],
+  [
+    "a leaf of the journal that is not the one filed",
+    JOURNAL,
+    (lines) => lines.map((line, n) => (n === 3 ? forged(line, "TREAT", "HRESCH") : line)),
+    [[4, "not the one that was filed"]],
+  ],
+  ["a journal's line that is none", JOURNAL, (lines) => [...lines, "hello"], [[11, "neither a payload nor a leaf"]]],
 ])("finds %s", async (_, file, edit, expected) => {
   change(file, edit);
   const broken = (await verifyAudit(directory)).broken.filter((fault) => fault.file === file);
@@ -132,9 +163,50 @@ test.each<[string, string, (lines: string[]) => readonly string[], readonly [num
 });
 
 test.each<[string, (lines: string[]) => readonly string[]]>([
-  ["payloads that were purged", () => []],
-  ["a payload without a leaf", (lines) => [...lines, (lines[0] ?? "").replace('"sequence":1', '"sequence":6')]],
+  ["a journal that was purged", () => []],
+  ["a payload without a leaf at the end", (lines) => [...lines, lines[0] ?? ""]],
 ])("takes no offence at %s", async (_, edit) => {
-  change(PAYLOADS, edit);
-  expect(await verifyAudit(directory)).toEqual({ records: 5, broken: [] });
+  change(JOURNAL, edit);
+  expect(await verifyAudit(directory)).toEqual({ records: 5, broken: [], unfiled: [] });
+});
+
+test("a line without its end is no line", async () => {
+  for (const file of [LEAVES, JOURNAL]) appendFileSync(join(directory, file), '{"hash":"abc');
+  expect(await verifyAudit(directory)).toEqual({ records: 5, broken: [], unfiled: [] });
+});
+
+test("names the journal whose leaves are not all filed, and counts them", async () => {
+  change(LEAVES, (lines) => lines.slice(0, 3));
+  expect(await verifyAudit(directory)).toEqual({ records: 5, broken: [], unfiled: [JOURNAL] });
+});
+
+test.each<[string, (lines: string[]) => readonly string[], readonly [number, string][]]>([
+  ["was removed", (lines) => lines.toSpliced(6, 2), [[8, "sequence 5 where 4"]]],
+  [
+    "was edited",
+    (lines) => lines.map((line, n) => (n === 7 ? line.replace("TREAT", "HRESCH") : line)),
+    [[8, "it was changed"]],
+  ],
+  [
+    "forks the chain",
+    (lines) => lines.map((line, n) => (n === 7 ? forged(line, "TREAT", "HRESCH") : line)),
+    [[10, "does not continue"]],
+  ],
+  ["was given twice", (lines) => [...lines, ...lines.slice(8)], [[12, "sequence 5 where 6"]]],
+])("finds a record that is only in the journal and %s", async (_, edit, expected) => {
+  change(LEAVES, (lines) => lines.slice(0, 3));
+  change(JOURNAL, edit);
+  const { broken, unfiled } = await verifyAudit(directory);
+  expect(unfiled).toEqual([JOURNAL]);
+  expect(broken).toEqual(
+    expected.map(([line, reason]) => ({ file: JOURNAL, line, reason: expect.stringContaining(reason) })),
+  );
+});
+
+test("leaves that were purged before they were filed are missed", async () => {
+  change(LEAVES, (lines) => lines.slice(0, 1));
+  change(JOURNAL, (lines) => lines.slice(6));
+  expect((await verifyAudit(directory)).broken).toEqual([
+    { file: JOURNAL, line: 2, reason: expect.stringContaining("sequence 4 where 2") },
+  ]);
 });

@@ -1,0 +1,120 @@
+import { hash, randomFillSync } from "node:crypto";
+import type { AuditRecord } from "./audit.ts";
+import { dayNumber } from "./files.ts";
+import { type ChainHead, isLeafClient, LEAF_PREFIX_BYTE, leafText, payloadText } from "./leaf.ts";
+
+/** A group takes records until it holds so many bytes. */
+const FULL_BYTES = 262_144;
+/** Longest record that is taken, its two lines together: a page of a hundred entries with its query has 20 kB. */
+export const RECORD_BYTES_MAX = 131_072;
+/** Longest group. */
+export const GROUP_BYTES_MAX = FULL_BYTES + RECORD_BYTES_MAX;
+/** A record is measured once it is written, and a character may take three bytes. */
+const BUFFER_BYTES = FULL_BYTES + 3 * RECORD_BYTES_MAX;
+
+const SALT_BYTES = 16;
+const SALTS_DRAWN = 256;
+
+const BEFORE_HASH = '{"hash":"';
+const BEFORE_LEAF = '","leaf":';
+const HASH_CHARACTERS = 43;
+const BEFORE_LEAF_BYTES = BEFORE_HASH.length + HASH_CHARACTERS + BEFORE_LEAF.length;
+
+/** Records on their way to disk, encoded where they are written from. One group at a time. */
+export interface Group {
+  /** Empties the group and sets where its first record continues the chain. */
+  begin(head: ChainHead): void;
+  /** Encodes a record, unless it is for another group (this one is full or of another day) or too long for any. */
+  add(record: AuditRecord, time: number): "added" | "next" | "too-long";
+  /** Where the chain stands once the group is written. */
+  readonly head: ChainHead;
+  /** Each record's payload line and leaf line. Valid until the next `begin`. */
+  readonly lines: Buffer;
+  /** The leaf lines alone. Valid until the next `begin`. */
+  readonly leaves: Buffer;
+}
+
+export function createGroup(process: string): Group {
+  return new EncodedGroup(process);
+}
+
+class EncodedGroup implements Group {
+  readonly #process: string;
+  readonly #lines = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+  readonly #leaves = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+  readonly #salts = Buffer.alloc(SALT_BYTES * SALTS_DRAWN);
+  #saltsDrawn = SALTS_DRAWN;
+  #linesEnd = 0;
+  #leavesEnd = 0;
+  #day = 0;
+  #head: ChainHead | undefined;
+
+  constructor(process: string) {
+    this.#process = process;
+  }
+
+  get head(): ChainHead {
+    if (this.#head === undefined) throw new Error("A group of audit records was not begun.");
+    return this.#head;
+  }
+
+  get lines(): Buffer {
+    return this.#lines.subarray(0, this.#linesEnd);
+  }
+
+  get leaves(): Buffer {
+    return this.#leaves.subarray(0, this.#leavesEnd);
+  }
+
+  begin(head: ChainHead): void {
+    this.#head = head;
+    this.#linesEnd = 0;
+    this.#leavesEnd = 0;
+  }
+
+  add(record: AuditRecord, time: number): "added" | "next" | "too-long" {
+    if (this.#linesEnd === 0) this.#day = dayNumber(time);
+    else if (this.#linesEnd >= FULL_BYTES || this.#day !== dayNumber(time)) return "next";
+    const clientIsKnown = isLeafClient(record.client);
+    const payload = `{"salt":"${this.#salt()}","payload":${payloadText(record, clientIsKnown)}}`;
+    if (payload.length > RECORD_BYTES_MAX) return "too-long";
+    const payloadStart = this.#linesEnd;
+    const payloadEnd = payloadStart + this.#lines.write(payload, payloadStart);
+    const { hash: previous, sequence: before } = this.head;
+    const sequence = before + 1;
+    const leaf = leafText(record, clientIsKnown, {
+      payload: hash("sha256", this.#lines.subarray(payloadStart, payloadEnd), "base64url"),
+      previous,
+      process: this.#process,
+      sequence,
+      time,
+    });
+    if (payloadEnd - payloadStart + BEFORE_LEAF_BYTES + leaf.length * 3 > RECORD_BYTES_MAX) return "too-long";
+    const leafStart = this.#lines.write("\n", payloadEnd) + payloadEnd;
+    this.#head = { sequence, hash: this.#writeLeaf(leaf, leafStart), time };
+    this.#leavesEnd += this.#lines.copy(this.#leaves, this.#leavesEnd, leafStart, this.#linesEnd);
+    return "added";
+  }
+
+  /** Written behind room for its hash, which is taken from the bytes as they stand, the byte before them included. */
+  #writeLeaf(leaf: string, start: number): string {
+    const lines = this.#lines;
+    const leafStart = start + BEFORE_LEAF_BYTES;
+    const leafEnd = leafStart + lines.write(leaf, leafStart);
+    lines[leafStart - 1] = LEAF_PREFIX_BYTE;
+    const leafHash = hash("sha256", lines.subarray(leafStart - 1, leafEnd), "base64url");
+    lines.write(BEFORE_HASH + leafHash + BEFORE_LEAF, start, "latin1");
+    this.#linesEnd = leafEnd + lines.write("}\n", leafEnd, "latin1");
+    return leafHash;
+  }
+
+  #salt(): string {
+    if (this.#saltsDrawn === SALTS_DRAWN) {
+      randomFillSync(this.#salts);
+      this.#saltsDrawn = 0;
+    }
+    const start = this.#saltsDrawn * SALT_BYTES;
+    this.#saltsDrawn += 1;
+    return this.#salts.toString("base64url", start, start + SALT_BYTES);
+  }
+}
