@@ -54,7 +54,8 @@ export async function applyResolution(
   const record = resolution.record ?? (await transaction.createChild(options.patientId));
   for (const number of ["nhs-number", "upn"] as const) {
     const value = decision.withheld.includes(number) ? undefined : linkingValue(number, identity);
-    if (value === undefined) continue;
+    const known = number === "upn" ? facts.upnHolder : facts.nhsNumberHolder;
+    if (value === undefined || known?.record === record) continue;
     const holder = await transaction.takeIdentityKey(`${number}|${value}`, record);
     if (holder !== record) throw new Error("An identity key was taken between a decision and its writing.");
   }
@@ -69,7 +70,8 @@ export async function applyResolution(
     });
   }
   await transaction.putSourceIdentity(source, localId, identity);
-  await transaction.closeReview(source, localId);
+  const open = decision.reviews.map(({ kind }) => kind);
+  await transaction.closeReview(source, localId, open);
   for (const review of decision.reviews) {
     await transaction.openReview({ ...review, source, localId, record, createdAt: options.now });
   }

@@ -145,8 +145,7 @@ async function commitContribution(
   const { localId } = resolution.identity;
   const body = JSON.stringify(patient);
   if (resolution.facts.linked !== undefined) {
-    const stored = await transaction.record(record);
-    const before = stored?.contributions.find((other) => other.source === source && other.localId === localId);
+    const before = await transaction.contribution(record, source, localId);
     if (before?.body === body) return [];
   }
   const keys = toRecordSearchKeys(patient);

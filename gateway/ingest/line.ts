@@ -13,7 +13,7 @@ import {
 import { countBatch, outcomeOf } from "./count-batch.ts";
 import { droppedFields } from "./door.ts";
 import { inBatches, whole } from "./in-batches.ts";
-import { toOrganizationId } from "./organization-id.ts";
+import { createOrganizationIds, type toOrganizationId } from "./organization-id.ts";
 import { createPatientIds } from "./patient-ids.ts";
 import { createPause } from "./pause.ts";
 import { readRecords } from "./prepare.ts";
@@ -23,6 +23,8 @@ import type { KnownIdentifier, UnitIssue } from "./unit.ts";
 
 /** How long the line works before it lets queries run: one search takes less. */
 const SLICE_MS = 4;
+/** Rows of tables committed together: many are of one child, which is mapped once for all of them. */
+const ROWS_MAX = 256;
 /** JSON messages committed together: fewer than rows, since each may be large. */
 const MESSAGES_MAX = 8;
 
@@ -71,7 +73,7 @@ export function createIngestLine(options: IngestLineOptions): IngestLine {
         receivedAt: delivery.receivedAt,
         ids: options.ids,
         clock: options.clock,
-        organizationId: options.organizationId ?? toOrganizationId,
+        organizationId: options.organizationId ?? createOrganizationIds(),
         patientIdOf: patientIds.of,
         explainFault: (error) => explainFault(error, source.source, options),
         delivery: delivery.id,
@@ -81,10 +83,7 @@ export function createIngestLine(options: IngestLineOptions): IngestLine {
       const counts = new ReceiptCounts();
       const startedAt = new Date(options.clock()).toISOString();
       const reads = readRecords(mapper, whole(body), { ...delivery, explainFault: context.explainFault });
-      for await (const batch of inBatches(
-        reads,
-        mapper.reader === "json" ? MESSAGES_MAX : LIMITS.ingest_batch_records,
-      )) {
+      for await (const batch of inBatches(reads, batchSizeOf(mapper))) {
         const result = await commitSafely(
           options.store,
           batch.map(({ prepared }) => prepared),
@@ -109,6 +108,11 @@ export function createIngestLine(options: IngestLineOptions): IngestLine {
       return receipt;
     },
   };
+}
+
+function batchSizeOf({ reader }: AnyMapper): number {
+  if (reader === "json") return MESSAGES_MAX;
+  return reader === "staged" ? ROWS_MAX : LIMITS.ingest_batch_records;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { CsvRow, StagedMapper } from "#mappers/mapper.ts";
 import type { StagedRow, WriteTransaction } from "../store/store.ts";
 import { type CommitContext, commitUnit } from "./commit-unit.ts";
@@ -81,29 +81,22 @@ async function assemble(
   child: string,
   { source, mapper }: CommitContext & StagedContext,
 ): Promise<Unit | undefined> {
-  const root = await transaction.staged(source.source, mapper.root, child);
-  if (root === undefined) return undefined;
-  const rows = new Map<string, StagedRow>([[toName(root), root]]);
-  // A row found is looked below in turn; one found twice (rows that hang off each other) is not.
-  for (const row of rows.values()) {
-    for (const below of await transaction.stagedBelow(source.source, row.table, row.key)) {
-      if (!rows.has(toName(below))) rows.set(toName(below), below);
-    }
-  }
-  const ordered = [...rows.values()].sort((left, right) => (toName(left) < toName(right) ? -1 : 1));
-  const hash = createHash("sha256");
+  const rows = await transaction.stagedTree(source.source, mapper.root, child);
+  const content: string[] = [];
   const tables: Record<string, CsvRow[]> = {};
-  for (const row of ordered) {
-    hash.update(`${toName(row)}\n${row.body}\n`);
+  for (const row of rows) {
+    content.push(toName(row), row.body);
     const table = tables[row.table] ?? [];
     table.push(JSON.parse(row.body));
     tables[row.table] = table;
   }
+  const root = tables[mapper.root]?.[0];
+  if (root === undefined) return undefined;
   return {
     key: `child/${child}`,
-    hash: hash.digest("base64url"),
-    record: toName(root),
-    identity: mapper.identity(JSON.parse(root.body)),
+    hash: hash("sha256", content.join("\n"), "base64url"),
+    record: `${mapper.root}/${child}`,
+    identity: mapper.identity(root),
     map: (mapContext) => mapper.map(tables, mapContext),
   };
 }

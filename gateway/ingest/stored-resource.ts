@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash as digest } from "node:crypto";
 import type { Resource } from "@medplum/fhirtypes";
 import type { DataClass } from "#mappers/mapper.ts";
 import { canonical } from "#profiles/canonical.ts";
@@ -27,7 +27,7 @@ export function toContent(resource: Identified, source: string): Content {
   const { resourceType, id, meta, ...others } = resource;
   const metaText = JSON.stringify({ source: toMetaSource(source), ...meta }).slice(1);
   const rest = JSON.stringify(others).slice(1);
-  const hash = createHash("sha256").update(`${resourceType}/${id}\n${metaText}\n${rest}`).digest("base64url");
+  const hash = digest("sha256", `${resourceType}/${id}\n${metaText}\n${rest}`, "base64url");
   return { resource, hash, meta: metaText, rest };
 }
 

@@ -3,7 +3,7 @@ import type { Child } from "./store.fixtures.ts";
 import type { Quarantined, Store } from "./store.ts";
 
 export function deliveryCases(store: () => Store, child: Child): void {
-  test("a staged row is new, unchanged or changed, and found by itself and below its parent", async () => {
+  test("a staged row is new, unchanged or changed, and found by itself and in the tree of its parent", async () => {
     const row = (key: string, body: string, parent?: string) => ({
       table: "CYP101Referral",
       key,
@@ -21,13 +21,32 @@ export function deliveryCases(store: () => Store, child: Child): void {
     });
     await store().write(async (transaction) => {
       expect(await transaction.stage("s", row("R1", '{"a":1}', "P1"))).toBe("changed");
-      expect(await transaction.stagedBelow("s", "CYP001MPI", "P1")).toEqual([
+      expect(await transaction.stagedTree("s", "CYP001MPI", "P1")).toEqual([]);
+      const root = { table: "CYP001MPI", key: "P1", body: "{}" };
+      const deep = {
+        table: "CYP201CareContact",
+        key: "C1",
+        body: "{}",
+        parent: { table: "CYP101Referral", key: "R1" },
+      };
+      for (const further of [root, deep]) expect(await transaction.stage("s", further)).toBe("new");
+      expect(await transaction.stagedTree("s", "CYP001MPI", "P1")).toEqual([
+        root,
         row("R1", '{"a":1}', "P1"),
         row("R2", "{}", "P1"),
+        deep,
       ]);
       expect(await transaction.stage("s", row("R2", "{}", "P2"))).toBe("changed");
-      expect(await transaction.stagedBelow("s", "CYP001MPI", "P1")).toHaveLength(1);
-      expect(await transaction.stagedBelow("s", "CYP001MPI", "P9")).toEqual([]);
+      expect(await transaction.stagedTree("s", "CYP001MPI", "P1")).toHaveLength(3);
+      expect(await transaction.stagedTree("s", "CYP001MPI", "P9")).toEqual([]);
+    });
+  });
+
+  test("rows that hang off each other in a ring are found once", async () => {
+    const row = (key: string, parent: string) => ({ table: "t", key, body: "{}", parent: { table: "t", key: parent } });
+    await store().write(async (transaction) => {
+      for (const one of [row("a", "b"), row("b", "a")]) await transaction.stage("s", one);
+      expect(await transaction.stagedTree("s", "t", "a")).toEqual([row("a", "b"), row("b", "a")]);
     });
   });
 

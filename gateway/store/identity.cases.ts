@@ -64,6 +64,8 @@ export function identityCases(store: () => Store, child: Child): void {
       item("A", { kind: "unlinked" }),
     ]);
     expect(await store().reviewItems(1)).toHaveLength(1);
+    await store().write((transaction) => transaction.closeReview("s", "A", ["ambiguous"]));
+    expect(await store().reviewItems(10)).toEqual([item("A", { candidates: [4] }), item("B")]);
     await store().write((transaction) => transaction.closeReview("s", "A"));
     expect(await store().reviewItems(10)).toEqual([item("B")]);
     await store().write((transaction) => transaction.openReview(item("A")));

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Relationship } from "#mappers/mapper.ts";
 import { BASE, type Child, contribution, FAMILY, resource, rollOf } from "./store.fixtures.ts";
 import type { RecordKey, Store, StoredResource, WriteTransaction } from "./store.ts";
 
@@ -60,7 +61,7 @@ export function recordCases(store: () => Store, child: Child, put: Put): void {
     ["the end of a resource", (transaction) => transaction.remove("Observation", "o-1", 2_000)],
     ["a contribution", (transaction, key) => transaction.putContribution(key, "383", contribution(), [])],
     ["the end of a contribution", (transaction, key) => transaction.removeContribution(key, "gone", "G1")],
-    ["relationships", (transaction, key) => transaction.putRelationships(key, "s", "u", [])],
+    ["relationships", (transaction, key) => transaction.putRelationships(key, "s", "u", [rollOf("3950001")])],
   ])("%s raises the version of the record", async (_, work) => {
     const key = await child("p-1");
     await put(key);
@@ -70,6 +71,32 @@ export function recordCases(store: () => Store, child: Child, put: Put): void {
     const before = (await store().recordVersion(key)) ?? 0;
     await store().write((transaction) => work(transaction, key));
     expect(await store().recordVersion(key)).toBe(before + 1);
+  });
+
+  test("the same relationships again leave the version of the record as it is", async () => {
+    const key = await child("p-1");
+    const put = (...told: readonly Relationship[]) =>
+      store().write((transaction) => transaction.putRelationships(key, "s", "u", told));
+    const [first, second] = [rollOf("3950001"), { ...rollOf("3950002"), start: "2025-09-01" }];
+    await put(first, second);
+    const before = (await store().recordVersion(key)) ?? 0;
+    await put(first, second);
+    expect(await store().recordVersion(key)).toBe(before);
+    for (const [n, told] of [[first, { ...second, end: "2026-08-31" }], [second], []].entries()) {
+      await put(...told);
+      expect(await store().recordVersion(key)).toBe(before + 1 + n);
+    }
+  });
+
+  test("what one source says of a child is read by source and local id", async () => {
+    const key = await child("p-1");
+    const told = contribution({ source: "leeds-csds", localId: "HV1" });
+    await store().write((transaction) => transaction.putContribution(key, "383", told, []));
+    await store().write(async (transaction) => {
+      expect(await transaction.contribution(key, "leeds-csds", "HV1")).toEqual(told);
+      expect(await transaction.contribution(key, "leeds-csds", "HV2")).toBeUndefined();
+      expect(await transaction.contribution(key + 1, "leeds-csds", "HV1")).toBeUndefined();
+    });
   });
 
   test("a change to a record that is not there is refused", async () => {

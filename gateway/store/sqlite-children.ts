@@ -1,5 +1,6 @@
 import type { Relationship, SourceIdentity } from "#mappers/mapper.ts";
-import { integer, text } from "./sqlite-connection.ts";
+import { integer, type Row, text } from "./sqlite-connection.ts";
+import { toContribution } from "./sqlite-read.ts";
 import { touch, type Work } from "./sqlite-work.ts";
 import type { Link, RecordKey, RecordKind, RecordSearchKey, ReviewItem, StoredContribution } from "./store.ts";
 
@@ -72,7 +73,10 @@ export function putSourceIdentity(
   identity: SourceIdentity,
 ): void {
   connection
-    .statement("INSERT OR REPLACE INTO source_identity (source, local_id, body) VALUES (?, ?, ?)")
+    .statement(
+      `INSERT INTO source_identity (source, local_id, body) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET body = excluded.body WHERE body <> excluded.body`,
+    )
     .run(source, localId, JSON.stringify(identity));
 }
 
@@ -107,10 +111,18 @@ export function openReview({ connection }: Work, item: ReviewItem): void {
     );
 }
 
-export function closeReview({ connection, clock }: Work, source: string, localId: string): void {
+export function closeReview(
+  { connection, clock }: Work,
+  source: string,
+  localId: string,
+  stillOpen: readonly ReviewItem["kind"][],
+): void {
   connection
-    .statement("UPDATE review SET closed_at = ? WHERE source = ? AND local_id = ? AND closed_at IS NULL")
-    .run(clock(), source, localId);
+    .statement(
+      `UPDATE review SET closed_at = ? WHERE source = ? AND local_id = ? AND closed_at IS NULL
+         AND kind NOT IN (SELECT value FROM json_each(?))`,
+    )
+    .run(clock(), source, localId, JSON.stringify(stillOpen));
 }
 
 interface Contributed {
@@ -143,6 +155,18 @@ export function putContribution(work: Work, record: RecordKey, { authority, cont
   for (const { code, value } of keys) insert.run(code, value, record, id);
 }
 
+export function readContribution(
+  { connection }: Work,
+  record: RecordKey,
+  source: string,
+  localId: string,
+): StoredContribution | undefined {
+  const row = connection
+    .statement("SELECT * FROM contribution WHERE record = ? AND source = ? AND local_id = ?")
+    .get(record, source, localId);
+  return row && toContribution(row);
+}
+
 export function removeContribution(work: Work, record: RecordKey, source: string, localId: string): void {
   const { statement } = work.connection;
   const row = statement("DELETE FROM contribution WHERE record = ? AND source = ? AND local_id = ? RETURNING id").get(
@@ -167,6 +191,17 @@ interface Told {
 
 export function putRelationships(work: Work, record: RecordKey, { source, unit, relationships }: Told): void {
   const { statement } = work.connection;
+  const before = statement(
+    `SELECT kind, system, value, start_date, end_date FROM relationship
+     WHERE record = ? AND source = ? AND unit = ? ORDER BY n`,
+  ).all(record, source, unit);
+  const isSame = ({ kind, organization, start, end }: Relationship, row: Row | undefined): boolean =>
+    row?.kind === kind &&
+    row.system === organization.system &&
+    row.value === organization.value &&
+    row.start_date === (start ?? null) &&
+    row.end_date === (end ?? null);
+  if (before.length === relationships.length && relationships.every((told, n) => isSame(told, before[n]))) return;
   touch(work, record);
   statement("DELETE FROM relationship WHERE record = ? AND source = ? AND unit = ?").run(record, source, unit);
   const insert = statement(

@@ -60,16 +60,21 @@ export function readStaged({ connection }: Work, source: string, table: string, 
   return row && toStagedRow(row);
 }
 
-export function readStagedBelow(
-  { connection }: Work,
-  source: string,
-  table: string,
-  key: string,
-): readonly StagedRow[] {
-  return connection
-    .statement("SELECT * FROM staged INDEXED BY staged_below WHERE source = ? AND parent_name = ? AND parent_key = ?")
-    .all(source, table, key)
-    .map(toStagedRow);
+/** Rows that hang off each other in a ring are met once: UNION keeps no row twice. */
+const STAGED_TREE = `
+  WITH RECURSIVE tree (name, key) AS (
+    SELECT name, key FROM staged WHERE source = :source AND name = :table AND key = :key
+    UNION
+    SELECT below.name, below.key FROM tree
+      CROSS JOIN staged AS below INDEXED BY staged_below
+        ON below.source = :source AND below.parent_name = tree.name AND below.parent_key = tree.key
+  )
+  SELECT staged.* FROM tree CROSS JOIN staged
+    ON staged.source = :source AND staged.name = tree.name AND staged.key = tree.key
+  ORDER BY staged.name, staged.key`;
+
+export function readStagedTree({ connection }: Work, source: string, table: string, key: string): readonly StagedRow[] {
+  return connection.statement(STAGED_TREE).all({ source, table, key }).map(toStagedRow);
 }
 
 function toStagedRow(row: Row): StagedRow {

@@ -75,7 +75,7 @@ function toResource(row: Row, origins: Connection["origins"]): StoredResource {
   };
 }
 
-function toContribution(row: Row): StoredContribution {
+export function toContribution(row: Row): StoredContribution {
   return {
     source: text(row.source),
     localId: text(row.local_id),

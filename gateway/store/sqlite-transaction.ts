@@ -10,6 +10,7 @@ import {
   putContribution,
   putRelationships,
   putSourceIdentity,
+  readContribution,
   removeContribution,
   sharedRecord,
   takeIdentityKey,
@@ -22,7 +23,7 @@ import {
   quarantine,
   readLineage,
   readStaged,
-  readStagedBelow,
+  readStagedTree,
   stage,
   useOnce,
 } from "./sqlite-deliveries.ts";
@@ -105,8 +106,12 @@ export class SqliteTransaction extends SqliteReader implements WriteTransaction 
     openReview(this.#open, item);
   }
 
-  async closeReview(source: string, localId: string): Promise<void> {
-    closeReview(this.#open, source, localId);
+  async closeReview(source: string, localId: string, stillOpen: readonly ReviewItem["kind"][] = []): Promise<void> {
+    closeReview(this.#open, source, localId, stillOpen);
+  }
+
+  async contribution(record: RecordKey, source: string, localId: string): Promise<StoredContribution | undefined> {
+    return readContribution(this.#open, record, source, localId);
   }
 
   async putContribution(
@@ -159,8 +164,8 @@ export class SqliteTransaction extends SqliteReader implements WriteTransaction 
     return readStaged(this.#open, source, table, key);
   }
 
-  async stagedBelow(source: string, table: string, key: string): Promise<readonly StagedRow[]> {
-    return readStagedBelow(this.#open, source, table, key);
+  async stagedTree(source: string, table: string, key: string): Promise<readonly StagedRow[]> {
+    return readStagedTree(this.#open, source, table, key);
   }
 
   async quarantine(record: Quarantined): Promise<void> {

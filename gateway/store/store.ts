@@ -203,9 +203,11 @@ export interface WriteTransaction extends ReadVerbs {
   /** All identities whose latest link is to the record. */
   identitiesOf(record: RecordKey): Promise<readonly SourceIdentity[]>;
   openReview(item: ReviewItem): Promise<void>;
-  /** Closes the items of this source child that a later decision has answered. */
-  closeReview(source: string, localId: string): Promise<void>;
+  /** Closes the items of this source child that a later decision has answered, but those of the kinds still open. */
+  closeReview(source: string, localId: string, stillOpen?: readonly ReviewItem["kind"][]): Promise<void>;
 
+  /** What one source says of the child. */
+  contribution(record: RecordKey, source: string, localId: string): Promise<StoredContribution | undefined>;
   /** Replaces what one source says of the child, and the store-wide keys that follow from it. */
   putContribution(
     record: RecordKey,
@@ -214,7 +216,7 @@ export interface WriteTransaction extends ReadVerbs {
     keys: readonly RecordSearchKey[],
   ): Promise<void>;
   removeContribution(record: RecordKey, source: string, localId: string): Promise<void>;
-  /** Replaces the relationships that one unit of a source has told. */
+  /** Replaces the relationships that one unit of a source has told; the same ones again do not touch the record. */
   putRelationships(
     record: RecordKey,
     source: string,
@@ -239,8 +241,8 @@ export interface WriteTransaction extends ReadVerbs {
   putLineage(source: string, unit: string, lineage: Lineage): Promise<void>;
   stage(source: string, row: StagedRow): Promise<"new" | "changed" | "unchanged">;
   staged(source: string, table: string, key: string): Promise<StagedRow | undefined>;
-  /** Rows of any table that hang off this one. */
-  stagedBelow(source: string, table: string, key: string): Promise<readonly StagedRow[]>;
+  /** The row and all rows of any table that hang off it, at whatever depth, by table and key; none when it is not there. */
+  stagedTree(source: string, table: string, key: string): Promise<readonly StagedRow[]>;
   quarantine(record: Quarantined): Promise<void>;
   putReceipt(id: string, source: string, body: string): Promise<void>;
   /** Moves a source's reach forward; an earlier date changes nothing. */
