@@ -1,13 +1,37 @@
-import type { Made, Mapped } from "#mappers/mapper.ts";
+import type { Made } from "#mappers/mapper.ts";
 import type { Lineage, RecordKey, WriteTransaction } from "../store/store.ts";
 import type { CommitContext } from "./commit-unit.ts";
 import { toProvenance } from "./provenance.ts";
 import { type Content, type Identified, toContent, toStoredResource } from "./stored-resource.ts";
 import type { Unit } from "./unit.ts";
 
+/** A resource that a unit made, and whether the store holds just that already. */
+export interface MadeContent {
+  readonly made: Made;
+  readonly content: Content;
+  readonly isStored: boolean;
+}
+
+/** Version and content hash of what a record holds, by `type/id`. */
+export type CurrentResources = Awaited<ReturnType<WriteTransaction["currentOf"]>>;
+
+/** Puts made resources into text and compares them with what is held. */
+export function compareContents(
+  made: readonly Made[],
+  current: CurrentResources,
+  { idOf, source }: { readonly idOf: (slot: string) => string; readonly source: string },
+): readonly MadeContent[] {
+  return made.map((one) => {
+    const content = toContent(withId(one.resource, idOf(one.slot)), source);
+    const { resourceType, id } = content.resource;
+    return { made: one, content, isStored: current.get(`${resourceType}/${id}`)?.contentHash === content.hash };
+  });
+}
+
 interface ToCommit {
   readonly unit: Unit;
-  readonly mapped: Mapped;
+  readonly contents: readonly MadeContent[];
+  readonly current: CurrentResources;
   /** Set when the unit tells something about the person. */
   readonly patientId: string | undefined;
   /** What the unit made before. */
@@ -27,7 +51,7 @@ export async function commitResources(
   record: RecordKey,
   work: ToCommit,
 ): Promise<Committed> {
-  const { mapped, prior, context, unit } = work;
+  const { prior, context, unit } = work;
   const made: { slot: string; type: string; id: string }[] = [];
   const changed: string[] = [];
   const priorSlots = new Set(prior.map(({ slot }) => slot));
@@ -38,17 +62,15 @@ export async function commitResources(
     return known;
   };
   if (work.patientId !== undefined) sourceOf(unit.record).targets.push(`Patient/${work.patientId}`);
-  for (const { slot, record: name, resource } of mapped.made) {
-    const identified = withId(resource, work.idOf(slot));
-    const { resourceType: type, id } = identified;
-    made.push({ slot, type, id });
-    const from = sourceOf(name);
+  for (const { made: one, content, isStored } of work.contents) {
+    const { resourceType: type, id } = content.resource;
+    made.push({ slot: one.slot, type, id });
+    const from = sourceOf(one.record);
     from.targets.push(`${type}/${id}`);
-    const content = toContent(identified, context.source.source);
-    if (await putIfChanged(transaction, record, { content, context, isNew: !priorSlots.has(slot) })) {
-      from.changed = true;
-      changed.push(type);
-    }
+    if (isStored) continue;
+    await putContent(transaction, record, { content, work, isNew: !priorSlots.has(one.slot) });
+    from.changed = true;
+    changed.push(type);
   }
   for (const [name, { targets, changed: isChanged }] of sources) {
     const slot = `${PROVENANCE}/${name}`;
@@ -66,7 +88,7 @@ export async function commitResources(
       receivedAt: context.receivedAt,
       activity: isNew ? "CREATE" : "UPDATE",
     });
-    await putIfChanged(transaction, record, { content: toContent(provenance, source.source), context, isNew });
+    await putContent(transaction, record, { content: toContent(provenance, source.source), work, isNew });
     changed.push(PROVENANCE);
   }
   changed.push(...(await endOthers(transaction, { prior, made, now: context.clock() })));
@@ -79,24 +101,24 @@ function withId(resource: Made["resource"], id: string): Identified<Made["resour
   return { ...resource, id };
 }
 
-async function putIfChanged(
+async function putContent(
   transaction: WriteTransaction,
   record: RecordKey,
-  told: { readonly content: Content; readonly context: CommitContext; readonly isNew: boolean },
-): Promise<boolean> {
-  const { content, context, isNew } = told;
+  told: { readonly content: Content; readonly work: ToCommit; readonly isNew: boolean },
+): Promise<void> {
+  const { content, work, isNew } = told;
   const { resourceType, id } = content.resource;
-  // A slot that is made for the first time has an id that nobody has seen, so there is nothing to look for.
-  const current = isNew ? undefined : await transaction.current(resourceType, id);
-  if (current?.contentHash === content.hash) return false;
+  // A slot that is made for the first time has an id that nobody has seen; one that had ended counts on from its end.
+  const before = isNew
+    ? undefined
+    : (work.current.get(`${resourceType}/${id}`) ?? (await transaction.current(resourceType, id)));
   const stored = toStoredResource(content, {
-    source: context.source.source,
-    dataClass: context.dataClass,
-    version: (current?.version ?? 0) + 1,
-    now: context.clock(),
+    source: work.context.source.source,
+    dataClass: work.context.dataClass,
+    version: (before?.version ?? 0) + 1,
+    now: work.context.clock(),
   });
   await transaction.put(record, stored);
-  return true;
 }
 
 async function endOthers(

@@ -6,7 +6,7 @@ import { applyResolution, type Resolution, resolveChild } from "../identity/reso
 import { toRecordSearchKeys } from "../search/keys.ts";
 import type { Lineage, RecordKey, WriteTransaction } from "../store/store.ts";
 import { commitOrganizations } from "./commit-organizations.ts";
-import { commitResources } from "./commit-resources.ts";
+import { type CurrentResources, commitResources, compareContents } from "./commit-resources.ts";
 import type { KnownIdentifier, Unit, UnitIssue, UnitOutcome } from "./unit.ts";
 import { type ExplainFault, validateMapped } from "./validate-mapped.ts";
 
@@ -29,6 +29,8 @@ export interface CommitContext {
   readonly organizations: Map<string, string>;
 }
 
+const NOTHING: CurrentResources = new Map();
+
 /**
  * Brings one unit into the store: resolve the child → map → validate → commit. Everything that can refuse the unit
  * comes before the first write, so that a refused one leaves nothing behind.
@@ -50,7 +52,13 @@ export async function commitUnit(
   const mapped = mapUnit(unit, patientId, ids, context);
   if ("issues" in mapped) return { kind: "refused", issues: mapped.issues };
   const patient = withoutWithheld(mapped.patient, resolution);
-  const issues = validateMapped(mapped, patient);
+  const current = stays ? await transaction.currentOf(prior.record) : NOTHING;
+  const contents = compareContents(mapped.made, current, { idOf: ids, source });
+  const issues = validateMapped(
+    contents.flatMap(({ content, isStored }) => (isStored ? [] : [content.resource])),
+    mapped.organizations,
+    patient,
+  );
   if (issues.length > 0) return { kind: "refused", issues };
 
   const now = context.clock();
@@ -59,7 +67,8 @@ export async function commitUnit(
   await commitOrganizations(transaction, mapped.organizations, context);
   const { made, changed } = await commitResources(transaction, record, {
     unit,
-    mapped,
+    contents,
+    current,
     patientId: patient === undefined ? undefined : patientId,
     prior: stays ? prior.made : [],
     idOf: ids,

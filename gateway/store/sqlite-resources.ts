@@ -39,6 +39,15 @@ export function currentResource({ connection }: Work, type: string, id: string):
   return { record, version, contentHash };
 }
 
+export function currentOfRecord({ connection }: Work, record: RecordKey): Map<string, Omit<Current, "record">> {
+  const rows = connection
+    .arrays("SELECT type, id, version, content_hash FROM resource WHERE slot >= ? AND slot < ?")
+    .all(record * RECORD_SLOTS, (record + 1) * RECORD_SLOTS);
+  return new Map(
+    rows.map((row) => [`${text(row[0])}/${text(row[1])}`, { version: integer(row[2]), contentHash: text(row[3]) }]),
+  );
+}
+
 export function putResource(work: Work, record: RecordKey, resource: StoredResource): void {
   const { connection } = work;
   const { type, id, version } = resource;

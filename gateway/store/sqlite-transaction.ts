@@ -28,7 +28,7 @@ import {
   useOnce,
 } from "./sqlite-deliveries.ts";
 import { SqliteReader } from "./sqlite-reader.ts";
-import { type Current, currentResource, putResource, removeResource } from "./sqlite-resources.ts";
+import { type Current, currentOfRecord, currentResource, putResource, removeResource } from "./sqlite-resources.ts";
 import type { Work } from "./sqlite-work.ts";
 import type {
   Lineage,
@@ -138,6 +138,10 @@ export class SqliteTransaction extends SqliteReader implements WriteTransaction 
 
   async current(type: string, id: string): Promise<Current | undefined> {
     return currentResource(this.#open, type, id);
+  }
+
+  async currentOf(record: RecordKey): Promise<ReadonlyMap<string, Omit<Current, "record">>> {
+    return currentOfRecord(this.#open, record);
   }
 
   async put(record: RecordKey, resource: StoredResource): Promise<void> {

@@ -232,6 +232,10 @@ export interface WriteTransaction extends ReadVerbs {
     type: string,
     id: string,
   ): Promise<{ readonly record: RecordKey; readonly version: number; readonly contentHash: string } | undefined>;
+  /** The same of every current resource of a record, by `type/id`: one reading instead of one a resource. */
+  currentOf(
+    record: RecordKey,
+  ): Promise<ReadonlyMap<string, { readonly version: number; readonly contentHash: string }>>;
   /** Stores a resource as current; the version before, if any, moves to history. Throws when the version does not grow. */
   put(record: RecordKey, resource: StoredResource): Promise<void>;
   /** Ends a resource: its last version and a deletion mark stay in history. Nothing happens when it had ended. */
