@@ -4,7 +4,7 @@ import { commitSender } from "./commit-organizations.ts";
 import { type CommitContext, commitUnit } from "./commit-unit.ts";
 import type { Pause } from "./pause.ts";
 import type { PlaceIssue } from "./readers/read-item.ts";
-import { commitRow, mapChildren, type StagedContext } from "./stage-rows.ts";
+import { commitRow, mapChildren, type StagedContext, type TouchedChildren } from "./stage-rows.ts";
 import type { Unit, UnitOutcome } from "./unit.ts";
 
 /** A source record that was read, on its way into the store. */
@@ -63,13 +63,15 @@ export async function commitBatch(
   const context: BatchContext = { ...delivery, organizations: new Map() };
   await commitSender(transaction, context);
   const fates: Fate[] = [];
-  const touched = new Set<string>();
+  const touched: TouchedChildren = { children: new Set(), below: new Map() };
   for (const prepared of batch) {
     fates.push(await commitOne(transaction, prepared, { context, touched }));
     await context.pause();
   }
   const children =
-    context.staged === undefined ? [] : await mapChildren(transaction, touched, { ...context, ...context.staged });
+    context.staged === undefined
+      ? []
+      : await mapChildren(transaction, touched.children, { ...context, ...context.staged });
   await moveReach(
     transaction,
     [...fates.map((fate) => ("outcome" in fate ? fate.outcome : undefined)), ...children],
@@ -81,7 +83,7 @@ export async function commitBatch(
 async function commitOne(
   transaction: WriteTransaction,
   prepared: Prepared,
-  { context, touched }: { readonly context: BatchContext; readonly touched: Set<string> },
+  { context, touched }: { readonly context: BatchContext; readonly touched: TouchedChildren },
 ): Promise<Fate> {
   if (prepared.kind === "refused") return holdBack(transaction, prepared, { issues: prepared.issues, context });
   if (prepared.kind === "row") {

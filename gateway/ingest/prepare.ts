@@ -160,7 +160,7 @@ function prepareRow(
   { line, explainFault }: { readonly line: number; readonly explainFault: ExplainFault },
 ): Prepared {
   const admitted = table.withhold?.(row) ?? row;
-  const content = (): string => toCanonicalText(admitted);
+  const content = (): string => toRowText(admitted);
   try {
     const parsed = table.parse(admitted);
     if (!parsed.ok) return { kind: "refused", line, issues: parsed.issues.map(toPlace(line)), content };
@@ -170,7 +170,7 @@ function prepareRow(
       table: table.name,
       key: table.key(record),
       ...(parent === undefined ? {} : { parent }),
-      body: toCanonicalText(record),
+      body: toRowText(record),
     };
     return { kind: "row", line, row: staged, warnings, content };
   } catch (error) {
@@ -180,6 +180,11 @@ function prepareRow(
 
 function toPlace(line: number): (issue: FieldIssue) => PlaceIssue {
   return ({ field, message }) => ({ line, field, message });
+}
+
+/** The same for rows, which are flat. */
+function toRowText(row: CsvRow): string {
+  return JSON.stringify(row, Object.keys(row).sort());
 }
 
 /** JSON that is the same for the same content: columns in one order, and without the lines of an element. */

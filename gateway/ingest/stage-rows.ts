@@ -20,21 +20,28 @@ export class ChildRefused extends Error {
   }
 }
 
+/** Children that the rows of one transaction belong to. */
+export interface TouchedChildren {
+  /** Keys of the children's own rows. */
+  readonly children: Set<string>;
+  /** Parent row → its child, as found in this transaction: the rows of one file follow each other under one parent. */
+  readonly below: Map<string, string>;
+}
+
 /** Stages one row and notes the child it belongs to. A row whose child's own row has not come yet just waits. */
 export async function commitRow(
   transaction: WriteTransaction,
   row: StagedRow,
-  context: CommitContext & StagedContext & { readonly touched: Set<string> },
+  context: CommitContext & StagedContext & { readonly touched: TouchedChildren },
 ): Promise<"committed" | "unchanged"> {
-  const { source } = context.source;
-  const before = await transaction.staged(source, row.table, row.key);
-  const fate = await transaction.stage(source, row);
-  if (fate === "unchanged") return "unchanged";
-  const child = await childOf(transaction, row, context);
-  if (child !== undefined) context.touched.add(child);
+  const staged = await transaction.stage(context.source.source, row);
+  if (staged.kind === "unchanged") return "unchanged";
   // A row that moved to another parent leaves a child without it.
-  const left = before === undefined ? undefined : await childOf(transaction, before, context);
-  if (left !== undefined) context.touched.add(left);
+  const moved = staged.kind === "changed" ? [row, staged.before] : [row];
+  for (const at of moved) {
+    const child = await childOf(transaction, at, context);
+    if (child !== undefined) context.touched.children.add(child);
+  }
   return "committed";
 }
 
@@ -42,11 +49,17 @@ export async function commitRow(
 async function childOf(
   transaction: WriteTransaction,
   row: Pick<StagedRow, "table" | "key" | "parent">,
-  { source, mapper }: CommitContext & StagedContext,
+  { source, mapper, touched }: CommitContext & StagedContext & { readonly touched: TouchedChildren },
 ): Promise<string | undefined> {
+  const parent = row.parent === undefined ? undefined : toName(row.parent);
+  const known = parent === undefined ? undefined : touched.below.get(parent);
+  if (known !== undefined) return known;
   let at = row;
   for (let depth = 0; depth <= mapper.tables.length; depth++) {
-    if (at.table === mapper.root) return at.key;
+    if (at.table === mapper.root) {
+      if (parent !== undefined) touched.below.set(parent, at.key);
+      return at.key;
+    }
     if (at.parent === undefined) return undefined;
     const above = await transaction.staged(source.source, at.parent.table, at.parent.key);
     if (above === undefined) return undefined;

@@ -11,16 +11,19 @@ export function deliveryCases(store: () => Store, child: Child): void {
       ...(parent && { parent: { table: "CYP001MPI", key: parent } }),
     });
     await store().write(async (transaction) => {
-      expect(await transaction.stage("s", row("R2", "{}", "P1"))).toBe("new");
-      expect(await transaction.stage("s", row("R1", "{}", "P1"))).toBe("new");
-      expect(await transaction.stage("s", row("R1", "{}", "P1"))).toBe("unchanged");
-      expect(await transaction.stage("other", row("R1", "{}", "P1"))).toBe("new");
-      expect(await transaction.stage("s", row("R3", "{}"))).toBe("new");
+      expect(await transaction.stage("s", row("R2", "{}", "P1"))).toEqual({ kind: "new" });
+      expect(await transaction.stage("s", row("R1", "{}", "P1"))).toEqual({ kind: "new" });
+      expect(await transaction.stage("s", row("R1", "{}", "P1"))).toEqual({ kind: "unchanged" });
+      expect(await transaction.stage("other", row("R1", "{}", "P1"))).toEqual({ kind: "new" });
+      expect(await transaction.stage("s", row("R3", "{}"))).toEqual({ kind: "new" });
       expect(await transaction.staged("s", "CYP101Referral", "R3")).toEqual(row("R3", "{}"));
       expect(await transaction.staged("s", "CYP101Referral", "R4")).toBeUndefined();
     });
     await store().write(async (transaction) => {
-      expect(await transaction.stage("s", row("R1", '{"a":1}', "P1"))).toBe("changed");
+      expect(await transaction.stage("s", row("R1", '{"a":1}', "P1"))).toEqual({
+        kind: "changed",
+        before: row("R1", "{}", "P1"),
+      });
       expect(await transaction.stagedTree("s", "CYP001MPI", "P1")).toEqual([]);
       const root = { table: "CYP001MPI", key: "P1", body: "{}" };
       const deep = {
@@ -29,14 +32,17 @@ export function deliveryCases(store: () => Store, child: Child): void {
         body: "{}",
         parent: { table: "CYP101Referral", key: "R1" },
       };
-      for (const further of [root, deep]) expect(await transaction.stage("s", further)).toBe("new");
+      for (const further of [root, deep]) expect(await transaction.stage("s", further)).toEqual({ kind: "new" });
       expect(await transaction.stagedTree("s", "CYP001MPI", "P1")).toEqual([
         root,
         row("R1", '{"a":1}', "P1"),
         row("R2", "{}", "P1"),
         deep,
       ]);
-      expect(await transaction.stage("s", row("R2", "{}", "P2"))).toBe("changed");
+      expect(await transaction.stage("s", row("R2", "{}", "P2"))).toEqual({
+        kind: "changed",
+        before: row("R2", "{}", "P1"),
+      });
       expect(await transaction.stagedTree("s", "CYP001MPI", "P1")).toHaveLength(3);
       expect(await transaction.stagedTree("s", "CYP001MPI", "P9")).toEqual([]);
     });

@@ -1,6 +1,6 @@
 import { integer, type Row, text } from "./sqlite-connection.ts";
 import type { Work } from "./sqlite-work.ts";
-import type { Lineage, Quarantined, SourceReach, StagedRow } from "./store.ts";
+import type { Lineage, Quarantined, SourceReach, Staged, StagedRow } from "./store.ts";
 
 /** Expired uses deleted with each new one: more than come, so that they go without a sweep of their own. */
 const SWEPT_PER_USE = 4;
@@ -31,26 +31,21 @@ export function putLineage({ connection }: Work, source: string, unit: string, l
     );
 }
 
-export function stage({ connection }: Work, source: string, row: StagedRow): "new" | "changed" | "unchanged" {
-  const before = connection
-    .statement("SELECT parent_name, parent_key, body FROM staged WHERE source = ? AND name = ? AND key = ?")
-    .get(source, row.table, row.key);
-  const parentTable = row.parent?.table ?? null;
-  const parentKey = row.parent?.key ?? null;
+export function stage(work: Work, source: string, row: StagedRow): Staged {
+  const before = readStaged(work, source, row.table, row.key);
   if (
-    before !== undefined &&
-    before.body === row.body &&
-    before.parent_name === parentTable &&
-    before.parent_key === parentKey
+    before?.body === row.body &&
+    before.parent?.table === row.parent?.table &&
+    before.parent?.key === row.parent?.key
   ) {
-    return "unchanged";
+    return { kind: "unchanged" };
   }
-  connection
+  work.connection
     .statement(
       `INSERT OR REPLACE INTO staged (source, name, key, parent_name, parent_key, body) VALUES (?, ?, ?, ?, ?, ?)`,
     )
-    .run(source, row.table, row.key, parentTable, parentKey, row.body);
-  return before === undefined ? "new" : "changed";
+    .run(source, row.table, row.key, row.parent?.table ?? null, row.parent?.key ?? null, row.body);
+  return before === undefined ? { kind: "new" } : { kind: "changed", before };
 }
 
 export function readStaged({ connection }: Work, source: string, table: string, key: string): StagedRow | undefined {

@@ -39,6 +39,7 @@ import type {
   RecordSearchKey,
   ReviewItem,
   SourceReach,
+  Staged,
   StagedRow,
   StoredContribution,
   StoredResource,
@@ -160,7 +161,7 @@ export class SqliteTransaction extends SqliteReader implements WriteTransaction 
     putLineage(this.#open, source, unit, lineage);
   }
 
-  async stage(source: string, row: StagedRow): Promise<"new" | "changed" | "unchanged"> {
+  async stage(source: string, row: StagedRow): Promise<Staged> {
     return stage(this.#open, source, row);
   }
 

@@ -185,6 +185,9 @@ export interface StagedRow {
   readonly body: string;
 }
 
+/** What keeping a row came to. */
+export type Staged = { readonly kind: "new" | "unchanged" } | { readonly kind: "changed"; readonly before: StagedRow };
+
 export interface WriteTransaction extends ReadVerbs {
   createChild(patientId: string): Promise<RecordKey>;
   /** The shared record of a kind and authority, made when absent. */
@@ -243,7 +246,8 @@ export interface WriteTransaction extends ReadVerbs {
 
   lineage(source: string, unit: string): Promise<Lineage | undefined>;
   putLineage(source: string, unit: string, lineage: Lineage): Promise<void>;
-  stage(source: string, row: StagedRow): Promise<"new" | "changed" | "unchanged">;
+  /** Keeps a row; answers with the one that it took the place of. */
+  stage(source: string, row: StagedRow): Promise<Staged>;
   staged(source: string, table: string, key: string): Promise<StagedRow | undefined>;
   /** The row and all rows of any table that hang off it, at whatever depth, by table and key; none when it is not there. */
   stagedTree(source: string, table: string, key: string): Promise<readonly StagedRow[]>;
