@@ -15,10 +15,10 @@ const BUFFER_BYTES = FULL_BYTES + 3 * RECORD_BYTES_MAX;
 const SALT_BYTES = 16;
 const SALTS_DRAWN = 256;
 
-const BEFORE_HASH = '{"hash":"';
-const BEFORE_LEAF = '","leaf":';
-const HASH_CHARACTERS = 43;
-const BEFORE_LEAF_BYTES = BEFORE_HASH.length + HASH_CHARACTERS + BEFORE_LEAF.length;
+/** A leaf's line up to the leaf, with room for the hash that is known only once the leaf is written. */
+const HASH_OFFSET = '{"hash":"'.length;
+const BEFORE_LEAF = `{"hash":"${"-".repeat(43)}","leaf":`;
+const COLON = 0x3a;
 
 /** Records on their way to disk, encoded where they are written from. One group at a time. */
 export interface Group {
@@ -76,35 +76,34 @@ class EncodedGroup implements Group {
     if (this.#linesEnd === 0) this.#day = dayNumber(time);
     else if (this.#linesEnd >= FULL_BYTES || this.#day !== dayNumber(time)) return "next";
     const clientIsKnown = isLeafClient(record.client);
-    const payload = `{"salt":"${this.#salt()}","payload":${payloadText(record, clientIsKnown)}}`;
+    const payload = `{"salt":"${this.#salt()}","payload":${payloadText(record, clientIsKnown)}}\n`;
     if (payload.length > RECORD_BYTES_MAX) return "too-long";
-    const payloadStart = this.#linesEnd;
-    const payloadEnd = payloadStart + this.#lines.write(payload, payloadStart);
+    const start = this.#linesEnd;
+    const leafStart = start + this.#lines.write(payload, start);
     const { hash: previous, sequence: before } = this.head;
     const sequence = before + 1;
     const leaf = leafText(record, clientIsKnown, {
-      payload: hash("sha256", this.#lines.subarray(payloadStart, payloadEnd), "base64url"),
+      payload: hash("sha256", this.#lines.subarray(start, leafStart - 1), "base64url"),
       previous,
       process: this.#process,
       sequence,
       time,
     });
-    if (payloadEnd - payloadStart + BEFORE_LEAF_BYTES + leaf.length * 3 > RECORD_BYTES_MAX) return "too-long";
-    const leafStart = this.#lines.write("\n", payloadEnd) + payloadEnd;
+    if (leafStart - start + BEFORE_LEAF.length + leaf.length * 3 > RECORD_BYTES_MAX) return "too-long";
     this.#head = { sequence, hash: this.#writeLeaf(leaf, leafStart), time };
     this.#leavesEnd += this.#lines.copy(this.#leaves, this.#leavesEnd, leafStart, this.#linesEnd);
     return "added";
   }
 
-  /** Written behind room for its hash, which is taken from the bytes as they stand, the byte before them included. */
+  /** The hash is taken from the bytes as they stand, the one before the leaf standing in for its prefix meanwhile. */
   #writeLeaf(leaf: string, start: number): string {
     const lines = this.#lines;
-    const leafStart = start + BEFORE_LEAF_BYTES;
-    const leafEnd = leafStart + lines.write(leaf, leafStart);
+    const leafStart = start + BEFORE_LEAF.length;
+    this.#linesEnd = start + lines.write(`${BEFORE_LEAF}${leaf}}\n`, start);
     lines[leafStart - 1] = LEAF_PREFIX_BYTE;
-    const leafHash = hash("sha256", lines.subarray(leafStart - 1, leafEnd), "base64url");
-    lines.write(BEFORE_HASH + leafHash + BEFORE_LEAF, start, "latin1");
-    this.#linesEnd = leafEnd + lines.write("}\n", leafEnd, "latin1");
+    const leafHash = hash("sha256", lines.subarray(leafStart - 1, this.#linesEnd - 2), "base64url");
+    lines[leafStart - 1] = COLON;
+    lines.write(leafHash, start + HASH_OFFSET, "latin1");
     return leafHash;
   }
 
