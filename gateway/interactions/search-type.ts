@@ -22,7 +22,10 @@ export function createSearchType(ports: SearchPorts) {
   return async function searchType(request: SearchRequest): Promise<Result> {
     const page = readPage(request, ports.pageTokens);
     if (!page.ok) return page;
-    const parsed = parseQuery(request.type, page.parameters, request.handling);
+    const parsed = parseQuery(request.type, page.parameters, {
+      handling: request.handling,
+      fhirBase: ports.fhirBase,
+    });
     if (!parsed.ok) return refused(...parsed.issues);
     const { query } = parsed;
     const order = createOrder(query.sort);

@@ -4,7 +4,7 @@ import { SERVED_RESOURCES } from "#profiles/interactions.ts";
 import type { RecordSearchKey } from "../store/store.ts";
 import { type DateRange, toDateRange } from "./date-range.ts";
 import { fold } from "./fold.ts";
-import { hashToken } from "./token-hash.ts";
+import { hashToken, tokenForm } from "./token-hash.ts";
 
 /**
  * The search keys of one resource, in the form in which queries are compared with them: hashed tokens and references,
@@ -26,8 +26,8 @@ interface Coded {
 /** Every form in which a query can name a token: `code`, `system|code`, `|code`, `system|`. */
 function tokenForms({ system, code, value }: Coded): readonly string[] {
   const term = code ?? value;
-  if (term === undefined) return system === undefined ? [] : [`${system}|`];
-  return system === undefined ? [term, `|${term}`] : [term, `${system}|${term}`, `${system}|`];
+  if (term === undefined) return system === undefined ? [] : [tokenForm(system, "")];
+  return system === undefined ? [term, tokenForm("", term)] : [term, tokenForm(system, term), tokenForm(system, "")];
 }
 
 function isObject(element: unknown): element is Record<string, unknown> {

@@ -4,7 +4,10 @@ import { parseQuery, splitUnescaped } from "./query.ts";
 const NHS = "https://fhir.nhs.uk/Id/nhs-number";
 
 function parse(type: "Patient" | "Observation" | "Consent" | "Organization", text: string, lenient = false) {
-  return parseQuery(type, new URLSearchParams(text), lenient ? "lenient" : "strict");
+  return parseQuery(type, new URLSearchParams(text), {
+    handling: lenient ? "lenient" : "strict",
+    fhirBase: "http://base/fhir/R4",
+  });
 }
 
 function issues(type: "Patient" | "Observation", text: string) {
@@ -37,6 +40,10 @@ test.each([
   ["Observation", `patient.identifier=${NHS}|9990000019`, { kind: "bad-parameter-value" }],
   ["Observation", "_revinclude=Provenance:target", { kind: "unknown-parameter", parameter: "_revinclude" }],
   ["Patient", "patient.identifier=a|b", { kind: "unknown-parameter", parameter: "patient.identifier" }],
+  ["Observation", "patient=", { kind: "bad-parameter-value", parameter: "patient" }],
+  ["Observation", "patient.identifier=", { kind: "bad-parameter-value", parameter: "patient.identifier" }],
+  ["Observation", "code=a|b|c", { kind: "bad-parameter-value", parameter: "code" }],
+  ["Patient", `identifier=${NHS}|9990000018|x`, { kind: "bad-parameter-value", parameter: "identifier" }],
   ["Patient", "family=%21", { kind: "bad-parameter-value", parameter: "family" }],
   ["Patient", `identifier=${NHS}|123`, { kind: "bad-parameter-value", parameter: "identifier" }],
 ] as const)("%s?%s is refused by name", (type, text, issue) => {
@@ -64,6 +71,23 @@ test("under lenient handling an unknown parameter is ignored and gone from self,
   const modifier = parse("Observation", "code:nonsense=x", true);
   expect(modifier.ok).toBe(false);
 });
+
+test("a named query is refused under lenient handling too, and an empty parameter is as none", () => {
+  expect(parse("Observation", "_query=nonsense", true).ok).toBe(false);
+  expect(query("Patient", "name=&gender=female").conditions).toHaveLength(1);
+});
+
+test.each(["999 000 0018", "999-000-0018", " 9990000018", "999\u00a0000\u00a00018"])(
+  "an NHS number as it is printed, %j, is the number",
+  (printed) => {
+    const plain = query("Observation", `patient.identifier=${NHS}|9990000018`);
+    const written = query("Observation", `patient.identifier=${encodeURIComponent(`${NHS}|${printed}`)}`);
+    expect(written.lead).toEqual(plain.lead);
+    expect(written.conditions).toEqual(plain.conditions);
+    const patient = query("Patient", `identifier=${encodeURIComponent(`${NHS}|${printed}`)}`);
+    expect(patient.conditions).toEqual(query("Patient", `identifier=${NHS}|9990000018`).conditions);
+  },
+);
 
 test("the self link repeats what was sent", () => {
   const text = `patient.identifier=${encodeURIComponent(`${NHS}|9990000018`)}&_sort=-date`;

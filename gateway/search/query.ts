@@ -1,4 +1,4 @@
-import { isNhsNumber } from "#mappers/datatypes/nhs-number.ts";
+import { isNhsNumber, normaliseNhsNumber } from "#mappers/datatypes/nhs-number.ts";
 import { SEARCH_PARAMETERS, type SearchParameterDefinition } from "#profiles/generated/search-parameters.ts";
 import { RESULT_PARAMETERS, SERVED_RESOURCES, type ServedResource, type ServedType } from "#profiles/interactions.ts";
 import { NHS_NUMBER } from "#profiles/systems.ts";
@@ -7,7 +7,7 @@ import type { Issue } from "../outcome/issue.ts";
 import { nearest } from "../outcome/nearest.ts";
 import { toDateRange } from "./date-range.ts";
 import { fold } from "./fold.ts";
-import { hashToken, type TokenHash } from "./token-hash.ts";
+import { hashToken, type TokenHash, tokenForm } from "./token-hash.ts";
 
 /** Prefixes of date parameters. https://hl7.org/fhir/R4/search.html#prefix */
 const DATE_PREFIXES = ["eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"] as const;
@@ -60,28 +60,38 @@ export type ParsedQuery =
   | { readonly ok: true; readonly query: SearchQuery }
   | { readonly ok: false; readonly issues: readonly Issue[] };
 
+export interface QueryOptions {
+  readonly handling: "strict" | "lenient";
+  /** Base of our own references: one that begins otherwise is to another server's resource. */
+  readonly fhirBase: string;
+}
+
+/** Who is asked about. Left empty by a mistake of a GP system, they would bring other children's findings. */
+const CHILD_PARAMETERS: ReadonlySet<string> = new Set(["patient", "subject", "patient.identifier"]);
 const LOGICAL_ID = /^[A-Za-z0-9\-.]{1,64}$/;
 const RESULT_CODES: ReadonlySet<string> = new Set(RESULT_PARAMETERS);
 const CHAIN = "patient.identifier";
 const NO_ISSUES: readonly Issue[] = [];
 
 /** What a query string asks of a type, or every reason why it cannot be answered. `_format` and paging are not its affair. */
-export function parseQuery(type: ServedType, parameters: URLSearchParams, handling: "strict" | "lenient"): ParsedQuery {
+export function parseQuery(
+  type: ServedType,
+  parameters: URLSearchParams,
+  { handling, fhirBase }: QueryOptions,
+): ParsedQuery {
   const served = SERVED_RESOURCES.find((resource) => resource.type === type);
   if (!served) return { ok: false, issues: [{ kind: "unknown-type", type }] };
   if (parameters.size > LIMITS.query_parameters_max) {
     return { ok: false, issues: [{ kind: "too-many-parameters", max: LIMITS.query_parameters_max }] };
   }
-  const building = new QueryBuilder(served);
-  for (const [name, value] of parameters) {
-    if (value === "") continue;
-    building.add(name, value, handling);
-  }
+  const building = new QueryBuilder(served, fhirBase);
+  for (const [name, value] of parameters) building.add(name, value, handling);
   return building.finish();
 }
 
 class QueryBuilder {
   readonly #served: ServedResource;
+  readonly #fhirBase: string;
   readonly #issues: Issue[] = [];
   readonly #conditions: Condition[] = [];
   readonly #leads: Lead[] = [];
@@ -92,15 +102,18 @@ class QueryBuilder {
   #total: SearchQuery["total"];
   readonly #seen = new Set<string>();
 
-  constructor(served: ServedResource) {
+  constructor(served: ServedResource, fhirBase: string) {
     this.#served = served;
+    this.#fhirBase = fhirBase;
   }
 
   add(name: string, value: string, handling: "strict" | "lenient"): void {
-    if (name === "_format" || name === "_pretty") return;
+    if (name === "_format") return;
     const [code = "", modifier] = splitModifier(name);
     const isKnown = RESULT_CODES.has(code) || this.#isServed(code);
-    if (!isKnown && handling === "lenient") return;
+    if (value === "" && !(isKnown && CHILD_PARAMETERS.has(code))) return;
+    // A named query decides what is searched at all: never to be ignored, however lenient.
+    if (!isKnown && handling === "lenient" && code !== "_query") return;
     const issues = isKnown ? this.#addKnown(code, modifier, value) : [this.#unknown(code)];
     this.#issues.push(...issues);
     this.#self.append(name, value);
@@ -138,6 +151,8 @@ class QueryBuilder {
 
   #addKnown(code: string, modifier: string | undefined, value: string): readonly Issue[] {
     if (modifier !== undefined) return [{ kind: "unknown-modifier", parameter: code, modifier, known: [] }];
+    if (value === "")
+      return [{ kind: "bad-parameter-value", parameter: code, expected: "a value: it names the child" }];
     if (RESULT_CODES.has(code)) return this.#addResultParameter(code, value);
     const values = splitUnescaped(value, ",");
     if (values.length > LIMITS.or_values_max) {
@@ -154,18 +169,27 @@ class QueryBuilder {
     if (type === "date") return this.#addDates(code, values);
     if (type === "string") return this.#addStrings(code, values);
     if (type === "reference") return this.#addReferences(code, values);
+    if (values.some((value) => splitUnescaped(value, "|").length > 2)) {
+      return [
+        { kind: "bad-parameter-value", parameter: code, expected: "[code], [system]|[code], |[code] or [system]|" },
+      ];
+    }
     if (code === "identifier" && this.#served.type === "Patient") {
-      const lead = identifierLead(code, values);
+      const lead = identifierLead(values);
       const mistyped = lead && mistypedNhsNumber(code, lead.identifiers);
       if (mistyped) return [mistyped];
-      if (lead) this.#leads.push(lead);
+      if (lead) {
+        this.#leads.push(lead);
+        this.#conditions.push({ kind: "token", code, hashes: lead.identifiers.map(({ hash }) => hash) });
+        return NO_ISSUES;
+      }
     }
     this.#conditions.push({ kind: "token", code, hashes: values.map((value) => tokenHash(code, value)) });
     return NO_ISSUES;
   }
 
   #addIdentifiers(code: string, values: readonly string[]): readonly Issue[] {
-    const lead = identifierLead("identifier", values);
+    const lead = identifierLead(values);
     if (!lead) return [{ kind: "bad-parameter-value", parameter: code, expected: "[system]|[value]" }];
     const mistyped = mistypedNhsNumber(code, lead.identifiers);
     if (mistyped) return [mistyped];
@@ -186,14 +210,16 @@ class QueryBuilder {
 
   #addReferences(code: string, values: readonly string[]): readonly Issue[] {
     const ids: string[] = [];
-    for (const value of values.map(unescapeValue)) {
+    for (const text of values.map(unescapeValue)) {
+      const value = text.startsWith(`${this.#fhirBase}/`) ? text.slice(this.#fhirBase.length + 1) : text;
       const parts = value.split("/");
       const id = parts.at(-1) ?? "";
       const type = parts.at(-2);
       if (!LOGICAL_ID.test(id) || (type !== undefined && !/^[A-Z][A-Za-z]+$/.test(type))) {
         return [{ kind: "bad-parameter-value", parameter: code, expected: "[id] or [type]/[id]" }];
       }
-      ids.push(type === undefined || type === "Patient" ? id : "");
+      const isOurs = parts.length === 1 || (parts.length === 2 && type === "Patient");
+      ids.push(isOurs ? id : "");
     }
     const children = ids.filter((id) => id !== "");
     this.#leads.push({ kind: "id", type: "Patient", ids: children });
@@ -311,14 +337,17 @@ function unescapeValue(text: string): string {
 }
 
 function tokenHash(code: string, value: string): TokenHash {
-  return hashToken(code, splitUnescaped(value, "|").map(unescapeValue).join("|"));
+  const [first = "", second] = splitUnescaped(value, "|").map(unescapeValue);
+  return hashToken(code, second === undefined ? first : tokenForm(first, second));
 }
 
-function identifierLead(code: string, values: readonly string[]) {
+function identifierLead(values: readonly string[]) {
   const identifiers = values.flatMap((text): IdentifierValue[] => {
-    const [system, value, ...rest] = splitUnescaped(text, "|").map(unescapeValue);
-    if (!system || !value || rest.length > 0) return [];
-    return [{ system, value, hash: hashToken(code, `${system}|${value}`) }];
+    const [system, written, ...rest] = splitUnescaped(text, "|").map(unescapeValue);
+    if (!system || !written || rest.length > 0) return [];
+    // As printed on a letter, in groups, it is the same number.
+    const value = system === NHS_NUMBER ? normaliseNhsNumber(written) : written;
+    return [{ system, value, hash: hashToken("identifier", tokenForm(system, value)) }];
   });
   return identifiers.length === values.length ? ({ kind: "identifier", identifiers } as const) : undefined;
 }

@@ -41,7 +41,10 @@ const NONE = observation("none", {});
 const PACK = toPack([NONE, YEAR, DAY, OPEN, MINUTE].map(packable), "http://base/fhir/R4");
 
 function matches(text: string): readonly string[] {
-  const parsed = parseQuery("Observation", new URLSearchParams(text), "strict");
+  const parsed = parseQuery("Observation", new URLSearchParams(text), {
+    handling: "strict",
+    fhirBase: "http://base/fhir/R4",
+  });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));
   const { conditions } = parsed.query;
   return PACK.ids.filter((_, entry) => meetsConditions(PACK, entry, conditions)).sort();
@@ -64,11 +67,13 @@ describe("an Observation matches", () => {
     ["status=amended", []],
     ["identifier=urn:s|v\\|day", ["day"]],
     ["identifier=|bare", ALL],
+    ["identifier=urn:s\\|v\\|day", []],
     ["patient=p1", ALL],
     ["patient=Patient/p1", ALL],
     ["patient=http://base/fhir/R4/Patient/p1", ALL],
     ["patient=p2", []],
     ["subject=Device/p1", []],
+    ["patient=http://elsewhere/fhir/R4/Patient/p1", []],
     ["_id=day,year", ["day", "year"]],
     ["date=2026-06-26", ["day", "minute"]],
     ["date=2026-06", ["day", "minute"]],

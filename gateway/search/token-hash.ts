@@ -25,3 +25,8 @@ export function hashToken(code: string, value: string): TokenHash {
   low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
   return { high: high | 0, low: low | 0 };
 }
+
+/** System and code as one text: joined by a character that neither can hold, where a query writes a bar. */
+export function tokenForm(system: string, code: string): string {
+  return `${system}\u0000${code}`;
+}
