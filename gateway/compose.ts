@@ -23,6 +23,7 @@ import { createCoverageNotice } from "./interactions/coverage-notice.ts";
 import { createRead } from "./interactions/read.ts";
 import { createRecordReader } from "./interactions/record-reader.ts";
 import { createSearchType } from "./interactions/search-type.ts";
+import { createWalks } from "./interactions/walks.ts";
 import type { Logger } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
 import { type Authenticated, createFhirRoutes } from "./routes/fhir.ts";
@@ -131,6 +132,7 @@ function connect(rooms: Rooms, isReady: () => boolean) {
         fhirBase,
         sources,
         pageTokens: createPageTokens(rooms.secret),
+        walks: createWalks(),
         coverageNotice: createCoverageNotice(store, sources),
       }),
     }),

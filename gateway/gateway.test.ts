@@ -115,6 +115,23 @@ function comparable(bundle: Bundle, sent: string): string {
   return JSON.stringify({ ...bundle, id: "" }).replaceAll(sent, "SENT");
 }
 
+const REGISTER = "leeds-sharing";
+
+/** A row of the sharing register, with its header. */
+function objectionRow(recordId: string, nhsNumber: string, classes: string, birthDate: string): string {
+  return [
+    "record_id,child_id,nhs_number,birth_date,decision,data_classes,state,valid_from,recorded_by,recorded_on,responsible_person",
+    `${recordId},C-${recordId},${nhsNumber},${birthDate},objection,${classes},received,2026-01-01,Leeds City Council,2026-01-01,mother`,
+  ].join("\n");
+}
+
+async function deliver(csv: string): Promise<void> {
+  const headers = { Authorization: `Bearer ${await token("officer-demo", `ingest/${REGISTER}`)}` };
+  const response = await gateway.app.request(`${BASE}/ingest/${REGISTER}`, { method: "POST", headers, body: csv });
+  expect(response.status).toBe(200);
+  expect(await jsonOf(response)).toMatchObject({ received: 1, committed: 1, quarantined: 0 });
+}
+
 describe("the named children look to their practice as their story says", () => {
   test.each(SCENARIOS.filter(({ nhsNumber, expectations }) => nhsNumber && expectations.gpDemoSees))(
     "$id: $special",
@@ -185,6 +202,32 @@ describe("a practice", () => {
     }
   });
 
+  test("learns of no place from who saw a restricted child, nor when the source that restricts it is withheld", async () => {
+    const rowan = SCENARIOS.find(({ id }) => id === "restricted");
+    const number = rowan?.nhsNumber ?? "";
+    const observations = async () => searchByNumber("gp-demo", number, { _include: "Observation:performer" });
+    const places = (bundle: Bundle) => JSON.stringify(bundle).match(/"performer"|"Organization\//g);
+    expect(places(await observations())).toBeNull();
+    await deliver(objectionRow("new-0", number, "health-visiting", rowan?.birthDate ?? ""));
+    expect(dataClasses(await observations())).toEqual(["education"]);
+    expect(places(await observations())).toBeNull();
+    const [patient] = matches(await search("gp-demo", `Patient?identifier=${encodeURIComponent(`${NHS}|${number}`)}`));
+    expect(patient).toMatchObject({ meta: { security: [{ code: "R" }] } });
+    for (const place of ["address", "generalPractitioner", "managingOrganization"])
+      expect(patient).not.toHaveProperty(place);
+  });
+
+  test("without education data hears of no school, nor of a source of education", async () => {
+    const organizations = await search("gp-health-demo", "Organization?_count=100");
+    expect(JSON.stringify(organizations)).not.toMatch(/eyfsp|-ctf|"source"/);
+    expect(organizations.total).toBeLessThan((await search("gp-demo", "Organization?_count=100")).total ?? 0);
+  });
+
+  test("finds a child by an NHS number as it is printed", async () => {
+    const printed = await searchByNumber("gp-demo", "999 000 0018");
+    expect(printed.total).toBe((await searchByNumber("gp-demo", AMARA)).total);
+  });
+
   test("never meets a UPN, whatever it asks for", async () => {
     for (const path of ["Patient?_count=100", "Observation?_count=100", "Organization"]) {
       let next: string | undefined = path;
@@ -204,28 +247,23 @@ describe("a practice", () => {
   });
 });
 
+test("a vendor, too, reads no family's decision, whichever source told of it", async () => {
+  expect(matches(await search("vendor-demo", "Consent?_count=100"))).toEqual([]);
+});
+
+test("total is told by the query alone: not when it names no child, always when it does", async () => {
+  expect(await search("gp-demo", "Observation")).not.toHaveProperty("total");
+  expect(await search("gp-demo", "Patient?family=zzz")).toHaveProperty("total", 0);
+  expect(await search("gp-demo", "Organization")).toHaveProperty("total");
+});
+
 describe("an objection that comes in", () => {
-  const register = "leeds-sharing";
-  const row = (recordId: string, nhsNumber: string, classes: string, birthDate: string) =>
-    [
-      "record_id,child_id,nhs_number,birth_date,decision,data_classes,state,valid_from,recorded_by,recorded_on,responsible_person",
-      `${recordId},C-${recordId},${nhsNumber},${birthDate},objection,${classes},received,2026-01-01,Leeds City Council,2026-01-01,mother`,
-    ].join("\n");
-
-  async function deliver(csv: string) {
-    const headers = { Authorization: `Bearer ${await token("officer-demo", `ingest/${register}`)}` };
-    const response = await gateway.app.request(`${BASE}/ingest/${register}`, { method: "POST", headers, body: csv });
-    expect(response.status).toBe(200);
-    const receipt = await response.json();
-    expect(receipt).toMatchObject({ received: 1, committed: 1, quarantined: 0 });
-  }
-
   test("takes its class away at once, and leaves no trace of it", async () => {
     const ada = SCENARIOS.find(({ id }) => id === "twin-ada");
     const number = ada?.nhsNumber ?? "";
     expect(dataClasses(await searchByNumber("gp-demo", number))).toEqual(["education", "health-visiting"]);
     const before = await searchByNumber("gp-health-demo", number);
-    await deliver(row("new-1", number, "education", ada?.birthDate ?? ""));
+    await deliver(objectionRow("new-1", number, "education", ada?.birthDate ?? ""));
     const after = await searchByNumber("gp-demo", number);
     expect(matches(after)).toEqual(matches(before));
     expect(after.total).toBe(before.total);
@@ -241,7 +279,7 @@ describe("an objection that comes in", () => {
   test("to everything makes the child one that nobody has", async () => {
     const exempt = SCENARIOS.find(({ id }) => id === "exempt");
     const number = exempt?.nhsNumber ?? "";
-    await deliver(row("new-2", number, "health-visiting;education", exempt?.birthDate ?? ""));
+    await deliver(objectionRow("new-2", number, "health-visiting;education", exempt?.birthDate ?? ""));
     const path = (value: string) => `Patient?identifier=${encodeURIComponent(`${NHS}|${value}`)}`;
     expect(comparable(await search("gp-demo", path(number)), number)).toBe(
       comparable(await search("gp-demo", path(NOBODY)), NOBODY),

@@ -38,6 +38,8 @@ export const LIMITS = {
   identity_cache_life_s: 86_400,
   /** Redis slower than this counts as down for that request. */
   redis_deadline_ms: 50,
+  /** How long a search through many children works before it lets others run: a fifth of what one child's may take. */
+  walk_slice_ms: 2,
   /** How many records are looked at together when a query names no child. */
   scan_batch_records: 64,
   shutdown_grace_ms: 8_000,

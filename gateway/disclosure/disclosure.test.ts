@@ -10,7 +10,7 @@ import {
 } from "#profiles/systems.ts";
 import type { Agreement, Requester } from "../access/requester.ts";
 import { toDenials } from "./consent-rules.ts";
-import { foldPatient } from "./patient-fold.ts";
+import { type Contribution, foldPatient, isMarkedRestricted } from "./patient-fold.ts";
 import { decideVisibility, type RecordFacts } from "./visibility.ts";
 
 const ODS = "https://fhir.nhs.uk/Id/ods-organization-code";
@@ -128,6 +128,21 @@ describe("an objection", () => {
     expect(visible({ denials: [{ ...EDUCATION_DENIED, ...change }] })).toEqual(["leeds-csds", "leeds-eyfsp"]);
   });
 
+  test("to all data there are leaves who the child is, as of a child of whom nothing is held", () => {
+    const [health] = FACTS.sources;
+    const visibility = decideVisibility(
+      {
+        ...FACTS,
+        sources: health ? [health] : [],
+        denials: [{ ...EDUCATION_DENIED, dataClasses: ["health-visiting"] }],
+      },
+      requester(),
+      TODAY,
+    );
+    expect(visibility?.sources.size).toBe(0);
+    expect([...(visibility?.identitySources ?? [])]).toEqual(["leeds-csds"]);
+  });
+
   test("to single resources withholds those", () => {
     const denials = [{ ...EDUCATION_DENIED, dataClasses: [], resourceIds: ["o1"] }];
     const visibility = decideVisibility({ ...FACTS, denials }, requester(), TODAY);
@@ -180,6 +195,14 @@ describe("a Consent denies", () => {
   });
 });
 
+function fold(contributions: readonly Contribution[], identifierSystems: readonly string[]): Patient {
+  return foldPatient(contributions, {
+    identifierSystems: new Set(identifierSystems),
+    isRestricted: false,
+    identityOnly: [],
+  });
+}
+
 describe("a Patient folded from several sources", () => {
   const verified: Patient = {
     resourceType: "Patient",
@@ -208,7 +231,7 @@ describe("a Patient folded from several sources", () => {
   ];
 
   test("takes single values from the source with a verified NHS number, and each name once", () => {
-    expect(foldPatient(contributions, new Set([NHS_NUMBER, UPN]))).toMatchObject({
+    expect(fold(contributions, [NHS_NUMBER, UPN])).toMatchObject({
       identifier: [{ value: "9990000018" }, { value: "a upn" }],
       name: [{ family: "Okafor" }],
       gender: "female",
@@ -217,25 +240,51 @@ describe("a Patient folded from several sources", () => {
   });
 
   test("shows only identifiers that the agreement names", () => {
-    const folded = foldPatient(contributions, new Set([NHS_NUMBER]));
+    const folded = fold(contributions, [NHS_NUMBER]);
     expect(folded.identifier?.map(({ system }) => system)).toEqual([NHS_NUMBER]);
     expect(JSON.stringify(folded)).not.toContain("a upn");
   });
 
-  test("tells no place of a restricted child, whichever source says so", () => {
-    const restricted = { ...education, meta: { security: [{ system: CONFIDENTIALITY, code: "R" }] } };
-    const folded = foldPatient(
-      [...contributions, { source: "leeds-dch", lastUpdated: 3, patient: restricted }],
-      new Set([NHS_NUMBER]),
+  test("takes from a withheld source no more than who the child is, and only what nobody else says", () => {
+    const options = { identifierSystems: new Set([NHS_NUMBER, UPN]), isRestricted: false };
+    const [fromSchool, fromHealth] = contributions;
+    if (!fromSchool || !fromHealth) throw new Error("two contributions");
+    const filled = foldPatient([fromSchool], { ...options, identityOnly: [fromHealth] });
+    expect(filled).toMatchObject({
+      identifier: [{ value: "9990000018" }, { value: "a upn" }],
+      name: [{ family: "OKAFOR" }],
+      gender: "male",
+      birthDate: "2021-02-03",
+    });
+    expect(filled).not.toHaveProperty("address");
+    expect(filled).not.toHaveProperty("generalPractitioner");
+    expect(foldPatient([fromHealth], { ...options, identityOnly: [fromSchool] })).toEqual(
+      foldPatient([fromHealth], { ...options, identityOnly: [] }),
     );
+  });
+
+  test("tells no place of a restricted child, and says that it is restricted", () => {
+    const folded = foldPatient(contributions, {
+      identifierSystems: new Set([NHS_NUMBER]),
+      isRestricted: true,
+      identityOnly: [],
+    });
     expect(folded).not.toHaveProperty("address");
     expect(folded).not.toHaveProperty("generalPractitioner");
     expect(folded.birthDate).toBe("2021-02-03");
+    expect(folded.meta?.security).toMatchObject([{ code: "R" }]);
+  });
+
+  test.each([
+    ["R", true],
+    ["V", true],
+    ["U", false],
+  ])("a mark of %s makes the child restricted: %s", (code, isRestricted) => {
+    const marked = { ...education, meta: { security: [{ system: CONFIDENTIALITY, code }] } };
+    expect(isMarkedRestricted(marked)).toBe(isRestricted);
   });
 
   test("does not depend on the order of its contributions", () => {
-    expect(foldPatient([...contributions].reverse(), new Set([UPN]))).toEqual(
-      foldPatient(contributions, new Set([UPN])),
-    );
+    expect(fold([...contributions].reverse(), [UPN])).toEqual(fold(contributions, [UPN]));
   });
 });

@@ -9,6 +9,14 @@ export interface Contribution {
   readonly patient: Patient;
 }
 
+export interface FoldOptions {
+  /** Contributions that say no more than who the child is, and only what no other contribution says. */
+  readonly identityOnly: readonly Contribution[];
+  readonly identifierSystems: ReadonlySet<string>;
+  /** Whether any source at all, shown or not, marks the child as restricted. */
+  readonly isRestricted: boolean;
+}
+
 const PROFILES = [
   "https://fhir.hl7.org.uk/StructureDefinition/UKCore-Patient",
   canonical("StructureDefinition", "child"),
@@ -17,13 +25,19 @@ const PROFILES = [
 /**
  * The Patient as the contributions of several sources make it, without id and version. Survivorship: a source whose NHS
  * number was verified against the national register goes before others, then the newest; single values come from the
- * first that has one, lists are joined without repeats. Only identifiers of `identifierSystems` are kept. When any
- * source marks the child as restricted, whatever tells a place is left out, as PDS does: address, telecom, contact,
- * general practitioner.
+ * first that has one, lists are joined without repeats. Only identifiers of `identifierSystems` are kept. Of a restricted
+ * child whatever tells a place is left out, as PDS does: address, telecom, contact, general practitioner.
  */
-export function foldPatient(contributions: readonly Contribution[], identifierSystems: ReadonlySet<string>): Patient {
+export function foldPatient(contributions: readonly Contribution[], options: FoldOptions): Patient {
+  const told = foldVisible(contributions, options);
+  return options.identityOnly.length === 0 ? told : { ...told, ...missingIdentity(told, options) };
+}
+
+function foldVisible(
+  contributions: readonly Contribution[],
+  { identifierSystems, isRestricted }: FoldOptions,
+): Patient {
   const ranked = [...contributions].sort(compareContributions).map(({ patient }) => patient);
-  const isRestricted = ranked.some(isMarkedRestricted);
   const places: Partial<Patient> = isRestricted
     ? {}
     : {
@@ -35,7 +49,7 @@ export function foldPatient(contributions: readonly Contribution[], identifierSy
     resourceType: "Patient",
     meta: {
       profile: [...PROFILES],
-      ...list("security", joined(ranked.map(({ meta }) => meta?.security))),
+      ...(isRestricted && { security: [RESTRICTED] }),
     },
     ...list("extension", firstByUrl(ranked.flatMap(({ extension }) => extension ?? []))),
     ...list("identifier", identifiers(ranked, identifierSystems)),
@@ -49,6 +63,19 @@ export function foldPatient(contributions: readonly Contribution[], identifierSy
     ...first(ranked, "multipleBirthInteger"),
     ...places,
     ...(isRestricted ? {} : first(ranked, "managingOrganization")),
+  };
+}
+
+/** Number, name, gender and birth date, as far as they are missing. */
+function missingIdentity(told: Patient, { identityOnly, identifierSystems }: FoldOptions): Partial<Patient> {
+  const ranked = [...identityOnly].sort(compareContributions).map(({ patient }) => patient);
+  const hasNumber = told.identifier?.some(({ system }) => system === NHS_NUMBER);
+  const numbers = identifiers(ranked, identifierSystems).filter(({ system }) => system === NHS_NUMBER && !hasNumber);
+  return {
+    ...list("identifier", [...numbers, ...(told.identifier ?? [])]),
+    ...(told.name ? {} : list("name", names(ranked))),
+    ...(told.gender ? {} : first(ranked, "gender")),
+    ...(told.birthDate ? {} : first(ranked, "birthDate")),
   };
 }
 
@@ -69,7 +96,10 @@ function compareContributions(a: Contribution, b: Contribution): number {
   return b.lastUpdated - a.lastUpdated || (a.source < b.source ? -1 : 1);
 }
 
-function isMarkedRestricted({ meta }: Patient): boolean {
+const RESTRICTED = { system: CONFIDENTIALITY, code: "R", display: "restricted" };
+
+/** Whether a source marks the child as restricted. Asked of every source, whoever may see it. */
+export function isMarkedRestricted({ meta }: Patient): boolean {
   return (meta?.security ?? []).some(
     ({ system, code }) => system === CONFIDENTIALITY && (code === "R" || code === "V"),
   );

@@ -21,6 +21,8 @@ export interface RecordFacts {
 export interface Visibility {
   /** Sources whose resources and contributions are visible. */
   readonly sources: ReadonlySet<string>;
+  /** Sources that an objection withholds: of these no more than who the child is, and only where nobody else says it. */
+  readonly identitySources: ReadonlySet<string>;
   /** Single resources withheld although their source is visible. */
   readonly withheldIds: ReadonlySet<string>;
   /** What decided, for the audit record: never for the requester. */
@@ -29,26 +31,34 @@ export interface Visibility {
 
 /**
  * Decides, from facts alone, what of a record a requester may see on a day (YYYY-MM-DD). `undefined`: the record is
- * unknown to the requester, in every interaction, as if it did not exist. A denial always wins. A record of which no
- * source that describes the child is left is unknown too: it looks like a child of whom nothing is held.
+ * unknown to the requester, in every interaction, as if it did not exist. A denial always wins. An objection to some
+ * classes leaves the Patient, one to all of them leaves nothing.
  */
 export function decideVisibility(facts: RecordFacts, requester: Requester, today: string): Visibility | undefined {
   const { agreement } = requester;
   if (agreement.until < today || !isRelated(facts, requester, today)) return undefined;
   const applying = facts.denials.filter((denial) => applies(denial, requester, today));
   const withheld = new Set(applying.flatMap(withheldClasses));
-  const visible = facts.sources.filter((source) => !withheld.has(source.dataClass) && isReleasable(source, requester));
-  if (visible.length === 0) return undefined;
+  const releasable = facts.sources.filter((source) => isReleasable(source, requester));
+  if (releasable.length === 0 || CHILD_CLASSES.every((dataClass) => withheld.has(dataClass))) return undefined;
   return {
-    sources: new Set(visible.map(({ source }) => source)),
+    sources: namesOf(releasable.filter(({ dataClass }) => !withheld.has(dataClass))),
+    identitySources: namesOf(releasable.filter(({ dataClass }) => withheld.has(dataClass))),
     withheldIds: new Set(applying.flatMap(({ resourceIds }) => resourceIds)),
     rules: [`agreement/${agreement.id}/${agreement.version}`, ...applying.map(({ consent }) => consent)],
   };
 }
 
+/** Classes that describe the child. */
+const CHILD_CLASSES: readonly DataClass[] = ["health-visiting", "education"];
+
+function namesOf(sources: readonly SourceFacts[]): ReadonlySet<string> {
+  return new Set(sources.map(({ source }) => source));
+}
+
 /** A denial that names neither classes nor resources is about all that describes the child. */
 function withheldClasses({ dataClasses, resourceIds }: Denial): readonly DataClass[] {
-  return dataClasses.length === 0 && resourceIds.length === 0 ? ["health-visiting", "education"] : dataClasses;
+  return dataClasses.length === 0 && resourceIds.length === 0 ? CHILD_CLASSES : dataClasses;
 }
 
 /**

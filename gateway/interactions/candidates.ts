@@ -6,7 +6,7 @@ import type { RecordReader } from "./record-reader.ts";
 
 /** Identifier → record; answers may be out of date, and are checked against the record. */
 export interface IdentifierResolver {
-  resolve(system: string, value: string): Promise<RecordKey | undefined>;
+  resolve(system: string, value: string, changes: number): Promise<RecordKey | undefined>;
   forget(system: string, value: string): Promise<void>;
 }
 
@@ -68,10 +68,10 @@ async function resolveIdentifier(
   changes: number,
   { reader, resolver }: CandidatePorts,
 ): Promise<RecordKey | undefined> {
-  const key = await resolver.resolve(system, value);
+  const key = await resolver.resolve(system, value, changes);
   if (key === undefined || (await reader.carries(key, `${system}|${value}`, changes))) return key;
   await resolver.forget(system, value);
-  return resolver.resolve(system, value);
+  return resolver.resolve(system, value, changes);
 }
 
 /** Goes through all records that could be visible to a requester, ascending, a batch at a time. */

@@ -41,11 +41,8 @@ export function guardRelease(
       continue;
     }
     const facts = sources.get(pack.sources[entry] ?? "");
-    const isReached =
-      facts !== undefined &&
-      (pack.types[entry] === "Organization"
-        ? agreement.authorities.includes(facts.authority)
-        : isReleasable(facts, requester));
+    const mayBeRead = pack.types[entry] !== "Consent" || agreement.dataClasses.includes("sharing");
+    const isReached = facts !== undefined && mayBeRead && isReleasable(facts, requester);
     if (!isReached) throw new GuardError("an entry beyond the agreement");
   }
 }

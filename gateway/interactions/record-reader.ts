@@ -1,15 +1,21 @@
 import { hash } from "node:crypto";
-import type { Consent, Patient } from "@medplum/fhirtypes";
+import type { Consent, Patient, Resource } from "@medplum/fhirtypes";
 import { LRUCache } from "lru-cache";
 import type { ServedType } from "#profiles/interactions.ts";
 import { SERVED_RESOURCES } from "#profiles/interactions.ts";
 import type { Requester } from "../access/requester.ts";
 import { toDenials } from "../disclosure/consent-rules.ts";
-import { type Contribution, foldPatient } from "../disclosure/patient-fold.ts";
-import { decideVisibility, type RecordFacts, type SourceFacts, type Visibility } from "../disclosure/visibility.ts";
+import { type Contribution, type FoldOptions, foldPatient, isMarkedRestricted } from "../disclosure/patient-fold.ts";
+import {
+  decideVisibility,
+  isReleasable,
+  type RecordFacts,
+  type SourceFacts,
+  type Visibility,
+} from "../disclosure/visibility.ts";
 import { extractKeys } from "../search/keys.ts";
 import { type Pack, type Packable, toPack } from "../search/pack.ts";
-import type { RecordKey, Store, StoredRecord } from "../store/store.ts";
+import type { RecordKey, Store, StoredRecord, StoredResource } from "../store/store.ts";
 import { guardLoad } from "./guard.ts";
 
 /** A record as it is held in memory: packed, unfiltered, with the facts that decide who may see what. */
@@ -21,6 +27,8 @@ interface LoadedRecord {
   readonly pack: Pack;
   readonly facts: RecordFacts;
   readonly contributions: readonly Contribution[];
+  /** Whether any source marks the child as restricted, whoever may see that source. */
+  readonly isRestricted: boolean;
   /** `system|value` of every identifier, shown or not: what a cached resolution is checked against. */
   readonly identifiers: ReadonlySet<string>;
   /** The Patient as it looks to those who see the same sources under the same agreement. */
@@ -115,16 +123,20 @@ export function createRecordReader(options: RecordReaderOptions): RecordReader {
 }
 
 function toLoadedRecord(stored: StoredRecord, changes: number, options: RecordReaderOptions): LoadedRecord {
-  const packables = stored.resources.flatMap((resource): Packable[] =>
-    isServed(resource.type) ? [{ ...resource, type: resource.type, version: String(resource.version) }] : [],
-  );
-  const pack = toPack(packables, options.fhirBase);
-  guardLoad(pack, stored.patientId);
   const contributions = stored.contributions.map(({ source, lastUpdated, body }) => ({
     source,
     lastUpdated,
     patient: parsePatient(body),
   }));
+  const isRestricted = contributions.some(({ patient }) => isMarkedRestricted(patient));
+  const stripped = toStripped(stored.kind, isRestricted);
+  const packables = stored.resources.flatMap((resource): Packable[] =>
+    isServed(resource.type)
+      ? [{ ...resource, ...stripped(resource), type: resource.type, version: String(resource.version) }]
+      : [],
+  );
+  const pack = toPack(packables, options.fhirBase);
+  if (stored.kind === "child") guardLoad(pack, stored.patientId);
   const names = new Set([...stored.contributions, ...packables].map(({ source }) => source));
   return {
     key: stored.key,
@@ -138,6 +150,7 @@ function toLoadedRecord(stored: StoredRecord, changes: number, options: RecordRe
       denials: packables.flatMap(({ type, body }) => (type === "Consent" ? toDenials(parseConsent(body)) : [])),
     },
     contributions,
+    isRestricted,
     identifiers: new Set(
       contributions.flatMap(({ patient }) =>
         (patient.identifier ?? []).map(({ system, value }) => `${system}|${value}`),
@@ -146,6 +159,28 @@ function toLoadedRecord(stored: StoredRecord, changes: number, options: RecordRe
     patients: new Map(),
     checkedAt: changes,
   };
+}
+
+/**
+ * What of a body is never released: of a restricted child who saw it, since a school or a clinic is a place; of an
+ * Organization which source told of it, since that names a kind of record.
+ */
+function toStripped(
+  kind: StoredRecord["kind"],
+  isRestricted: boolean,
+): (resource: StoredResource) => { readonly body?: Buffer; readonly keys?: string } {
+  if (kind !== "child") return ({ body }) => withoutElements(body, (resource) => delete resource.meta?.source);
+  if (!isRestricted) return () => ({});
+  return ({ body }) =>
+    withoutElements(body, (resource) => {
+      if (resource.resourceType === "Observation") delete resource.performer;
+    });
+}
+
+function withoutElements(body: Buffer, strip: (resource: Resource) => void) {
+  const resource: Resource = JSON.parse(body.toString());
+  strip(resource);
+  return { body: Buffer.from(JSON.stringify(resource)), keys: extractKeys(resource) };
 }
 
 function parseConsent(body: Buffer): Consent {
@@ -166,52 +201,73 @@ function childView(
   if (!visibility) return undefined;
   const { sources, withheldIds } = visibility;
   const { pack } = record;
+  const seesDecisions = requester.agreement.dataClasses.includes("sharing");
   return {
     key: record.key,
     patientId: record.patientId,
     patient: visiblePatient(record, visibility, requester, fhirBase),
     pack,
-    isVisible: (entry) => sources.has(pack.sources[entry] ?? "") && !withheldIds.has(pack.ids[entry] ?? ""),
+    isVisible: (entry) =>
+      sources.has(pack.sources[entry] ?? "") &&
+      !withheldIds.has(pack.ids[entry] ?? "") &&
+      // A family's decision is read by its officers alone, whichever source told of it; others meet its effect.
+      (pack.types[entry] !== "Consent" || seesDecisions),
     rules: visibility.rules,
   };
 }
 
-/** Organisations are no secret of a child; they are seen where the agreement reaches the authority that names them. */
+/** An Organization is seen by whom its source may reach: a school that only education data tell of is education data. */
 function sharedView(
   record: LoadedRecord,
-  { agreement }: Requester,
+  requester: Requester,
   sources: ReadonlyMap<string, SourceFacts>,
 ): VisibleRecord {
   const { pack } = record;
+  const { agreement } = requester;
   return {
     key: record.key,
     patientId: "",
     patient: NO_PACK,
     pack,
-    isVisible: (entry) => agreement.authorities.includes(sources.get(pack.sources[entry] ?? "")?.authority ?? ""),
+    isVisible(entry) {
+      const source = sources.get(pack.sources[entry] ?? "");
+      return source !== undefined && isReleasable(source, requester);
+    },
     rules: [`agreement/${agreement.id}/${agreement.version}`],
   };
 }
 
 function visiblePatient(record: LoadedRecord, visibility: Visibility, requester: Requester, fhirBase: string): Pack {
   const { agreement } = requester;
-  const view = `${agreement.id}/${agreement.version} ${[...visibility.sources].join(" ")}`;
+  const { sources, identitySources } = visibility;
+  const view = `${agreement.id}/${agreement.version} ${[...sources].join(" ")} | ${[...identitySources].join(" ")}`;
   const known = record.patients.get(view);
   if (known) return known;
-  const visible = record.contributions.filter(({ source }) => visibility.sources.has(source));
+  const visible = record.contributions.filter(({ source }) => sources.has(source));
+  const identityOnly = record.contributions.filter(({ source }) => identitySources.has(source));
   const pack =
-    visible.length === 0
+    visible.length + identityOnly.length === 0
       ? NO_PACK
-      : toPack([toPackable(record.patientId, visible, new Set(agreement.identifierSystems))], fhirBase);
+      : toPack(
+          [
+            toPackable(record.patientId, visible, {
+              identityOnly,
+              identifierSystems: new Set(agreement.identifierSystems),
+              isRestricted: record.isRestricted,
+            }),
+          ],
+          fhirBase,
+        );
   record.patients.set(view, pack);
   return pack;
 }
 
 /** Version and time of the Patient are those of the released form: a change that it does not show changes neither. */
-function toPackable(id: string, visible: readonly Contribution[], systems: ReadonlySet<string>): Packable {
-  const { meta, resourceType, ...rest } = foldPatient(visible, systems);
+function toPackable(id: string, visible: readonly Contribution[], options: FoldOptions): Packable {
+  const { meta, resourceType, ...rest } = foldPatient(visible, options);
   const version = hash("sha256", JSON.stringify([meta, rest]), "hex").slice(0, 16);
-  const lastUpdated = Math.max(...visible.map((contribution) => contribution.lastUpdated));
+  const told = visible.length > 0 ? visible : options.identityOnly;
+  const lastUpdated = Math.max(...told.map((contribution) => contribution.lastUpdated));
   const patient: Patient = {
     resourceType,
     id,

@@ -8,10 +8,13 @@ import type { PageTokens } from "../search/page-token.ts";
 import type { RequestFacts } from "./answer.ts";
 import type { CandidatePorts } from "./candidates.ts";
 import type { VisibleRecord } from "./record-reader.ts";
+import type { Walks } from "./walks.ts";
 
 export interface SearchPorts extends CandidatePorts {
   readonly audit: AuditLog;
   readonly pageTokens: PageTokens;
+  /** Where searches that name no child queue. */
+  readonly walks: Walks;
   /** Every registered source, by name. */
   readonly sources: ReadonlyMap<string, SourceFacts>;
   /** `http://host/fhir/R4`. */

@@ -108,7 +108,8 @@ async function findMatches(
   ports: SearchPorts,
 ): Promise<Found> {
   const lead = await candidateRecords(query, requester, at.changes, ports);
-  const wantsTotal = query.count === 0 || (query.total === undefined ? lead !== undefined : query.total !== "none");
+  // By the query alone: whether a look-up found too much tells of what is hidden.
+  const wantsTotal = query.count === 0 || (query.total === undefined ? isNarrow(query) : query.total !== "none");
   const isInOrder = order.isRecordOrder || (order.isPackOrder && lead?.length === 1);
   const mayStopEarly = isInOrder && !wantsTotal;
   const kept = new TopMatches<FoundMatch>(order, query.count + 1, isInOrder);
@@ -126,11 +127,14 @@ async function findMatches(
     }
   } else {
     const after = mayStopEarly && cursor ? cursor.record - 1 : 0;
-    for await (const key of scanRequesterRecords(requester, after, ports.store)) {
-      if (mayStopEarly && kept.isFull) break;
-      const view = await ports.reader.view(key, requester, at);
-      if (view) take(view);
-    }
+    await ports.walks.run(async (breathe) => {
+      for await (const key of scanRequesterRecords(requester, after, ports.store)) {
+        if (mayStopEarly && kept.isFull) break;
+        const view = await ports.reader.view(key, requester, at);
+        if (view) take(view);
+        await breathe();
+      }
+    });
   }
   const first = kept.first();
   return {
@@ -138,6 +142,11 @@ async function findMatches(
     hasMore: query.count > 0 && first.length > query.count,
     total: wantsTotal ? total : undefined,
   };
+}
+
+/** Whether the query itself names a child, or words that few children share; only then is counting cheap. */
+function isNarrow({ type, lead }: SearchQuery): boolean {
+  return lead !== undefined || type === "Organization";
 }
 
 async function candidateRecords(
