@@ -22,6 +22,9 @@ export function chooseShape<Shape extends CsvShape>(
 ): Choice<Shape> {
   const columns = names.map((name) => name.trim());
   const refuse = (message: string): Choice<Shape> => ({ ok: false, issue: { line, message } });
+  if (columns.some((name) => name.includes("\r"))) {
+    return refuse("the lines end in carriage returns alone; save the file with LF or CRLF line ends");
+  }
   const twice = columns.find((name, index) => name !== "" && columns.indexOf(name) !== index);
   const judged = shapes
     .map((shape) => judge(shape, columns))

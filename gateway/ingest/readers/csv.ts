@@ -1,6 +1,7 @@
 import type { CsvRow, CsvShape } from "#mappers/mapper.ts";
 import { LIMITS } from "../../limits.ts";
 import { type ChosenShape, chooseShape } from "./csv-header.ts";
+import { describeNotText } from "./not-text.ts";
 import type { PlaceIssue, ReadItem } from "./read-item.ts";
 import { type RecordBytes, splitRecords } from "./split-records.ts";
 
@@ -13,14 +14,15 @@ export interface ShapedRow<Shape extends CsvShape> {
 /**
  * Reads a CSV file (RFC 4180, UTF-8, with or without a byte order mark, LF or CRLF) row by row in constant memory.
  * The header decides which of the `shapes` the file has; a row that is too long, has the wrong number of columns or
- * holds bytes that are no text is refused by itself, and the next line is read as if nothing had been.
+ * holds bytes that are no text is refused by itself, and the next line is read as if nothing had been. A quotation mark
+ * that is never closed spoils its own line alone.
  */
 export async function* readCsv<Shape extends CsvShape>(
   body: AsyncIterable<Uint8Array>,
   shapes: readonly Shape[],
 ): AsyncGenerator<ReadItem<ShapedRow<Shape>>> {
   let header: ChosenShape<Shape> | undefined;
-  for await (const record of splitRecords(body, { bytesMax: LIMITS.source_record_bytes_max, quoted: true })) {
+  for await (const record of splitRows(body)) {
     if (record.kind === "bytes" && isBlank(record.bytes)) continue;
     const fields = toFields(record);
     if (header !== undefined) {
@@ -39,6 +41,34 @@ export async function* readCsv<Shape extends CsvShape>(
   }
 }
 
+/** How often one unclosed quotation mark after the other is looked for behind the first. */
+const UNCLOSED_MAX = 64;
+
+/** Records whose quotation marks pair; of one in which they do not, each line that can be is a record of its own. */
+async function* splitRows(
+  body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  depth = 0,
+): AsyncGenerator<RecordBytes> {
+  for await (const record of splitRecords(body, { bytesMax: LIMITS.source_record_bytes_max, quoted: true })) {
+    const lineEnd = record.kind === "bytes" ? record.bytes.indexOf("\n") : -1;
+    if (record.kind !== "bytes" || lineEnd === -1 || depth === UNCLOSED_MAX || pairs(record.bytes)) {
+      yield record;
+      continue;
+    }
+    const { line, bytes } = record;
+    yield { kind: "bytes", line, bytes: bytes.subarray(0, lineEnd) };
+    for await (const rest of splitRows([bytes.subarray(lineEnd + 1)], depth + 1)) {
+      yield rest.kind === "bytes"
+        ? { ...rest, line: rest.line + line }
+        : { ...rest, line: rest.line + line, lastLine: rest.lastLine + line };
+    }
+  }
+}
+
+function pairs(bytes: Buffer): boolean {
+  return splitFields(bytes.toString("latin1")) !== undefined;
+}
+
 type Fields =
   | { readonly ok: true; readonly values: readonly string[]; readonly text: string }
   | { readonly ok: false; readonly issue: PlaceIssue; readonly text: string };
@@ -54,7 +84,7 @@ function toFields(record: RecordBytes): Fields {
     );
   }
   const text = decode(record.bytes);
-  if (text === undefined) return refuse("holds bytes that are not UTF-8; save the file as UTF-8");
+  if (text === undefined) return refuse(describeNotText(record.bytes, record.line === 1));
   if (text.includes("\0")) return refuse("holds a NUL byte; export the file again as plain text");
   const values = splitFields(text);
   if (values === undefined) return refuse("a quotation mark is never closed, or text follows a closed one", text);

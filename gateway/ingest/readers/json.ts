@@ -1,4 +1,6 @@
+import { isUtf8 } from "node:buffer";
 import { LIMITS } from "../../limits.ts";
+import { describeNotText } from "./not-text.ts";
 import { type ParsedJson, parseJson } from "./parse-json.ts";
 import type { ReadItem } from "./read-item.ts";
 import { splitRecords } from "./split-records.ts";
@@ -53,20 +55,18 @@ const NEWLINE = Buffer.from("\n");
 
 function toItem(bytes: Buffer, line: number): ReadItem<unknown> {
   const parsed = parseBytes(bytes);
+  if (parsed === undefined) {
+    const issue = { line, column: 1, message: `not JSON: ${describeNotText(bytes, line === 1)}` };
+    return { kind: "refused", issue, content: "" };
+  }
   if (parsed.ok) return { kind: "record", line, raw: parsed.value, notCarried: [] };
   const issue = { line: line + parsed.line - 1, column: parsed.column, message: `not JSON: ${parsed.reason}` };
   return { kind: "refused", issue, content: bytes.toString("utf8") };
 }
 
-function parseBytes(bytes: Buffer): ParsedJson {
-  try {
-    return parseJson(decoder.decode(bytes), LIMITS.json_depth_max);
-  } catch (error) {
-    if (error instanceof TypeError) {
-      return { ok: false, line: 1, column: 1, reason: "holds bytes that are not UTF-8; save the file as UTF-8" };
-    }
-    throw error;
-  }
+/** `undefined` for bytes that are no text. */
+function parseBytes(bytes: Buffer): ParsedJson | undefined {
+  return isUtf8(bytes) ? parseJson(decoder.decode(bytes), LIMITS.json_depth_max) : undefined;
 }
 
 function isBlank(bytes: Buffer): boolean {

@@ -67,11 +67,15 @@ describe("readCsv", () => {
     for (const size of [1, 3, 1000]) expect(rowsOf(await all(readCsv(chunked(text, size), [SHAPE])))).toEqual(rows);
   });
 
-  const stopped: [string, string, RegExp][] = [
+  const stopped: [string, string | Uint8Array, RegExp][] = [
     ["an empty file", "", /empty/],
     ["a missing column, naming the nearest", "child,Nmae\n1,A\n", /missing "name" \(the file has "Nmae"\)/],
     ["another separator", "child;name\n1;A\n", /missing "child".*"name".*semicolons/],
     ["a column that stands twice", "child,name,name\n", /twice/],
+    ["lines that end in carriage returns alone", "child,name\r1,A\r", /carriage returns/],
+    ["a compressed file", Buffer.from([0x1f, 0x8b, 8, 0, 0x0a]), /compressed/],
+    ["a spreadsheet", Buffer.from([0x50, 0x4b, 3, 4, 0xff, 0x0a]), /spreadsheet/],
+    ["UTF-16", Buffer.from("\uFEFFchild,name\n", "utf16le"), /UTF-16/],
   ];
   test.each(stopped)("stops at %s", async (_, text, message) => {
     const items = await all(readCsv(chunked(text), [SHAPE]));
@@ -89,6 +93,19 @@ describe("readCsv", () => {
     const items = await all(readCsv(chunked(text), [SHAPE]));
     expect(items[0]).toMatchObject({ kind: "refused", issue: { line, message: expect.stringMatching(message) } });
     expect(rowsOf(items)).toEqual([{ child: "2", name: "Bo" }]);
+  });
+
+  test.each([
+    ["at the end of the file", 'child,name\n1,"Ann\n2,Bo\n3,"C, d"\n4,E', [2], ["Bo", "C, d", "E"]],
+    ["before a quoted value", 'child,name\n1,"Ann\n2,Bo\n3,"C"\n4,E\n', [2], ["Bo", "C", "E"]],
+    ["twice", 'child,name\n1,"Ann\n2,"Bo\n3,C\n', [2, 3], ["C"]],
+    ["behind a quoted line end", 'child,name\n1,"A\nnn"\n2,"Bo\n3,C\n', [4], ["A\nnn", "C"]],
+  ])("an unclosed quotation mark %s spoils its own line alone", async (_, text, lines, names) => {
+    for (const size of [1, 1000]) {
+      const items = await all(readCsv(chunked(text, size), [SHAPE]));
+      expect(items.flatMap((item) => (item.kind === "refused" ? [item.issue.line] : []))).toEqual(lines);
+      expect(rowsOf(items).map(({ name }) => name)).toEqual(names);
+    }
   });
 
   test("names unknown columns that had a value, and keeps their values out", async () => {

@@ -25,7 +25,7 @@ const QUOTE_IN_QUOTED = 3;
  * comes, and the next line end, in quotation marks or not, begins a new record.
  */
 export async function* splitRecords(
-  body: AsyncIterable<Uint8Array>,
+  body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   options: SplitOptions,
 ): AsyncGenerator<RecordBytes> {
   const kept = new KeptBytes(options.bytesMax);
