@@ -8,7 +8,7 @@ import { toCsv, toProfileRow } from "../ingest/line.fixtures.ts";
 import { runIngest } from "./ingest.ts";
 import { findHalves, readStore, spawnGateway, toContents, watchCommits } from "./ingest-killed.fixtures.ts";
 
-const PUPILS = 1_000;
+const PUPILS = 600;
 let directory: string;
 let files: readonly SourceFile[];
 let expected: ReturnType<typeof readStore>;
