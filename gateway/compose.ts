@@ -107,7 +107,7 @@ function connect(rooms: Rooms, isReady: () => boolean) {
   const sources = toSourceFacts(register);
   const reader = createRecordReader({ store, sources, fhirBase, cache_bytes: config.cacheMegabytes * 1_048_576 });
   const resolver = createIdentifierResolver({ store, cache });
-  const metrics = createMetrics({ cache: () => reader.held(), identityCache: () => cache.state() });
+  const metrics = createMetrics({ identityCache: () => cache.state() });
   const line = createIngestLine({
     store,
     mappers: MAPPERS,

@@ -9,9 +9,11 @@ export interface Metrics {
   render(): Promise<string>;
 }
 
-/** What is read at the moment of rendering. */
+/**
+ * What is read at the moment of rendering. The metrics are open, so nothing may move in them with what a single query
+ * finds: how many records are held in memory would tell of a child that the requester may not see.
+ */
 export interface Gauges {
-  cache(): { readonly bytes: number; readonly records: number };
   identityCache(): "in-process" | "connected" | "down";
 }
 
@@ -58,22 +60,6 @@ export function createMetrics(gauges: Gauges): Metrics {
 
 function addGauges(registry: Registry, gauges: Gauges): void {
   const registers = [registry];
-  new Gauge({
-    name: "gateway_record_cache_bytes",
-    help: "Bytes of children's records held in memory.",
-    registers,
-    collect() {
-      this.set(gauges.cache().bytes);
-    },
-  });
-  new Gauge({
-    name: "gateway_record_cache_records",
-    help: "Children's records held in memory.",
-    registers,
-    collect() {
-      this.set(gauges.cache().records);
-    },
-  });
   new Gauge({
     name: "gateway_identity_cache_up",
     help: "1 when resolved identities are cached (in the process or in Redis), 0 while Redis is down.",
