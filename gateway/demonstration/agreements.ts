@@ -54,6 +54,12 @@ const HEALTH_AND_EDUCATION = {
   statutoryGateways: toStatutoryGateways(LEEDS),
 } satisfies Partial<Agreement>;
 
+/**
+ * Schools and hubs may have health-visiting findings with the family's explicit agreement alone, and never for
+ * treatment. No family's agreement is looked up yet, so they get none of them.
+ */
+const EDUCATION = { ...HEALTH_AND_EDUCATION, dataClasses: ["education"] } satisfies Partial<Agreement>;
+
 /** What officers and stewards of all areas have in common. */
 const OVERSIGHT = {
   version: 1,
@@ -86,9 +92,8 @@ export function demonstrationAgreements(): RegisterFile["agreements"] {
     { ...CARE, ...HEALTH_AND_EDUCATION, id: "salt", relationship: "caseload" },
     {
       ...CARE,
-      ...HEALTH_AND_EDUCATION,
+      ...EDUCATION,
       id: "practitioner",
-      // Health-visiting findings go to a school with the family's agreement alone, and never for treatment.
       purposes: ["education-support"],
       legalBasis: { article6: "6(1)(e)", article9: "9(2)(g)", confidence: "explicit" },
       relationship: "roll",
@@ -96,7 +101,7 @@ export function demonstrationAgreements(): RegisterFile["agreements"] {
     },
     {
       ...CARE,
-      ...HEALTH_AND_EDUCATION,
+      ...EDUCATION,
       id: "hub",
       purposes: ["early-help"],
       legalBasis: { article6: "6(1)(e)", article9: "9(2)(g)", confidence: "explicit" },

@@ -31,9 +31,9 @@ describe("the demonstration's register", () => {
     { client: "gp-demo", relationship: "gp-registration", dataClasses: ["health-visiting", "education"] },
     { client: "gp-health-demo", relationship: "gp-registration", dataClasses: ["health-visiting"] },
     { client: "hv-demo", relationship: "caseload", dataClasses: ["health-visiting", "education"] },
-    { client: "practitioner-demo", relationship: "roll", dataClasses: ["health-visiting", "education"] },
+    { client: "practitioner-demo", relationship: "roll", dataClasses: ["education"] },
     { client: "salt-demo", relationship: "caseload", dataClasses: ["health-visiting", "education"] },
-    { client: "hub-demo", relationship: "hub-registration", dataClasses: ["health-visiting", "education"] },
+    { client: "hub-demo", relationship: "hub-registration", dataClasses: ["education"] },
     { client: "vendor-demo", relationship: "authority", dataClasses: ["health-visiting", "education"] },
     { client: "conformance-demo", relationship: "authority", dataClasses: ["health-visiting", "education", "sharing"] },
     { client: "officer-demo", relationship: "authority", dataClasses: ["health-visiting", "education", "sharing"] },
@@ -42,6 +42,12 @@ describe("the demonstration's register", () => {
     const agreement = register.agreementOf(client);
     expect(agreement?.relationship).toBe(relationship);
     expect(agreement?.dataClasses).toEqual(dataClasses);
+  });
+
+  test("nobody gets health-visiting data on a family's explicit agreement while none is looked up", () => {
+    const explicit = register.clients.filter(({ agreement }) => agreement.legalBasis.confidence === "explicit");
+    expect(explicit.map(({ id }) => id)).toEqual(["practitioner-demo", "hub-demo"]);
+    for (const { agreement } of explicit) expect(agreement.dataClasses).not.toContain("health-visiting");
   });
 
   test("both GP clients speak for the first practice of Leeds", () => {
