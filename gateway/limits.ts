@@ -22,6 +22,8 @@ export const LIMITS = {
   token_cache_s: 60,
   token_cache_entries_max: 10_000,
   jti_characters_max: 128,
+  /** Of what an unknown caller claims to be, in the record of its refusal. */
+  audited_claim_characters_max: 200,
   /** A page token outlives a clinician's pause, not a working day. */
   page_token_life_s: 3_600,
   /** A line of a CSV file or an element of XML longer than this is refused, never buffered. */
@@ -42,5 +44,6 @@ export const LIMITS = {
   walk_slice_ms: 2,
   /** How many records are looked at together when a query names no child. */
   scan_batch_records: 64,
-  shutdown_grace_ms: 8_000,
+  /** Requests under way get this long at a stop; container runtimes kill after ten seconds. */
+  shutdown_grace_ms: 3_000,
 } as const;

@@ -6,6 +6,7 @@ import { ASSERTION_ALGORITHMS } from "./client-key.ts";
  */
 export type TokenRefusal =
   | { readonly kind: "content-type" }
+  | { readonly kind: "content-encoding" }
   | { readonly kind: "too-large"; readonly bytes_max: number }
   | { readonly kind: "repeated-parameter" }
   | { readonly kind: "grant-type" }
@@ -35,7 +36,7 @@ export type TokenRefusal =
   | { readonly kind: "agreement-ended"; readonly until: string };
 
 export interface OAuthError {
-  readonly status: 400 | 401 | 503;
+  readonly status: 400 | 401 | 415 | 503;
   readonly error:
     | "invalid_request"
     | "invalid_client"
@@ -61,6 +62,8 @@ export function toOAuthError(refusal: TokenRefusal): OAuthError {
   switch (refusal.kind) {
     case "content-type":
       return request("The body must be application/x-www-form-urlencoded.");
+    case "content-encoding":
+      return { ...request("The body must come as it is, without a Content-Encoding."), status: 415 };
     case "too-large":
       return request(`The body may hold ${refusal.bytes_max} bytes at most.`);
     case "repeated-parameter":
@@ -100,6 +103,7 @@ type ClientRefusal = Exclude<
   | {
       kind:
         | "content-type"
+        | "content-encoding"
         | "too-large"
         | "repeated-parameter"
         | "grant-type"

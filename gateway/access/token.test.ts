@@ -67,6 +67,7 @@ interface Case {
   readonly key?: KeyObject;
   readonly register?: Register;
   readonly contentType?: string | undefined;
+  readonly contentEncoding?: string;
   readonly tail?: string;
 }
 
@@ -97,6 +98,7 @@ async function ask(given: Case = {}, at: Store = store): Promise<TokenAnswer> {
   const pairs = Object.entries(form).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
   return await endpoint({
     contentType: "contentType" in given ? given.contentType : "application/x-www-form-urlencoded",
+    contentEncoding: given.contentEncoding,
     body: `${new URLSearchParams(pairs)}${given.tail ?? ""}`,
   });
 }
@@ -370,14 +372,14 @@ describe("each check refuses what it is there for", () => {
       check: 5,
       name: "an unknown client",
       claims: { iss: "nobody", sub: "nobody" },
-      detail: "unknown-client",
+      detail: 'unknown-client claimed "nobody"',
       error: "401 invalid_client",
     },
     {
       check: 5,
       name: "a client named like a method",
       claims: { iss: "constructor", sub: "constructor" },
-      detail: "unknown-client",
+      detail: 'unknown-client claimed "constructor"',
       error: "401 invalid_client",
     },
     {
@@ -564,6 +566,14 @@ describe("each check refuses what it is there for", () => {
     expect(body.error_description).toMatch(/^[\x20\x21\x23-\x5b\x5d-\x7e]+$/);
   });
 
+  test("a compressed body is 415, one said to be as it is is read", async () => {
+    const compressed = await ask({ contentEncoding: "gzip" });
+    expect(compressed.status).toBe(415);
+    expect(JSON.parse(compressed.body).error).toBe("invalid_request");
+    expect(compressed.record).toMatchObject({ outcome: "refused", client: "unknown", detail: "content-encoding" });
+    expect((await ask({ contentEncoding: "Identity" })).status).toBe(200);
+  });
+
   test.each([0, 1, 2] as const)("a changed byte in part %i", async (part) => {
     const answer = await ask({ assertion: await withChangedByte(part) });
     expect(answer.status).toBe(401);
@@ -583,10 +593,20 @@ describe("an answer tells nothing of who the clients are", () => {
     expect(new Set(bodies).size).toBe(1);
   });
 
-  test("a claimed id that does not look like one is not written down", async () => {
-    const answer = await ask({ claims: { iss: "999 000 0018", sub: "999 000 0018" } });
-    expect(answer.record.client).toBe("unknown");
-    expect((await ask({ claims: { iss: "nobody", sub: "nobody" } })).record.client).toBe("nobody");
+  test.each([
+    { name: "a registered client under a wrong key", iss: "practice-system", client: "practice-system", told: false },
+    { name: "nobody's id", iss: "nobody", client: "unknown", told: true },
+    { name: "a child's number", iss: "9990000018", client: "unknown", told: true },
+    { name: "a member of every object", iss: "constructor", client: "unknown", told: true },
+  ])("$name is recorded as $client, the claim of a stranger in the detail alone", async ({ iss, client, told }) => {
+    const { record } = await ask({ claims: { iss, sub: iss }, key: STRANGER.privateKey });
+    expect(record.client).toBe(client);
+    expect(record.detail).toBe(told ? `unknown-client claimed "${iss}"` : "signature");
+  });
+
+  test("a long claim is recorded by its beginning", async () => {
+    const { record } = await ask({ claims: { iss: "x".repeat(5_000), sub: "x".repeat(5_000) } });
+    expect(record.detail).toBe(`unknown-client claimed "${"x".repeat(200)}"`);
   });
 });
 

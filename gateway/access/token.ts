@@ -27,20 +27,22 @@ export interface TokenEndpointOptions {
 
 export interface TokenRequest {
   readonly contentType: string | undefined;
-  readonly body: string;
+  readonly contentEncoding?: string | undefined;
+  /** Absent when it was larger than `token_request_bytes_max`, and so never read. */
+  readonly body: string | undefined;
 }
 
 /** What the audit log keeps of a token request; becomes an AuditRecord with `interaction` and `requestId`. */
 export interface TokenRecord {
   readonly outcome: "success" | "refused" | "failed";
-  /** Client id, or the id that an unknown caller claimed. */
+  /** Id of a registered client, not authenticated when the request is refused; else `unknown`. */
   readonly client: string;
   readonly organization?: string;
   readonly purpose?: string;
   readonly agreement?: string;
   readonly legalBasis?: string;
   readonly tokenId?: string;
-  /** The scopes granted, or the reason for the refusal. */
+  /** The scopes granted, or the reason for the refusal and what an unknown caller claimed to be. */
   readonly detail: string;
 }
 
@@ -85,22 +87,24 @@ export function createTokenEndpoint(options: TokenEndpointOptions): (request: To
     const checked: CheckedAssertion = assertion
       ? await checkAssertion(assertion, form.get("client_id"))
       : { ok: false, refusal: { kind: "assertion-missing" } };
-    if (!checked.ok) return refuse(checked.refusal, checked.claimed);
+    if (!checked.ok) return refuse(checked.refusal, toCaller(checked.claimed, register));
 
     const { client, claims } = checked;
     const replay = await useOnce(store, client, claims);
-    if (replay !== undefined) return refuse(replay, client.id);
+    if (replay !== undefined) return refuse(replay, { client: client.id });
 
     const grant = toGrant(client, form.get("scope"), claims, clock());
-    return "kind" in grant ? refuse(grant, client.id) : await issue(grant, options);
+    return "kind" in grant ? refuse(grant, { client: client.id }) : await issue(grant, options);
   };
 }
 
 /** Checks 1 to 3. */
-function readForm({ contentType, body }: TokenRequest): TokenRefusal | ReadonlyMap<string, string> {
+function readForm({ contentType, contentEncoding, body }: TokenRequest): TokenRefusal | ReadonlyMap<string, string> {
   if (contentType?.split(";")[0]?.trim().toLowerCase() !== "application/x-www-form-urlencoded")
     return { kind: "content-type" };
-  if (Buffer.byteLength(body) > LIMITS.token_request_bytes_max)
+  if (contentEncoding !== undefined && contentEncoding.trim().toLowerCase() !== "identity")
+    return { kind: "content-encoding" };
+  if (body === undefined || Buffer.byteLength(body) > LIMITS.token_request_bytes_max)
     return { kind: "too-large", bytes_max: LIMITS.token_request_bytes_max };
   const pairs = [...new URLSearchParams(body)];
   const form = new Map(pairs);
@@ -202,14 +206,29 @@ async function issue(
   };
 }
 
-function refuse(refusal: TokenRefusal, claimed?: string): TokenAnswer {
+interface Caller {
+  readonly client: string;
+  /** What a stranger claimed to be: free text, and so for the part of the record that can be purged. */
+  readonly claimed?: string;
+}
+
+const STRANGER: Caller = { client: "unknown" };
+
+function toCaller(claimed: string | undefined, register: Register): Caller {
+  if (claimed === undefined) return STRANGER;
+  return register.client(claimed) ? { client: claimed } : { ...STRANGER, claimed };
+}
+
+function refuse(refusal: TokenRefusal, { client, claimed }: Caller = STRANGER): TokenAnswer {
   const { status, error, description } = toOAuthError(refusal);
-  // A claimed id is a stranger's text until it looks like an id.
-  const client = claimed !== undefined && /^[A-Za-z][A-Za-z0-9._-]{0,63}$/.test(claimed) ? claimed : "unknown";
+  const detail =
+    claimed === undefined
+      ? refusal.kind
+      : `${refusal.kind} claimed ${JSON.stringify(claimed.slice(0, LIMITS.audited_claim_characters_max))}`;
   return {
     status,
     headers: status === 503 ? { ...HEADERS, "Retry-After": "5" } : HEADERS,
     body: JSON.stringify({ error, error_description: description }),
-    record: { outcome: status === 503 ? "failed" : "refused", client, detail: refusal.kind },
+    record: { outcome: status === 503 ? "failed" : "refused", client, detail },
   };
 }

@@ -3,6 +3,10 @@
  * them into a status, an issue code and a text. None may hold a value that tells of a child.
  */
 export type Issue =
+  /** What came is no HTTP request, or its address or Host is none. */
+  | { readonly kind: "malformed-request" }
+  | { readonly kind: "headers-too-large" }
+  | { readonly kind: "request-timeout" }
   | { readonly kind: "unknown-route" }
   | { readonly kind: "unknown-type"; readonly type: string; readonly nearest?: string }
   | { readonly kind: "interaction-not-served"; readonly interaction: string; readonly allow: readonly string[] }
@@ -27,6 +31,7 @@ export type Issue =
   | { readonly kind: "stale-page" }
   | { readonly kind: "body-too-large"; readonly max: number }
   | { readonly kind: "unsupported-media-type"; readonly expected: string }
+  | { readonly kind: "unsupported-content-encoding" }
   | { readonly kind: "not-acceptable" }
   | { readonly kind: "malformed-json"; readonly line: number; readonly column: number; readonly reason: string }
   | { readonly kind: "missing-token" }

@@ -16,6 +16,9 @@ interface Row {
 
 /** One row or more a kind; the type makes a kind without a row a compile error. */
 const ROWS: { readonly [kind in Issue["kind"]]: readonly Omit<Row, "kind">[] } = {
+  "malformed-request": [{ issue: { kind: "malformed-request" }, status: 400, code: "structure" }],
+  "headers-too-large": [{ issue: { kind: "headers-too-large" }, status: 431, code: "too-long" }],
+  "request-timeout": [{ issue: { kind: "request-timeout" }, status: 408, code: "timeout" }],
   "unknown-route": [
     { issue: { kind: "unknown-route" }, status: 404, code: "not-supported", spine: "UNSUPPORTED_SERVICE" },
   ],
@@ -136,6 +139,9 @@ const ROWS: { readonly [kind in Issue["kind"]]: readonly Omit<Row, "kind">[] } =
       code: "not-supported",
       says: /expected application\/fhir\+json/,
     },
+  ],
+  "unsupported-content-encoding": [
+    { issue: { kind: "unsupported-content-encoding" }, status: 415, code: "not-supported", says: /Content-Encoding/ },
   ],
   "not-acceptable": [
     { issue: { kind: "not-acceptable" }, status: 406, code: "not-supported", says: /application\/fhir\+json/ },

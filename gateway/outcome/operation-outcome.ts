@@ -40,13 +40,21 @@ type AccessIssue = Extract<
 >;
 type BodyIssue = Extract<
   Issue,
-  { kind: "body-too-large" | "unsupported-media-type" | "not-acceptable" | "malformed-json" }
+  {
+    kind:
+      | "body-too-large"
+      | "unsupported-media-type"
+      | "unsupported-content-encoding"
+      | "not-acceptable"
+      | "malformed-json";
+  }
 >;
 type RouteIssue = Extract<
   Issue,
   { kind: "unknown-route" | "unknown-type" | "interaction-not-served" | "not-found" | "invalid-id" }
 >;
-type SearchIssue = Exclude<Issue, AccessIssue | BodyIssue | RouteIssue>;
+type TransportIssue = Extract<Issue, { kind: "malformed-request" | "headers-too-large" | "request-timeout" }>;
+type SearchIssue = Exclude<Issue, AccessIssue | BodyIssue | RouteIssue | TransportIssue>;
 
 /** The one place that chooses a status and an issue code. */
 export function toOutcome(issue: Issue): Failure {
@@ -82,6 +90,10 @@ export function toUnexpected(_thrown: unknown): Issue {
 
 function toAnswer(issue: Issue): Answer {
   switch (issue.kind) {
+    case "malformed-request":
+    case "headers-too-large":
+    case "request-timeout":
+      return toTransportAnswer(issue);
     case "unknown-route":
     case "unknown-type":
     case "interaction-not-served":
@@ -90,6 +102,7 @@ function toAnswer(issue: Issue): Answer {
       return toRouteAnswer(issue);
     case "body-too-large":
     case "unsupported-media-type":
+    case "unsupported-content-encoding":
     case "not-acceptable":
     case "malformed-json":
       return toBodyAnswer(issue);
@@ -106,6 +119,22 @@ function toAnswer(issue: Issue): Answer {
       return toAccessAnswer(issue);
     default:
       return toSearchAnswer(issue);
+  }
+}
+
+/** What never became a request. Nothing of it is repeated: it was not understood. */
+function toTransportAnswer(issue: TransportIssue): Answer {
+  switch (issue.kind) {
+    case "malformed-request":
+      return {
+        status: 400,
+        code: "structure",
+        diagnostics: "This is not an HTTP request: its method, address, Host or framing is not understood.",
+      };
+    case "headers-too-large":
+      return { status: 431, code: "too-long", diagnostics: "The request line and headers together are too long." };
+    case "request-timeout":
+      return { status: 408, code: "timeout", diagnostics: "The rest of the request did not come in time." };
   }
 }
 
@@ -217,6 +246,12 @@ function toBodyAnswer(issue: BodyIssue): Answer {
         status: 415,
         code: "not-supported",
         diagnostics: `The Content-Type of the body is not supported: expected ${issue.expected}.`,
+      };
+    case "unsupported-content-encoding":
+      return {
+        status: 415,
+        code: "not-supported",
+        diagnostics: "The Content-Encoding of the body is not supported: send it as it is.",
       };
     case "not-acceptable":
       return {
