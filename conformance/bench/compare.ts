@@ -34,6 +34,8 @@ export interface CompareOptions {
   readonly load: Load;
   readonly rounds: number;
   readonly round_s: number;
+  /** How long each side is loaded before the first round. */
+  readonly warm_s: number;
   readonly connections: number;
   /** A token that outlives a round. */
   readonly token: () => Promise<string>;
@@ -48,7 +50,8 @@ export async function compare(
 ): Promise<Comparison> {
   const rounds: { gateway: Round; ceiling: Round }[] = [];
   const requests = async () => authorized(workload.requests, await options.token());
-  for (const side of [gateway, ceiling]) await measure(side, await requests(), { ...options, round_s: 1 });
+  // A server that runs for months is measured as it runs, not while its code is still being compiled.
+  for (const side of [gateway, ceiling]) await measure(side, await requests(), { ...options, round_s: options.warm_s });
   for (let round = 0; round < options.rounds; round += 1) {
     const gatewayRound = await measure(gateway, await requests(), options);
     rounds.push({ gateway: gatewayRound, ceiling: await measure(ceiling, await requests(), options) });

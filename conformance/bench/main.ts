@@ -13,8 +13,16 @@ import { startCeiling } from "./start-ceiling.ts";
 import { findWorkloads } from "./workloads.ts";
 
 /** How much is done: the short run ends within three minutes, the long one within a quarter of an hour. */
-const SHORT = { children: 2_000, ingestChildren: 500, rounds: 3, round_s: 3, starts: 5, connections: 16 };
-const LONG = { children: 8_000, ingestChildren: 10_000, rounds: 7, round_s: 10, starts: 9, connections: 16 };
+const SHORT = { children: 2_000, ingestChildren: 500, rounds: 5, round_s: 3, warm_s: 8, starts: 5, connections: 16 };
+const LONG = {
+  children: 8_000,
+  ingestChildren: 10_000,
+  rounds: 7,
+  round_s: 10,
+  warm_s: 15,
+  starts: 9,
+  connections: 16,
+};
 
 type Size = typeof SHORT;
 
