@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { SourceKind } from "#mappers/mapper.ts";
 import type { Register } from "../access/register.ts";
 import type { AuditLog } from "../audit/audit.ts";
 import type { IngestLine } from "../ingest/line.ts";
@@ -28,9 +29,11 @@ export async function ensureDemonstrationData(children: number, ports: Demonstra
     import("#mappers/synthetic/generate.ts"),
     import("#mappers/synthetic/scenarios.ts"),
   ]);
-  for (const file of generate({ children, seed: SEED, today: REFERENCE_DATE })) {
+  const files = [...generate({ children, seed: SEED, today: REFERENCE_DATE })].flatMap((file) => {
     const source = ports.register.source(file.source);
-    if (!source) continue;
+    return source === undefined ? [] : [{ file, source }];
+  });
+  for (const { file, source } of files.toSorted((left, right) => rank(left.source) - rank(right.source))) {
     const delivery = { id: randomUUID(), receivedAt: ports.clock(), client: "officer-demo", fileName: file.name };
     await ports.line.ingest(source, delivery, toBytes(file.chunks));
     await ports.audit.append({
@@ -42,6 +45,22 @@ export async function ensureDemonstrationData(children: number, ports: Demonstra
     });
   }
   await ports.store.write((transaction) => transaction.putReceipt(mark, "demonstration", "{}"));
+}
+
+/**
+ * Sources that know NHS numbers come first, in all areas: records are not merged later, and a child that moved is found
+ * by the details of its new home only once a source with its number has told them.
+ */
+const ORDER: readonly SourceKind[] = [
+  "community-services-data-set",
+  "digital-child-health",
+  "common-transfer-file",
+  "eyfs-profile",
+  "sharing-register",
+];
+
+function rank({ kind }: { readonly kind: SourceKind }): number {
+  return ORDER.indexOf(kind);
 }
 
 async function* toBytes(chunks: Iterable<string>): AsyncGenerator<Uint8Array> {
