@@ -5,12 +5,11 @@ import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import { toUnexpected } from "./outcome/operation-outcome.ts";
 import type { createFhirRoutes } from "./routes/fhir.ts";
-import { toRouteIssue } from "./routes/fhir.ts";
 import type { createHealthRoutes } from "./routes/health.ts";
 import { HOME_HEADERS } from "./routes/home.ts";
 import type { createIngestRoutes } from "./routes/ingest.ts";
-import { FHIR_JSON } from "./routes/negotiate.ts";
 import { readRequestIds, respondWithIssues } from "./routes/respond.ts";
+import { FHIR_PATH, toRouteIssue } from "./routes/route-issue.ts";
 import type { createTokenRoutes } from "./routes/token.ts";
 
 /** Everything the addresses of the gateway lead to. */
@@ -28,8 +27,6 @@ export interface AppPorts {
 
 type Answering = (context: Context) => Response | Promise<Response>;
 
-const FHIR = "/fhir/R4";
-
 /** The route table: FHIR routes are made from the interaction table, the others are the contracts of operation. */
 export function createApp(ports: AppPorts): Hono {
   const app = new Hono();
@@ -38,11 +35,13 @@ export function createApp(ports: AppPorts): Hono {
 
   for (const { type, interactions } of SERVED_RESOURCES) addServedRoutes(app, type, interactions, ports, measured);
   app.get(
-    `${FHIR}/metadata`,
-    measured("capabilities", (context) => openFhirDocument(context, ports.capabilityStatement)),
+    `${FHIR_PATH}/metadata`,
+    measured("capabilities", (context) =>
+      ports.fhir.document(context.req.raw, idsOf(context), ports.capabilityStatement),
+    ),
   );
   app.get(
-    `${FHIR}/.well-known/smart-configuration`,
+    `${FHIR_PATH}/.well-known/smart-configuration`,
     measured("smart-configuration", () => ports.token.smartConfiguration()),
   );
   app.post(
@@ -74,7 +73,12 @@ export function createApp(ports: AppPorts): Hono {
   app.get("/metrics", async () => new Response(await ports.metrics.render(), { headers: METRICS_HEADERS }));
   app.get("/", () => new Response(ports.homePage, { headers: HOME_HEADERS }));
   // Not a route of its own: with a single handler a request passes through no middleware chain.
-  app.notFound((context) => respondWithIssues([toUnroutedIssue(context)], idsOf(context)));
+  app.notFound((context) => {
+    const issue = toRouteIssue(context.req.method, context.req.path);
+    return context.req.path.startsWith(`${FHIR_PATH}/`)
+      ? ports.fhir.unrouted(context.req.raw, idsOf(context), issue)
+      : respondWithIssues([issue], idsOf(context));
+  });
   app.onError((error, context) => {
     ports.log.error({ error }, "unexpected");
     return respondWithIssues([toUnexpected(error)], idsOf(context));
@@ -104,11 +108,11 @@ function addServedRoutes(
       });
     };
   if (interactions.includes("search-type")) {
-    app.get(`${FHIR}/${type}`, measured("search-type", answer("search-type")));
-    app.post(`${FHIR}/${type}/_search`, measured("search-type", answer("search-type")));
+    app.get(`${FHIR_PATH}/${type}`, measured("search-type", answer("search-type")));
+    app.post(`${FHIR_PATH}/${type}/_search`, measured("search-type", answer("search-type")));
   }
   // An id never begins with an underscore or a dollar: those are interactions and operations of their own.
-  if (interactions.includes("read")) app.get(`${FHIR}/${type}/:id{[^_$/][^/]*}`, measured("read", answer("read")));
+  if (interactions.includes("read")) app.get(`${FHIR_PATH}/${type}/:id{[^_$/][^/]*}`, measured("read", answer("read")));
 }
 
 /** Counts and times an interaction, and logs it by its name alone. */
@@ -124,15 +128,4 @@ function createMeasured({ metrics, log }: AppPorts) {
       }
       return response;
     };
-}
-
-function openFhirDocument(context: Context, text: string): Response {
-  const { requestId } = readRequestIds(context.req.raw.headers, randomUUID);
-  return new Response(text, { headers: { "Content-Type": FHIR_JSON, "X-Request-ID": requestId } });
-}
-
-function toUnroutedIssue({ req }: Context) {
-  return req.path.startsWith(`${FHIR}/`)
-    ? toRouteIssue(req.method, req.path.slice(FHIR.length))
-    : ({ kind: "unknown-route" } as const);
 }

@@ -1,15 +1,14 @@
 import type { Interaction, ServedType } from "#profiles/interactions.ts";
-import { SERVED_RESOURCES } from "#profiles/interactions.ts";
+import { ORGANIZATION_HEADER } from "../access/organization-header.ts";
 import type { Requester } from "../access/requester.ts";
 import { hasScope } from "../access/scope.ts";
-import type { AuditLog } from "../audit/audit.ts";
+import type { AuditLog, AuditRecord } from "../audit/audit.ts";
 import type { Result } from "../interactions/answer.ts";
 import type { createRead } from "../interactions/read.ts";
 import type { createSearchType } from "../interactions/search-type.ts";
 import { LIMITS } from "../limits.ts";
 import type { Issue } from "../outcome/issue.ts";
-import { nearest } from "../outcome/nearest.ts";
-import { isAcceptable, readText, toHandling } from "./negotiate.ts";
+import { isAcceptable, isMediaType, isUnencoded, readText, toHandling } from "./negotiate.ts";
 import { fhirHeaders, type RequestIds, respondWithIssues } from "./respond.ts";
 
 export type Authenticated =
@@ -38,20 +37,62 @@ export interface FhirRequest {
 /** The letter of a SMART scope that an interaction needs. */
 const SCOPE_LETTER: Readonly<Record<Interaction, string>> = { capabilities: "", read: "r", "search-type": "s" };
 
+/** What a requester asked for that was refused, as the audit log keeps it. */
+interface Refused {
+  readonly request: Request;
+  readonly ids: RequestIds;
+  readonly interaction: string;
+  /** Parameters of a form, once they were read. */
+  readonly form?: string;
+}
+
 export function createFhirRoutes(ports: FhirPorts) {
-  async function answer(fhir: FhirRequest): Promise<Response> {
-    const result = await toResult(fhir, ports);
-    if (!result.ok) return respondWithIssues(result.issues, fhir.ids);
-    const headers = Object.assign(fhirHeaders(fhir.ids), result.answer.headers);
-    return new Response(
-      new Uint8Array(result.answer.body.buffer, result.answer.body.byteOffset, result.answer.body.length),
-      {
-        status: result.answer.status,
-        headers,
-      },
-    );
+  /** Every refusal below /fhir goes out here, and none before the record of it is durable. */
+  async function refuseWith(issues: readonly Issue[], refused: Refused): Promise<Response> {
+    try {
+      await ports.audit.append(await toRefusalRecord(issues, refused, ports));
+    } catch {
+      return respondWithIssues([{ kind: "unavailable", what: "audit", retryAfter_s: 5 }], refused.ids);
+    }
+    return respondWithIssues(issues, refused.ids);
   }
-  return { answer };
+
+  return {
+    async answer(fhir: FhirRequest): Promise<Response> {
+      const form: FormKept = {};
+      const result = await toResult(fhir, form, ports);
+      if (!result.ok) {
+        return isRecorded(fhir, result.issues)
+          ? respondWithIssues(result.issues, fhir.ids)
+          : refuseWith(result.issues, { ...fhir, ...form });
+      }
+      const { status, headers, body } = result.answer;
+      return new Response(new Uint8Array(body.buffer, body.byteOffset, body.length), {
+        status,
+        headers: Object.assign(fhirHeaders(fhir.ids), headers),
+      });
+    },
+
+    /** An open document of FHIR, for any caller who takes JSON. */
+    async document(request: Request, ids: RequestIds, text: string): Promise<Response> {
+      if (!isAcceptable(request.headers.get("accept"), new URL(request.url).searchParams.get("_format"))) {
+        return refuseWith([{ kind: "not-acceptable" }], { request, ids, interaction: "capabilities" });
+      }
+      return new Response(text, { headers: fhirHeaders(ids) });
+    },
+
+    unrouted: (request: Request, ids: RequestIds, issue: Issue): Promise<Response> =>
+      refuseWith([issue], { request, ids, interaction: issue.kind }),
+  };
+}
+
+/** A read records itself what it did not find, just as what it found; without an audit log nothing can be recorded. */
+function isRecorded({ interaction }: FhirRequest, issues: readonly Issue[]): boolean {
+  return issues.some(
+    (issue) =>
+      (interaction === "read" && issue.kind === "not-found") ||
+      (issue.kind === "unavailable" && issue.what === "audit"),
+  );
 }
 
 function refuse(issue: Issue): Result {
@@ -59,7 +100,7 @@ function refuse(issue: Issue): Result {
 }
 
 /** authenticate → scope → the interaction. */
-async function toResult(fhir: FhirRequest, ports: FhirPorts): Promise<Result> {
+async function toResult(fhir: FhirRequest, form: FormKept, ports: FhirPorts): Promise<Result> {
   const { request, interaction, type, ids } = fhir;
   const { url, headers } = request;
   if (url.length > LIMITS.url_bytes_max) return refuse({ kind: "url-too-long", max: LIMITS.url_bytes_max });
@@ -68,85 +109,77 @@ async function toResult(fhir: FhirRequest, ports: FhirPorts): Promise<Result> {
   const query = mark < 0 ? undefined : new URLSearchParams(url.slice(mark + 1));
   if (!isAcceptable(headers.get("accept"), query?.get("_format") ?? null)) return refuse({ kind: "not-acceptable" });
   const authenticated = await ports.authenticate(headers);
-  if (!authenticated.ok) return auditRefusal(fhir, authenticated.issue, undefined, ports);
+  if (!authenticated.ok) return refuse(authenticated.issue);
   const { requester } = authenticated;
   const letter = SCOPE_LETTER[interaction];
   if (!hasScope(requester.scopes, type, letter)) {
-    const needed = `system/${type}.${letter}`;
-    return auditRefusal(fhir, { kind: "insufficient-scope", needed }, requester, ports);
+    return refuse({ kind: "insufficient-scope", needed: `system/${type}.${letter}` });
   }
   const facts = { requestId: ids.requestId, now_ms: ports.now(), type, requester };
   if (interaction === "read") return ports.read({ ...facts, id: fhir.id ?? "" });
-  const parameters = await readParameters(request, query);
+  const parameters = await readParameters(request, query, form);
   if ("kind" in parameters) return refuse(parameters);
+  if (!isAcceptable(null, parameters.get("_format"))) return refuse({ kind: "not-acceptable" });
   return ports.searchType({ ...facts, parameters, handling: toHandling(headers.get("prefer")) });
 }
 
+/** Where the form of a search is kept for the record of its refusal. */
+interface FormKept {
+  form?: string;
+}
+
 /** The parameters of the URL and, for POST `_search`, of the form that is its body. */
-async function readParameters(request: Request, query: URLSearchParams | undefined): Promise<URLSearchParams | Issue> {
+async function readParameters(
+  request: Request,
+  query: URLSearchParams | undefined,
+  kept: FormKept,
+): Promise<URLSearchParams | Issue> {
   if (request.method !== "POST") return query ?? new URLSearchParams();
-  const contentType = request.headers.get("content-type") ?? "";
-  if (!contentType.startsWith("application/x-www-form-urlencoded")) {
-    return { kind: "unsupported-media-type", expected: "application/x-www-form-urlencoded" };
+  if (!isMediaType(request.headers.get("content-type"), FORM)) {
+    return { kind: "unsupported-media-type", expected: FORM };
   }
+  if (!isUnencoded(request.headers)) return { kind: "unsupported-content-encoding" };
   const body = await readText(request, LIMITS.form_bytes_max);
   if (typeof body !== "string") return body;
+  kept.form = body;
   const parameters = new URLSearchParams(body);
   for (const [name, value] of query ?? []) parameters.append(name, value);
   return parameters;
 }
 
-/** Who was turned away at the door is recorded too; when that is not possible nobody is let in either. */
-async function auditRefusal(
-  { ids, interaction }: FhirRequest,
-  issue: Issue,
-  requester: Requester | undefined,
-  { audit }: FhirPorts,
-): Promise<Result> {
-  try {
-    await audit.append({
-      interaction,
-      outcome: "refused",
-      requestId: ids.requestId,
-      client: requester?.client ?? "unknown",
-      detail: issue.kind,
-    });
-    return refuse(issue);
-  } catch {
-    return refuse({ kind: "unavailable", what: "audit", retryAfter_s: 5 });
-  }
+const FORM = "application/x-www-form-urlencoded";
+
+/** Who was refused what, and why. The query stays as it was asked, so that an attack stays visible. */
+async function toRefusalRecord(
+  issues: readonly Issue[],
+  { request, ids, interaction, form }: Refused,
+  { authenticate }: FhirPorts,
+): Promise<AuditRecord> {
+  const { headers, method, url } = request;
+  // Some are refused before their token is looked at, and some because a header contradicts it: all have a requester.
+  const tokenAlone = new Headers(headers);
+  tokenAlone.delete(ORGANIZATION_HEADER);
+  const authenticated = await authenticate(tokenAlone);
+  const path = url.slice(url.indexOf("/", url.indexOf("//") + 2));
+  return {
+    interaction,
+    outcome: "refused",
+    requestId: ids.requestId,
+    client: "unknown",
+    ...(authenticated.ok && requesterFacts(authenticated.requester)),
+    query: `${method} ${path}${form === undefined ? "" : ` ${form}`}`,
+    detail: [...new Set(issues.map(({ kind }) => kind))].join(" "),
+  };
 }
 
-const TYPES = SERVED_RESOURCES.map(({ type }) => type as string);
-
-/** What a path below /fhir/R4 that no route of the table takes is told. */
-export function toRouteIssue(method: string, path: string): Issue {
-  const [type = "", second, ...rest] = path.split("/").filter((part) => part !== "");
-  if (type === "" || type.startsWith("_") || type.startsWith("$") || type === "metadata") {
-    return type === "metadata"
-      ? { kind: "interaction-not-served", interaction: method, allow: ["GET", "HEAD"] }
-      : { kind: "unknown-route" };
-  }
-  if (!TYPES.includes(type)) {
-    const closest = nearest(type, TYPES);
-    return closest === undefined ? { kind: "unknown-type", type } : { kind: "unknown-type", type, nearest: closest };
-  }
-  if (rest.length > 0 || second?.startsWith("_history") || second?.startsWith("$")) return { kind: "unknown-route" };
-  const allow = second === "_search" ? ["POST"] : ["GET", "HEAD"];
-  return { kind: "interaction-not-served", interaction: toInteraction(method, second), allow };
-}
-
-function toInteraction(method: string, second: string | undefined): string {
-  switch (method) {
-    case "POST":
-      return "create";
-    case "PUT":
-      return "update";
-    case "PATCH":
-      return "patch";
-    case "DELETE":
-      return "delete";
-    default:
-      return second === "_search" ? "search-type" : method.toLowerCase();
-  }
+/** What every record says of an authenticated requester. */
+export function requesterFacts({ client, organization, purpose, agreement, tokenId }: Requester) {
+  return {
+    client,
+    organization: organization.value,
+    purpose,
+    agreement: `${agreement.id}/${agreement.version}`,
+    legalBasis: agreement.legalBasis.article6,
+    tokenId,
+  };
 }

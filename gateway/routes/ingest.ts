@@ -9,7 +9,8 @@ import { LIMITS } from "../limits.ts";
 import type { Metrics } from "../metrics.ts";
 import type { Issue } from "../outcome/issue.ts";
 import type { Store } from "../store/store.ts";
-import type { Authenticated } from "./fhir.ts";
+import { type Authenticated, requesterFacts } from "./fhir.ts";
+import { isUnencoded } from "./negotiate.ts";
 import { type RequestIds, respondWithIssues } from "./respond.ts";
 
 export interface IngestPorts {
@@ -22,7 +23,14 @@ export interface IngestPorts {
   now(): number;
 }
 
-type Answered = { readonly status: 200; readonly json: string } | Issue;
+/** The answer, and what the record of it says was handed out: names and counts, never content. */
+interface Handed {
+  readonly json: string;
+  readonly released: readonly string[];
+  readonly detail: string;
+}
+
+type Answered = Handed | Issue;
 
 /** Delivery of source files, and what became of them. Answers are JSON; failures are OperationOutcomes as everywhere. */
 export function createIngestRoutes(ports: IngestPorts) {
@@ -36,7 +44,7 @@ export function createIngestRoutes(ports: IngestPorts) {
     const answered = authenticated.ok ? await work(authenticated.requester) : authenticated.issue;
     const requester = authenticated.ok ? authenticated.requester : undefined;
     try {
-      await ports.audit.append(toAuditRecord(interaction, ids, requester, answered));
+      await ports.audit.append(toAuditRecord(interaction, { request, ids, requester }, answered));
     } catch {
       return respondWithIssues([{ kind: "unavailable", what: "audit", retryAfter_s: 5 }], ids);
     }
@@ -56,6 +64,7 @@ export function createIngestRoutes(ports: IngestPorts) {
         const source = ports.source(name);
         if (!source) return { kind: "unknown-source", source: name };
         if (!hasIngestScope(requester.scopes, name)) return { kind: "source-not-allowed", source: name };
+        if (!isUnencoded(request.headers)) return { kind: "unsupported-content-encoding" };
         const fileName = toFileName(request.headers.get("content-disposition"));
         const receipt = await ports.line.ingest(
           source,
@@ -71,7 +80,11 @@ export function createIngestRoutes(ports: IngestPorts) {
         for (const outcome of ["committed", "unchanged", "quarantined"] as const) {
           ports.metrics.ingested(name, outcome, receipt[outcome]);
         }
-        return { status: 200, json: JSON.stringify(receipt) };
+        return {
+          json: JSON.stringify(receipt),
+          released: [`receipt/${receipt.id}`],
+          detail: `source=${name} received=${receipt.received} committed=${receipt.committed} unchanged=${receipt.unchanged} quarantined=${receipt.quarantined}`,
+        };
       }),
 
     receipt: (request: Request, ids: RequestIds, id: string) =>
@@ -81,7 +94,7 @@ export function createIngestRoutes(ports: IngestPorts) {
         if (json === undefined || source === undefined || !hasIngestScope(requester.scopes, source)) {
           return { kind: "not-found", type: "receipt" };
         }
-        return { status: 200, json };
+        return { json, released: [`receipt/${id}`], detail: `source=${source}` };
       }),
 
     quarantine: (request: Request, ids: RequestIds) =>
@@ -93,7 +106,11 @@ export function createIngestRoutes(ports: IngestPorts) {
           { sources, ...optional("delivery", delivery) },
           LIMITS.quarantine_listing_max,
         );
-        return { status: 200, json: JSON.stringify(toQuarantineListing(held, { withContent: true })) };
+        return {
+          json: JSON.stringify(toQuarantineListing(held, { withContent: true })),
+          released: held.map(({ id }) => `quarantine/${id}`),
+          detail: `sources=${distinct(held, "source")} deliveries=${distinct(held, "delivery")} records=${held.length}`,
+        };
       }),
   };
 }
@@ -115,23 +132,25 @@ function sourceOf(json: string): string | undefined {
   return receipt.source;
 }
 
-function toAuditRecord(
-  interaction: string,
-  { requestId }: RequestIds,
-  requester: Requester | undefined,
-  answered: Answered,
-): AuditRecord {
+function distinct<K extends string>(held: readonly { readonly [P in K]: string }[], key: K): string {
+  return [...new Set(held.map((one) => one[key]))].join(",");
+}
+
+interface Asked {
+  readonly request: Request;
+  readonly ids: RequestIds;
+  readonly requester: Requester | undefined;
+}
+
+function toAuditRecord(interaction: string, { request, ids, requester }: Asked, answered: Answered): AuditRecord {
+  const { pathname, search } = new URL(request.url);
   return {
     interaction,
     outcome: "kind" in answered ? "refused" : "success",
-    requestId,
-    client: requester?.client ?? "unknown",
-    ...(requester && {
-      organization: requester.organization.value,
-      purpose: requester.purpose,
-      agreement: `${requester.agreement.id}/${requester.agreement.version}`,
-      tokenId: requester.tokenId,
-    }),
-    ...("kind" in answered && { detail: answered.kind }),
+    requestId: ids.requestId,
+    client: "unknown",
+    ...(requester && requesterFacts(requester)),
+    query: `${request.method} ${pathname}${search}`,
+    ...("kind" in answered ? { detail: answered.kind } : { released: answered.released, detail: answered.detail }),
   };
 }

@@ -2,30 +2,40 @@ import type { Issue } from "../outcome/issue.ts";
 
 export const FHIR_JSON = "application/fhir+json; fhirVersion=4.0";
 
-const ACCEPTED_TYPES = new Set([
-  "application/fhir+json",
-  "application/json",
-  "text/json",
-  "application/json+fhir",
-  "application/*",
-  "*/*",
-]);
+const FHIR_TYPE = "application/fhir+json";
+/** Older or plainer names for the same bytes. */
+const OTHER_NAMES: ReadonlySet<string> = new Set(["application/json", "text/json", "application/json+fhir"]);
 const FORMATS = new Set(["json", "application/json", "application/fhir+json", "text/json"]);
 
 /**
- * Whether JSON of FHIR R4 will do for the caller: `_format` goes before Accept, no Accept means anything.
- * https://hl7.org/fhir/R4/http.html#mime-type
+ * Whether JSON of FHIR R4 will do for the caller: `_format` goes before Accept, no Accept means anything, and what is
+ * empty was not sent. https://hl7.org/fhir/R4/http.html#mime-type
  */
 export function isAcceptable(accept: string | null, format: string | null): boolean {
-  if (format !== null) {
+  if (format) {
     const [type = "", ...parameters] = format.replaceAll("+", " ").split(";");
     return FORMATS.has(type.trim().replace("fhir json", "fhir+json")) && parameters.every(isVersion4);
   }
-  if (accept === null || accept === "*/*" || accept === "application/fhir+json") return true;
-  return accept.split(",").some((range) => {
-    const [type = "", ...parameters] = range.split(";").map((part) => part.trim().toLowerCase());
-    return ACCEPTED_TYPES.has(type) && parameters.every((part) => part !== "q=0" && isVersion4(part));
-  });
+  if (!accept?.trim() || accept === "*/*" || accept === FHIR_TYPE) return true;
+  const ranges = accept
+    .split(",")
+    .map(toRange)
+    .filter(({ parameters }) => parameters.every(isVersion4));
+  const isWanted = (isMeant: (type: string) => boolean): boolean | undefined => {
+    const meant = ranges.filter(({ type }) => isMeant(type));
+    return meant.length === 0 ? undefined : meant.some(({ isRefused }) => !isRefused);
+  };
+  // RFC 9110 12.5.1: the most specific range decides.
+  return (
+    isWanted((type) => type === FHIR_TYPE) ??
+    (isWanted((type) => OTHER_NAMES.has(type)) ||
+      (isWanted((type) => type === "application/*") ?? isWanted((type) => type === "*/*") ?? false))
+  );
+}
+
+function toRange(text: string) {
+  const [type = "", ...parameters] = text.split(";").map((part) => part.trim().toLowerCase());
+  return { type, parameters, isRefused: parameters.some((part) => /^q\s*=\s*0(\.0{0,3})?$/.test(part)) };
 }
 
 /** A `fhirVersion` parameter that is not R4's; other parameters are no matter. */
@@ -44,6 +54,17 @@ export function callerId(header: string | null | undefined): string | undefined 
 /** `Prefer: handling=lenient`, among other preferences. https://hl7.org/fhir/R4/search.html#errors */
 export function toHandling(prefer: string | null): "strict" | "lenient" {
   return prefer !== null && /(^|[,;]\s*)handling\s*=\s*"?lenient"?\s*([,;]|$)/i.test(prefer) ? "lenient" : "strict";
+}
+
+/** Whether a Content-Type names this type; its parameters are no matter. Types are case-insensitive. */
+export function isMediaType(contentType: string | null, type: string): boolean {
+  return contentType?.split(";", 1)[0]?.trim().toLowerCase() === type;
+}
+
+/** Whether the body comes as it is. An unpacked body has no bound, so none is unpacked. */
+export function isUnencoded(headers: Headers): boolean {
+  const encoding = headers.get("content-encoding")?.trim().toLowerCase();
+  return encoding === undefined || encoding === "" || encoding === "identity";
 }
 
 /** The text of a body that is not larger than allowed, or the issue that it is. */

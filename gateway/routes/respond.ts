@@ -27,14 +27,24 @@ export function fhirHeaders({ requestId, correlationId }: RequestIds): Record<st
   return headers;
 }
 
+/** An answer before it is one: what a bare socket needs too. */
+export interface FailureParts {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON text of an OperationOutcome. */
+  readonly body: string;
+}
+
 /** The answer to whatever went wrong: the first issue chooses the status, all are told. */
-export function respondWithIssues(issues: readonly Issue[], ids: RequestIds): Response {
+export function toFailureParts(issues: readonly Issue[], ids: RequestIds): FailureParts {
   const failures = issues.map(toOutcome);
   const [first] = failures;
-  if (!first) return respondWithIssues([{ kind: "unexpected" }], ids);
+  if (!first) return toFailureParts([{ kind: "unexpected" }], ids);
   const outcome = { ...first.outcome, issue: failures.flatMap((failure) => failure.outcome.issue) };
-  return new Response(JSON.stringify(outcome), {
-    status: first.status,
-    headers: { ...fhirHeaders(ids), ...first.headers },
-  });
+  return { status: first.status, headers: { ...fhirHeaders(ids), ...first.headers }, body: JSON.stringify(outcome) };
+}
+
+export function respondWithIssues(issues: readonly Issue[], ids: RequestIds): Response {
+  const { status, headers, body } = toFailureParts(issues, ids);
+  return new Response(body, { status, headers });
 }

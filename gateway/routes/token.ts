@@ -20,9 +20,12 @@ export function createTokenRoutes({ endpoint, audit, smartConfiguration, jwks }:
     keys: () => new Response(jwks, { headers: OPEN }),
     /** Answers as RFC 6749 says, once the record of it is durable. */
     async issue(request: Request, ids: RequestIds): Promise<Response> {
-      const body = await readText(request, LIMITS.token_request_bytes_max);
-      if (typeof body !== "string") return respondWithIssues([body], ids);
-      const answer = await endpoint({ contentType: request.headers.get("content-type") ?? undefined, body });
+      const text = await readText(request, LIMITS.token_request_bytes_max);
+      const answer = await endpoint({
+        contentType: request.headers.get("content-type") ?? undefined,
+        contentEncoding: request.headers.get("content-encoding") ?? undefined,
+        body: typeof text === "string" ? text : undefined,
+      });
       try {
         await audit.append({ interaction: "token", requestId: ids.requestId, ...answer.record });
       } catch {

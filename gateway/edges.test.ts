@@ -1,0 +1,285 @@
+import { randomUUID } from "node:crypto";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { importJWK, SignJWT } from "jose";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { composeGateway, type Gateway } from "./compose.ts";
+import { loadConfig } from "./config.ts";
+import { readDemonstrationKey } from "./demonstration/keys.ts";
+import type { QuarantineListing } from "./ingest/quarantine.ts";
+import type { Receipt } from "./ingest/receipt.ts";
+import { createLog } from "./log.ts";
+
+const BASE = "http://127.0.0.1:8080";
+const FHIR = `${BASE}/fhir/R4`;
+const FORM = "application/x-www-form-urlencoded";
+
+let directory: string;
+let gateway: Gateway;
+const tokens = new Map<string, string>();
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "edges-"));
+  gateway = await compose(directory);
+});
+
+afterAll(async () => {
+  await gateway.close();
+  await rm(directory, { recursive: true });
+});
+
+async function compose(dataDir: string): Promise<Gateway> {
+  const config = loadConfig({ DATA_DIR: dataDir, LOG_LEVEL: "silent" });
+  const calls = { baseUrl: config.baseUrl, environment: "", isDemonstration: true };
+  const composed = await composeGateway(config, createLog("silent"), calls);
+  composed.markReady();
+  return composed;
+}
+
+async function assertionOf(client: string, by = client): Promise<string> {
+  const key = await readDemonstrationKey(directory, by);
+  if (!key) throw new Error(`no key of ${by}`);
+  return new SignJWT({})
+    .setProtectedHeader({ alg: "ES384", typ: "JWT", kid: key.privateJwk.kid ?? "" })
+    .setIssuer(client)
+    .setSubject(client)
+    .setAudience(`${BASE}/oauth2/token`)
+    .setJti(randomUUID())
+    .setExpirationTime("4m")
+    .sign(await importJWK(key.privateJwk, "ES384"));
+}
+
+async function requestToken(assertion: string, scope: string, headers: Record<string, string> = {}) {
+  const body = new URLSearchParams({
+    grant_type: "client_credentials",
+    client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+    client_assertion: assertion,
+    scope,
+  }).toString();
+  return gateway.app.request(`${BASE}/oauth2/token`, {
+    method: "POST",
+    body,
+    headers: { "Content-Type": FORM, ...headers },
+  });
+}
+
+async function jsonOf<T>(response: Response): Promise<T> {
+  return JSON.parse(await response.text());
+}
+
+async function token(client: string, scope: string): Promise<string> {
+  const known = tokens.get(`${client} ${scope}`);
+  if (known) return known;
+  const answer = await requestToken(await assertionOf(client), scope);
+  const { access_token } = await jsonOf<{ access_token: string }>(answer);
+  tokens.set(`${client} ${scope}`, access_token);
+  return access_token;
+}
+
+async function ask(path: string, init: RequestInit = {}, client = "gp-demo", scope = "system/*.rs"): Promise<Response> {
+  const headers = new Headers(init.headers);
+  headers.set("Authorization", `Bearer ${await token(client, scope)}`);
+  return gateway.app.request(path.startsWith("/") ? `${BASE}${path}` : `${FHIR}/${path}`, { ...init, headers });
+}
+
+/** The last record in the audit log, leaf and payload together. */
+async function lastRecord(): Promise<Record<string, unknown>> {
+  const folder = join(directory, "audit");
+  const journals = (await readdir(folder)).filter((name) => name.endsWith(".journal")).sort();
+  const lines = (await readFile(join(folder, journals.at(-1) ?? ""), "utf8")).split("\n");
+  const payload = lines.findLast((line) => line.startsWith('{"salt"')) ?? "";
+  const leaf = lines.findLast((line) => line.startsWith('{"hash"')) ?? "";
+  return { ...JSON.parse(leaf).leaf, ...JSON.parse(payload).payload };
+}
+
+describe("a refused FHIR request leaves a record with its requester, its query and its reasons", () => {
+  test.each([
+    { path: "Observation?cod=x&date=yesterday", detail: "unknown-parameter bad-parameter-value", status: 400 },
+    { path: "Patient/a_b", detail: "invalid-id", status: 400 },
+    { path: "Observation?_page=forged", detail: "stale-page", status: 400 },
+    { path: "Observation?_format=xml", detail: "not-acceptable", status: 406 },
+    { path: `Patient?family=${"x".repeat(5_000)}`, detail: "url-too-long", status: 414 },
+    { path: "Patient/x", method: "DELETE", detail: "interaction-not-served", status: 405 },
+    { path: "Patient", method: "OPTIONS", detail: "interaction-not-served", status: 405 },
+    { path: "Patient/", detail: "unknown-route", status: 404 },
+    { path: "Nothing?identifier=9990000018", detail: "unknown-type", status: 404 },
+    { path: "metadata/x", detail: "unknown-route", status: 404 },
+    { path: "Consent", detail: "insufficient-scope", status: 403 },
+    {
+      path: "Patient",
+      headers: { "NHSD-End-User-Organisation-ODS": "Z00000" },
+      detail: "organization-mismatch",
+      status: 403,
+    },
+  ])("$status $detail", async ({ path, method = "GET", headers = {}, detail, status }) => {
+    const response = await ask(path, { method, headers: { "X-Request-ID": "edge-1", ...headers } });
+    expect(response.status).toBe(status);
+    expect(await lastRecord()).toMatchObject({
+      outcome: "refused",
+      requestId: "edge-1",
+      client: "gp-demo",
+      purpose: "TREAT",
+      tokenId: expect.any(String),
+      query: `${method} /fhir/R4/${path}`,
+      detail,
+    });
+  });
+
+  test.each([
+    { type: "application/json", encoding: "identity", detail: "unsupported-media-type" },
+    { type: `${FORM}x`, encoding: "identity", detail: "unsupported-media-type" },
+    { type: FORM, encoding: "gzip", detail: "unsupported-content-encoding" },
+  ])("415 to a form of $type in $encoding", async ({ type, encoding, detail }) => {
+    const headers = { "Content-Type": type, "Content-Encoding": encoding };
+    const response = await ask("Patient/_search", { method: "POST", headers, body: "family=x" });
+    expect(response.status).toBe(415);
+    expect(await lastRecord()).toMatchObject({ outcome: "refused", client: "gp-demo", detail });
+  });
+
+  test("the form of a search too", async () => {
+    const headers = { "Content-Type": "Application/X-WWW-Form-Urlencoded; charset=UTF-8" };
+    const body = "famly=x&family=Young";
+    expect((await ask("Patient/_search", { method: "POST", headers, body })).status).toBe(400);
+    expect(await lastRecord()).toMatchObject({ query: `POST /fhir/R4/Patient/_search ${body}` });
+  });
+
+  test("a format named in the form is looked at as one in the address", async () => {
+    const init = { method: "POST", headers: { "Content-Type": FORM }, body: "_format=xml" };
+    expect((await ask("Patient/_search", init)).status).toBe(406);
+  });
+
+  test("without a token under an unknown client", async () => {
+    expect((await gateway.app.request(`${FHIR}/Nothing`)).status).toBe(404);
+    expect(await lastRecord()).toMatchObject({ outcome: "refused", client: "unknown", detail: "unknown-type" });
+    expect((await gateway.app.request(`${FHIR}/Patient`)).status).toBe(401);
+    expect(await lastRecord()).toMatchObject({ outcome: "refused", client: "unknown", detail: "missing-token" });
+  });
+
+  test("once: a read that finds nothing has recorded that itself", async () => {
+    await ask("Patient/unknown");
+    const { sequence } = await lastRecord();
+    expect((await ask("Patient/unknown")).status).toBe(404);
+    expect(await lastRecord()).toMatchObject({ interaction: "read", sequence: Number(sequence) + 1 });
+  });
+
+  test("and is 503 when it cannot be recorded", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "edges-"));
+    const other = await compose(folder);
+    await other.audit.close();
+    for (const path of ["Nothing", "metadata?_format=xml", "Patient"]) {
+      expect((await other.app.request(`${FHIR}/${path}`)).status, path).toBe(503);
+    }
+    expect((await other.app.request(`${FHIR}/metadata`)).status).toBe(200);
+    await other.store.close();
+    await rm(folder, { recursive: true });
+  });
+});
+
+describe("what is handed out of ingest stands in the record, without its content", () => {
+  const csv = [
+    "record_id,child_id,nhs_number,birth_date,decision,data_classes,state,valid_from,recorded_by,recorded_on,responsible_person",
+    "r-1,C-1,9990000019,2020-01-01,objection,education,received,2026-01-01,Leeds City Council,2026-01-01,mother",
+    "r-2,C-2,,not-a-date,nonsense,education,received,2026-01-01,Leeds City Council,2026-01-01,mother",
+  ].join("\n");
+  const officer = (path: string, init?: RequestInit) => ask(path, init, "officer-demo", "ingest/leeds-sharing");
+
+  test("a delivery, its receipt and the quarantine", async () => {
+    const delivered = await officer("/ingest/leeds-sharing", { method: "POST", body: csv });
+    const receipt = await jsonOf<Receipt>(delivered);
+    expect(receipt.quarantined).toBeGreaterThan(0);
+    const { committed, unchanged, quarantined } = receipt;
+    expect(await lastRecord()).toMatchObject({
+      interaction: "ingest",
+      outcome: "success",
+      client: "officer-demo",
+      released: [`receipt/${receipt.id}`],
+      detail: `source=leeds-sharing received=2 committed=${committed} unchanged=${unchanged} quarantined=${quarantined}`,
+    });
+    expect((await officer(`/ingest/receipts/${receipt.id}`)).status).toBe(200);
+    expect(await lastRecord()).toMatchObject({
+      interaction: "ingest-receipt",
+      released: [`receipt/${receipt.id}`],
+      detail: "source=leeds-sharing",
+    });
+    const listed = await officer(`/ingest/quarantine?delivery=${receipt.id}`);
+    const { entries } = await jsonOf<QuarantineListing>(listed);
+    expect(entries).toHaveLength(quarantined);
+    const record = await lastRecord();
+    expect(record).toMatchObject({
+      interaction: "ingest-quarantine",
+      query: `GET /ingest/quarantine?delivery=${receipt.id}`,
+      released: entries.map(({ id }) => `quarantine/${id}`),
+      detail: `sources=leeds-sharing deliveries=${receipt.id} records=${entries.length}`,
+    });
+    expect(JSON.stringify(record)).not.toMatch(/9990000019|not-a-date/);
+  });
+
+  test("an encoded delivery is 415 and recorded", async () => {
+    const headers = { "Content-Encoding": "gzip" };
+    expect((await officer("/ingest/leeds-sharing", { method: "POST", headers, body: csv })).status).toBe(415);
+    expect(await lastRecord()).toMatchObject({ outcome: "refused", detail: "unsupported-content-encoding" });
+  });
+});
+
+describe("the token endpoint", () => {
+  test("records no stranger's claim as a client", async () => {
+    expect((await requestToken(await assertionOf("9990000018", "gp-demo"), "system/*.rs")).status).toBe(401);
+    expect(await lastRecord()).toMatchObject({
+      interaction: "token",
+      client: "unknown",
+      detail: 'unknown-client claimed "9990000018"',
+    });
+  });
+
+  test("answers a body that is too large as OAuth does", async () => {
+    const response = await requestToken("x".repeat(20_000), "system/*.rs");
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ error: "invalid_request" });
+    expect(await lastRecord()).toMatchObject({ interaction: "token", outcome: "refused", detail: "too-large" });
+  });
+
+  test("takes a form by its type alone, as it is", async () => {
+    const ask = async (headers: Record<string, string>) =>
+      (await requestToken(await assertionOf("gp-demo"), "system/*.rs", headers)).status;
+    expect(await ask({ "Content-Type": "Application/X-WWW-FORM-urlencoded;charset=utf-8" })).toBe(200);
+    expect(await ask({ "Content-Type": `${FORM}x` })).toBe(400);
+    expect(await ask({ "Content-Encoding": "gzip" })).toBe(415);
+  });
+
+  test("is 405 to a GET", async () => {
+    const response = await gateway.app.request(`${BASE}/oauth2/token`);
+    expect(response.status).toBe(405);
+    expect(response.headers.get("allow")).toBe("POST");
+  });
+});
+
+describe("the CapabilityStatement", () => {
+  test("comes with the headers of every answer", async () => {
+    const headers = { "X-Request-ID": "one", "X-Correlation-ID": "two", Accept: "" };
+    const response = await gateway.app.request(`${FHIR}/metadata?_format=`, { headers });
+    expect(response.status).toBe(200);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      "content-type": "application/fhir+json; fhirVersion=4.0",
+      "cache-control": "no-store, private",
+      "x-content-type-options": "nosniff",
+      "x-request-id": "one",
+      "x-correlation-id": "two",
+    });
+  });
+
+  test.each([
+    ["metadata?_format=xml", "*/*"],
+    ["metadata", "application/fhir+xml"],
+    ["metadata", "*/*;q=0.0"],
+  ])("%s is not acceptable with Accept: %s", async (path, accept) => {
+    expect((await gateway.app.request(`${FHIR}/${path}`, { headers: { Accept: accept } })).status).toBe(406);
+  });
+});
+
+test("a named query is refused also from a lenient caller, and so is an unknown modifier", async () => {
+  for (const query of ["_query=everything", "family:nonsense=x"]) {
+    const response = await ask(`Patient?${query}`, { headers: { Prefer: "handling=lenient" } });
+    expect(response.status, query).toBe(400);
+  }
+});

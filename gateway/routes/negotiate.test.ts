@@ -1,0 +1,58 @@
+import { describe, expect, test } from "vitest";
+import { isAcceptable, isMediaType, isUnencoded } from "./negotiate.ts";
+
+describe("JSON of R4 will do", () => {
+  test.each([
+    { accept: null, format: null },
+    { accept: "", format: null },
+    { accept: " ", format: "" },
+    { accept: "*/*", format: null },
+    { accept: "application/xml;q=1, */*;q=0.001", format: null },
+    { accept: "application/*;q=0, application/fhir+json", format: null },
+    { accept: "application/fhir+json; fhirVersion=3.0, application/fhir+json; fhirVersion=4.0", format: null },
+    { accept: "Application/JSON", format: null },
+    { accept: "application/json;q=0, */*", format: null },
+    { accept: "application/fhir+xml", format: "json" },
+  ])("for Accept '$accept' and _format '$format'", ({ accept, format }) => {
+    expect(isAcceptable(accept, format)).toBe(true);
+  });
+});
+
+describe("JSON of R4 will not do", () => {
+  test.each([
+    { accept: "*/*;q=0", format: null },
+    { accept: "*/*;q=0.0", format: null },
+    { accept: "*/* ; q=0.000", format: null },
+    { accept: "application/fhir+json;q=0, */*", format: null },
+    { accept: "application/fhir+json;q=0, application/json", format: null },
+    { accept: "application/*;q=0, */*", format: null },
+    { accept: "application/fhir+json; fhirVersion=3.0", format: null },
+    { accept: "text/html", format: "" },
+    { accept: "*/*", format: "xml" },
+    { accept: "*/*", format: "application/fhir+json; fhirVersion=3.0" },
+  ])("for Accept '$accept' and _format '$format'", ({ accept, format }) => {
+    expect(isAcceptable(accept, format)).toBe(false);
+  });
+});
+
+const FORM = "application/x-www-form-urlencoded";
+
+test.each([
+  { contentType: FORM, is: true },
+  { contentType: "Application/X-WWW-Form-Urlencoded ; charset=utf-8", is: true },
+  { contentType: `${FORM}x`, is: false },
+  { contentType: `${FORM}, text/plain`, is: false },
+  { contentType: "", is: false },
+  { contentType: null, is: false },
+])("a Content-Type of '$contentType' names a form: $is", ({ contentType, is }) => {
+  expect(isMediaType(contentType, FORM)).toBe(is);
+});
+
+test.each([
+  { headers: {}, is: true },
+  { headers: { "Content-Encoding": "Identity" }, is: true },
+  { headers: { "Content-Encoding": "gzip" }, is: false },
+  { headers: { "Content-Encoding": "identity, br" }, is: false },
+])("a body with $headers comes as it is: $is", ({ headers, is }) => {
+  expect(isUnencoded(new Headers(headers))).toBe(is);
+});
