@@ -1,9 +1,14 @@
-import { serve } from "@hono/node-server";
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { getRequestListener, RequestError } from "@hono/node-server";
 import { composeGateway, type Gateway } from "./compose.ts";
 import { type Config, loadConfig } from "./config.ts";
 import { LIMITS } from "./limits.ts";
 import { createLog, type Logger } from "./log.ts";
+import { toUnexpected } from "./outcome/operation-outcome.ts";
 import { firstCalls } from "./routes/home.ts";
+import { respondWithIssues } from "./routes/respond.ts";
+import { answerUnparsed } from "./routes/unparsed.ts";
 
 /** Listens at once, is ready when all data are in, stops cleanly on SIGTERM and SIGINT. Throws when it cannot start. */
 export async function startGateway(environment: NodeJS.ProcessEnv): Promise<void> {
@@ -17,18 +22,14 @@ export async function startGateway(environment: NodeJS.ProcessEnv): Promise<void
     isDemonstration: config.registerFile === undefined,
   };
   const gateway = await composeGateway(config, log, calls);
-  const server = serve({
-    fetch: gateway.app.fetch,
-    hostname: config.host,
-    port: config.port,
-    autoCleanupIncoming: true,
-  });
+  const server = createHttpServer(gateway, config.host, log);
   server.on("error", (error) => {
     process.stderr.write(
       `Cannot listen on ${config.host}:${config.port}: ${"code" in error ? error.code : error.name}\n`,
     );
     process.exit(1);
   });
+  server.listen(config.port, config.host);
   stopOnSignal(server, gateway, log);
   if (calls.isDemonstration) {
     const { ensureDemonstrationData } = await import("./demonstration/data.ts");
@@ -44,7 +45,30 @@ export async function startGateway(environment: NodeJS.ProcessEnv): Promise<void
   }
 }
 
-type Server = ReturnType<typeof serve>;
+/** The HTTP server: what cannot be made a request of is answered like everything else. */
+function createHttpServer({ app }: Gateway, hostname: string, log: Logger): Server {
+  const listener = getRequestListener(app.fetch, {
+    hostname,
+    autoCleanupIncoming: true,
+    errorHandler(error) {
+      const isUnreadable = error instanceof RequestError;
+      if (!isUnreadable) log.error({ error }, "unexpected");
+      const issue = isUnreadable ? ({ kind: "malformed-request" } as const) : toUnexpected(error);
+      return respondWithIssues([issue], { requestId: randomUUID(), correlationId: undefined });
+    },
+  });
+  const answer = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+    if (incoming.headers.host === undefined && incoming.httpVersion !== "1.0") {
+      answerUnparsed(new Error("no Host"), incoming.socket);
+    } else void listener(incoming, outgoing);
+  };
+  // Left to node, a missing Host is answered with an empty body, and so is an expectation that nobody has.
+  const server = createServer({ requireHostHeader: false }, answer);
+  server.on("checkExpectation", answer);
+  server.on("clientError", answerUnparsed);
+  server.on("connect", (_request, socket) => answerUnparsed(new Error("CONNECT"), socket));
+  return server;
+}
 
 function stopOnSignal(server: Server, gateway: Gateway, log: Logger): void {
   let isStopping = false;
@@ -53,11 +77,14 @@ function stopOnSignal(server: Server, gateway: Gateway, log: Logger): void {
     isStopping = true;
     log.info({ signal }, "stopping");
     // Requests under way are finished; whoever holds a connection open beyond that is cut off.
-    setTimeout(() => process.exit(1), LIMITS.shutdown_grace_ms).unref();
+    const cut = setTimeout(() => server.closeAllConnections(), LIMITS.shutdown_grace_ms);
     await new Promise((resolve) => {
       server.close(resolve);
-      if ("closeIdleConnections" in server) server.closeIdleConnections();
+      server.closeIdleConnections();
     });
+    clearTimeout(cut);
+    // Closing writes what is queued; a disk that takes longer is what the runtime's own kill is for.
+    setTimeout(() => process.exit(1), LIMITS.shutdown_grace_ms).unref();
     await gateway.close();
     process.exit(0);
   };

@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { connect, createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { LIMITS } from "./limits.ts";
+
+const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
+const POLL_MS = 10;
+
+let directory: string;
+let port: number;
+let gateway: ChildProcess;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "serve-"));
+  port = await freePort();
+  const environment = { DATA_DIR: directory, PORT: String(port), LOG_LEVEL: "silent", DEMONSTRATION_CHILDREN: "0" };
+  gateway = spawn(process.execPath, [MAIN], { env: { PATH: process.env.PATH, ...environment }, stdio: "ignore" });
+  while (gateway.exitCode === null) {
+    const answer = await fetch(`http://127.0.0.1:${port}/health/ready`).catch(() => undefined);
+    await answer?.body?.cancel();
+    if (answer?.status === 200) return;
+    await sleep(POLL_MS);
+  }
+  throw new Error(`The gateway ended with ${gateway.exitCode} before it was ready.`);
+});
+
+afterAll(async () => {
+  gateway.kill("SIGKILL");
+  await rm(directory, { recursive: true });
+});
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+async function send(bytes: string): Promise<Socket> {
+  const socket = connect(port, "127.0.0.1");
+  await once(socket, "connect");
+  socket.write(bytes);
+  return socket;
+}
+
+const END = "Host: gateway.example\r\nConnection: close\r\n\r\n";
+
+describe("what is no proper request is answered with an OperationOutcome that quotes none of it", () => {
+  test.each([
+    { name: "an unknown method", bytes: `SECRET /fhir/R4/Patient HTTP/1.1\r\n${END}`, status: 400 },
+    { name: "text", bytes: "secret\r\n\r\n", status: 400 },
+    { name: "no Host", bytes: "GET /secret HTTP/1.1\r\nConnection: close\r\n\r\n", status: 400 },
+    { name: "a bad Host", bytes: "GET / HTTP/1.1\r\nHost: secret secret\r\nConnection: close\r\n\r\n", status: 400 },
+    { name: "a bad address", bytes: `GET /secret\\x HTTP/1.1\r\n${END}`, status: 400 },
+    { name: "a tunnel", bytes: `CONNECT secret:443 HTTP/1.1\r\n${END}`, status: 400 },
+    { name: "headers without end", bytes: `GET / HTTP/1.1\r\nX: ${"secret".repeat(4_000)}\r\n${END}`, status: 431 },
+    { name: "a method that nothing takes", bytes: `TRACE /fhir/R4/Patient HTTP/1.1\r\n${END}`, status: 405 },
+  ])("$name is $status", async ({ bytes, status }) => {
+    const answer = await text(await send(bytes));
+    const [head = "", body = ""] = answer.split("\r\n\r\n");
+    expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(head).toContain("Content-Type: application/fhir+json; fhirVersion=4.0");
+    expect(head).toMatch(/X-Request-ID: [\w-]{36}/);
+    expect(JSON.parse(body).resourceType).toBe("OperationOutcome");
+    expect(answer).not.toMatch(/secret|parse error|HPE_|node:/i);
+  });
+
+  test("an expectation that cannot be met is no matter", async () => {
+    const answer = await text(await send(`GET /health/live HTTP/1.1\r\nExpect: wonders\r\n${END}`));
+    expect(answer).toMatch(/^HTTP\/1.1 200 /);
+  });
+});
+
+test(
+  "a stop is clean also while a request is only half there",
+  async () => {
+    const inHeaders = await send("GET /fhir/R4/metadata HTTP/1.1\r\nHost: gateway.example\r\n");
+    const inBody = await send(
+      "POST /oauth2/token HTTP/1.1\r\nHost: gateway.example\r\nContent-Length: 100\r\n" +
+        "Content-Type: application/x-www-form-urlencoded\r\n\r\ngrant_type=",
+    );
+    for (const socket of [inHeaders, inBody]) socket.on("error", () => undefined).resume();
+    // An answer to somebody else says that the two were read before the signal.
+    await (await fetch(`http://127.0.0.1:${port}/health/live`)).text();
+    const ended = once(gateway, "exit");
+    gateway.kill("SIGTERM");
+    const tooLate = AbortSignal.timeout(LIMITS.shutdown_grace_ms * 2);
+    const end = await Promise.race([ended, once(tooLate, "abort").then(() => "not ended")]);
+    expect(end).toEqual([0, null]);
+  },
+  LIMITS.shutdown_grace_ms * 3,
+);
