@@ -176,6 +176,24 @@ describe("a refused FHIR request leaves a record with its requester, its query a
   });
 });
 
+test("what went wrong inside is a bare 500 and leaves a record of the failure", async () => {
+  const kept = { directory, gateway };
+  directory = await mkdtemp(join(tmpdir(), "edges-"));
+  gateway = await compose(directory);
+  tokens.clear();
+  try {
+    await token("gp-demo", "system/*.rs");
+    await gateway.store.close();
+    expect((await ask("Patient?family=x")).status).toBe(500);
+    expect(await lastRecord()).toMatchObject({ outcome: "failed", client: "gp-demo", detail: "unexpected" });
+    await gateway.audit.close();
+    await rm(directory, { recursive: true });
+  } finally {
+    ({ directory, gateway } = kept);
+    tokens.clear();
+  }
+});
+
 describe("what is handed out of ingest stands in the record, without its content", () => {
   const csv = [
     "record_id,child_id,nhs_number,birth_date,decision,data_classes,state,valid_from,recorded_by,recorded_on,responsible_person",

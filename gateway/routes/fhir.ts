@@ -8,6 +8,7 @@ import type { createRead } from "../interactions/read.ts";
 import type { createSearchType } from "../interactions/search-type.ts";
 import { LIMITS } from "../limits.ts";
 import type { Issue } from "../outcome/issue.ts";
+import { toUnexpected } from "../outcome/operation-outcome.ts";
 import { isAcceptable, isMediaType, isUnencoded, readText, toHandling } from "./negotiate.ts";
 import { fhirHeaders, type RequestIds, respondWithIssues } from "./respond.ts";
 
@@ -60,7 +61,11 @@ export function createFhirRoutes(ports: FhirPorts) {
   return {
     async answer(fhir: FhirRequest): Promise<Response> {
       const form: FormKept = {};
-      const result = await toResult(fhir, form, ports);
+      const result = await toResult(fhir, form, ports).catch(async (error: unknown) => {
+        const record = await toRefusalRecord([toUnexpected(error)], { ...fhir, ...form }, ports);
+        await ports.audit.append({ ...record, outcome: "failed" });
+        throw error;
+      });
       if (!result.ok) {
         return isRecorded(fhir, result.issues)
           ? respondWithIssues(result.issues, fhir.ids)
