@@ -23,6 +23,7 @@ const candidate = (told: Partial<Candidate> = {}): Candidate => ({
   birthDates: [BORN],
   nhsNumbers: [],
   upns: [],
+  isFindable: (told.nhsNumbers ?? []).length > 0,
   ...told,
 });
 
@@ -151,6 +152,76 @@ const CASES: readonly [string, SourceIdentity, Facts, Expected][] = [
     "a late NHS number beside another birth date than other sources tell is withheld",
     child({ nhsNumber: NHS }),
     facts({ linked: candidate({ birthDates: ["2019-01-01"] }) }),
+    { record: 1, rule: "linked-before", withheld: ["nhs-number"], reviews: ["identifier-conflict"] },
+  ],
+  [
+    "a number that is only awaited links when the birth date agrees",
+    child({ nhsNumber: NHS }),
+    facts({ nhsNumberAwaiter: candidate({ nhsNumbers: [NHS], isFindable: false }) }),
+    { record: 1, rule: "nhs-number" },
+  ],
+  [
+    "a number that is only awaited beside another birth date is taken, and both are for a person to see",
+    child({ nhsNumber: NHS }),
+    facts({ nhsNumberAwaiter: candidate({ nhsNumbers: [NHS], birthDates: ["2019-01-01"], isFindable: false }) }),
+    { record: undefined, rule: "own", reviews: ["identifier-conflict"] },
+  ],
+  [
+    "an awaited number beside another birth date casts no doubt on names, birth date and postcode",
+    child({ nhsNumber: NHS }),
+    facts({
+      nhsNumberAwaiter: candidate({ record: 2, nhsNumbers: [NHS], birthDates: ["2019-01-01"], isFindable: false }),
+      sameDemographics: [candidate()],
+    }),
+    { record: 1, rule: "demographics", reviews: ["identifier-conflict"] },
+  ],
+  [
+    "a UPN that a child holds goes before an NHS number that is only awaited",
+    child({ nhsNumber: NHS, upn: UPN }),
+    facts({
+      nhsNumberAwaiter: candidate({ record: 2, nhsNumbers: [NHS], isFindable: false }),
+      upnHolder: candidate({ upns: [UPN] }),
+    }),
+    { record: 1, rule: "upn", reviews: ["ambiguous"] },
+  ],
+  [
+    "a number awaited where another number is known does not link",
+    child({ nhsNumber: NHS }),
+    facts({ nhsNumberAwaiter: candidate({ nhsNumbers: [OTHER_NHS] }) }),
+    { record: undefined, rule: "own", reviews: ["ambiguous"] },
+  ],
+  [
+    "a child linked before takes a number that another only waits for",
+    child({ nhsNumber: NHS }),
+    facts({ linked: candidate(), nhsNumberAwaiter: candidate({ record: 2, nhsNumbers: [NHS], isFindable: false }) }),
+    { record: 1, rule: "linked-before", reviews: ["ambiguous"] },
+  ],
+  [
+    "a source that describes nobody does not wait for a person with its number",
+    child({ nhsNumber: NHS }),
+    facts({ describesNobody: true }),
+    { record: undefined, rule: "own" },
+  ],
+  [
+    "a record of a source that describes nobody joins the child whose number it tells now",
+    child({ nhsNumber: NHS }),
+    facts({
+      describesNobody: true,
+      mayMove: true,
+      linked: candidate({ birthDates: [] }),
+      nhsNumberHolder: candidate({ record: 2, nhsNumbers: [NHS] }),
+    }),
+    { record: 2, rule: "nhs-number" },
+  ],
+  [
+    "a record of a source that describes nobody stays where no other is certain",
+    child({ nhsNumber: NHS }),
+    facts({
+      describesNobody: true,
+      mayMove: true,
+      linked: candidate({ birthDates: [] }),
+      nhsNumberHolder: candidate({ record: 2, nhsNumbers: [NHS], birthDates: ["2019-01-01"] }),
+    }),
     { record: 1, rule: "linked-before", withheld: ["nhs-number"], reviews: ["identifier-conflict"] },
   ],
   [

@@ -4,7 +4,7 @@ import type { SourceIdentity } from "#mappers/mapper.ts";
 import type { RecordKey, ReviewItem } from "../store/store.ts";
 
 /** Stands in every link that a rule made; raised whenever a rule changes. */
-export const RULES_VERSION = "rules-1";
+export const RULES_VERSION = "rules-2";
 
 /** The numbers that may link records of different sources. */
 export type LinkingNumber = "nhs-number" | "upn";
@@ -13,17 +13,26 @@ export type LinkingNumber = "nhs-number" | "upn";
 export interface Candidate {
   readonly record: RecordKey;
   readonly birthDates: readonly string[];
-  /** Numbers told by any source of the child. */
+  /** Numbers told by any source that describes the child; where none does, by those that do not. */
   readonly nhsNumbers: readonly string[];
   readonly upns: readonly string[];
+  /** Whether it holds an NHS number by which it can be found. */
+  readonly isFindable: boolean;
 }
 
 /** All that the store knows about a source record's child before a decision. */
 export interface Facts {
   /** The record that this source's child was linked to before, as the other sources tell of it. */
   readonly linked?: Candidate | undefined;
+  /** The linked record is of nobody else, and this source does not describe the child: it may yet join another. */
+  readonly mayMove?: boolean;
+  /** Set for a source that does not describe the child: it holds no number. */
+  readonly describesNobody?: boolean;
   readonly nhsNumberHolder?: Candidate | undefined;
   readonly upnHolder?: Candidate | undefined;
+  /** Where no record holds the number: one that a source told of which does not describe the child. */
+  readonly nhsNumberAwaiter?: Candidate | undefined;
+  readonly upnAwaiter?: Candidate | undefined;
   /** Records in which given name, family name, birth date and postcode are all equal; two say as much as more. */
   readonly sameDemographics: readonly Candidate[];
 }
@@ -41,6 +50,8 @@ export interface Decision {
   readonly rule: "linked-before" | "nhs-number" | "upn" | "demographics" | "own";
   /** Field by field, in words, without values. */
   readonly evidence: readonly string[];
+  /** Whether the child can be found by an NHS number from now on. */
+  readonly isFindable: boolean;
   /** Numbers that the source tells and that must be neither indexed nor served for this record. */
   readonly withheld: readonly LinkingNumber[];
   readonly reviews: readonly Review[];
@@ -63,18 +74,21 @@ export function decide(identity: SourceIdentity, facts: Facts): Decision {
   const numbers = judgeNumbers(identity, facts);
   const choice = choose(identity, facts, numbers);
   const conflicts = [...conflictsWith(choice.record, numbers), ...lateConflicts(identity, facts)];
-  const withheld = conflicts.map(({ number }) => number);
+  const withheld = conflicts.filter(({ isWithheld }) => isWithheld).map(({ number }) => number);
   const reviews = conflicts.map(({ review }) => review);
-  const known = choice.known || (linkingNhsNumber(identity) !== undefined && !withheld.includes("nhs-number"));
+  const tells = linkingNhsNumber(identity) !== undefined && !withheld.includes("nhs-number");
+  const isFindable = choice.isFindable || (tells && facts.describesNobody !== true);
   const open = [...reviews, ...choice.reviews];
-  if (!known && open.length === 0) {
+  // A number that only waits for the child's own sources leaves nothing for a person to do.
+  if (!isFindable && !tells && open.length === 0) {
     open.push({
       kind: "unlinked",
       candidates: [],
       evidence: ["no NHS number is known: the child cannot be found by it"],
     });
   }
-  return { record: choice.record, rule: choice.rule, evidence: choice.evidence, withheld, reviews: mergeByKind(open) };
+  const { record, rule, evidence } = choice;
+  return { record, rule, evidence, isFindable, withheld, reviews: mergeByKind(open) };
 }
 
 /** How one number of the source record stands to the record that holds it. */
@@ -83,15 +97,22 @@ interface JudgedNumber {
   readonly words: string;
   readonly holder: Candidate;
   readonly birthDate: "agrees" | "differs" | "not-known";
+  /** No source that describes the child holds the number, so that it can be taken. */
+  readonly isAwaited: boolean;
 }
 
 function judgeNumbers(identity: SourceIdentity, facts: Facts): readonly JudgedNumber[] {
   const judged: JudgedNumber[] = [];
-  const add = (number: LinkingNumber, words: string, holder: Candidate | undefined): void => {
-    if (holder !== undefined) judged.push({ number, words, holder, birthDate: compareBirthDate(identity, holder) });
+  const add = (number: LinkingNumber, words: string, holders: readonly (Candidate | undefined)[]): void => {
+    const [held, awaiting] = holders;
+    const holder = held ?? awaiting;
+    // What only this source told of cannot speak for or against it.
+    if (holder === undefined || (facts.mayMove === true && holder.record === facts.linked?.record)) return;
+    const isAwaited = held === undefined;
+    judged.push({ number, words, holder, birthDate: compareBirthDate(identity, holder), isAwaited });
   };
-  add("nhs-number", "NHS number", facts.nhsNumberHolder);
-  add("upn", "UPN", facts.upnHolder);
+  add("nhs-number", "NHS number", [facts.nhsNumberHolder, facts.nhsNumberAwaiter]);
+  add("upn", "UPN", [facts.upnHolder, facts.upnAwaiter]);
   return judged;
 }
 
@@ -106,22 +127,32 @@ interface Choice {
   readonly evidence: readonly string[];
   readonly reviews: readonly Review[];
   /** Whether the chosen record has an NHS number already. */
-  readonly known: boolean;
+  readonly isFindable: boolean;
 }
 
 function choose(identity: SourceIdentity, facts: Facts, numbers: readonly JudgedNumber[]): Choice {
-  const { linked } = facts;
-  if (linked !== undefined) return toChoice(linked, "linked-before", ["the same child of the same source as before"]);
+  const { linked, mayMove = false } = facts;
+  if (linked === undefined) return chooseAnew(identity, facts, numbers);
+  const stay = toChoice(linked, "linked-before", ["the same child of the same source as before"]);
+  if (!mayMove) return stay;
+  const anew = chooseAnew(identity, facts, numbers);
+  return anew.record === undefined ? { ...stay, reviews: anew.reviews } : anew;
+}
+
+function chooseAnew(identity: SourceIdentity, facts: Facts, numbers: readonly JudgedNumber[]): Choice {
   const own = (reviews: readonly Review[] = []): Choice => ({
     record: undefined,
     rule: "own",
     evidence: ["no other record is certain to be of the same child"],
     reviews,
-    known: false,
+    isFindable: false,
   });
   // A number that another birth date stands beside makes everything else about the record doubtful.
-  if (numbers.some((number) => number.birthDate !== "agrees")) return own();
-  const [first] = numbers;
+  if (numbers.some(({ birthDate, isAwaited }) => birthDate !== "agrees" && !isAwaited)) return own();
+  const [first] = numbers
+    .filter(({ birthDate }) => birthDate === "agrees")
+    .filter(({ isAwaited, holder }) => !isAwaited || !hasOtherNumber(identity, holder))
+    .toSorted((left, right) => Number(left.isAwaited) - Number(right.isAwaited));
   if (first !== undefined) {
     const { number, words, holder } = first;
     if (number === "upn" && differs(linkingNhsNumber(identity), holder.nhsNumbers)) return own();
@@ -146,7 +177,7 @@ function choose(identity: SourceIdentity, facts: Facts, numbers: readonly Judged
 }
 
 function toChoice(candidate: Candidate, rule: Decision["rule"], evidence: readonly string[]): Choice {
-  return { record: candidate.record, rule, evidence, reviews: [], known: candidate.nhsNumbers.length > 0 };
+  return { record: candidate.record, rule, evidence, reviews: [], isFindable: candidate.isFindable };
 }
 
 function hasOtherNumber(identity: SourceIdentity, candidate: Candidate): boolean {
@@ -168,15 +199,20 @@ function lookAlikes(identity: SourceIdentity, facts: Facts, chosen: Candidate): 
 
 interface Conflict {
   readonly number: LinkingNumber;
+  readonly isWithheld: boolean;
   readonly review: Review;
 }
 
-/** A number held by another record than the chosen one stays there: no merge comes about in silence. */
+/**
+ * A number held by another record than the chosen one stays there: no merge comes about in silence. One that is only
+ * awaited there is free, and the record that waited for it in vain is named.
+ */
 function conflictsWith(record: RecordKey | undefined, numbers: readonly JudgedNumber[]): readonly Conflict[] {
   return numbers
     .filter(({ holder }) => holder.record !== record)
-    .map(({ number, words, holder, birthDate }) => ({
+    .map(({ number, words, holder, birthDate, isAwaited }) => ({
       number,
+      isWithheld: !isAwaited,
       review: {
         kind: birthDate === "agrees" ? "ambiguous" : "identifier-conflict",
         candidates: [holder.record],
@@ -192,6 +228,7 @@ function lateConflicts(identity: SourceIdentity, { linked, nhsNumberHolder, upnH
   const add = (number: LinkingNumber, evidence: string): void => {
     conflicts.push({
       number,
+      isWithheld: true,
       review: { kind: "identifier-conflict", candidates: [linked.record], evidence: [evidence] },
     });
   };

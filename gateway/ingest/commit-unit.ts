@@ -44,7 +44,8 @@ export async function commitUnit(
   const prior = await transaction.lineage(source, unit.key);
   if (prior?.hash === unit.hash) return { kind: "unchanged" };
 
-  const resolution = await resolveChild(transaction, source, unit.identity);
+  const describesChild = context.dataClass !== "sharing";
+  const resolution = await resolveChild(transaction, source, unit.identity, { describesChild });
   const patientId =
     resolution.record === undefined ? context.ids() : await context.patientIdOf(transaction, resolution.record);
   const stays = prior !== undefined && prior.record === resolution.record;
@@ -62,7 +63,7 @@ export async function commitUnit(
   if (issues.length > 0) return { kind: "refused", issues };
 
   const now = context.clock();
-  const record = await applyResolution(transaction, resolution, { patientId, now });
+  const record = await applyResolution(transaction, resolution, { patientId, now, madeBefore: prior?.made ?? [] });
   if (prior !== undefined && !stays) await leave(transaction, prior, { source, unit: unit.key, now });
   await commitOrganizations(transaction, mapped.organizations, context);
   const { made, changed } = await commitResources(transaction, record, {
