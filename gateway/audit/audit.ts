@@ -4,7 +4,7 @@ export interface AuditRecord {
   readonly interaction: string;
   readonly outcome: "success" | "refused" | "failed";
   readonly requestId: string;
-  /** Client id, or the id that an unknown caller claimed. */
+  /** Registered client id, or `unknown`. */
   readonly client: string;
   readonly organization?: string;
   readonly purpose?: string;

@@ -64,8 +64,6 @@ export interface RecordReader {
   view(key: RecordKey, requester: Requester, at: Moment): Promise<VisibleRecord | undefined>;
   /** Whether the record carries an identifier (`system|value`) at all; not what a requester may know. */
   carries(key: RecordKey, identifier: string, changes: number): Promise<boolean>;
-  /** Bytes and records held, for metrics. */
-  held(): { readonly bytes: number; readonly records: number };
 }
 
 export interface RecordReaderOptions {
@@ -118,7 +116,6 @@ export function createRecordReader(options: RecordReaderOptions): RecordReader {
         : sharedView(record, requester, options.sources);
     },
     carries: async (key, identifier, changes) => (await load(key, changes))?.identifiers.has(identifier) ?? false,
-    held: () => ({ bytes: cache.calculatedSize, records: cache.size }),
   };
 }
 
