@@ -25,7 +25,7 @@ export interface CommitContext {
   /** Logical id of a child that exists. */
   readonly patientIdOf: (transaction: WriteTransaction, record: RecordKey) => Promise<string>;
   readonly explainFault: ExplainFault;
-  /** Content hashes of the organisations that this transaction has seen to, by logical id. */
+  /** Content hashes of the organisations that this transaction has seen to, by logical id and that hash. */
   readonly organizations: Map<string, string>;
 }
 
