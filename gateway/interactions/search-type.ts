@@ -3,6 +3,7 @@
  *
  * One straight line: query → candidates → visible records → matches → page → Bundle → audit → answer.
  */
+import { LRUCache } from "lru-cache";
 import type { Requester } from "../access/requester.ts";
 import { LIMITS } from "../limits.ts";
 import { hasToken, meetsConditions } from "../search/match.ts";
@@ -19,6 +20,7 @@ import type { FoundMatch, ReleasedEntry, SearchPorts, SearchRequest } from "./se
 import { ukDate } from "./uk-date.ts";
 
 export function createSearchType(ports: SearchPorts) {
+  const nextLink = createNextLink(ports);
   return async function searchType(request: SearchRequest): Promise<Result> {
     const page = readPage(request, ports.pageTokens);
     if (!page.ok) return page;
@@ -37,7 +39,7 @@ export function createSearchType(ports: SearchPorts) {
     const body = toSearchset({
       total: found.total,
       self: `${ports.fhirBase}/${request.type}${page.self ?? suffix(query.self)}`,
-      next: found.hasMore ? nextLink(request, query, found.page.at(-1), ports) : undefined,
+      next: found.hasMore ? nextLink(request, query, found.page.at(-1)) : undefined,
       matched: found.page,
       included,
       notice: await ports.coverageNotice(request.requester, at.changes),
@@ -189,22 +191,32 @@ function meetsChildConditions(view: VisibleRecord, conditions: readonly Conditio
   );
 }
 
-function nextLink(
-  { type, requester, now_ms }: SearchRequest,
-  query: SearchQuery,
-  last: FoundMatch | undefined,
-  { pageTokens, fhirBase }: SearchPorts,
-): string | undefined {
-  if (!last) return undefined;
-  const { record, values, pack, entry } = last;
-  const token = pageTokens.seal({
-    type,
-    query: query.self,
-    cursor: { values, record, id: pack.ids[entry] ?? "" },
-    requester: pageOwner(requester),
-    expires_s: Math.floor(now_ms / 1_000) + LIMITS.page_token_life_s,
-  });
-  return `${fhirBase}/${type}?_page=${token}`;
+/** A client that asks the same again, as a screen that is opened anew does, is spared the encryption. */
+const SEALED_MAX = 1_000;
+
+/** The next link of a page. Tokens of one minute expire together, so that within it the same place has the same link. */
+function createNextLink({ pageTokens, fhirBase }: SearchPorts) {
+  const sealed = new LRUCache<string, string>({ max: SEALED_MAX });
+  return ({ type, requester, now_ms }: SearchRequest, query: SearchQuery, last: FoundMatch | undefined) => {
+    if (!last) return undefined;
+    const { record, values, pack, entry } = last;
+    const id = pack.ids[entry] ?? "";
+    const owner = pageOwner(requester);
+    const minute = Math.floor(now_ms / 60_000);
+    const place = `${owner} ${minute} ${type} ${record} ${id} ${values.join(" ")} ${query.self}`;
+    const known = sealed.get(place);
+    if (known !== undefined) return known;
+    const token = pageTokens.seal({
+      type,
+      query: query.self,
+      cursor: { values, record, id },
+      requester: owner,
+      expires_s: minute * 60 + LIMITS.page_token_life_s,
+    });
+    const link = `${fhirBase}/${type}?_page=${token}`;
+    sealed.set(place, link);
+    return link;
+  };
 }
 
 function toAuditRecord(

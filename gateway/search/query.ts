@@ -342,14 +342,19 @@ function tokenHash(code: string, value: string): TokenHash {
 }
 
 function identifierLead(values: readonly string[]) {
-  const identifiers = values.flatMap((text): IdentifierValue[] => {
-    const [system, written, ...rest] = splitUnescaped(text, "|").map(unescapeValue);
-    if (!system || !written || rest.length > 0) return [];
-    // As printed on a letter, in groups, it is the same number.
-    const value = system === NHS_NUMBER ? normaliseNhsNumber(written) : written;
-    return [{ system, value, hash: hashToken("identifier", tokenForm(system, value)) }];
-  });
-  return identifiers.length === values.length ? ({ kind: "identifier", identifiers } as const) : undefined;
+  const identifiers: IdentifierValue[] = [];
+  for (const text of values) {
+    const [system = "", written = "", further] = splitUnescaped(text, "|");
+    if (system === "" || written === "" || further !== undefined) return undefined;
+    identifiers.push(toIdentifierValue(unescapeValue(system), unescapeValue(written)));
+  }
+  return { kind: "identifier", identifiers } as const;
+}
+
+function toIdentifierValue(system: string, written: string): IdentifierValue {
+  // As printed on a letter, in groups, it is the same number.
+  const value = system === NHS_NUMBER ? normaliseNhsNumber(written) : written;
+  return { system, value, hash: hashToken("identifier", tokenForm(system, value)) };
 }
 
 /** A mistyped number would find nobody, and nobody found reads as "no concerns": better refused, as PDS does. */
