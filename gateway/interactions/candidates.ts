@@ -1,6 +1,7 @@
 import type { Requester } from "../access/requester.ts";
 import { LIMITS } from "../limits.ts";
-import type { IdentifierValue, Lead, SearchQuery } from "../search/query.ts";
+import type { Lead, SearchQuery } from "../search/query.ts";
+import type { IdentifierValue } from "../search/query-values.ts";
 import type { RecordKey, RecordScope, RecordSearchKey, Store } from "../store/store.ts";
 import type { RecordReader } from "./record-reader.ts";
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { parseQuery, splitUnescaped } from "./query.ts";
+import { parseQuery } from "./query.ts";
+import { splitUnescaped } from "./query-values.ts";
 
 const NHS = "https://fhir.nhs.uk/Id/nhs-number";
 

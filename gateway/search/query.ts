@@ -1,17 +1,21 @@
-import { isNhsNumber, normaliseNhsNumber } from "#mappers/datatypes/nhs-number.ts";
 import { SEARCH_PARAMETERS, type SearchParameterDefinition } from "#profiles/generated/search-parameters.ts";
 import { RESULT_PARAMETERS, SERVED_RESOURCES, type ServedResource, type ServedType } from "#profiles/interactions.ts";
-import { NHS_NUMBER } from "#profiles/systems.ts";
 import { LIMITS } from "../limits.ts";
 import type { Issue } from "../outcome/issue.ts";
 import { nearest } from "../outcome/nearest.ts";
-import { toDateRange } from "./date-range.ts";
 import { fold } from "./fold.ts";
-import { hashToken, type TokenHash, tokenForm } from "./token-hash.ts";
-
-/** Prefixes of date parameters. https://hl7.org/fhir/R4/search.html#prefix */
-const DATE_PREFIXES = ["eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"] as const;
-export type DatePrefix = (typeof DATE_PREFIXES)[number];
+import {
+  DATE_PREFIXES,
+  type DatePrefix,
+  type IdentifierValue,
+  identifierLead,
+  mistypedNhsNumber,
+  parseDate,
+  splitUnescaped,
+  tokenHash,
+  unescapeValue,
+} from "./query-values.ts";
+import { hashToken, type TokenHash } from "./token-hash.ts";
 
 /** One parameter of a query; a resource must meet every condition, by any of its values. */
 export type Condition =
@@ -24,12 +28,6 @@ export type Condition =
   | { readonly kind: "string"; readonly code: string; readonly texts: readonly string[] }
   /** The resource is about a child who carries one of these identifiers: the chain `patient.identifier`. */
   | { readonly kind: "child-identifier"; readonly identifiers: readonly IdentifierValue[] };
-
-export interface IdentifierValue {
-  readonly system: string;
-  readonly value: string;
-  readonly hash: TokenHash;
-}
 
 /** Where to look, as the query itself says; everything it finds is still held against all conditions. */
 export type Lead =
@@ -313,58 +311,4 @@ const SORTABLE = new Map(
 function splitModifier(name: string): readonly [string, string | undefined] {
   const colon = name.indexOf(":");
   return colon < 0 ? [name, undefined] : [name.slice(0, colon), name.slice(colon + 1)];
-}
-
-/** Splits at a separator that no backslash precedes. https://hl7.org/fhir/R4/search.html#escaping */
-export function splitUnescaped(text: string, separator: "," | "|"): readonly string[] {
-  if (!text.includes("\\")) return text.split(separator);
-  const parts: string[] = [];
-  let part = "";
-  for (let i = 0; i < text.length; i++) {
-    if (text[i] === "\\" && i + 1 < text.length) {
-      part += text.slice(i, i + 2);
-      i++;
-    } else if (text[i] === separator) {
-      parts.push(part);
-      part = "";
-    } else part += text[i];
-  }
-  return [...parts, part];
-}
-
-function unescapeValue(text: string): string {
-  return text.includes("\\") ? text.replace(/\\(.)/g, "$1") : text;
-}
-
-function tokenHash(code: string, value: string): TokenHash {
-  const [first = "", second] = splitUnescaped(value, "|").map(unescapeValue);
-  return hashToken(code, second === undefined ? first : tokenForm(first, second));
-}
-
-function identifierLead(values: readonly string[]) {
-  const identifiers: IdentifierValue[] = [];
-  for (const text of values) {
-    const [system = "", written = "", further] = splitUnescaped(text, "|");
-    if (system === "" || written === "" || further !== undefined) return undefined;
-    identifiers.push(toIdentifierValue(unescapeValue(system), unescapeValue(written)));
-  }
-  return { kind: "identifier", identifiers } as const;
-}
-
-function toIdentifierValue(system: string, written: string): IdentifierValue {
-  // As printed on a letter, in groups, it is the same number.
-  const value = system === NHS_NUMBER ? normaliseNhsNumber(written) : written;
-  return { system, value, hash: hashToken("identifier", tokenForm(system, value)) };
-}
-
-/** A mistyped number would find nobody, and nobody found reads as "no concerns": better refused, as PDS does. */
-function mistypedNhsNumber(parameter: string, identifiers: readonly IdentifierValue[]): Issue | undefined {
-  if (identifiers.every(({ system, value }) => system !== NHS_NUMBER || isNhsNumber(value))) return undefined;
-  return { kind: "bad-parameter-value", parameter, expected: "an NHS number: ten digits with a right check digit" };
-}
-
-function parseDate(text: string) {
-  const found = DATE_PREFIXES.find((prefix) => text.startsWith(prefix));
-  const range = toDateRange(found === undefined ? text : text.slice(2));
-  return range && [{ prefix: found ?? ("eq" as const), ...range }];
 }

@@ -1,0 +1,69 @@
+import { isNhsNumber, normaliseNhsNumber } from "#mappers/datatypes/nhs-number.ts";
+import { NHS_NUMBER } from "#profiles/systems.ts";
+import type { Issue } from "../outcome/issue.ts";
+import { toDateRange } from "./date-range.ts";
+import { hashToken, type TokenHash, tokenForm } from "./token-hash.ts";
+
+/** Prefixes of date parameters. https://hl7.org/fhir/R4/search.html#prefix */
+export const DATE_PREFIXES = ["eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"] as const;
+export type DatePrefix = (typeof DATE_PREFIXES)[number];
+
+export interface IdentifierValue {
+  readonly system: string;
+  readonly value: string;
+  readonly hash: TokenHash;
+}
+
+/** Splits at a separator that no backslash precedes. https://hl7.org/fhir/R4/search.html#escaping */
+export function splitUnescaped(text: string, separator: "," | "|"): readonly string[] {
+  if (!text.includes("\\")) return text.split(separator);
+  const parts: string[] = [];
+  let part = "";
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === "\\" && i + 1 < text.length) {
+      part += text.slice(i, i + 2);
+      i++;
+    } else if (text[i] === separator) {
+      parts.push(part);
+      part = "";
+    } else part += text[i];
+  }
+  return [...parts, part];
+}
+
+export function unescapeValue(text: string): string {
+  return text.includes("\\") ? text.replace(/\\(.)/g, "$1") : text;
+}
+
+export function tokenHash(code: string, value: string): TokenHash {
+  const [first = "", second] = splitUnescaped(value, "|").map(unescapeValue);
+  return hashToken(code, second === undefined ? first : tokenForm(first, second));
+}
+
+export function identifierLead(values: readonly string[]) {
+  const identifiers: IdentifierValue[] = [];
+  for (const text of values) {
+    const [system = "", written = "", further] = splitUnescaped(text, "|");
+    if (system === "" || written === "" || further !== undefined) return undefined;
+    identifiers.push(toIdentifierValue(unescapeValue(system), unescapeValue(written)));
+  }
+  return { kind: "identifier", identifiers } as const;
+}
+
+function toIdentifierValue(system: string, written: string): IdentifierValue {
+  // As printed on a letter, in groups, it is the same number.
+  const value = system === NHS_NUMBER ? normaliseNhsNumber(written) : written;
+  return { system, value, hash: hashToken("identifier", tokenForm(system, value)) };
+}
+
+/** A mistyped number would find nobody, and nobody found reads as "no concerns": better refused, as PDS does. */
+export function mistypedNhsNumber(parameter: string, identifiers: readonly IdentifierValue[]): Issue | undefined {
+  if (identifiers.every(({ system, value }) => system !== NHS_NUMBER || isNhsNumber(value))) return undefined;
+  return { kind: "bad-parameter-value", parameter, expected: "an NHS number: ten digits with a right check digit" };
+}
+
+export function parseDate(text: string) {
+  const found = DATE_PREFIXES.find((prefix) => text.startsWith(prefix));
+  const range = toDateRange(found === undefined ? text : text.slice(2));
+  return range && [{ prefix: found ?? ("eq" as const), ...range }];
+}
