@@ -7,8 +7,6 @@ export const LIMITS = {
   query_parameters_max: 20,
   or_values_max: 50,
   url_bytes_max: 4_096,
-  /** One FHIR resource as a request body. */
-  body_bytes_max: 1_048_576,
   token_request_bytes_max: 16_384,
   /** The form of a POST _search: what a URL may hold, and room for long lists of codes. */
   form_bytes_max: 65_536,
