@@ -23,16 +23,31 @@ export interface Agreement {
   readonly authorities: readonly string[];
   /** Within which contributions by this client are matched: no other child, its own authority, or those named. */
   readonly matchingScope: "none" | "own-authority" | readonly string[];
-  /** Identifier systems that may be released, searched and shown. */
-  readonly identifierSystems: readonly string[];
+  /** Identifier systems that may be released, searched and shown; `any` where no person is real. */
+  readonly identifierSystems: readonly string[] | "any";
   /** Identifier system to the law that allows its release where it would otherwise not be (a pupil number in health). */
   readonly identifierLegalBasis?: Readonly<Record<string, string>> | undefined;
   /** `source` to statute, for data that regulations bind to named recipients (Childcare Act 2006 s.99). Default deny. */
   readonly statutoryGateways: Readonly<Record<string, string>>;
+  /** Whether AuditEvents of the agreement's authorities may be read. */
+  readonly audit: boolean;
+  /** The space in which the client's logical ids are unique: "" is the one that all authorities share. */
+  readonly idSpace: string;
+  /** What the client may write; absent for one that reads alone. */
+  readonly writes?: WriteTerms | undefined;
   /** Answers carry the constant entry that absence of a result is no evidence of absence (care clients). */
   readonly coverageNotice: boolean;
   /** Last day of validity, YYYY-MM-DD. */
   readonly until: string;
+}
+
+export interface WriteTerms {
+  /** The source as which everything counts that the client writes: it decides data class and authority. */
+  readonly source: string;
+  /** Whether a client may choose a new id (update as create): only where it sees its whole id space. */
+  readonly updateCreate: boolean;
+  /** Whether a resource may be about somebody whom the gateway does not hold: only where no person is real. */
+  readonly unknownSubjects: boolean;
 }
 
 /** Who asks, on whose behalf and what for: fixed by the token, valid for one request. */

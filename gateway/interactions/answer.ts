@@ -1,3 +1,5 @@
+import type { Interaction, ServedType } from "#profiles/interactions.ts";
+import type { Requester } from "../access/requester.ts";
 import type { Issue } from "../outcome/issue.ts";
 
 /** What an interaction gives back: the answer to send, or what went wrong. */
@@ -6,8 +8,9 @@ export type Result =
   | { readonly ok: false; readonly issues: readonly Issue[] };
 
 export interface Answer {
-  readonly status: 200 | 304;
+  readonly status: 200 | 201 | 204 | 304;
   readonly headers: Readonly<Record<string, string>>;
+  /** UTF-8 JSON; empty where the status or the caller's preference calls for none. */
   readonly body: Buffer;
 }
 
@@ -16,8 +19,51 @@ export interface RequestFacts {
   readonly requestId: string;
   /** Milliseconds since 1970, fixed for the whole request. */
   readonly now_ms: number;
+  readonly requester: Requester;
 }
 
-export function refused(...issues: readonly Issue[]): Result {
+/** `Prefer`. https://hl7.org/fhir/R4/http.html#ops and https://hl7.org/fhir/R4/search.html#errors */
+export interface Preference {
+  readonly handling: "strict" | "lenient";
+  readonly return: "minimal" | "representation" | "OperationOutcome";
+}
+
+/** Headers that an interaction acts on, as they came; absent and empty are the same. */
+export interface Preconditions {
+  readonly ifMatch?: string;
+  readonly ifNoneMatch?: string;
+  readonly ifModifiedSince?: string;
+  readonly ifNoneExist?: string;
+}
+
+/**
+ * One interaction as it was asked for, by HTTP or as an entry of a batch or transaction. Authenticated; its scope is
+ * checked; `_format` and `_pretty` are dealt with by who sends the answer.
+ */
+export interface InteractionRequest extends RequestFacts {
+  readonly interaction: Interaction;
+  /** Type in the path; absent at system level. For search-compartment the type that is searched, absent for `*`. */
+  readonly type?: ServedType;
+  readonly id?: string;
+  readonly versionId?: string;
+  /** Patient whose compartment is searched. */
+  readonly patientId?: string;
+  /** Code of an operation, without the dollar. */
+  readonly operation?: string;
+  /** Of the URL and, for a search by POST, of the form. */
+  readonly parameters: URLSearchParams;
+  readonly preconditions: Preconditions;
+  readonly preference: Preference;
+  /** Media type of the body, in small letters and without parameters; absent without a body. */
+  readonly contentType?: string;
+  /** Text of the body; absent without one. */
+  readonly body?: string;
+  /** HEAD is answered like GET; whoever sends the answer leaves its body out. */
+  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
+}
+
+export type Answering = (request: InteractionRequest) => Promise<Result>;
+
+export function refused(...issues: readonly Issue[]): Extract<Result, { ok: false }> {
   return { ok: false, issues };
 }

@@ -1,0 +1,93 @@
+import { type Answer, denied } from "./answer.ts";
+import { echo } from "./echo.ts";
+
+/** Who may not, and what cannot be done just now. */
+export type AccessIssue =
+  | { readonly kind: "missing-token" }
+  | { readonly kind: "invalid-token"; readonly reason: "expired" | "not-ours" | "revoked" }
+  | { readonly kind: "insufficient-scope"; readonly needed: string }
+  | { readonly kind: "purpose-mismatch" }
+  | { readonly kind: "organization-mismatch" }
+  | { readonly kind: "unknown-source"; readonly source: string }
+  | { readonly kind: "source-not-allowed"; readonly source: string }
+  | { readonly kind: "too-many-requests"; readonly retryAfter_s: number }
+  | { readonly kind: "unavailable"; readonly what: "audit" | "store"; readonly retryAfter_s: number }
+  | { readonly kind: "unexpected" };
+
+export function toAccessAnswer(issue: AccessIssue): Answer {
+  switch (issue.kind) {
+    case "missing-token":
+      return {
+        ...denied(401, "login"),
+        diagnostics:
+          "An access token is needed: Authorization: Bearer [token]. /fhir/R4/.well-known/smart-configuration names the token endpoint (SMART Backend Services).",
+        // RFC 6750 3.1: no error code when the request carried no token at all.
+        headers: { "WWW-Authenticate": 'Bearer realm="fhir"' },
+      };
+    case "invalid-token":
+      return { ...denied(401, issue.reason === "expired" ? "expired" : "login"), ...toTokenText(issue.reason) };
+    case "insufficient-scope":
+      return {
+        ...denied(403, "forbidden"),
+        diagnostics: `The token does not hold the scope ${echo(issue.needed)}. Ask for it at the token endpoint, if the client is registered for it.`,
+        headers: {
+          "WWW-Authenticate": `Bearer realm="fhir", error="insufficient_scope", scope="${echo(issue.needed)}"`,
+        },
+      };
+    case "purpose-mismatch":
+      return {
+        ...denied(403, "forbidden"),
+        diagnostics: "The purpose of the request is not the purpose of the token. Get a token for this purpose.",
+      };
+    case "organization-mismatch":
+      return {
+        ...denied(403, "forbidden"),
+        diagnostics:
+          "NHSD-End-User-Organisation-ODS names another organisation than the one this client is registered for. Leave it out or send the registered code.",
+      };
+    case "unknown-source":
+      return {
+        status: 404,
+        code: "not-found",
+        spine: "RESOURCE_NOT_FOUND",
+        diagnostics: `There is no source ${echo(issue.source)} in the register of sources.`,
+      };
+    case "source-not-allowed":
+      return {
+        ...denied(403, "forbidden"),
+        diagnostics: `This client may not send for the source ${echo(issue.source)}: it needs the scope ingest/${echo(issue.source)}.`,
+      };
+    case "too-many-requests":
+      return {
+        status: 429,
+        code: "throttled",
+        spine: "TOO_MANY_REQUESTS",
+        diagnostics: `Too many requests. Try again after ${issue.retryAfter_s} s.`,
+        headers: { "Retry-After": String(issue.retryAfter_s) },
+      };
+    case "unavailable":
+      return {
+        status: 503,
+        code: "transient",
+        spine: "UNABLE_TO_CALL_SERVICE",
+        diagnostics: `The ${issue.what} of the gateway cannot be reached; nothing was released. Try again after ${issue.retryAfter_s} s.`,
+        headers: { "Retry-After": String(issue.retryAfter_s) },
+      };
+    case "unexpected":
+      return { status: 500, code: "exception", severity: "fatal" };
+  }
+}
+
+const TOKEN_TEXTS = {
+  expired: "The access token has expired. Get a new one from the token endpoint.",
+  "not-ours": "The access token was not issued by this gateway for this FHIR base, or was changed on the way.",
+  revoked: "The access token is no longer valid: the client or its agreement has changed or ended.",
+} as const;
+
+function toTokenText(reason: keyof typeof TOKEN_TEXTS): Pick<Answer, "diagnostics" | "headers"> {
+  const text = TOKEN_TEXTS[reason];
+  return {
+    diagnostics: text,
+    headers: { "WWW-Authenticate": `Bearer realm="fhir", error="invalid_token", error_description="${text}"` },
+  };
+}
