@@ -1,6 +1,6 @@
 import type { Pack } from "./pack.ts";
-import type { Condition, SortKey } from "./query.ts";
 import type { DatePrefix } from "./query-values.ts";
+import type { Condition, SortKey } from "./search-query.ts";
 import type { TokenHash } from "./token-hash.ts";
 
 /** Whether an entry of a pack carries one of these tokens. */

@@ -1,13 +1,17 @@
 import { SEARCH_PARAMETERS, type SearchParameterDefinition } from "#profiles/generated/search-parameters.ts";
-import { RESULT_PARAMETERS, SERVED_RESOURCES, type ServedResource, type ServedType } from "#profiles/interactions.ts";
+import {
+  isServedType,
+  RESULT_PARAMETERS,
+  SERVED_RESOURCES,
+  type ServedResource,
+  type ServedType,
+} from "#profiles/interactions.ts";
 import { LIMITS } from "../limits.ts";
 import type { Issue } from "../outcome/issue.ts";
 import { nearest } from "../outcome/nearest.ts";
 import { fold } from "./fold.ts";
 import {
   DATE_PREFIXES,
-  type DatePrefix,
-  type IdentifierValue,
   identifierLead,
   mistypedNhsNumber,
   parseDate,
@@ -15,44 +19,9 @@ import {
   tokenHash,
   unescapeValue,
 } from "./query-values.ts";
-import { hashToken, type TokenHash } from "./token-hash.ts";
-
-/** One parameter of a query; a resource must meet every condition, by any of its values. */
-export type Condition =
-  | { readonly kind: "token"; readonly code: string; readonly hashes: readonly TokenHash[] }
-  | {
-      readonly kind: "date";
-      readonly code: string;
-      readonly spans: readonly { readonly prefix: DatePrefix; readonly low_ms: number; readonly high_ms: number }[];
-    }
-  | { readonly kind: "string"; readonly code: string; readonly texts: readonly string[] }
-  /** The resource is about a child who carries one of these identifiers: the chain `patient.identifier`. */
-  | { readonly kind: "child-identifier"; readonly identifiers: readonly IdentifierValue[] };
-
-/** Where to look, as the query itself says; everything it finds is still held against all conditions. */
-export type Lead =
-  | { readonly kind: "identifier"; readonly identifiers: readonly IdentifierValue[] }
-  | { readonly kind: "id"; readonly type: ServedType; readonly ids: readonly string[] }
-  | { readonly kind: "names"; readonly code: "family" | "given" | "name"; readonly texts: readonly string[] }
-  | { readonly kind: "birthdate"; readonly dates: readonly string[] };
-
-export interface SortKey {
-  readonly code: string;
-  readonly descending: boolean;
-}
-
-export interface SearchQuery {
-  readonly type: ServedType;
-  readonly conditions: readonly Condition[];
-  /** The most telling lead, if any; without one the requester's own children are gone through. */
-  readonly lead: Lead | undefined;
-  readonly sort: readonly SortKey[];
-  readonly count: number;
-  readonly total: "none" | "estimate" | "accurate" | undefined;
-  readonly includes: readonly string[];
-  /** What the requester sent, minus what was ignored: the query string of the self link. */
-  readonly self: string;
-}
+import type { Condition, Inclusion, Lead, Question, SearchQuery, Shape, SortKey } from "./search-query.ts";
+import { parseShape } from "./shape-parameters.ts";
+import { hashToken } from "./token-hash.ts";
 
 export type ParsedQuery =
   | { readonly ok: true; readonly query: SearchQuery }
@@ -71,6 +40,37 @@ const RESULT_CODES: ReadonlySet<string> = new Set(RESULT_PARAMETERS);
 const CHAIN = "patient.identifier";
 const NO_ISSUES: readonly Issue[] = [];
 
+export type ParsedCriteria =
+  | { readonly ok: true; readonly question: Question }
+  | { readonly ok: false; readonly issues: readonly Issue[] };
+
+/**
+ * The criteria of a conditional interaction: search parameters only, none of which is ever ignored, since a criterion
+ * left out would match, and change, more than was meant. https://hl7.org/fhir/R4/http.html#ccreate
+ */
+export function parseCriteria(
+  type: ServedType,
+  text: string,
+  { fhirBase }: Pick<QueryOptions, "fhirBase">,
+): ParsedCriteria {
+  const parameters = new URLSearchParams(text);
+  const empty = [...parameters].filter(([, value]) => value === "").map(([name]) => name);
+  if (parameters.size === 0 || empty.length > 0) {
+    return {
+      ok: false,
+      issues: [
+        { kind: "missing-parameter", parameter: empty[0] ?? "criteria", expected: "search parameters with values" },
+      ],
+    };
+  }
+  const result = [...parameters.keys()].filter((name) => RESULT_CODES.has(name) || name.startsWith("_format"));
+  if (result.length > 0) {
+    return { ok: false, issues: result.map((parameter) => ({ kind: "unknown-parameter", parameter, type })) };
+  }
+  const parsed = parseQuery(type, parameters, { handling: "strict", fhirBase });
+  return parsed.ok ? { ok: true, question: parsed.query } : parsed;
+}
+
 /** What a query string asks of a type, or every reason why it cannot be answered. `_format` and paging are not its affair. */
 export function parseQuery(
   type: ServedType,
@@ -84,6 +84,7 @@ export function parseQuery(
   }
   const building = new QueryBuilder(served, fhirBase);
   for (const [name, value] of parameters) building.add(name, value, handling);
+  building.shape(parameters);
   return building.finish();
 }
 
@@ -94,7 +95,9 @@ class QueryBuilder {
   readonly #conditions: Condition[] = [];
   readonly #leads: Lead[] = [];
   readonly #self = new URLSearchParams();
-  readonly #includes: string[] = [];
+  readonly #inclusions: Inclusion[] = [];
+  #shape: Shape | undefined;
+  #countOnly = false;
   #sort: readonly SortKey[] = [];
   #count: number = LIMITS.page_entries_default;
   #total: SearchQuery["total"];
@@ -117,6 +120,14 @@ class QueryBuilder {
     this.#self.append(name, value);
   }
 
+  shape(parameters: URLSearchParams): void {
+    const parsed = parseShape(parameters);
+    if (parsed.ok) {
+      this.#shape = parsed.shape;
+      this.#countOnly = parsed.countOnly;
+    } else this.#issues.push(...parsed.issues);
+  }
+
   finish(): ParsedQuery {
     if (this.#issues.length > 0) return { ok: false, issues: this.#issues };
     return {
@@ -126,9 +137,10 @@ class QueryBuilder {
         conditions: this.#conditions,
         lead: this.#leads.sort((a, b) => LEAD_RANK[a.kind] - LEAD_RANK[b.kind])[0],
         sort: this.#sort,
-        count: this.#count,
+        count: this.#countOnly ? 0 : this.#count,
         total: this.#total,
-        includes: this.#includes,
+        inclusions: this.#inclusions,
+        shape: this.#shape,
         self: this.#self.toString(),
       },
     };
@@ -255,7 +267,7 @@ class QueryBuilder {
   }
 
   #addResultParameter(code: string, value: string): readonly Issue[] {
-    const isRepeated = code !== "_include" && this.#seen.has(code);
+    const isRepeated = code !== "_include" && code !== "_revinclude" && this.#seen.has(code);
     this.#seen.add(code);
     if (isRepeated) return [{ kind: "repeated-parameter", parameter: code }];
     if (code === "_sort") return this.#addSort(value);
@@ -273,13 +285,24 @@ class QueryBuilder {
       this.#total = value;
       return NO_ISSUES;
     }
-    const includes = value.split(",");
-    const unknown = includes.find((include) => !this.#served.includes.includes(include));
-    if (unknown !== undefined) {
-      const expected = this.#served.includes.join(", ") || "nothing: this type has no reference that can be included";
+    if (code === "_summary" || code === "_elements") return NO_ISSUES;
+    return this.#addInclusion(code, value);
+  }
+
+  #addInclusion(code: string, value: string): readonly Issue[] {
+    const [source = "", reference = "", target] = value.split(":");
+    const known = code === "_include" ? this.#served.includes : this.#served.revIncludes;
+    if (!isServedType(source) || !known.includes(`${source}:${reference}`)) {
+      const expected = known.join(", ") || "nothing: this type has no reference that can be included";
       return [{ kind: "bad-parameter-value", parameter: code, expected }];
     }
-    this.#includes.push(...includes);
+    this.#inclusions.push({
+      direction: code === "_include" ? "include" : "revinclude",
+      iterate: false,
+      source,
+      code: reference,
+      target: target !== undefined && isServedType(target) ? target : undefined,
+    });
     return NO_ISSUES;
   }
 
