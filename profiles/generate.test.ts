@@ -24,7 +24,14 @@ interface Publication {
   readonly publisher?: string;
   readonly copyright?: string;
   readonly usage?: string;
+  readonly purpose?: string;
 }
+
+/** Where the licence stands in types to which R4 gives no `copyright`; they have no title either. */
+const LICENCE_ELEMENT = new Map<string, "usage" | "purpose">([
+  ["NamingSystem", "usage"],
+  ["SearchParameter", "purpose"],
+]);
 
 /** Whether the last digit of a SNOMED CT identifier is right: Verhoeff's dihedral check. */
 function hasCheckDigit(identifier: string): boolean {
@@ -69,14 +76,14 @@ describe("artefacts", () => {
     expect(path).toBe(`${resourceType}/${resourceType}-${id}.json`);
     expect(urlOf(artefact)).toBe(canonical(resourceType, id));
     const publication: Publication = JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8"));
-    const isNamingSystem = resourceType === "NamingSystem";
+    const licence = LICENCE_ELEMENT.get(resourceType);
     expect(publication.status).toBe("active");
     expect(publication.publisher).toBe("Early Years FHIR Gateway");
     expect(publication.description).toMatch(/\S/);
-    // R4 gives a NamingSystem neither a version nor a title nor a place for the licence.
-    expect(isNamingSystem ? publication.usage : publication.copyright).toContain("Apache License, Version 2.0");
-    expect(isNamingSystem || publication.version).toBeTruthy();
-    expect(isNamingSystem || publication.title).toBeTruthy();
+    expect(publication[licence ?? "copyright"]).toContain("Apache License, Version 2.0");
+    // R4 gives a NamingSystem no version.
+    expect(resourceType === "NamingSystem" || publication.version).toBeTruthy();
+    expect(licence ?? publication.title).toBeTruthy();
   });
 
   test("stand behind every system and extension of our own", () => {

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
 /** The parts of the FHIR R4 definitions that the generator reads. */
@@ -83,9 +83,14 @@ export function readStructureDefinitions(): ReadonlyMap<string, StructureDefinit
   return new Map(all.map((definition) => [definition.id, definition]));
 }
 
-/** All official R4 search parameters. */
+const OURS = new URL("../SearchParameter/", import.meta.url);
+
+/** All official R4 search parameters, and those of our own. */
 export function readSearchParameters(): readonly SearchParameter[] {
-  return readBundle<SearchParameter>("search-parameters.json");
+  const ours = readdirSync(OURS)
+    .sort()
+    .map((name): SearchParameter => JSON.parse(readFileSync(new URL(name, OURS), "utf8")));
+  return [...readBundle<SearchParameter>("search-parameters.json"), ...ours];
 }
 
 function flatten(concepts: readonly Concept[]): readonly string[] {

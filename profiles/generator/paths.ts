@@ -58,7 +58,9 @@ export function createPathCompiler(
   const below = (cursor: Cursor, name: string): Cursor => {
     const within = { definition: cursor.definition, path: `${cursor.path}.${name}` };
     if (elementAt(within)) return within;
-    const type = elementAt(cursor)?.type?.[0]?.code ?? "";
+    const parent = elementAt(cursor);
+    if (parent?.contentReference) return below({ ...cursor, path: parent.contentReference.slice(1) }, name);
+    const type = parent?.type?.[0]?.code ?? "";
     const definition = definitions.get(type);
     const inside = definition && { definition, path: `${type}.${name}` };
     if (!inside || !elementAt(inside)) throw new Error(`No element ${name} below ${cursor.path}`);
