@@ -11,6 +11,16 @@ export const LIMITS = {
   /** The form of a POST _search: what a URL may hold, and room for long lists of codes. */
   form_bytes_max: 65_536,
   json_depth_max: 32,
+  /** A resource; a Bundle of them may be larger. */
+  resource_bytes_max: 1_048_576,
+  bundle_bytes_max: 5_242_880,
+  bundle_entries_max: 500,
+  /** Links of a chain, and of `_has`, in one parameter. */
+  chain_links_max: 3,
+  /** Resources that the inner search of a chain or of `_has` may find. */
+  chained_resources_max: 5_000,
+  /** Resources that _include and _revinclude may add to a page. */
+  included_entries_max: 1_000,
   /** SMART Backend Services: access tokens live five minutes at most. */
   access_token_life_s: 300,
   /** An assertion may expire five minutes ahead; clocks may differ by ten seconds. */

@@ -21,7 +21,11 @@ function checkUnique(file: ParsedRegisterFile): RegisterProblem[] {
     { list: "organizations", member: "id", ids: file.organizations.map(({ id }) => id) },
     { list: "agreements", member: "id", ids: file.agreements.map(({ id }) => id) },
     { list: "clients", member: "id", ids: file.clients.map(({ id }) => id) },
-    { list: "sources", member: "source", ids: file.sources.map(({ source }) => source) },
+    {
+      list: "sources",
+      member: "source",
+      ids: [...file.sources, ...file.writtenSources].map(({ source }) => source),
+    },
   ];
   const keys = file.clients.map(({ jwks }, index) => ({
     list: `clients[${index}].jwks.keys`,
@@ -69,7 +73,8 @@ function checkScope(text: string, sources: readonly string[], path: string): Reg
 
 function checkAgreements(file: ParsedRegisterFile): RegisterProblem[] {
   const authorities = [...new Set([...file.organizations, ...file.sources].map(({ authority }) => authority))];
-  const sources = file.sources.map(({ source }) => source);
+  const written = file.writtenSources.map(({ source }) => source);
+  const sources = [...file.sources.map(({ source }) => source), ...written];
   return file.agreements.flatMap((agreement, index) => {
     const path = `agreements[${index}]`;
     const scope = typeof agreement.matchingScope === "string" ? [] : agreement.matchingScope;
@@ -81,13 +86,27 @@ function checkAgreements(file: ParsedRegisterFile): RegisterProblem[] {
       ...Object.keys(agreement.statutoryGateways).flatMap((source) =>
         named(source, sources, `${path}.statutoryGateways.${source}`, "source"),
       ),
+      ...(agreement.writes ? named(agreement.writes.source, written, `${path}.writes.source`, "written source") : []),
+      ...checkFreedom(agreement, path),
       ...checkPupilNumber(agreement, path),
     ];
   });
 }
 
+/** What only a space of its own, where nobody is real, may allow. */
+function checkFreedom(agreement: ParsedRegisterFile["agreements"][number], path: string): RegisterProblem[] {
+  if (agreement.idSpace !== "") return [];
+  const message = "only under an idSpace of its own, where no person is real";
+  return [
+    ...(agreement.identifierSystems === "any" ? [{ path: `${path}.identifierSystems`, message }] : []),
+    ...(agreement.writes?.updateCreate ? [{ path: `${path}.writes.updateCreate`, message }] : []),
+    ...(agreement.writes?.unknownSubjects ? [{ path: `${path}.writes.unknownSubjects`, message }] : []),
+  ];
+}
+
 /** A pupil number stays out of health records unless a law is named that lets it in. */
 function checkPupilNumber(agreement: ParsedRegisterFile["agreements"][number], path: string): RegisterProblem[] {
+  if (agreement.identifierSystems === "any") return [];
   const at = agreement.identifierSystems.indexOf(UPN);
   const purpose = agreement.purposes.find(isHealthPurpose);
   if (at === -1 || purpose === undefined || agreement.identifierLegalBasis?.[UPN] !== undefined) return [];
@@ -101,16 +120,21 @@ function checkPupilNumber(agreement: ParsedRegisterFile["agreements"][number], p
 
 function checkSources(file: ParsedRegisterFile): RegisterProblem[] {
   const organizations = file.organizations.map(({ id }) => id);
-  return file.sources.flatMap((source, index) => {
-    const path = `sources[${index}]`;
-    const begins = source.source.startsWith(`${source.authority}-`);
-    return [
-      ...named(source.organization, organizations, `${path}.organization`, "organization"),
-      ...(begins
-        ? []
-        : [{ path: `${path}.source`, message: `expected to begin with its authority, ${source.authority}-` }]),
-    ];
-  });
+  return [
+    ...file.sources.flatMap((source, index) => [
+      ...named(source.organization, organizations, `sources[${index}].organization`, "organization"),
+      ...checkSourceName(source, `sources[${index}]`),
+    ]),
+    ...file.writtenSources.flatMap((source, index) => checkSourceName(source, `writtenSources[${index}]`)),
+  ];
+}
+
+function checkSourceName(
+  { source, authority }: { readonly source: string; readonly authority: string },
+  path: string,
+): RegisterProblem[] {
+  if (source.startsWith(`${authority}-`)) return [];
+  return [{ path: `${path}.source`, message: `expected to begin with its authority, ${authority}-` }];
 }
 
 function named(word: string, known: readonly string[], path: string, what: string): RegisterProblem[] {

@@ -38,9 +38,21 @@ const AGREEMENT = z.strictObject({
   matchingScope: z.union([z.enum(["none", "own-authority"]), z.array(name).min(1)], {
     error: "expected none, own-authority, or a list of authorities",
   }),
-  identifierSystems: z.array(system),
+  identifierSystems: z.union([z.array(system), z.literal("any")], {
+    error: "expected a list of identifier systems, or any",
+  }),
   identifierLegalBasis: z.record(z.string(), words).optional(),
   statutoryGateways: z.record(z.string(), words),
+  audit: z.boolean().default(false),
+  idSpace: z.union([z.literal(""), name]).default(""),
+  writes: z
+    .strictObject({
+      /** Name of a written source. */
+      source: name,
+      updateCreate: z.boolean().default(false),
+      unknownSubjects: z.boolean().default(false),
+    })
+    .optional(),
   coverageNotice: z.boolean(),
   until: z
     .string()
@@ -95,11 +107,20 @@ const SOURCE = z.strictObject({
   legalBasis: words,
 });
 
+/** What counts as told when a client writes it through the FHIR API. */
+const WRITTEN_SOURCE = z.strictObject({
+  source: name,
+  authority: name,
+  dataClass: z.enum(["health-visiting", "education"]),
+  legalBasis: words,
+});
+
 export const REGISTER_FILE = z.strictObject({
   organizations: z.array(ORGANIZATION),
   agreements: z.array(AGREEMENT),
   clients: z.array(CLIENT),
   sources: z.array(SOURCE),
+  writtenSources: z.array(WRITTEN_SOURCE).default([]),
 });
 
 export type RegisterFile = z.input<typeof REGISTER_FILE>;

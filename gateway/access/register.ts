@@ -4,7 +4,7 @@ import { checkRegister, type RegisterProblem } from "./register-checks.ts";
 import { type ParsedRegisterFile, REGISTER_FILE } from "./register-file.ts";
 import type { Agreement, Scope } from "./requester.ts";
 import { parseScope } from "./scope.ts";
-import type { RegisteredSource } from "./source.ts";
+import type { RegisteredSource, WrittenSource } from "./source.ts";
 
 export interface RegisteredOrganization {
   readonly system: string;
@@ -32,6 +32,7 @@ export interface Client {
 export interface Register {
   readonly clients: readonly Client[];
   readonly sources: readonly RegisteredSource[];
+  readonly writtenSources: readonly WrittenSource[];
   readonly organizations: readonly RegisteredOrganization[];
   client(id: string): Client | undefined;
   source(name: string): RegisteredSource | undefined;
@@ -109,6 +110,7 @@ function createRegister(file: ParsedRegisterFile): Register {
   return Object.freeze({
     clients: [...clients.values()],
     sources: [...sources.values()],
+    writtenSources: file.writtenSources,
     organizations: [...organizations.values()],
     client: (id: string) => clients.get(id),
     source: (name: string) => sources.get(name),

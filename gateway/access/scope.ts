@@ -1,3 +1,4 @@
+import type { Interaction } from "#profiles/interactions.ts";
 import type { Scope } from "./requester.ts";
 
 /**
@@ -75,6 +76,30 @@ export function intersectScopes(asked: readonly Scope[], registered: readonly Sc
     ...[...sources].map((source) => ({ context: "ingest", source }) as const),
   ];
 }
+
+/**
+ * The letter that an interaction needs on its type; empty where it needs none of its own: entries of a batch are checked
+ * one by one, a search of the whole system finds what the scopes reach.
+ * https://hl7.org/fhir/smart-app-launch/STU2.2/scopes-and-launch-context.html#scopes-for-requesting-fhir-resources
+ */
+export const SCOPE_LETTER: Readonly<Record<Interaction, "" | "c" | "r" | "u" | "d" | "s">> = {
+  capabilities: "",
+  transaction: "",
+  batch: "",
+  "search-system": "",
+  "history-system": "",
+  operation: "r",
+  read: "r",
+  vread: "r",
+  "history-instance": "r",
+  "history-type": "s",
+  "search-type": "s",
+  "search-compartment": "s",
+  create: "c",
+  update: "u",
+  patch: "u",
+  delete: "d",
+};
 
 /** `interaction` is one of c r u d s. */
 export function hasScope(scopes: readonly Scope[], type: string, interaction: string): boolean {

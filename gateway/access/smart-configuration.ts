@@ -1,5 +1,6 @@
-import { type Interaction, SERVED_RESOURCES } from "#profiles/interactions.ts";
+import { SERVED_RESOURCES } from "#profiles/interactions.ts";
 import { ASSERTION_ALGORITHMS } from "./client-key.ts";
+import { SCOPE_LETTER } from "./scope.ts";
 import { tokenUrl } from "./token.ts";
 
 /** https://hl7.org/fhir/smart-app-launch/STU2.2/conformance.html */
@@ -13,22 +14,20 @@ export interface SmartConfiguration {
   readonly code_challenge_methods_supported: readonly string[];
 }
 
-const LETTERS: Readonly<Record<Interaction, string>> = { capabilities: "", read: "r", "search-type": "s" };
-
 /** The document at `/fhir/R4/.well-known/smart-configuration`: nothing in it that does not work. */
 export function toSmartConfiguration(baseUrl: string): SmartConfiguration {
   const served = SERVED_RESOURCES.map(({ type, interactions }) => ({
     type,
-    letters: [..."cruds"].filter((letter) => interactions.some((interaction) => LETTERS[interaction] === letter)),
+    letters: [..."cruds"].filter((letter) => interactions.some((interaction) => SCOPE_LETTER[interaction] === letter)),
   }));
-  const everywhere = [..."cruds"].filter((letter) => served.every(({ letters }) => letters.includes(letter)));
+  const anywhere = [..."cruds"].filter((letter) => served.some(({ letters }) => letters.includes(letter)));
   return {
     token_endpoint: tokenUrl(baseUrl),
     token_endpoint_auth_methods_supported: ["private_key_jwt"],
     token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
     grant_types_supported: ["client_credentials"],
     scopes_supported: [
-      `system/*.${everywhere.join("")}`,
+      `system/*.${anywhere.join("")}`,
       ...served.map(({ type, letters }) => `system/${type}.${letters.join("")}`),
     ],
     capabilities: ["client-confidential-asymmetric", "permission-v2"],

@@ -1,4 +1,4 @@
-import type { SourceKind } from "#mappers/mapper.ts";
+import type { DataClass, SourceKind } from "#mappers/mapper.ts";
 
 /** A system that sends: one entry of the register of sources. */
 export interface RegisteredSource {
@@ -12,5 +12,13 @@ export interface RegisteredSource {
   /** The organisation that sends. */
   readonly organization: { readonly system: string; readonly value: string; readonly name: string };
   /** The agreement or statute under which the gateway receives it. */
+  readonly legalBasis: string;
+}
+
+/** What counts as told when a client writes it through the FHIR API, instead of sending a file. */
+export interface WrittenSource {
+  readonly source: string;
+  readonly authority: string;
+  readonly dataClass: DataClass;
   readonly legalBasis: string;
 }

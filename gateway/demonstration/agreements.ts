@@ -73,6 +73,7 @@ const OVERSIGHT = {
     [UPN]: "Childcare Act 2006 s.99: whoever answers for the records must tell two children apart (demonstration)",
   },
   statutoryGateways: toStatutoryGateways(AREAS),
+  audit: true,
   coverageNotice: false,
   until: "2036-03-31",
 } satisfies Partial<Agreement>;
@@ -113,6 +114,7 @@ export function demonstrationAgreements(): RegisterFile["agreements"] {
       id: "vendor",
       relationship: "authority",
       matchingScope: "own-authority",
+      writes: { source: "leeds-vendor" },
     },
     {
       ...OVERSIGHT,
@@ -121,6 +123,10 @@ export function demonstrationAgreements(): RegisterFile["agreements"] {
       legalBasis: { article6: "6(1)(e)", article9: "not-applicable", confidence: "not-applicable" },
       authorities: ["conformance"],
       statutoryGateways: {},
+      identifierSystems: "any",
+      identifierLegalBasis: {},
+      idSpace: "conformance",
+      writes: { source: "conformance-laboratory", updateCreate: true, unknownSubjects: true },
     },
     { ...OVERSIGHT, id: "officer", purposes: ["HOPERAT", "HSYSADMIN"] },
     { ...OVERSIGHT, id: "steward", purposes: ["HOPERAT"] },

@@ -15,6 +15,7 @@ const [SCHOOL] = LEEDS.schools;
 
 /** What there is to read; what a client then sees is decided by its agreement. */
 const READ = ["system/*.rs"];
+const READ_AND_WRITE = ["system/*.cruds"];
 const CARE = ["system/Patient.rs", "system/Observation.rs", "system/Organization.rs"];
 
 const CLIENTS: Readonly<Record<DemonstrationClient, Pick<Entry, "name" | "kind" | "organization" | "scopes">>> = {
@@ -49,12 +50,12 @@ const CLIENTS: Readonly<Record<DemonstrationClient, Pick<Entry, "name" | "kind" 
     scopes: CARE,
   },
   "hub-demo": { name: "Family hub in Leeds", kind: "family-hub", organization: "leeds-family-hub", scopes: CARE },
-  "vendor-demo": { name: "EHR vendor", kind: "ehr-vendor", organization: "vendor", scopes: READ },
+  "vendor-demo": { name: "EHR vendor", kind: "ehr-vendor", organization: "vendor", scopes: READ_AND_WRITE },
   "conformance-demo": {
     name: "Conformance tests",
     kind: "conformance",
     organization: "conformance",
-    scopes: READ,
+    scopes: READ_AND_WRITE,
   },
   "officer-demo": {
     name: "Data officer of the pathfinder areas",
@@ -89,6 +90,20 @@ export function demonstrationRegister(
       demonstration: true,
     })),
     sources: demonstrationSources(),
+    writtenSources: [
+      {
+        source: "leeds-vendor",
+        authority: LEEDS.id,
+        dataClass: "health-visiting",
+        legalBasis: "UK GDPR 6(1)(e), 9(2)(h); agreement with the vendor's customers on what they write",
+      },
+      {
+        source: "conformance-laboratory",
+        authority: "conformance",
+        dataClass: "health-visiting",
+        legalBasis: "No person is real",
+      },
+    ],
   };
 }
 
