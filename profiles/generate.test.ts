@@ -55,7 +55,7 @@ describe("generated files", () => {
   });
 
   test("read no JSON and no definitions at run time", () => {
-    for (const name of ["artefacts", "codes", "datatypes", "search-parameters", "validators"]) {
+    for (const name of ["artefacts", "codes", "compartment", "datatypes", "search-parameters", "validators"]) {
       const text = readFileSync(new URL(`./generated/${name}.ts`, import.meta.url), "utf8");
       const imported = [...text.matchAll(/from "([^"]+)"/g)].map(([, from]) => from ?? "");
       expect(imported.filter((from) => !/^\.\.?\/.*\.ts$/.test(from))).toEqual([]);

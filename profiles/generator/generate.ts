@@ -1,9 +1,15 @@
 import { readFileSync } from "node:fs";
 import { artefactList, ROOM, readArtefacts } from "./artefacts.ts";
 import { codeMaps } from "./codes.ts";
-import { readSearchParameters, readStructureDefinitions, readValueSets } from "./definitions.ts";
+import { compartmentTable } from "./compartment.ts";
+import {
+  readPatientCompartment,
+  readSearchParameters,
+  readStructureDefinitions,
+  readValueSets,
+} from "./definitions.ts";
 import { createPathCompiler } from "./paths.ts";
-import { searchParameterTable } from "./search-parameters.ts";
+import { SEARCHED_TYPES, searchParameterTable } from "./search-parameters.ts";
 import { type Profile, snapshotOf } from "./snapshot.ts";
 import { validatorFiles } from "./validators.ts";
 
@@ -25,6 +31,7 @@ export function generate(): ReadonlyMap<string, string> {
   return new Map([
     ["generated/artefacts.ts", artefactList(artefacts)],
     ["generated/codes.ts", codeMaps(artefacts)],
+    ["generated/compartment.ts", compartmentTable(readPatientCompartment(), SEARCHED_TYPES)],
     ["generated/datatypes.ts", datatypes],
     [
       "generated/search-parameters.ts",
