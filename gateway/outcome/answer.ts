@@ -30,5 +30,5 @@ export function meant(word: string | undefined): string {
 
 /** A parser's reason may quote the body it read, so only one in bare words is passed on. */
 export function plain(reason: string): string {
-  return /^[A-Za-z ,;()-]{1,120}$/.test(reason) ? ` (${reason})` : "";
+  return /^[A-Za-z_ ,;()-]{1,120}$/.test(reason) ? ` (${reason})` : "";
 }

@@ -10,8 +10,11 @@ import { profileCheck } from "./profile-checks.ts";
  */
 export function validate(resource: Resource): readonly ValidationIssue[] {
   const issues = validateBase(resource);
-  const claimed = resource.meta?.profile ?? [];
   // Profile checks walk over elements whose types base R4 has just vouched for.
-  if (claimed.length === 0 || issues.some(({ severity }) => severity === "error")) return issues;
-  return [...issues, ...claimed.flatMap((profile) => profileCheck(profile)?.(resource) ?? [])];
+  return issues.some(({ severity }) => severity === "error") ? issues : [...issues, ...validateClaims(resource)];
+}
+
+/** Checks a resource that base R4 finds valid against the profiles that it claims. */
+export function validateClaims(resource: Resource): readonly ValidationIssue[] {
+  return (resource.meta?.profile ?? []).flatMap((profile) => profileCheck(profile)?.(resource) ?? []);
 }

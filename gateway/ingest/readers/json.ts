@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { LIMITS } from "../../limits.ts";
+import { type ParsedJson, parseStrictJson } from "../../validation/strict-json.ts";
 import { describeNotText } from "./not-text.ts";
-import { type ParsedJson, parseJson } from "./parse-json.ts";
 import type { ReadItem } from "./read-item.ts";
 import { splitRecords } from "./split-records.ts";
 
@@ -66,7 +66,7 @@ function toItem(bytes: Buffer, line: number): ReadItem<unknown> {
 
 /** `undefined` for bytes that are no text. */
 function parseBytes(bytes: Buffer): ParsedJson | undefined {
-  return isUtf8(bytes) ? parseJson(decoder.decode(bytes), LIMITS.json_depth_max) : undefined;
+  return isUtf8(bytes) ? parseStrictJson(decoder.decode(bytes), LIMITS.json_depth_max) : undefined;
 }
 
 function isBlank(bytes: Buffer): boolean {
