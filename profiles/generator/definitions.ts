@@ -72,7 +72,7 @@ function readDefinition<Content>(name: string): Content {
   return JSON.parse(readFileSync(new URL(`../fhir/r4/${name}`, `file://${path}`), "utf8"));
 }
 
-function readBundle<Entry>(name: string): readonly Entry[] {
+export function readBundle<Entry>(name: string): readonly Entry[] {
   const bundle = readDefinition<{ readonly entry: readonly { readonly resource: Entry }[] }>(name);
   return bundle.entry.map((entry) => entry.resource);
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { OPERATIONS } from "../interactions.ts";
 import { artefactList, ROOM, readArtefacts } from "./artefacts.ts";
 import { codeMaps } from "./codes.ts";
 import { compartmentTable } from "./compartment.ts";
@@ -9,7 +10,8 @@ import {
   readValueSets,
 } from "./definitions.ts";
 import { createPathCompiler } from "./paths.ts";
-import { SEARCHED_TYPES, searchParameterTable } from "./search-parameters.ts";
+import { publishedDefinitions } from "./published.ts";
+import { ALL_TYPES, SEARCHED_TYPES, searchParameterTable } from "./search-parameters.ts";
 import { type Profile, snapshotOf } from "./snapshot.ts";
 import { validatorFiles } from "./validators.ts";
 
@@ -18,6 +20,8 @@ export function generate(): ReadonlyMap<string, string> {
   const artefacts = readArtefacts();
   const definitions = readStructureDefinitions();
   const valueSets = readValueSets();
+  const ours = artefacts.map(({ artefact }) => artefact);
+  const operations = OPERATIONS.map(({ definition }) => definition);
   const { datatypes, validators } = validatorFiles(definitions, valueSets);
   const profiles = artefacts
     .filter(({ path }) => path.startsWith("StructureDefinition/"))
@@ -36,6 +40,10 @@ export function generate(): ReadonlyMap<string, string> {
     [
       "generated/search-parameters.ts",
       searchParameterTable(readSearchParameters(), createPathCompiler(definitions, valueSets)),
+    ],
+    [
+      "generated/definitions.json",
+      publishedDefinitions({ types: ALL_TYPES, recordTypes: SEARCHED_TYPES, operations, ours }),
     ],
     ["generated/validators.ts", validators],
     ...profiles,

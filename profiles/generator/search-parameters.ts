@@ -24,7 +24,7 @@ const PUBLISHED_TYPES = [
   "NamingSystem",
 ] as const;
 
-const ALL_TYPES = [...SEARCHED_TYPES, ...PUBLISHED_TYPES];
+export const ALL_TYPES = [...SEARCHED_TYPES, ...PUBLISHED_TYPES];
 
 /** A parameter that may refer to this many types may refer to any. */
 const ANY_TYPE_MIN = 100;

@@ -1,0 +1,38 @@
+import { readFileSync } from "node:fs";
+import type {
+  CodeSystem,
+  ConceptMap,
+  NamingSystem,
+  OperationDefinition,
+  SearchParameter,
+  StructureDefinition,
+  ValueSet,
+} from "@medplum/fhirtypes";
+import { ARTEFACTS } from "./generated/artefacts.ts";
+
+/** A resource of the contract, as it is published; always with an id. */
+export type PublishedResource =
+  | CodeSystem
+  | ConceptMap
+  | NamingSystem
+  | OperationDefinition
+  | SearchParameter
+  | StructureDefinition
+  | ValueSet;
+
+function readJson<Content>(path: string): Content {
+  return JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8"));
+}
+
+/** Every artefact of our own. Reads their files. */
+export function readOwnArtefacts(): readonly PublishedResource[] {
+  return ARTEFACTS.map(({ path }) => readJson<PublishedResource>(path));
+}
+
+/**
+ * Everything of the contract that is served: our own artefacts, and of FHIR R4 the search parameters and operations that
+ * the gateway declares and the terminology to which its resources are bound. Reads files: call it once, when needed.
+ */
+export function readPublished(): readonly PublishedResource[] {
+  return [...readOwnArtefacts(), ...readJson<PublishedResource[]>("generated/definitions.json")];
+}
