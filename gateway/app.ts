@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type Context, Hono } from "hono";
-import { SERVED_RESOURCES, type ServedType } from "#profiles/interactions.ts";
+import { ROUTES, type Route } from "#profiles/routes.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import { toUnexpected } from "./outcome/operation-outcome.ts";
@@ -20,8 +20,9 @@ export interface AppPorts {
   readonly health: ReturnType<typeof createHealthRoutes>;
   readonly metrics: Metrics;
   readonly log: Logger;
-  /** JSON text of the CapabilityStatement. */
-  readonly capabilityStatement: string;
+  /** JSON texts of the open documents; made when first asked for. */
+  capabilityStatement(): string;
+  openApi(): string;
   readonly homePage: string;
 }
 
@@ -33,12 +34,10 @@ export function createApp(ports: AppPorts): Hono {
   const measured = createMeasured(ports);
   const idsOf = (context: Context) => readRequestIds(context.req.raw.headers, randomUUID);
 
-  for (const { type, interactions } of SERVED_RESOURCES) addServedRoutes(app, type, interactions, ports, measured);
+  for (const route of ROUTES) addFhirRoute(app, route, ports, measured);
   app.get(
-    `${FHIR_PATH}/metadata`,
-    measured("capabilities", (context) =>
-      ports.fhir.document(context.req.raw, idsOf(context), ports.capabilityStatement),
-    ),
+    `${FHIR_PATH}/openapi.json`,
+    measured("openapi", (context) => ports.fhir.document(context.req.raw, idsOf(context), ports.openApi)),
   );
   app.get(
     `${FHIR_PATH}/.well-known/smart-configuration`,
@@ -74,8 +73,9 @@ export function createApp(ports: AppPorts): Hono {
   app.get("/", () => new Response(ports.homePage, { headers: HOME_HEADERS }));
   // Not a route of its own: with a single handler a request passes through no middleware chain.
   app.notFound((context) => {
-    const issue = toRouteIssue(context.req.method, context.req.path);
-    return context.req.path.startsWith(`${FHIR_PATH}/`)
+    const { method, path } = context.req;
+    const issue = toRouteIssue(method, path);
+    return path === FHIR_PATH || path.startsWith(`${FHIR_PATH}/`)
       ? ports.fhir.unrouted(context.req.raw, idsOf(context), issue)
       : respondWithIssues([issue], idsOf(context));
   });
@@ -88,31 +88,36 @@ export function createApp(ports: AppPorts): Hono {
 
 const METRICS_HEADERS = { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" } as const;
 
-function addServedRoutes(
+function addFhirRoute(
   app: Hono,
-  type: ServedType,
-  interactions: (typeof SERVED_RESOURCES)[number]["interactions"],
-  { fhir }: AppPorts,
+  route: Route,
+  { fhir, capabilityStatement }: AppPorts,
   measured: ReturnType<typeof createMeasured>,
 ): void {
-  const answer =
-    (interaction: "read" | "search-type"): Answering =>
-    (context) => {
-      const id = context.req.param("id");
-      return fhir.answer({
-        request: context.req.raw,
-        ids: readRequestIds(context.req.raw.headers, randomUUID),
-        interaction,
-        type,
-        ...(id !== undefined && { id }),
-      });
-    };
-  if (interactions.includes("search-type")) {
-    app.get(`${FHIR_PATH}/${type}`, measured("search-type", answer("search-type")));
-    app.post(`${FHIR_PATH}/${type}/_search`, measured("search-type", answer("search-type")));
+  const idsOf = (context: Context) => readRequestIds(context.req.raw.headers, randomUUID);
+  const answering: Answering =
+    route.interaction === "capabilities"
+      ? (context) => fhir.document(context.req.raw, idsOf(context), capabilityStatement)
+      : (context) => {
+          const id = context.req.param("id");
+          const versionId = context.req.param("vid");
+          return fhir.answer({
+            request: context.req.raw,
+            ids: idsOf(context),
+            route,
+            ...(id !== undefined && { id }),
+            ...(versionId !== undefined && { versionId }),
+          });
+        };
+  for (const path of toHonoPaths(route.path)) {
+    app.on(route.method, `${FHIR_PATH}${path}`, measured(route.operation ?? route.interaction, answering));
   }
-  // An id never begins with an underscore or a dollar: those are interactions and operations of their own.
-  if (interactions.includes("read")) app.get(`${FHIR_PATH}/${type}/:id{[^_$/][^/]*}`, measured("read", answer("read")));
+}
+
+/** An id begins neither with an underscore nor a dollar: those are interactions and operations of their own. */
+function toHonoPaths(path: string): readonly string[] {
+  const written = path.replace(":id", ":id{[^_$*/][^/]*}").replace(":vid", ":vid{[^/]+}").replace("/*", "/:all{\\*}");
+  return path === "/" ? ["", "/"] : [written];
 }
 
 /** Counts and times an interaction, and logs it by its name alone. */

@@ -31,6 +31,15 @@ const ROWS: { readonly [kind in Issue["kind"]]: readonly Omit<Row, "kind">[] } =
       says: /Observaton is not served\. Did you mean Observation\?/,
     },
   ],
+  "unknown-operation": [
+    {
+      issue: { kind: "unknown-operation", operation: "$everyting", nearest: "$everything" },
+      status: 404,
+      code: "not-supported",
+      spine: "UNSUPPORTED_SERVICE",
+      says: /\$everyting is not served at this address\. Did you mean \$everything\?/,
+    },
+  ],
   "interaction-not-served": [
     {
       issue: { kind: "interaction-not-served", interaction: "delete", allow: ["GET", "HEAD"] },
@@ -241,6 +250,78 @@ const ROWS: { readonly [kind in Issue["kind"]]: readonly Omit<Row, "kind">[] } =
       code: "transient",
       spine: "UNABLE_TO_CALL_SERVICE",
       headers: { "Retry-After": "5" },
+    },
+  ],
+  "invalid-resource": [
+    {
+      issue: {
+        kind: "invalid-resource",
+        against: "base",
+        flaw: { severity: "error", code: "required", expression: "Observation.status", message: "Expected a value." },
+      },
+      status: 400,
+      code: "required",
+      expression: "Observation.status",
+    },
+    {
+      issue: {
+        kind: "invalid-resource",
+        against: "rule",
+        flaw: {
+          severity: "error",
+          code: "business-rule",
+          expression: "Consent.provision",
+          message: "It permits and denies the same.",
+          line: 3,
+          column: 5,
+        },
+      },
+      status: 422,
+      code: "business-rule",
+      says: /line 3, column 5/,
+      expression: "Consent.provision",
+    },
+  ],
+  gone: [{ issue: { kind: "gone", type: "Patient" }, status: 410, code: "deleted" }],
+  "version-conflict": [
+    { issue: { kind: "version-conflict", type: "Patient" }, status: 412, code: "conflict", says: /Read it again/ },
+  ],
+  "multiple-matches": [{ issue: { kind: "multiple-matches", type: "Patient" }, status: 412, code: "multiple-matches" }],
+  "malformed-header": [
+    {
+      issue: { kind: "malformed-header", header: "If-Match", expected: 'W/"[version]"' },
+      status: 400,
+      code: "value",
+      spine: "INVALID_VALUE",
+      says: /If-Match .*W\/"\[version\]"/,
+    },
+  ],
+  "client-id-refused": [
+    {
+      issue: { kind: "client-id-refused", type: "Patient" },
+      status: 405,
+      code: "not-supported",
+      says: /POST Patient/,
+      headers: { Allow: "GET, HEAD" },
+    },
+  ],
+  "not-own": [{ issue: { kind: "not-own", type: "Patient" }, status: 403, code: "forbidden", spine: "ACCESS_DENIED" }],
+  "bad-operation-parameter": [
+    {
+      issue: { kind: "bad-operation-parameter", parameter: "url", expected: "the URL of a value set" },
+      status: 400,
+      code: "value",
+      spine: "INVALID_VALUE",
+      says: /url .*the URL of a value set/,
+      expression: "http.url",
+    },
+  ],
+  "unknown-canonical": [
+    {
+      issue: { kind: "unknown-canonical", type: "ValueSet" },
+      status: 404,
+      code: "not-found",
+      spine: "RESOURCE_NOT_FOUND",
     },
   ],
   unexpected: [{ issue: { kind: "unexpected" }, status: 500, code: "exception" }],

@@ -89,6 +89,7 @@ const ACCESS: Kinds<AccessIssue> = {
 const ROUTE: Kinds<RouteIssue> = {
   "unknown-route": true,
   "unknown-type": true,
+  "unknown-operation": true,
   "interaction-not-served": true,
   "not-found": true,
   "invalid-id": true,

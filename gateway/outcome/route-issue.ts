@@ -5,6 +5,7 @@ import { echo } from "./echo.ts";
 export type RouteIssue =
   | { readonly kind: "unknown-route" }
   | { readonly kind: "unknown-type"; readonly type: string; readonly nearest?: string }
+  | { readonly kind: "unknown-operation"; readonly operation: string; readonly nearest?: string }
   | { readonly kind: "interaction-not-served"; readonly interaction: string; readonly allow: readonly string[] }
   | { readonly kind: "not-found"; readonly type: string }
   | { readonly kind: "invalid-id"; readonly type: string };
@@ -25,6 +26,13 @@ export function toRouteAnswer(issue: RouteIssue): Answer {
         code: "not-supported",
         spine: "UNSUPPORTED_SERVICE",
         diagnostics: `The resource type ${echo(issue.type)} is not served.${meant(issue.nearest)} GET /fhir/R4/metadata lists the types that are.`,
+      };
+    case "unknown-operation":
+      return {
+        status: 404,
+        code: "not-supported",
+        spine: "UNSUPPORTED_SERVICE",
+        diagnostics: `The operation ${echo(issue.operation)} is not served at this address.${meant(issue.nearest)} GET /fhir/R4/metadata lists the operations that are.`,
       };
     case "interaction-not-served":
       return {

@@ -1,16 +1,14 @@
-import type { Interaction, ServedType } from "#profiles/interactions.ts";
+import type { Interaction } from "#profiles/interactions.ts";
+import type { Route } from "#profiles/routes.ts";
 import { ORGANIZATION_HEADER } from "../access/organization-header.ts";
 import type { Requester } from "../access/requester.ts";
-import { hasScope } from "../access/scope.ts";
 import type { AuditLog, AuditRecord } from "../audit/audit.ts";
-import type { Result } from "../interactions/answer.ts";
-import type { createRead } from "../interactions/read.ts";
-import type { createSearchType } from "../interactions/search-type.ts";
+import type { Answer, Answering, InteractionRequest, Preconditions, Result } from "../interactions/answer.ts";
+import { auditFacts } from "../interactions/audit-facts.ts";
 import { LIMITS } from "../limits.ts";
 import type { Issue } from "../outcome/issue.ts";
-import { toUnexpected } from "../outcome/operation-outcome.ts";
-import { isAcceptable, isMediaType, isUnencoded, readText, toHandling } from "./negotiate.ts";
-import { fhirHeaders, type RequestIds, respondWithIssues } from "./respond.ts";
+import { isAcceptable, isMediaType, isUnencoded, readText, toPreference } from "./negotiate.ts";
+import { fhirHeaders, prettyBody, type RequestIds, respondWithIssues } from "./respond.ts";
 
 export type Authenticated =
   | { readonly ok: true; readonly requester: Requester }
@@ -19,113 +17,127 @@ export type Authenticated =
 export interface FhirPorts {
   authenticate(headers: Headers): Authenticated | Promise<Authenticated>;
   readonly audit: AuditLog;
-  readonly read: ReturnType<typeof createRead>;
-  readonly searchType: ReturnType<typeof createSearchType>;
+  readonly dispatch: Answering;
   now(): number;
   /** False while data are still being brought in: an answer would be incomplete and not say so. */
   isReady(): boolean;
 }
 
-/** One request below /fhir/R4, its type and id taken from the path. */
+/** One request below /fhir/R4, and what its path says. */
 export interface FhirRequest {
   readonly request: Request;
   readonly ids: RequestIds;
-  readonly interaction: Interaction;
-  readonly type: ServedType;
+  readonly route: Route;
   readonly id?: string;
+  readonly versionId?: string;
 }
 
-/** The letter of a SMART scope that an interaction needs. */
-const SCOPE_LETTER: Readonly<Record<Interaction, string>> = { capabilities: "", read: "r", "search-type": "s" };
+export function createFhirRoutes(ports: FhirPorts) {
+  return {
+    async answer(fhir: FhirRequest): Promise<Response> {
+      const { request, ids, route } = fhir;
+      const form: FormKept = {};
+      const made = await toInteractionRequest(fhir, form, ports);
+      if ("kind" in made) return refuse([made], { request, ids, interaction: route.interaction, ...form }, ports);
+      const result = await ports.dispatch(made);
+      return respond(result, made, ids);
+    },
 
-/** What a requester asked for that was refused, as the audit log keeps it. */
+    /** An open document of FHIR, for any caller who takes JSON. */
+    async document(request: Request, ids: RequestIds, text: () => string): Promise<Response> {
+      const { searchParams } = new URL(request.url);
+      if (!isAcceptable(request.headers.get("accept"), searchParams.get("_format"))) {
+        return refuse([{ kind: "not-acceptable" }], { request, ids, interaction: "capabilities" }, ports);
+      }
+      const body = Buffer.from(text());
+      return toResponse(isPretty(searchParams) ? prettyBody(body) : body, { status: 200, headers: {} }, ids);
+    },
+
+    unrouted: (request: Request, ids: RequestIds, issue: Issue): Promise<Response> =>
+      refuse([issue], { request, ids, interaction: issue.kind }, ports),
+  };
+}
+
+function respond(result: Result, { parameters }: InteractionRequest, ids: RequestIds): Response {
+  if (!result.ok) return respondWithIssues(result.issues, ids);
+  const { body } = result.answer;
+  return toResponse(isPretty(parameters) ? prettyBody(body) : body, result.answer, ids);
+}
+
+function isPretty(parameters: URLSearchParams): boolean {
+  return parameters.size > 0 && parameters.get("_pretty") === "true";
+}
+
+function toResponse(body: Buffer, { status, headers }: Pick<Answer, "status" | "headers">, ids: RequestIds): Response {
+  const init = { status, headers: Object.assign(fhirHeaders(ids), headers) };
+  if (status === 204 || status === 304) return new Response(null, init);
+  return new Response(new Uint8Array(body.buffer, body.byteOffset, body.length), init);
+}
+
+/** Who was refused before it was clear what is asked for, as the audit log keeps it. */
 interface Refused {
   readonly request: Request;
   readonly ids: RequestIds;
-  readonly interaction: string;
+  readonly interaction: Interaction | Issue["kind"];
   /** Parameters of a form, once they were read. */
   readonly form?: string;
 }
 
-export function createFhirRoutes(ports: FhirPorts) {
-  /** Every refusal below /fhir goes out here, and none before the record of it is durable. */
-  async function refuseWith(issues: readonly Issue[], refused: Refused): Promise<Response> {
-    try {
-      await ports.audit.append(await toRefusalRecord(issues, refused, ports));
-    } catch {
-      return respondWithIssues([{ kind: "unavailable", what: "audit", retryAfter_s: 5 }], refused.ids);
-    }
-    return respondWithIssues(issues, refused.ids);
+/** No refusal goes out before the record of it is durable. */
+async function refuse(issues: readonly Issue[], refused: Refused, ports: FhirPorts): Promise<Response> {
+  try {
+    await ports.audit.append(await toRefusalRecord(issues, refused, ports));
+  } catch {
+    return respondWithIssues([{ kind: "unavailable", what: "audit", retryAfter_s: 5 }], refused.ids);
   }
+  return respondWithIssues(issues, refused.ids);
+}
 
+/** What is asked for, once it is known by whom; or why it is not looked at. */
+async function toInteractionRequest(
+  fhir: FhirRequest,
+  form: FormKept,
+  ports: FhirPorts,
+): Promise<InteractionRequest | Issue> {
+  const { request, route, ids } = fhir;
+  const { url, headers } = request;
+  if (url.length > LIMITS.url_bytes_max) return { kind: "url-too-long", max: LIMITS.url_bytes_max };
+  if (!ports.isReady()) return { kind: "unavailable", what: "store", retryAfter_s: 2 };
+  const mark = url.indexOf("?");
+  const query = mark < 0 ? undefined : new URLSearchParams(url.slice(mark + 1));
+  if (!isAcceptable(headers.get("accept"), query?.get("_format") ?? null)) return { kind: "not-acceptable" };
+  const authenticated = await ports.authenticate(headers);
+  if (!authenticated.ok) return authenticated.issue;
+  const isForm = route.path.endsWith("/_search");
+  const parameters = isForm ? await readForm(request, query, form) : (query ?? new URLSearchParams());
+  if ("kind" in parameters) return parameters;
+  if (isForm && !isAcceptable(null, parameters.get("_format"))) return { kind: "not-acceptable" };
+  const body = isForm || BODILESS.has(request.method) ? undefined : await readBody(request, route);
+  if (body !== undefined && "kind" in body) return body;
   return {
-    async answer(fhir: FhirRequest): Promise<Response> {
-      const form: FormKept = {};
-      const result = await toResult(fhir, form, ports).catch(async (error: unknown) => {
-        const record = await toRefusalRecord([toUnexpected(error)], { ...fhir, ...form }, ports);
-        await ports.audit.append({ ...record, outcome: "failed" });
-        throw error;
-      });
-      if (!result.ok) {
-        return isRecorded(fhir, result.issues)
-          ? respondWithIssues(result.issues, fhir.ids)
-          : refuseWith(result.issues, { ...fhir, ...form });
-      }
-      const { status, headers, body } = result.answer;
-      return new Response(new Uint8Array(body.buffer, body.byteOffset, body.length), {
-        status,
-        headers: Object.assign(fhirHeaders(fhir.ids), headers),
-      });
-    },
-
-    /** An open document of FHIR, for any caller who takes JSON. */
-    async document(request: Request, ids: RequestIds, text: string): Promise<Response> {
-      if (!isAcceptable(request.headers.get("accept"), new URL(request.url).searchParams.get("_format"))) {
-        return refuseWith([{ kind: "not-acceptable" }], { request, ids, interaction: "capabilities" });
-      }
-      return new Response(text, { headers: fhirHeaders(ids) });
-    },
-
-    unrouted: (request: Request, ids: RequestIds, issue: Issue): Promise<Response> =>
-      refuseWith([issue], { request, ids, interaction: issue.kind }),
+    requestId: ids.requestId,
+    now_ms: ports.now(),
+    requester: authenticated.requester,
+    interaction: route.interaction,
+    method: request.method === "HEAD" ? "HEAD" : route.method,
+    parameters,
+    preconditions: isForm ? NO_PRECONDITIONS : toPreconditions(headers),
+    preference: toPreference(headers.get("prefer")),
+    ...toPlace(fhir),
+    ...body,
   };
 }
 
-/** A read records itself what it did not find, just as what it found; without an audit log nothing can be recorded. */
-function isRecorded({ interaction }: FhirRequest, issues: readonly Issue[]): boolean {
-  return issues.some(
-    (issue) =>
-      (interaction === "read" && issue.kind === "not-found") ||
-      (issue.kind === "unavailable" && issue.what === "audit"),
-  );
-}
+const BODILESS: ReadonlySet<string> = new Set(["GET", "HEAD"]);
 
-function refuse(issue: Issue): Result {
-  return { ok: false, issues: [issue] };
-}
-
-/** authenticate → scope → the interaction. */
-async function toResult(fhir: FhirRequest, form: FormKept, ports: FhirPorts): Promise<Result> {
-  const { request, interaction, type, ids } = fhir;
-  const { url, headers } = request;
-  if (url.length > LIMITS.url_bytes_max) return refuse({ kind: "url-too-long", max: LIMITS.url_bytes_max });
-  if (!ports.isReady()) return refuse({ kind: "unavailable", what: "store", retryAfter_s: 2 });
-  const mark = url.indexOf("?");
-  const query = mark < 0 ? undefined : new URLSearchParams(url.slice(mark + 1));
-  if (!isAcceptable(headers.get("accept"), query?.get("_format") ?? null)) return refuse({ kind: "not-acceptable" });
-  const authenticated = await ports.authenticate(headers);
-  if (!authenticated.ok) return refuse(authenticated.issue);
-  const { requester } = authenticated;
-  const letter = SCOPE_LETTER[interaction];
-  if (!hasScope(requester.scopes, type, letter)) {
-    return refuse({ kind: "insufficient-scope", needed: `system/${type}.${letter}` });
-  }
-  const facts = { requestId: ids.requestId, now_ms: ports.now(), type, requester };
-  if (interaction === "read") return ports.read({ ...facts, id: fhir.id ?? "" });
-  const parameters = await readParameters(request, query, form);
-  if ("kind" in parameters) return refuse(parameters);
-  if (!isAcceptable(null, parameters.get("_format"))) return refuse({ kind: "not-acceptable" });
-  return ports.searchType({ ...facts, parameters, handling: toHandling(headers.get("prefer")) });
+function toPlace({ route, id, versionId }: FhirRequest): Partial<InteractionRequest> {
+  const { type, operation, interaction } = route;
+  return {
+    ...(type !== undefined && { type }),
+    ...(operation !== undefined && { operation }),
+    ...(id !== undefined && (interaction === "search-compartment" ? { patientId: id } : { id })),
+    ...(versionId !== undefined && { versionId }),
+  };
 }
 
 /** Where the form of a search is kept for the record of its refusal. */
@@ -133,13 +145,12 @@ interface FormKept {
   form?: string;
 }
 
-/** The parameters of the URL and, for POST `_search`, of the form that is its body. */
-async function readParameters(
+/** The parameters of the form that is the body of a search, and of its URL. */
+async function readForm(
   request: Request,
   query: URLSearchParams | undefined,
   kept: FormKept,
 ): Promise<URLSearchParams | Issue> {
-  if (request.method !== "POST") return query ?? new URLSearchParams();
   if (!isMediaType(request.headers.get("content-type"), FORM)) {
     return { kind: "unsupported-media-type", expected: FORM };
   }
@@ -153,6 +164,32 @@ async function readParameters(
 }
 
 const FORM = "application/x-www-form-urlencoded";
+
+type Body = Pick<InteractionRequest, "body" | "contentType">;
+
+async function readBody(request: Request, { interaction }: Route): Promise<Body | Issue> {
+  if (!isUnencoded(request.headers)) return { kind: "unsupported-content-encoding" };
+  const isBundle = interaction === "transaction" || interaction === "batch";
+  const body = await readText(request, isBundle ? LIMITS.bundle_bytes_max : LIMITS.resource_bytes_max);
+  if (typeof body !== "string") return body;
+  const contentType = request.headers.get("content-type")?.split(";", 1)[0]?.trim().toLowerCase();
+  return { ...(body !== "" && { body }), ...(contentType && { contentType }) };
+}
+
+const NO_PRECONDITIONS: Preconditions = {};
+
+function toPreconditions(headers: Headers): Preconditions {
+  const ifMatch = headers.get("if-match");
+  const ifNoneMatch = headers.get("if-none-match");
+  const ifModifiedSince = headers.get("if-modified-since");
+  const ifNoneExist = headers.get("if-none-exist");
+  return {
+    ...(ifMatch && { ifMatch }),
+    ...(ifNoneMatch && { ifNoneMatch }),
+    ...(ifModifiedSince && { ifModifiedSince }),
+    ...(ifNoneExist && { ifNoneExist }),
+  };
+}
 
 /** Who was refused what, and why. The query stays as it was asked, so that an attack stays visible. */
 async function toRefusalRecord(
@@ -171,20 +208,8 @@ async function toRefusalRecord(
     outcome: "refused",
     requestId: ids.requestId,
     client: "unknown",
-    ...(authenticated.ok && requesterFacts(authenticated.requester)),
+    ...(authenticated.ok && auditFacts(authenticated.requester, ids.requestId)),
     query: `${method} ${path}${form === undefined ? "" : ` ${form}`}`,
     detail: [...new Set(issues.map(({ kind }) => kind))].join(" "),
-  };
-}
-
-/** What every record says of an authenticated requester. */
-export function requesterFacts({ client, organization, purpose, agreement, tokenId }: Requester) {
-  return {
-    client,
-    organization: organization.value,
-    purpose,
-    agreement: `${agreement.id}/${agreement.version}`,
-    legalBasis: agreement.legalBasis.article6,
-    tokenId,
   };
 }

@@ -5,11 +5,12 @@ import type { RegisteredSource } from "../access/source.ts";
 import type { AuditLog, AuditRecord } from "../audit/audit.ts";
 import type { IngestLine } from "../ingest/line.ts";
 import { toQuarantineListing } from "../ingest/quarantine.ts";
+import { auditFacts } from "../interactions/audit-facts.ts";
 import { LIMITS } from "../limits.ts";
 import type { Metrics } from "../metrics.ts";
 import type { Issue } from "../outcome/issue.ts";
 import type { Store } from "../store/store.ts";
-import { type Authenticated, requesterFacts } from "./fhir.ts";
+import type { Authenticated } from "./fhir.ts";
 import { isUnencoded } from "./negotiate.ts";
 import { type RequestIds, respondWithIssues } from "./respond.ts";
 
@@ -149,7 +150,7 @@ function toAuditRecord(interaction: string, { request, ids, requester }: Asked, 
     outcome: "kind" in answered ? "refused" : "success",
     requestId: ids.requestId,
     client: "unknown",
-    ...(requester && requesterFacts(requester)),
+    ...(requester && auditFacts(requester, ids.requestId)),
     query: `${request.method} ${pathname}${search}`,
     ...("kind" in answered ? { detail: answered.kind } : { released: answered.released, detail: answered.detail }),
   };

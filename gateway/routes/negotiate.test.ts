@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isAcceptable, isMediaType, isUnencoded } from "./negotiate.ts";
+import { isAcceptable, isMediaType, isUnencoded, toPreference } from "./negotiate.ts";
 
 describe("JSON of R4 will do", () => {
   test.each([
@@ -55,4 +55,15 @@ test.each([
   { headers: { "Content-Encoding": "identity, br" }, is: false },
 ])("a body with $headers comes as it is: $is", ({ headers, is }) => {
   expect(isUnencoded(new Headers(headers))).toBe(is);
+});
+
+test.each([
+  [null, "strict", "representation"],
+  ["return=minimal", "strict", "minimal"],
+  ["return=OperationOutcome; handling=lenient", "lenient", "OperationOutcome"],
+  ['respond-async, RETURN="Minimal"', "strict", "minimal"],
+  ["return=everything", "strict", "representation"],
+  ["handling=lenientish", "strict", "representation"],
+])("Prefer: %s means handling %s and returning %s", (prefer, handling, wanted) => {
+  expect(toPreference(prefer)).toEqual({ handling, return: wanted });
 });

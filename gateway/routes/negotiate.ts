@@ -1,3 +1,4 @@
+import type { Preference } from "../interactions/answer.ts";
 import type { Issue } from "../outcome/issue.ts";
 
 export const FHIR_JSON = "application/fhir+json; fhirVersion=4.0";
@@ -51,9 +52,21 @@ export function callerId(header: string | null | undefined): string | undefined 
   return header && ID.test(header) ? header : undefined;
 }
 
-/** `Prefer: handling=lenient`, among other preferences. https://hl7.org/fhir/R4/search.html#errors */
-export function toHandling(prefer: string | null): "strict" | "lenient" {
-  return prefer !== null && /(^|[,;]\s*)handling\s*=\s*"?lenient"?\s*([,;]|$)/i.test(prefer) ? "lenient" : "strict";
+const NO_PREFERENCE: Preference = { handling: "strict", return: "representation" };
+
+/**
+ * `Prefer`: of several the first of a kind that is understood, and what is not is no matter (RFC 7240).
+ * https://hl7.org/fhir/R4/http.html#ops, https://hl7.org/fhir/R4/search.html#errors
+ */
+export function toPreference(prefer: string | null): Preference {
+  if (prefer === null) return NO_PREFERENCE;
+  const told = (name: string, values: string): string | undefined =>
+    new RegExp(`(?:^|[,;])\\s*${name}\\s*=\\s*"?(${values})"?\\s*(?=[,;]|$)`, "i").exec(prefer)?.[1]?.toLowerCase();
+  const wanted = told("return", "minimal|representation|OperationOutcome");
+  return {
+    handling: told("handling", "strict|lenient") === "lenient" ? "lenient" : "strict",
+    return: wanted === "minimal" ? wanted : wanted === "operationoutcome" ? "OperationOutcome" : "representation",
+  };
 }
 
 /** Whether a Content-Type names this type; its parameters are no matter. Types are case-insensitive. */

@@ -27,6 +27,14 @@ export function fhirHeaders({ requestId, correlationId }: RequestIds): Record<st
   return headers;
 }
 
+/** The same JSON, indented; numbers keep their digits. https://hl7.org/fhir/R4/http.html#parameters */
+export function prettyBody(body: Buffer): Buffer {
+  if (body.length === 0) return body;
+  const keepDigits = (_name: string, value: unknown, { source }: { readonly source?: string }): unknown =>
+    typeof value === "number" && source !== undefined && source !== String(value) ? JSON.rawJSON(source) : value;
+  return Buffer.from(JSON.stringify(JSON.parse(body.toString(), keepDigits), null, 2));
+}
+
 /** An answer before it is one: what a bare socket needs too. */
 export interface FailureParts {
   readonly status: number;

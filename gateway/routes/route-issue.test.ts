@@ -3,39 +3,43 @@ import { toRouteIssue } from "./route-issue.ts";
 
 test.each([
   "/nothing",
-  "/fhir/R4",
-  "/fhir/R4/",
   "/fhir/R4/metadata/x",
   "/fhir/R4/metadata/",
   "/fhir/R4/Patient/",
   "/fhir/R4/Patient/x/",
   "/fhir/R4/Patient/x/y",
-  "/fhir/R4/Patient/_history",
   "/fhir/R4/Patient/_unknown",
   "/fhir/R4/Patient/_search/x",
-  "/fhir/R4/Patient/$match",
   "/fhir/R4//Patient",
-  "/fhir/R4/_history",
-  "/fhir/R4/$export",
   "/oauth2/token/",
 ])("nothing is served at %s", (path) => {
   expect(toRouteIssue("GET", path)).toEqual({ kind: "unknown-route" });
 });
 
+const ON_INSTANCE = ["GET", "HEAD", "PUT", "PATCH", "DELETE"];
+const ON_TYPE = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+
 test.each([
-  { method: "OPTIONS", path: "/fhir/R4/Patient", interaction: "options", allow: ["GET", "HEAD"] },
-  { method: "TRACE", path: "/fhir/R4/Patient/x", interaction: "trace", allow: ["GET", "HEAD"] },
-  { method: "PUT", path: "/fhir/R4/Patient/x", interaction: "update", allow: ["GET", "HEAD"] },
-  { method: "GET", path: "/fhir/R4/Patient/_search", interaction: "search-type", allow: ["POST"] },
-  { method: "POST", path: "/fhir/R4/metadata", interaction: "POST", allow: ["GET", "HEAD"] },
-  { method: "GET", path: "/oauth2/token", interaction: "GET", allow: ["POST"] },
-  { method: "DELETE", path: "/oauth2/jwks", interaction: "DELETE", allow: ["GET", "HEAD"] },
-  { method: "PUT", path: "/ingest/leeds-eyfsp", interaction: "PUT", allow: ["POST"] },
-  { method: "DELETE", path: "/ingest/quarantine", interaction: "DELETE", allow: ["GET", "HEAD"] },
-  { method: "POST", path: "/ingest/receipts/x", interaction: "POST", allow: ["GET", "HEAD"] },
-  { method: "OPTIONS", path: "/", interaction: "OPTIONS", allow: ["GET", "HEAD"] },
-])("$method $path is told to use $allow", ({ method, path, interaction, allow }) => {
-  expect(toRouteIssue(method, path)).toEqual({ kind: "interaction-not-served", interaction, allow });
+  { method: "OPTIONS", path: "/fhir/R4/Patient", allow: ON_TYPE },
+  { method: "TRACE", path: "/fhir/R4/Patient/x", allow: ON_INSTANCE },
+  { method: "POST", path: "/fhir/R4/Patient/x", allow: ON_INSTANCE },
+  { method: "PUT", path: "/fhir/R4/AuditEvent/x", allow: ["GET", "HEAD"] },
+  { method: "POST", path: "/fhir/R4/StructureDefinition", allow: ["GET", "HEAD"] },
+  { method: "PUT", path: "/fhir/R4/Patient/x/_history/1", allow: ["GET", "HEAD"] },
+  { method: "DELETE", path: "/fhir/R4/Patient/x/Observation", allow: ["GET", "HEAD"] },
+  { method: "GET", path: "/fhir/R4/Patient/_search", allow: ["POST"] },
+  { method: "PUT", path: "/fhir/R4", allow: ["GET", "HEAD", "POST"] },
+  { method: "PUT", path: "/fhir/R4/", allow: ["GET", "HEAD", "POST"] },
+  { method: "PUT", path: "/fhir/R4/Patient/x/$everything", allow: ["GET", "HEAD", "POST"] },
+  { method: "POST", path: "/fhir/R4/metadata", allow: ["GET", "HEAD"] },
+  { method: "GET", path: "/oauth2/token", allow: ["POST"] },
+  { method: "DELETE", path: "/oauth2/jwks", allow: ["GET", "HEAD"] },
+  { method: "PUT", path: "/ingest/leeds-eyfsp", allow: ["POST"] },
+  { method: "DELETE", path: "/ingest/quarantine", allow: ["GET", "HEAD"] },
+  { method: "POST", path: "/ingest/receipts/x", allow: ["GET", "HEAD"] },
+  { method: "OPTIONS", path: "/", allow: ["GET", "HEAD"] },
+])("$method $path is told to use $allow", ({ method, path, allow }) => {
+  expect(toRouteIssue(method, path)).toEqual({ kind: "interaction-not-served", interaction: method, allow });
 });
 
 test("a type that is not served is told which one was probably meant", () => {
@@ -45,3 +49,14 @@ test("a type that is not served is told which one was probably meant", () => {
     nearest: "Patient",
   });
 });
+
+test.each(["/fhir/R4/Patient/$everyting", "/fhir/R4/$everyting", "/fhir/R4/Patient/x/$everyting"])(
+  "an operation that is not served is told which one was probably meant, at %s",
+  (path) => {
+    expect(toRouteIssue("GET", path)).toEqual({
+      kind: "unknown-operation",
+      operation: "$everyting",
+      nearest: "$everything",
+    });
+  },
+);

@@ -1,4 +1,5 @@
 import { SERVED_RESOURCES } from "#profiles/interactions.ts";
+import { ROUTES } from "#profiles/routes.ts";
 import type { Issue } from "../outcome/issue.ts";
 import { nearest } from "../outcome/nearest.ts";
 
@@ -8,9 +9,9 @@ const GET_ONLY = ["GET", "HEAD"];
 const POST_ONLY = ["POST"];
 const TYPES = SERVED_RESOURCES.map(({ type }) => type as string);
 
-/** Which methods the addresses beside the FHIR types take. */
+/** Which methods the addresses beside the FHIR routes take. */
 const OTHER_ROUTES: readonly (readonly [path: RegExp, allow: readonly string[]])[] = [
-  [/^\/fhir\/R4\/(metadata|\.well-known\/smart-configuration)$/, GET_ONLY],
+  [/^\/fhir\/R4\/(openapi\.json|\.well-known\/smart-configuration)$/, GET_ONLY],
   [/^\/oauth2\/token$/, POST_ONLY],
   [/^\/(oauth2\/jwks|health\/live|health\/ready|metrics|)$/, GET_ONLY],
   [/^\/ingest\/(receipts\/[^/]+|quarantine)$/, GET_ONLY],
@@ -21,40 +22,42 @@ const OTHER_ROUTES: readonly (readonly [path: RegExp, allow: readonly string[]])
 export function toRouteIssue(method: string, path: string): Issue {
   const allow = OTHER_ROUTES.find(([route]) => route.test(path))?.[1];
   if (allow !== undefined) return { kind: "interaction-not-served", interaction: method, allow };
-  return path.startsWith(`${FHIR_PATH}/`)
-    ? toFhirRouteIssue(method, path.slice(FHIR_PATH.length + 1))
-    : { kind: "unknown-route" };
+  if (path !== FHIR_PATH && !path.startsWith(`${FHIR_PATH}/`)) return { kind: "unknown-route" };
+  return toFhirRouteIssue(method, path.slice(FHIR_PATH.length) || "/");
 }
 
 function toFhirRouteIssue(method: string, path: string): Issue {
-  const [type = "", second, ...rest] = path.split("/");
-  if (!/^[A-Za-z]/.test(type) || type === "metadata") return { kind: "unknown-route" };
-  if (!TYPES.includes(type)) {
-    const closest = nearest(type, TYPES);
-    return closest === undefined ? { kind: "unknown-type", type } : { kind: "unknown-type", type, nearest: closest };
+  const methods = new Set<string>(ROUTES.filter((route) => fits(route.path, path)).map((route) => route.method));
+  if (methods.size > 0) {
+    const allow = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"].filter((name) =>
+      methods.has(name === "HEAD" ? "GET" : name),
+    );
+    return { kind: "interaction-not-served", interaction: method, allow };
   }
-  if (second === "_search" && rest.length === 0) {
-    return { kind: "interaction-not-served", interaction: toInteraction(method) ?? "search-type", allow: POST_ONLY };
+  const [, type = "", ...rest] = path.split("/");
+  if (!/^[A-Za-z]/.test(type) || type === "metadata" || TYPES.includes(type)) {
+    const operation = rest.at(-1) ?? type;
+    return operation.startsWith("$") ? unknownOperation(operation) : { kind: "unknown-route" };
   }
-  if (rest.length > 0 || second === "" || /^[_$]/.test(second ?? "")) return { kind: "unknown-route" };
-  return {
-    kind: "interaction-not-served",
-    interaction: toInteraction(method) ?? method.toLowerCase(),
-    allow: GET_ONLY,
-  };
+  const closest = nearest(type, TYPES);
+  return closest === undefined ? { kind: "unknown-type", type } : { kind: "unknown-type", type, nearest: closest };
 }
 
-function toInteraction(method: string): string | undefined {
-  switch (method) {
-    case "POST":
-      return "create";
-    case "PUT":
-      return "update";
-    case "PATCH":
-      return "patch";
-    case "DELETE":
-      return "delete";
-    default:
-      return undefined;
-  }
+const OPERATION_NAMES = [...new Set(ROUTES.flatMap(({ operation }) => (operation ? [`$${operation}`] : [])))];
+
+function unknownOperation(operation: string): Issue {
+  const closest = nearest(operation, OPERATION_NAMES);
+  return { kind: "unknown-operation", operation, ...(closest !== undefined && { nearest: closest }) };
+}
+
+/** Whether a path is one of a template's. */
+function fits(template: string, path: string): boolean {
+  const segments = path.split("/");
+  const expected = template.split("/");
+  return (
+    segments.length === expected.length &&
+    expected.every((part, index) =>
+      part.startsWith(":") ? /^[^_$*]/.test(segments[index] ?? "") : part === segments[index],
+    )
+  );
 }

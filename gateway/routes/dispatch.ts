@@ -1,0 +1,102 @@
+import { type Interaction, isCanonicalType, type ServedType } from "#profiles/interactions.ts";
+import { hasScope, SCOPE_LETTER } from "../access/scope.ts";
+import type { AuditLog, AuditRecord } from "../audit/audit.ts";
+import { type Answering, type InteractionRequest, type Result, refused } from "../interactions/answer.ts";
+import { auditFacts } from "../interactions/audit-facts.ts";
+import type { Issue } from "../outcome/issue.ts";
+import { toUnexpected } from "../outcome/operation-outcome.ts";
+
+export interface DispatchPorts {
+  readonly interactions: Readonly<Record<Exclude<Interaction, "capabilities" | "operation">, Answering>>;
+  /** By type and code, as `Patient/$everything`; a type of its own goes before `*`. */
+  readonly operations: Readonly<Record<string, Answering>>;
+  readonly audit: AuditLog;
+  onFault(error: unknown, interaction: string): void;
+}
+
+/**
+ * Scope → the interaction. Every refusal to a known requester leaves here, whether it came by HTTP or as an entry of a
+ * batch, and none before the record of it is durable.
+ */
+export function createDispatch(ports: DispatchPorts): Answering {
+  return async function dispatch(request) {
+    const result = await answered(request, ports);
+    if (result.ok || result.issues.some((issue) => issue.kind === "unavailable" && issue.what === "audit")) {
+      return result;
+    }
+    try {
+      await ports.audit.append(toRefusalRecord(request, result.issues));
+    } catch {
+      return refused({ kind: "unavailable", what: "audit", retryAfter_s: 5 });
+    }
+    return result;
+  };
+}
+
+async function answered(request: InteractionRequest, ports: DispatchPorts): Promise<Result> {
+  const issue = checkScope(request);
+  if (issue) return refused(issue);
+  const answering = answeringOf(request, ports);
+  if (!answering) return refused({ kind: "unknown-route" });
+  try {
+    return await answering(request);
+  } catch (error) {
+    ports.onFault(error, request.interaction);
+    return refused(toUnexpected(error));
+  }
+}
+
+function answeringOf(
+  { interaction, type, operation }: InteractionRequest,
+  { interactions, operations }: DispatchPorts,
+): Answering | undefined {
+  if (interaction === "operation") return operations[`${type}/$${operation}`] ?? operations[`*/$${operation}`];
+  return interaction === "capabilities" ? undefined : interactions[interaction];
+}
+
+/** Whether the token's scopes reach an interaction; the contract itself is read by everybody who is known. */
+export function checkScope({
+  interaction,
+  type,
+  operation,
+  requester,
+}: Pick<InteractionRequest, "interaction" | "type" | "operation" | "requester">): Issue | undefined {
+  const letter = operation === "lastn" ? "s" : SCOPE_LETTER[interaction];
+  if (letter === "" || type === undefined || isCanonicalType(type)) return undefined;
+  if (hasScope(requester.scopes, type, letter)) return undefined;
+  return { kind: "insufficient-scope", needed: `system/${type}.${letter}` };
+}
+
+/** Who was refused what, and why. The query stays as it was asked, so that an attack stays visible. */
+function toRefusalRecord(request: InteractionRequest, issues: readonly Issue[]): AuditRecord {
+  const { interaction, operation, requester, requestId, method } = request;
+  return {
+    interaction: operation === undefined ? interaction : `$${operation}`,
+    outcome: issues.some(({ kind }) => kind === "unexpected") ? "failed" : "refused",
+    ...auditFacts(requester, requestId),
+    query: `${method} ${toAddress(request)}`,
+    detail: [...new Set(issues.map(({ kind }) => kind))].join(" "),
+  };
+}
+
+interface Address {
+  readonly type?: ServedType | undefined;
+  readonly id?: string | undefined;
+  readonly versionId?: string | undefined;
+  readonly patientId?: string | undefined;
+  readonly operation?: string | undefined;
+  readonly parameters: URLSearchParams;
+}
+
+/** The address of a request below the FHIR base, as the record of it names it. */
+function toAddress({ type, id, versionId, patientId, operation, parameters }: Address): string {
+  const segments = [
+    ...(patientId === undefined ? [] : ["Patient", patientId]),
+    type,
+    id,
+    ...(versionId === undefined ? [] : ["_history", versionId]),
+    operation && `$${operation}`,
+  ];
+  const query = parameters.size === 0 ? "" : `?${parameters}`;
+  return `${segments.filter((segment) => segment !== undefined).join("/")}${query}`;
+}
