@@ -36,7 +36,7 @@ const register = (...rows: readonly Told[]) => line.send("sharing-register", toC
 const provider = (told: Told = {}) => line.send("community-services-data-set", toTables(told).mpi ?? "");
 const school = (told: Told = {}) => line.send("eyfs-profile", toCsv([toProfileRow(told)]));
 
-const found = () => line.store.findRecords([{ code: "identifier", value: `${NHS_NUMBER}|${NHS}` }], 3);
+const found = () => line.store.findRecords([{ code: "identifier", value: `${NHS_NUMBER}|${NHS}` }], 3, "");
 
 /** The records in which an objection stands, one entry each. */
 async function objected(): Promise<readonly RecordKey[]> {

@@ -1,6 +1,6 @@
 import type { SourceIdentity } from "#mappers/mapper.ts";
 import { NHS_NUMBER, UPN } from "#profiles/systems.ts";
-import type { RecordKey, WriteTransaction } from "../store/store.ts";
+import { type RecordKey, SHARED_ID_SPACE, type WriteTransaction } from "../store/store.ts";
 import { toBlockKey } from "./block-key.ts";
 import {
   type Candidate,
@@ -77,7 +77,7 @@ export async function applyResolution(
 ): Promise<RecordKey> {
   const { source, identity, decision, facts } = resolution;
   const { localId } = identity;
-  const record = resolution.record ?? (await transaction.createChild(options.patientId));
+  const record = resolution.record ?? (await transaction.createChild(options.patientId, SHARED_ID_SPACE));
   await takeNumbers(transaction, record, resolution);
   if (facts.linked?.record !== record) {
     await transaction.appendLink({
@@ -134,7 +134,7 @@ async function closeAnswered(
   const stillOpen = decision.reviews.map(({ kind }) => kind);
   let isAnswered = false;
   if (linked !== undefined && linked.record !== record) {
-    await transaction.removeContribution(linked.record, source, identity.localId);
+    await transaction.removeContribution(linked.record, source, identity.localId, told.options.now);
     const ended = new Set(told.options.madeBefore?.map(({ type, id }) => `${type}/${id}`));
     const left = (await transaction.record(linked.record))?.resources ?? [];
     // Another row about the same child may still stand there, under the number that is in doubt.
@@ -237,7 +237,7 @@ async function findAlike(
 ): Promise<readonly Candidate[]> {
   const block = toBlockKey(identity);
   if (block === undefined) return [];
-  const alike = await transaction.findRecords([{ code: "block", value: block }], LOOK_ALIKES_MAX + 1);
+  const alike = await transaction.findRecords([{ code: "block", value: block }], LOOK_ALIKES_MAX + 1, SHARED_ID_SPACE);
   const candidates: Candidate[] = [];
   for (const record of alike.filter((key) => key !== own).slice(0, LOOK_ALIKES_MAX)) {
     candidates.push(await toCandidate(transaction, record, await transaction.identitiesOf(record)));

@@ -1,35 +1,46 @@
 import { expect, test } from "vitest";
-import type { RecordKey } from "../store/store.ts";
+import type { IdSpace, RecordKey } from "../store/store.ts";
 import { createInProcessIdentityCache } from "./cache/in-process.ts";
 import { createIdentifierResolver } from "./resolve-identifier.ts";
 
-/** A store that holds these identifiers and counts how often it is asked. */
+/** A store that holds these identifiers, by id space and identifier, and counts how often it is asked. */
 function startResolver(held: Readonly<Record<string, readonly RecordKey[]>>) {
   const asked: string[] = [];
   const store = {
-    async findRecords(keys: readonly { readonly value: string }[]) {
-      const value = keys[0]?.value ?? "";
-      asked.push(value);
-      return held[value] ?? [];
+    async findRecords(keys: readonly { readonly value: string }[], limit: number, idSpace: IdSpace) {
+      const name = `${idSpace} ${keys[0]?.value ?? ""}`;
+      asked.push(name);
+      return (held[name] ?? []).slice(0, limit);
     },
   };
   return { asked, resolver: createIdentifierResolver({ store, cache: createInProcessIdentityCache() }) };
 }
 
 test("what the store found is not asked for again, until it is forgotten", async () => {
-  const { asked, resolver } = startResolver({ "s|1": [7] });
-  expect(await resolver.resolve("s", "1", 0)).toBe(7);
-  expect(await resolver.resolve("s", "1", 0)).toBe(7);
-  expect(asked).toEqual(["s|1"]);
-  await resolver.forget("s", "1");
-  expect(await resolver.resolve("s", "1", 0)).toBe(7);
-  expect(asked).toEqual(["s|1", "s|1"]);
+  const { asked, resolver } = startResolver({ " s|1": [7] });
+  expect(await resolver.resolve("s", "1", "", 0)).toEqual([7]);
+  expect(await resolver.resolve("s", "1", "", 0)).toEqual([7]);
+  expect(asked).toEqual([" s|1"]);
+  await resolver.forget("s", "1", "other");
+  expect(await resolver.resolve("s", "1", "", 0)).toEqual([7]);
+  expect(asked).toEqual([" s|1"]);
+  await resolver.forget("s", "1", "");
+  expect(await resolver.resolve("s", "1", "", 0)).toEqual([7]);
+  expect(asked).toEqual([" s|1", " s|1"]);
 });
 
 test("an identifier of nobody, or of two, is asked for again when anything has changed", async () => {
-  const { asked, resolver } = startResolver({ "s|2": [7, 8] });
+  const { asked, resolver } = startResolver({ " s|2": [7, 8] });
   for (const changes of [1, 1, 2]) {
-    for (const value of ["1", "2"]) expect(await resolver.resolve("s", value, changes)).toBeUndefined();
+    for (const value of ["1", "2"]) expect(await resolver.resolve("s", value, "", changes)).toEqual([]);
   }
-  expect(asked).toEqual(["s|1", "s|2", "s|1", "s|2"]);
+  expect(asked).toEqual([" s|1", " s|2", " s|1", " s|2"]);
+});
+
+test("in a space of its own every record that carries an identifier answers, and no other space hears of it", async () => {
+  const { resolver } = startResolver({ "own s|1": [7, 8, 9], " s|1": [3] });
+  expect(await resolver.resolve("s", "1", "own", 0)).toEqual([7, 8, 9]);
+  expect(await resolver.resolve("s", "1", "", 0)).toEqual([3]);
+  expect(await resolver.resolve("s", "1", "own", 0)).toEqual([7, 8, 9]);
+  expect(await resolver.resolve("s", "2", "own", 0)).toEqual([]);
 });

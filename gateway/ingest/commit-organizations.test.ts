@@ -44,7 +44,7 @@ function school(told: Partial<Organization> = {}): Organization {
 }
 
 async function versionsOf(id: string): Promise<readonly Organization[]> {
-  const versions = await line.store.history("Organization", id);
+  const versions = await line.store.history("Organization", id, "");
   return versions.map(({ body }) => JSON.parse(String(body)));
 }
 
@@ -70,7 +70,7 @@ describe("an organisation of which the records of one source tell", () => {
     await inBatch((transaction, context) => commitOrganizations(transaction, [school({ name: "Ours" })], context), {
       source: sourceOf("eyfs-profile"),
     });
-    const versions = await line.store.history("Organization", SCHOOL);
+    const versions = await line.store.history("Organization", SCHOOL, "");
     expect(versions.map(({ source, version }) => [source, version])).toEqual([["leeds-dch", 1]]);
     expect((await versionsOf(SCHOOL)).map(({ name }) => name)).toEqual([undefined]);
   });

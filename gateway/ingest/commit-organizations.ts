@@ -1,5 +1,5 @@
 import type { Organization } from "@medplum/fhirtypes";
-import type { WriteTransaction } from "../store/store.ts";
+import { SHARED_ID_SPACE, type WriteTransaction } from "../store/store.ts";
 import type { CommitContext } from "./commit-unit.ts";
 import { type Identified, toContent, toStoredResource } from "./stored-resource.ts";
 
@@ -25,7 +25,7 @@ export async function commitSender(transaction: WriteTransaction, context: Commi
 }
 
 /**
- * Stores organisations in the shared record of the authority. Several sources may tell of the same one in words of
+ * Stores organisations in the shared records of the authority. Several sources may tell of the same one in words of
  * their own; the first keeps it, so that nobody who may not see that source learns of it. Records of one source are
  * joined: one that knows less takes nothing away, and the first name stays, or two records would overwrite each other
  * for ever. The name of the sender is the register's.
@@ -75,12 +75,12 @@ async function commitOne(
   const unit = `${UNIT}/${id}`;
   const own = await transaction.lineage(source, unit);
   if (own?.hash === told) return;
-  const current = await transaction.current("Organization", id);
+  const current = await transaction.current("Organization", id, SHARED_ID_SPACE);
   if (current !== undefined && own === undefined) return;
   const stored = current === undefined ? undefined : await readStored(transaction, id);
   const content = toContent(stored === undefined ? organization : { ...merge(stored), id }, source);
   if (current?.contentHash === content.hash) return;
-  const record = current?.record ?? (await transaction.sharedRecord("Organization", authority));
+  const record = current?.record ?? (await transaction.sharedRecord("Organization", authority, SHARED_ID_SPACE));
   const version = (current?.version ?? 0) + 1;
   const now = context.clock();
   await transaction.put(record, toStoredResource(content, { source, dataClass: context.dataClass, version, now }));
@@ -93,7 +93,7 @@ async function commitOne(
 
 /** The organisation as it is stored, without what belongs to its version. */
 async function readStored(transaction: WriteTransaction, id: string): Promise<Organization | undefined> {
-  const [newest] = await transaction.history("Organization", id);
+  const [newest] = await transaction.history("Organization", id, SHARED_ID_SPACE);
   if (newest?.body === undefined) return undefined;
   const { meta, ...organization }: Organization = JSON.parse(newest.body.toString());
   const { versionId: _, lastUpdated: __, source: ___, ...others } = meta ?? {};

@@ -1,5 +1,5 @@
 import type { Made } from "#mappers/mapper.ts";
-import type { Lineage, RecordKey, WriteTransaction } from "../store/store.ts";
+import { type Lineage, type RecordKey, SHARED_ID_SPACE, type WriteTransaction } from "../store/store.ts";
 import type { CommitContext } from "./commit-unit.ts";
 import { toProvenance } from "./provenance.ts";
 import { type Content, type Identified, toContent, toStoredResource } from "./stored-resource.ts";
@@ -111,7 +111,7 @@ async function putContent(
   // A slot that is made for the first time has an id that nobody has seen; one that had ended counts on from its end.
   const before = isNew
     ? undefined
-    : (work.current.get(`${resourceType}/${id}`) ?? (await transaction.current(resourceType, id)));
+    : (work.current.get(`${resourceType}/${id}`) ?? (await transaction.current(resourceType, id, SHARED_ID_SPACE)));
   const stored = toStoredResource(content, {
     source: work.context.source.source,
     dataClass: work.context.dataClass,
@@ -127,6 +127,6 @@ async function endOthers(
 ): Promise<readonly string[]> {
   const slots = new Set(told.made.map(({ slot }) => slot));
   const ended = told.prior.filter(({ slot }) => !slots.has(slot));
-  for (const { type, id } of ended) await transaction.remove(type, id, told.now);
+  for (const { type, id } of ended) await transaction.remove(type, id, SHARED_ID_SPACE, told.now);
   return ended.map(({ type }) => type);
 }

@@ -4,7 +4,7 @@ import type { RegisteredSource } from "../access/source.ts";
 import { toBlockKey } from "../identity/block-key.ts";
 import { applyResolution, type Resolution, resolveChild } from "../identity/resolve-child.ts";
 import { toRecordSearchKeys } from "../search/keys.ts";
-import type { Lineage, RecordKey, WriteTransaction } from "../store/store.ts";
+import { type Lineage, type RecordKey, SHARED_ID_SPACE, type WriteTransaction } from "../store/store.ts";
 import { commitOrganizations } from "./commit-organizations.ts";
 import { type CurrentResources, commitResources, compareContents } from "./commit-resources.ts";
 import type { KnownIdentifier, Unit, UnitIssue, UnitOutcome } from "./unit.ts";
@@ -176,7 +176,7 @@ async function leave(
   prior: Lineage,
   told: { readonly source: string; readonly unit: string; readonly now: number },
 ): Promise<void> {
-  for (const { type, id } of prior.made) await transaction.remove(type, id, told.now);
+  for (const { type, id } of prior.made) await transaction.remove(type, id, SHARED_ID_SPACE, told.now);
   await transaction.putRelationships(prior.record, told.source, told.unit, []);
 }
 

@@ -145,7 +145,7 @@ export function toCsv(rows: readonly Readonly<Record<string, string>>[]): string
 
 /** All resources of one child's record by type, and what identifies it. */
 export async function recordsOf(store: Store) {
-  const keys = await store.findRecords([], 1_000);
+  const keys = await store.findRecords([], 1_000, "");
   return Promise.all(
     keys.map(async (key) => {
       const record = await store.record(key);

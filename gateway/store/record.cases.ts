@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Relationship } from "#mappers/mapper.ts";
-import { BASE, type Child, contribution, FAMILY, resource, rollOf } from "./store.fixtures.ts";
+import { type Child, contribution, FAMILY, resource, rollOf } from "./store.fixtures.ts";
 import type { RecordKey, Store, StoredResource, WriteTransaction } from "./store.ts";
 
 type Put = (record: RecordKey, change?: Partial<StoredResource>) => Promise<void>;
@@ -18,7 +18,7 @@ export function recordCases(store: () => Store, child: Child, put: Put): void {
       await transaction.put(key, resource({ id: "o-2", source: "leeds-csds", dataClass: "health-visiting" }));
     });
     const record = await store().record(key);
-    expect(record).toMatchObject({ key, kind: "child", patientId: "p-1", version: 2 });
+    expect(record).toMatchObject({ key, kind: "child", idSpace: "", patientId: "p-1", version: 2 });
     expect(record?.contributions).toEqual([other, contribution()]);
     expect(record?.relationships).toEqual([
       { ...roll, source: "leeds-eyfsp" },
@@ -29,15 +29,6 @@ export function recordCases(store: () => Store, child: Child, put: Put): void {
       resource({ id: "o-2", source: "leeds-csds", dataClass: "health-visiting" }),
     ]);
     expect(await store().record(key + 1)).toBeUndefined();
-  });
-
-  test("types that no interaction serves are kept, and left out of the record", async () => {
-    const key = await child("p-1");
-    await put(key, { type: "Provenance", id: "v-1" });
-    await put(key);
-    expect((await store().record(key))?.resources).toEqual([resource()]);
-    expect(await store().locate("Provenance", "v-1")).toBe(key);
-    expect(await store().history("Provenance", "v-1")).toHaveLength(1);
   });
 
   test("one transaction raises the version of each record it touches by one, and of no other", async () => {
@@ -58,9 +49,9 @@ export function recordCases(store: () => Store, child: Child, put: Put): void {
   test.each<[string, (transaction: WriteTransaction, key: RecordKey) => Promise<unknown>]>([
     ["a new resource", (transaction, key) => transaction.put(key, resource({ id: "o-new" }))],
     ["another version", (transaction, key) => transaction.put(key, resource({ version: 2 }))],
-    ["the end of a resource", (transaction) => transaction.remove("Observation", "o-1", 2_000)],
+    ["the end of a resource", (transaction) => transaction.remove("Observation", "o-1", "", 2_000)],
     ["a contribution", (transaction, key) => transaction.putContribution(key, "383", contribution(), [])],
-    ["the end of a contribution", (transaction, key) => transaction.removeContribution(key, "gone", "G1")],
+    ["the end of a contribution", (transaction, key) => transaction.removeContribution(key, "gone", "G1", 2_000)],
     ["relationships", (transaction, key) => transaction.putRelationships(key, "s", "u", [rollOf("3950001")])],
   ])("%s raises the version of the record", async (_, work) => {
     const key = await child("p-1");
@@ -103,50 +94,6 @@ export function recordCases(store: () => Store, child: Child, put: Put): void {
     await expect(put(4_711)).rejects.toThrow("does not hold");
   });
 
-  test("history keeps every version, the deletion mark, and what came after it", async () => {
-    const key = await child("p-1");
-    await put(key);
-    await put(key, { version: 2, contentHash: "hash-2", body: Buffer.from("two"), lastUpdated: 2_000 });
-    await store().write((transaction) => transaction.remove("Observation", "o-1", 3_000));
-    expect(await store().locate("Observation", "o-1")).toBeUndefined();
-    expect((await store().record(key))?.resources).toEqual([]);
-    expect(await store().write((transaction) => transaction.current("Observation", "o-1"))).toEqual({
-      record: key,
-      version: 3,
-      contentHash: "",
-    });
-    await put(key, { version: 4, body: Buffer.from("four"), lastUpdated: 4_000 });
-    const versions = await store().history("Observation", "o-1");
-    expect(versions.map(({ version, lastUpdated, body }) => [version, lastUpdated, body?.toString()])).toEqual([
-      [4, 4_000, "four"],
-      [3, 3_000, undefined],
-      [2, 2_000, "two"],
-      [1, 1_000, BASE.body.toString()],
-    ]);
-    for (const { record, source, dataClass } of versions) {
-      expect({ record, source, dataClass }).toEqual({ record: key, source: "leeds-eyfsp", dataClass: "education" });
-    }
-    expect(await store().history("Observation", "o-never")).toEqual([]);
-  });
-
-  test.each([1, 2])("a version that does not follow the last one is refused: %i after 2", async (version) => {
-    const key = await child("p-1");
-    await put(key, { version: 2 });
-    await expect(put(key, { version })).rejects.toThrow("does not follow");
-    expect((await store().record(key))?.resources).toEqual([resource({ version: 2 })]);
-  });
-
-  test("removing what has ended, or never was, changes nothing", async () => {
-    const key = await child("p-1");
-    await put(key);
-    await store().write((transaction) => transaction.remove("Observation", "o-1", 2_000));
-    const version = await store().recordVersion(key);
-    await store().write((transaction) => transaction.remove("Observation", "o-1", 3_000));
-    await store().write((transaction) => transaction.remove("Observation", "o-never", 3_000));
-    expect(await store().recordVersion(key)).toBe(version);
-    expect(await store().history("Observation", "o-1")).toHaveLength(2);
-  });
-
   test("a resource that moves to another record changes both, and its history goes on", async () => {
     const [from, to] = [await child("p-1"), await child("p-2")];
     await put(from);
@@ -155,34 +102,19 @@ export function recordCases(store: () => Store, child: Child, put: Put): void {
     await put(to, { version: 2 });
     expect((await store().record(from))?.resources.map(({ id }) => id)).toEqual(["o-stays"]);
     expect((await store().record(to))?.resources).toEqual([resource({ version: 2 })]);
-    expect(await store().locate("Observation", "o-1")).toBe(to);
+    expect(await store().locate("Observation", "o-1", "")).toBe(to);
     expect([await store().recordVersion(from), await store().recordVersion(to)]).toEqual(
       before.map((version) => (version ?? 0) + 1),
     );
-    expect((await store().history("Observation", "o-1")).map(({ record }) => record)).toEqual([to, from]);
+    expect((await store().history("Observation", "o-1", "")).map(({ record }) => record)).toEqual([to, from]);
   });
 
   test("the same logical id of two types is two resources", async () => {
     const key = await child("p-1");
     await put(key, { type: "Observation", id: "same" });
     await put(key, { type: "Consent", id: "same", version: 7 });
-    const current = await store().write((transaction) => transaction.current("Consent", "same"));
+    const current = await store().write((transaction) => transaction.current("Consent", "same", ""));
     expect(current).toEqual({ record: key, version: 7, contentHash: "hash-1" });
     expect((await store().record(key))?.resources).toHaveLength(2);
-  });
-
-  test("a shared record is made once for each authority, and is no child", async () => {
-    const make = (authority: string) =>
-      store().write((transaction) => transaction.sharedRecord("Organization", authority));
-    const [leeds, again, wirral] = await Promise.all([make("383"), make("383"), make("344")]);
-    expect(again).toBe(leeds);
-    await put(leeds, { type: "Organization", id: "org-1" });
-    expect(await store().record(leeds)).toMatchObject({ kind: "Organization", patientId: "", version: 2 });
-    expect(await store().sharedRecords("Organization", ["344", "383", "999"])).toEqual(
-      [leeds, wirral].toSorted((a, b) => a - b),
-    );
-    expect(await store().sharedRecords("Organization", [])).toEqual([]);
-    expect(await store().scanRecords({}, 0, 10)).toEqual([]);
-    expect(await store().findRecords([], 10)).toEqual([]);
   });
 }

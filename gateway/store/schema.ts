@@ -1,20 +1,25 @@
 import type { DatabaseSync } from "node:sqlite";
+import { FROM_1_TO_2 } from "./schema-1-to-2.ts";
 
 /**
  * The stored shape. Times are milliseconds since 1970, dates YYYY-MM-DD, lists JSON text. Only contents (to
  * compare them) and logical ids (to find them) are hashed: identifiers stand in clear, since the store must answer by them, so the file is as private as what it holds.
  */
 const TABLES = `
--- A child, or the shared resources of one kind and authority. The version counts transactions that touched the record.
--- (17, 'child', 'b7c1…', NULL, 3)   (18, 'Organization', NULL, '383', 12)
+-- A child, or a part of the shared resources of one kind, authority and id space. The version counts transactions that
+-- touched the record. has_room: NULL for a child; 0 where a part was found full and nothing has left it since.
+-- (17, 'child', '', 'b7c1…', NULL, NULL, 3)   (18, 'Organization', '', NULL, '383', 1, 12)
 CREATE TABLE record (
   key INTEGER PRIMARY KEY,
   kind TEXT NOT NULL,
-  patient_id TEXT UNIQUE,
+  id_space TEXT NOT NULL,
+  patient_id TEXT,
   authority TEXT,
+  has_room INTEGER,
   version INTEGER NOT NULL,
-  UNIQUE (kind, authority)
+  UNIQUE (patient_id, id_space)
 ) STRICT;
+CREATE INDEX record_shared ON record (kind, authority, id_space, has_room) WHERE authority IS NOT NULL;
 
 -- Who told a resource, and in which data class: spelled once instead of in every row.
 -- (4, 'leeds-eyfsp', 'education')
@@ -41,8 +46,9 @@ CREATE TABLE resource (
 ) STRICT;
 
 -- Where a logical id is, by a hash of type and id: a quarter of the size of the ids themselves, and since new ids fall
--- anywhere in it, a quarter of the pages that each commit writes. Two ids of one hash are told apart in their rows.
--- hash: the first 52 bits of SHA-256('Observation/2f0e…').
+-- anywhere in it, a quarter of the pages that each commit writes. Two ids of one hash are told apart in their rows, and
+-- their id spaces in the rows of their records.
+-- hash: the first 52 bits of SHA-256('Observation/2f0e…'), in an id space of SHA-256('conformance Observation/2f0e…').
 -- (2814749767106561, 17825792)
 CREATE TABLE resource_id (
   hash INTEGER NOT NULL,
@@ -51,11 +57,12 @@ CREATE TABLE resource_id (
 ) STRICT, WITHOUT ROWID;
 
 -- Versions that are current no more; a deletion mark has no body.
--- (1, 'Observation', '2f0e…', 1, 17, 1767225600000, 4, 'q3Xb…', 'code=…', '{…}')
+-- (1, 'Observation', '2f0e…', '', 1, 17, 1767225600000, 4, 'q3Xb…', 'code=…', '{…}')
 CREATE TABLE history (
   sequence INTEGER PRIMARY KEY,
   type TEXT NOT NULL,
   id TEXT NOT NULL,
+  id_space TEXT NOT NULL,
   version INTEGER NOT NULL,
   record INTEGER NOT NULL,
   last_updated INTEGER NOT NULL,
@@ -63,10 +70,11 @@ CREATE TABLE history (
   content_hash TEXT NOT NULL,
   keys TEXT NOT NULL,
   body BLOB,
-  UNIQUE (id, type, version)
+  UNIQUE (id, type, id_space, version)
 ) STRICT;
+CREATE INDEX history_of_record ON history (record);
 
--- What one source says of a child. The record stands in the authorities of its contributions.
+-- What one source says of a child.
 -- (9, 17, 'leeds-eyfsp', 'A123', '383', 'education', 1767225600000, '{"resourceType":"Patient",…}')
 CREATE TABLE contribution (
   id INTEGER PRIMARY KEY,
@@ -79,16 +87,39 @@ CREATE TABLE contribution (
   body TEXT NOT NULL,
   UNIQUE (record, source, local_id)
 ) STRICT;
-CREATE INDEX contribution_of_authority ON contribution (authority, record);
 
--- Words under which a child is found from anywhere, each as long as the contribution that brought it.
--- ('identifier', 'https://fhir.nhs.uk/Id/nhs-number|9990000018', 17, 9)
+-- What a source said of a child until it said something else, or nothing more.
+-- (1, 17, 'leeds-eyfsp', 'A123', 'education', 1767225600000, 1769904000000, '{"resourceType":"Patient",…}')
+CREATE TABLE past_contribution (
+  sequence INTEGER PRIMARY KEY,
+  record INTEGER NOT NULL,
+  source TEXT NOT NULL,
+  local_id TEXT NOT NULL,
+  data_class TEXT NOT NULL,
+  last_updated INTEGER NOT NULL,
+  until INTEGER NOT NULL,
+  body TEXT NOT NULL
+) STRICT;
+CREATE INDEX past_contribution_of_record ON past_contribution (record);
+
+-- The authorities in which a child stands: those of its contributions, and of those that were.
+-- ('383', 17)
+CREATE TABLE standing (
+  authority TEXT NOT NULL,
+  record INTEGER NOT NULL,
+  PRIMARY KEY (authority, record)
+) STRICT, WITHOUT ROWID;
+
+-- Words under which a child is found from anywhere, each as long as the contribution that brought it. The id space
+-- stands in the key, so that a search in one never goes through what another holds.
+-- ('identifier', 'https://fhir.nhs.uk/Id/nhs-number|9990000018', '', 17, 9)
 CREATE TABLE search_key (
   code TEXT NOT NULL,
   value TEXT NOT NULL,
+  id_space TEXT NOT NULL,
   record INTEGER NOT NULL,
   contribution INTEGER NOT NULL,
-  PRIMARY KEY (code, value, record, contribution)
+  PRIMARY KEY (code, value, id_space, record, contribution)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX search_key_of_record ON search_key (record, code, value);
 
@@ -209,7 +240,7 @@ CREATE INDEX single_use_expiry ON single_use (expires_at);
 `;
 
 /** Grows by one with every change to the tables above; kept in `PRAGMA user_version`. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** "EYFG", kept in `PRAGMA application_id`, so that another program's file is not taken for ours. */
 const APPLICATION_ID = 0x45594647;
@@ -220,31 +251,36 @@ export class SchemaError extends Error {
 }
 
 /**
- * Whether the file is new or has the tables of this version.
- * @throws SchemaError when it was written by another version or by another program; the file is not touched.
+ * Whether the file is new, has the tables of an earlier version, or those of this one.
+ * @throws SchemaError when it was written by a later version or by another program; the file is not touched.
  */
-export function checkSchema(database: DatabaseSync): "new" | "ready" {
+export function checkSchema(database: DatabaseSync): "new" | "earlier" | "ready" {
   const version = pragma(database, "user_version");
   const application = pragma(database, "application_id");
   if (version === 0 && application === 0 && isEmpty(database)) return "new";
   if (application !== APPLICATION_ID) {
     throw new SchemaError("The store's file belongs to another program: point the gateway at a directory of its own.");
   }
-  if (version !== SCHEMA_VERSION) {
+  if (version < 1 || version > SCHEMA_VERSION) {
     throw new SchemaError(
       `The store's file has schema version ${version}; this gateway reads ${SCHEMA_VERSION}. ` +
         "Start the gateway that wrote it, or give this one another directory.",
     );
   }
-  return "ready";
+  return version === SCHEMA_VERSION ? "ready" : "earlier";
 }
 
-/** Makes the tables of a new file. Looks again within its transaction: another process may have come first. */
+/**
+ * Makes the tables of a new file, and brings those of an earlier version forward, in one transaction. Looks again within
+ * it: another process may have come first.
+ */
 export function makeSchema(database: DatabaseSync): void {
   database.exec("BEGIN IMMEDIATE");
   try {
-    if (checkSchema(database) === "new") {
-      database.exec(TABLES);
+    const found = checkSchema(database);
+    if (found === "new") database.exec(TABLES);
+    if (found === "earlier") bringForward(database, pragma(database, "user_version"));
+    if (found !== "ready") {
       database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}`);
     }
     database.exec("COMMIT");
@@ -252,6 +288,13 @@ export function makeSchema(database: DatabaseSync): void {
     database.exec("ROLLBACK");
     throw error;
   }
+}
+
+/** What leads from each version to the next, the first of them from version 1. */
+const STEPS = [FROM_1_TO_2];
+
+function bringForward(database: DatabaseSync, version: number): void {
+  for (const step of STEPS.slice(version - 1)) database.exec(step);
 }
 
 function pragma(database: DatabaseSync, name: "user_version" | "application_id"): number {

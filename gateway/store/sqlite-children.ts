@@ -2,29 +2,14 @@ import type { Relationship, SourceIdentity } from "#mappers/mapper.ts";
 import { integer, type Row, text } from "./sqlite-connection.ts";
 import { toContribution } from "./sqlite-read.ts";
 import { touch, type Work } from "./sqlite-work.ts";
-import type { Link, RecordKey, RecordKind, RecordSearchKey, ReviewItem, StoredContribution } from "./store.ts";
+import type { IdSpace, Link, RecordKey, RecordSearchKey, ReviewItem, StoredContribution } from "./store.ts";
 
-export function createChild({ connection, touched }: Work, patientId: string): RecordKey {
+export function createChild({ connection, touched }: Work, patientId: string, idSpace: IdSpace): RecordKey {
   const row = connection
-    .statement("INSERT INTO record (kind, patient_id, version) VALUES ('child', ?, 1) RETURNING key")
-    .get(patientId);
+    .statement("INSERT INTO record (kind, id_space, patient_id, version) VALUES ('child', ?, ?, 1) RETURNING key")
+    .get(idSpace, patientId);
   const key = integer(row?.key);
-  touched.add(key);
-  return key;
-}
-
-export function sharedRecord(
-  { connection, touched }: Work,
-  kind: Exclude<RecordKind, "child">,
-  authority: string,
-): RecordKey {
-  const found = connection.statement("SELECT key FROM record WHERE kind = ? AND authority = ?").get(kind, authority);
-  if (found !== undefined) return integer(found.key);
-  const row = connection
-    .statement("INSERT INTO record (kind, authority, version) VALUES (?, ?, 1) RETURNING key")
-    .get(kind, authority);
-  const key = integer(row?.key);
-  touched.add(key);
+  touched.set(key, idSpace);
   return key;
 }
 
@@ -133,26 +118,42 @@ interface Contributed {
 
 export function putContribution(work: Work, record: RecordKey, { authority, contribution, keys }: Contributed): void {
   const { statement } = work.connection;
-  touch(work, record);
+  const { source, localId, dataClass, lastUpdated, body } = contribution;
+  const idSpace = touch(work, record);
+  const before = readContribution(work, record, source, localId);
+  if (before?.body !== body || before.lastUpdated !== lastUpdated || before.dataClass !== dataClass) {
+    keepPast(work, record, { source, localId, until: lastUpdated });
+  }
   const row = statement(
     `INSERT INTO contribution (record, source, local_id, authority, data_class, last_updated, body)
      VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (record, source, local_id) DO UPDATE SET authority = excluded.authority,
        data_class = excluded.data_class, last_updated = excluded.last_updated, body = excluded.body
      RETURNING id`,
-  ).get(
-    record,
-    contribution.source,
-    contribution.localId,
-    authority,
-    contribution.dataClass,
-    contribution.lastUpdated,
-    contribution.body,
-  );
+  ).get(record, source, localId, authority, dataClass, lastUpdated, body);
   const id = integer(row?.id);
+  statement("INSERT OR IGNORE INTO standing (authority, record) VALUES (?, ?)").run(authority, record);
   dropSearchKeys(work, record, id);
-  const insert = statement("INSERT OR IGNORE INTO search_key (code, value, record, contribution) VALUES (?, ?, ?, ?)");
-  for (const { code, value } of keys) insert.run(code, value, record, id);
+  const insert = statement(
+    "INSERT OR IGNORE INTO search_key (code, value, id_space, record, contribution) VALUES (?, ?, ?, ?, ?)",
+  );
+  for (const { code, value } of keys) insert.run(code, value, idSpace, record, id);
+}
+
+interface Ceased {
+  readonly source: string;
+  readonly localId: string;
+  readonly until: number;
+}
+
+function keepPast({ connection }: Work, record: RecordKey, { source, localId, until }: Ceased): void {
+  connection
+    .statement(
+      `INSERT INTO past_contribution (record, source, local_id, data_class, last_updated, until, body)
+       SELECT record, source, local_id, data_class, last_updated, ?, body FROM contribution
+       WHERE record = ? AND source = ? AND local_id = ?`,
+    )
+    .run(until, record, source, localId);
 }
 
 export function readContribution(
@@ -167,12 +168,13 @@ export function readContribution(
   return row && toContribution(row);
 }
 
-export function removeContribution(work: Work, record: RecordKey, source: string, localId: string): void {
+export function removeContribution(work: Work, record: RecordKey, ceased: Ceased): void {
   const { statement } = work.connection;
+  keepPast(work, record, ceased);
   const row = statement("DELETE FROM contribution WHERE record = ? AND source = ? AND local_id = ? RETURNING id").get(
     record,
-    source,
-    localId,
+    ceased.source,
+    ceased.localId,
   );
   if (row === undefined) return;
   touch(work, record);

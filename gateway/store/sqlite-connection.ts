@@ -63,7 +63,7 @@ function configure(database: DatabaseSync): void {
     PRAGMA mmap_size = 0;
     PRAGMA temp_store = MEMORY;
   `);
-  if (found === "new") makeSchema(database);
+  if (found !== "ready") makeSchema(database);
 }
 
 function keepStatements(database: DatabaseSync, returnArrays: boolean): (sql: string) => StatementSync {

@@ -1,5 +1,5 @@
 import { type Connection, integer, type Row } from "./sqlite-connection.ts";
-import type { RecordKey, RecordKind, RecordScope, RecordSearchKey } from "./store.ts";
+import type { IdSpace, RecordKey, RecordScope, RecordSearchKey, SharedKind } from "./store.ts";
 
 type FindKey = RecordSearchKey & { readonly prefix?: boolean };
 
@@ -15,11 +15,25 @@ const FEWEST_FIRST: Readonly<Record<RecordSearchKey["code"], number>> = {
 /** Greater than every character, so that a prefix becomes a range of an ordered index. */
 const LAST_CHARACTER = "\u{10FFFF}";
 
-/** Children's records that carry all of the keys, ascending. No key at all: every child. */
-export function findRecords({ statement }: Connection, keys: readonly FindKey[], limit: number): readonly RecordKey[] {
+interface Within {
+  readonly limit: number;
+  readonly idSpace: IdSpace;
+}
+
+/** Children's records of an id space that carry all of the keys, ascending. No key at all: every child. */
+export function findRecords(
+  { statement }: Connection,
+  keys: readonly FindKey[],
+  { limit, idSpace }: Within,
+): readonly RecordKey[] {
   const [first, ...others] = keys.toSorted((a, b) => rank(a) - rank(b));
   if (first === undefined) {
-    return keysOf(statement("SELECT key FROM record WHERE kind = 'child' ORDER BY key LIMIT ?").all(limit));
+    return keysOf(
+      statement("SELECT key FROM record WHERE kind = 'child' AND id_space = ? ORDER BY key LIMIT ?").all(
+        idSpace,
+        limit,
+      ),
+    );
   }
   const also = others.map(
     (key) => `AND EXISTS (SELECT 1 FROM search_key o INDEXED BY search_key_of_record
@@ -28,8 +42,8 @@ export function findRecords({ statement }: Connection, keys: readonly FindKey[],
   return keysOf(
     statement(
       `SELECT DISTINCT f.record AS key FROM search_key f WHERE f.code = ? AND f.value ${comparison(first)}
-       ${also.join("\n")} ORDER BY f.record LIMIT ?`,
-    ).all(...[first, ...others].flatMap(parameters), limit),
+       AND f.id_space = ? ${also.join("\n")} ORDER BY f.record LIMIT ?`,
+    ).all(...parameters(first), idSpace, ...others.flatMap(parameters), limit),
   );
 }
 
@@ -50,11 +64,11 @@ const OF_ORGANIZATION = `SELECT DISTINCT record AS key FROM relationship
 
 const OF_ORGANIZATION_IN = `SELECT DISTINCT record AS key FROM relationship
   WHERE value = :value AND system = :system AND record > :after AND EXISTS (
-    SELECT 1 FROM contribution c WHERE c.record = relationship.record
-      AND c.authority IN (SELECT value FROM json_each(:authorities)))
+    SELECT 1 FROM standing s WHERE s.record = relationship.record
+      AND s.authority IN (SELECT value FROM json_each(:authorities)))
   ORDER BY record LIMIT :limit`;
 
-const OF_AUTHORITY = `SELECT DISTINCT record AS key FROM contribution
+const OF_AUTHORITY = `SELECT record AS key FROM standing
   WHERE authority = :authority AND record > :after ORDER BY record LIMIT :limit`;
 
 export function scanRecords(
@@ -88,7 +102,7 @@ function merged(pages: readonly (readonly RecordKey[])[], limit: number): readon
 
 export function sharedRecords(
   { statement }: Connection,
-  kind: Exclude<RecordKind, "child">,
+  kind: SharedKind,
   authorities: readonly string[],
 ): readonly RecordKey[] {
   return keysOf(

@@ -1,8 +1,8 @@
 import { hash } from "node:crypto";
 import type { Relationship } from "#mappers/mapper.ts";
-import { SERVED_RESOURCES } from "#profiles/interactions.ts";
 import { bytes, type Connection, dataClass, integer, type Row, text, word } from "./sqlite-connection.ts";
 import type {
+  IdSpace,
   Quarantined,
   QuarantineFilter,
   RecordKey,
@@ -19,7 +19,16 @@ import type {
 /** Resources a record can hold; a record's slots are numbered from its key times this. */
 export const RECORD_SLOTS = 1_048_576;
 
-const RECORD_KINDS: Readonly<Record<RecordKind, true>> = { child: true, Organization: true };
+const RECORD_KINDS: Readonly<Record<RecordKind, true>> = {
+  child: true,
+  Patient: true,
+  Observation: true,
+  Consent: true,
+  Organization: true,
+  Practitioner: true,
+  PractitionerRole: true,
+  Provenance: true,
+};
 const RELATIONSHIP_KINDS: Readonly<Record<Relationship["kind"], true>> = {
   "gp-registration": true,
   caseload: true,
@@ -32,10 +41,8 @@ const REVIEW_KINDS: Readonly<Record<ReviewItem["kind"], true>> = {
   unlinked: true,
 };
 
-const SERVED_TYPES = SERVED_RESOURCES.map(({ type }) => `'${type}'`).join(", ");
 const RESOURCE_COLUMNS = "type, id, version, last_updated, origin, content_hash, keys, body";
-const RESOURCES_OF_RECORD = `SELECT ${RESOURCE_COLUMNS} FROM resource
-  WHERE slot >= ? AND slot < ? AND type IN (${SERVED_TYPES})`;
+const RESOURCES_OF_RECORD = `SELECT ${RESOURCE_COLUMNS} FROM resource WHERE slot >= ? AND slot < ?`;
 
 export function readRecordVersion({ statement }: Connection, key: RecordKey): number | undefined {
   const row = statement("SELECT version FROM record WHERE key = ?").get(key);
@@ -44,17 +51,21 @@ export function readRecordVersion({ statement }: Connection, key: RecordKey): nu
 
 export function readRecord(connection: Connection, key: RecordKey): StoredRecord | undefined {
   const { statement, arrays, origins } = connection;
-  const row = statement("SELECT kind, patient_id, version FROM record WHERE key = ?").get(key);
+  const row = statement("SELECT kind, id_space, patient_id, version FROM record WHERE key = ?").get(key);
   if (row === undefined) return undefined;
   const resources = arrays(RESOURCES_OF_RECORD).all(key * RECORD_SLOTS, (key + 1) * RECORD_SLOTS);
   return {
     key,
     kind: word(RECORD_KINDS, row.kind),
+    idSpace: text(row.id_space),
     patientId: row.patient_id === null ? "" : text(row.patient_id),
     version: integer(row.version),
     contributions: statement("SELECT * FROM contribution WHERE record = ? ORDER BY source, local_id")
       .all(key)
       .map(toContribution),
+    pastContributions: statement("SELECT * FROM past_contribution WHERE record = ? ORDER BY until, sequence")
+      .all(key)
+      .map((past) => ({ ...toContribution(past), until: integer(past.until) })),
     relationships: statement("SELECT * FROM relationship WHERE record = ?").all(key).map(toRelationship),
     resources: resources.map((resource) => toResource(resource, origins)),
   };
@@ -95,48 +106,81 @@ function toRelationship(row: Row): StoredRelationship {
   };
 }
 
-export function locate({ statement }: Connection, type: string, id: string): RecordKey | undefined {
+export function locate({ statement }: Connection, type: string, id: string, idSpace: IdSpace): RecordKey | undefined {
   if (type === "Patient") {
-    const child = statement("SELECT key FROM record WHERE patient_id = ?").get(id);
+    const child = statement("SELECT key FROM record WHERE patient_id = ? AND id_space = ?").get(id, idSpace);
     return child && integer(child.key);
   }
-  const row = statement(RESOURCE_BY_ID).get(idHash(type, id), id, type);
-  return row && recordOfSlot(integer(row.slot));
+  const row = statement(RESOURCE_BY_ID).get(idHash(type, id, idSpace), id, type, idSpace);
+  if (row !== undefined) return recordOfSlot(integer(row.slot));
+  const ended = statement(LAST_OF_HISTORY).get(id, type, idSpace);
+  return ended && integer(ended.record);
 }
 
-/** Parameters: `idHash(type, id)`, id, type. */
+const BY_ID = `resource_id i CROSS JOIN resource r ON r.slot = i.slot
+  CROSS JOIN record c ON c.key = r.slot / ${RECORD_SLOTS}`;
+
+/** Parameters: `idHash(type, id, idSpace)`, id, type, idSpace. */
 export const RESOURCE_BY_ID = `SELECT r.slot, r.version, r.content_hash
-  FROM resource_id i CROSS JOIN resource r ON r.slot = i.slot WHERE i.hash = ? AND r.id = ? AND r.type = ?`;
+  FROM ${BY_ID} WHERE i.hash = ? AND r.id = ? AND r.type = ? AND c.id_space = ?`;
+
+/** Parameters: id, type, idSpace. */
+export const LAST_OF_HISTORY = `SELECT record, version FROM history
+  WHERE id = ? AND type = ? AND id_space = ? ORDER BY version DESC LIMIT 1`;
 
 /** 52 bits, the most that fits a number exactly in whole hexadecimal digits. */
-export function idHash(type: string, id: string): number {
-  return Number.parseInt(hash("sha256", `${type}/${id}`, "hex").slice(0, 13), 16);
+export function idHash(type: string, id: string, idSpace: IdSpace): number {
+  const name = idSpace === "" ? `${type}/${id}` : `${idSpace} ${type}/${id}`;
+  return Number.parseInt(hash("sha256", name, "hex").slice(0, 13), 16);
 }
 
 export function recordOfSlot(slot: number): RecordKey {
   return Math.floor(slot / RECORD_SLOTS);
 }
 
-export function readHistory({ statement, origins }: Connection, type: string, id: string): readonly StoredVersion[] {
+const VERSION_COLUMNS = "version, record, last_updated, origin, content_hash, keys, body";
+
+export function readHistory(
+  { statement, origins }: Connection,
+  type: string,
+  id: string,
+  idSpace: IdSpace,
+): readonly StoredVersion[] {
   const rows = statement(
-    `SELECT version, record, last_updated, origin, content_hash, keys, body FROM history WHERE id = :id AND type = :type
+    `SELECT ${VERSION_COLUMNS} FROM history WHERE id = :id AND type = :type AND id_space = :idSpace
      UNION ALL
-     SELECT r.version, r.slot / ${RECORD_SLOTS}, r.last_updated, r.origin, r.content_hash, r.keys, r.body
-     FROM resource_id i CROSS JOIN resource r ON r.slot = i.slot
-     WHERE i.hash = :hash AND r.id = :id AND r.type = :type
+     SELECT r.version, c.key, r.last_updated, r.origin, r.content_hash, r.keys, r.body
+     FROM ${BY_ID} WHERE i.hash = :hash AND r.id = :id AND r.type = :type AND c.id_space = :idSpace
      ORDER BY version DESC`,
-  ).all({ id, type, hash: idHash(type, id) });
-  return rows.map((row) => ({
-    ...origins.byId(integer(row.origin)),
-    type,
-    id,
+  ).all({ id, type, idSpace, hash: idHash(type, id, idSpace) });
+  return rows.map((row) => toVersion(row, { type, id }, origins));
+}
+
+export function readRecordHistory({ statement, origins }: Connection, key: RecordKey): readonly StoredVersion[] {
+  const rows = statement(
+    `SELECT type, id, ${VERSION_COLUMNS} FROM history WHERE record = ?
+     ORDER BY last_updated DESC, version DESC, sequence DESC`,
+  ).all(key);
+  return rows.map((row) => toVersion(row, { type: text(row.type), id: text(row.id) }, origins));
+}
+
+function toVersion(
+  row: Row,
+  resource: { readonly type: string; readonly id: string },
+  origins: Connection["origins"],
+): StoredVersion {
+  const { source, dataClass } = origins.byId(integer(row.origin));
+  return {
+    ...resource,
+    source,
+    dataClass,
     version: integer(row.version),
     record: integer(row.record),
     lastUpdated: integer(row.last_updated),
     contentHash: text(row.content_hash),
     keys: text(row.keys),
     body: row.body === null ? undefined : bytes(row.body),
-  }));
+  };
 }
 
 export function readSourceReaches({ statement }: Connection): readonly SourceReach[] {

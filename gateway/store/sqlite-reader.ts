@@ -6,19 +6,21 @@ import {
   readQuarantined,
   readReceipt,
   readRecord,
+  readRecordHistory,
   readRecordVersion,
   readReviewItems,
   readSourceReaches,
 } from "./sqlite-read.ts";
 import type {
+  IdSpace,
   Quarantined,
   QuarantineFilter,
   ReadVerbs,
   RecordKey,
-  RecordKind,
   RecordScope,
   RecordSearchKey,
   ReviewItem,
+  SharedKind,
   SourceReach,
   StoredRecord,
   StoredVersion,
@@ -44,30 +46,32 @@ export class SqliteReader implements ReadVerbs {
     return readRecord(this.connection, key);
   }
 
-  async locate(type: string, id: string): Promise<RecordKey | undefined> {
-    return locate(this.connection, type, id);
+  async locate(type: string, id: string, idSpace: IdSpace): Promise<RecordKey | undefined> {
+    return locate(this.connection, type, id, idSpace);
   }
 
   async findRecords(
     keys: readonly (RecordSearchKey & { readonly prefix?: boolean })[],
     limit: number,
+    idSpace: IdSpace,
   ): Promise<readonly RecordKey[]> {
-    return findRecords(this.connection, keys, limit);
+    return findRecords(this.connection, keys, { limit, idSpace });
   }
 
   async scanRecords(scope: RecordScope, after: RecordKey, limit: number): Promise<readonly RecordKey[]> {
     return scanRecords(this.connection, scope, after, limit);
   }
 
-  async sharedRecords(
-    kind: Exclude<RecordKind, "child">,
-    authorities: readonly string[],
-  ): Promise<readonly RecordKey[]> {
+  async sharedRecords(kind: SharedKind, authorities: readonly string[]): Promise<readonly RecordKey[]> {
     return sharedRecords(this.connection, kind, authorities);
   }
 
-  async history(type: string, id: string): Promise<readonly StoredVersion[]> {
-    return readHistory(this.connection, type, id);
+  async history(type: string, id: string, idSpace: IdSpace): Promise<readonly StoredVersion[]> {
+    return readHistory(this.connection, type, id, idSpace);
+  }
+
+  async recordHistory(key: RecordKey): Promise<readonly StoredVersion[]> {
+    return readRecordHistory(this.connection, key);
   }
 
   async sourceReaches(): Promise<readonly SourceReach[]> {

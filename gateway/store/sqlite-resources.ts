@@ -1,7 +1,7 @@
 import { type Connection, integer, text } from "./sqlite-connection.ts";
-import { idHash, RECORD_SLOTS, RESOURCE_BY_ID, recordOfSlot } from "./sqlite-read.ts";
+import { idHash, LAST_OF_HISTORY, RECORD_SLOTS, RESOURCE_BY_ID, recordOfSlot } from "./sqlite-read.ts";
 import { touch, type Work } from "./sqlite-work.ts";
-import type { RecordKey, StoredResource } from "./store.ts";
+import type { IdSpace, RecordKey, SharedKind, StoredResource } from "./store.ts";
 
 export interface Current {
   readonly record: RecordKey;
@@ -13,8 +13,14 @@ interface InSlot extends Current {
   readonly slot: number;
 }
 
-function inSlot({ statement }: Connection, type: string, id: string): InSlot | undefined {
-  const row = statement(RESOURCE_BY_ID).get(idHash(type, id), id, type);
+interface ResourceId {
+  readonly type: string;
+  readonly id: string;
+  readonly idSpace: IdSpace;
+}
+
+function inSlot({ statement }: Connection, { type, id, idSpace }: ResourceId): InSlot | undefined {
+  const row = statement(RESOURCE_BY_ID).get(idHash(type, id, idSpace), id, type, idSpace);
   if (row === undefined) return undefined;
   const slot = integer(row.slot);
   return {
@@ -25,16 +31,14 @@ function inSlot({ statement }: Connection, type: string, id: string): InSlot | u
   };
 }
 
-function ended({ statement }: Connection, type: string, id: string): Current | undefined {
-  const row = statement(
-    "SELECT record, version FROM history WHERE id = ? AND type = ? ORDER BY version DESC LIMIT 1",
-  ).get(id, type);
+function ended({ statement }: Connection, { type, id, idSpace }: ResourceId): Current | undefined {
+  const row = statement(LAST_OF_HISTORY).get(id, type, idSpace);
   return row && { record: integer(row.record), version: integer(row.version), contentHash: "" };
 }
 
-export function currentResource({ connection }: Work, type: string, id: string): Current | undefined {
-  const found = inSlot(connection, type, id);
-  if (found === undefined) return ended(connection, type, id);
+export function currentResource({ connection }: Work, resource: ResourceId): Current | undefined {
+  const found = inSlot(connection, resource);
+  if (found === undefined) return ended(connection, resource);
   const { record, version, contentHash } = found;
   return { record, version, contentHash };
 }
@@ -51,40 +55,40 @@ export function currentOfRecord({ connection }: Work, record: RecordKey): Map<st
 export function putResource(work: Work, record: RecordKey, resource: StoredResource): void {
   const { connection } = work;
   const { type, id, version } = resource;
-  touch(work, record);
-  const before = inSlot(connection, type, id);
-  const last = before ?? ended(connection, type, id);
+  const known = { type, id, idSpace: touch(work, record) };
+  const before = inSlot(connection, known);
+  const last = before ?? ended(connection, known);
   if (last !== undefined && version <= last.version) {
     throw new Error(`Version ${version} of a ${type} does not follow ${last.version}.`);
   }
-  if (before !== undefined) keepInHistory(connection, before.slot);
+  if (before !== undefined) keepInHistory(connection, known.idSpace, before.slot);
   if (before?.record === record) {
     replaceInSlot(connection, before.slot, resource);
     return;
   }
-  if (before !== undefined) leaveSlot(work, resource, before);
-  insertResource(work, record, resource);
+  if (before !== undefined) leaveSlot(work, known, before);
+  insertResource(work, record, { resource, hash: idHash(type, id, known.idSpace) });
 }
 
-export function removeResource(work: Work, type: string, id: string, lastUpdated: number): void {
+export function removeResource(work: Work, resource: ResourceId, lastUpdated: number): void {
   const { connection } = work;
-  const before = inSlot(connection, type, id);
+  const before = inSlot(connection, resource);
   if (before === undefined) return;
-  keepInHistory(connection, before.slot);
+  keepInHistory(connection, resource.idSpace, before.slot);
   connection
     .statement(
-      `INSERT INTO history (type, id, version, record, last_updated, origin, content_hash, keys, body)
-       SELECT type, id, version + 1, ?, ?, origin, '', '', NULL FROM resource WHERE slot = ?`,
+      `INSERT INTO history (type, id, id_space, version, record, last_updated, origin, content_hash, keys, body)
+       SELECT type, id, ?, version + 1, ?, ?, origin, '', '', NULL FROM resource WHERE slot = ?`,
     )
-    .run(before.record, lastUpdated, before.slot);
-  leaveSlot(work, { type, id }, before);
+    .run(resource.idSpace, before.record, lastUpdated, before.slot);
+  leaveSlot(work, resource, before);
 }
 
-function keepInHistory({ statement }: Connection, slot: number): void {
+function keepInHistory({ statement }: Connection, idSpace: IdSpace, slot: number): void {
   statement(
-    `INSERT INTO history (type, id, version, record, last_updated, origin, content_hash, keys, body)
-     SELECT type, id, version, ?, last_updated, origin, content_hash, keys, body FROM resource WHERE slot = ?`,
-  ).run(recordOfSlot(slot), slot);
+    `INSERT INTO history (type, id, id_space, version, record, last_updated, origin, content_hash, keys, body)
+     SELECT type, id, ?, version, ?, last_updated, origin, content_hash, keys, body FROM resource WHERE slot = ?`,
+  ).run(idSpace, recordOfSlot(slot), slot);
 }
 
 function replaceInSlot({ statement, origins }: Connection, slot: number, resource: StoredResource): void {
@@ -102,18 +106,19 @@ function replaceInSlot({ statement, origins }: Connection, slot: number, resourc
 }
 
 /** The record that a resource leaves has changed as much as the one that it comes to. */
-function leaveSlot(
-  work: Work,
-  { type, id }: { readonly type: string; readonly id: string },
-  { slot, record }: InSlot,
-): void {
+function leaveSlot(work: Work, { type, id, idSpace }: ResourceId, { slot, record }: InSlot): void {
   const { statement } = work.connection;
   touch(work, record);
   statement("DELETE FROM resource WHERE slot = ?").run(slot);
-  statement("DELETE FROM resource_id WHERE hash = ? AND slot = ?").run(idHash(type, id), slot);
+  statement("DELETE FROM resource_id WHERE hash = ? AND slot = ?").run(idHash(type, id, idSpace), slot);
+  statement("UPDATE record SET has_room = 1 WHERE key = ? AND has_room = 0").run(record);
 }
 
-function insertResource(work: Work, record: RecordKey, resource: StoredResource): void {
+function insertResource(
+  work: Work,
+  record: RecordKey,
+  { resource, hash }: { readonly resource: StoredResource; readonly hash: number },
+): void {
   const { connection } = work;
   const slot = nextSlot(work, record);
   connection
@@ -132,9 +137,7 @@ function insertResource(work: Work, record: RecordKey, resource: StoredResource)
       resource.keys,
       resource.body,
     );
-  connection
-    .statement("INSERT INTO resource_id (hash, slot) VALUES (?, ?)")
-    .run(idHash(resource.type, resource.id), slot);
+  connection.statement("INSERT INTO resource_id (hash, slot) VALUES (?, ?)").run(hash, slot);
 }
 
 function nextSlot({ connection, nextSlots }: Work, record: RecordKey): number {
@@ -147,9 +150,44 @@ function nextSlot({ connection, nextSlots }: Work, record: RecordKey): number {
 
 function firstFreeSlot({ statement }: Connection, record: RecordKey, end: number): number {
   const start = record * RECORD_SLOTS;
-  const row = statement("SELECT slot FROM resource WHERE slot >= ? AND slot < ? ORDER BY slot DESC LIMIT 1").get(
-    start,
-    end,
-  );
+  const row = statement(LAST_SLOT).get(start, end);
   return row === undefined ? start : integer(row.slot) + 1;
+}
+
+const LAST_SLOT = "SELECT slot FROM resource WHERE slot >= ? AND slot < ? ORDER BY slot DESC LIMIT 1";
+
+/** Resources in one part of the shared ones: few enough to be read in one go for the sake of a single one. */
+const PART_RESOURCES = 64;
+
+export function sharedRecord(work: Work, kind: SharedKind, authority: string, idSpace: IdSpace): RecordKey {
+  const { connection, touched } = work;
+  const { statement } = connection;
+  for (;;) {
+    const part = statement(
+      "SELECT key FROM record WHERE kind = ? AND authority = ? AND id_space = ? AND has_room = 1 ORDER BY key LIMIT 1",
+    ).get(kind, authority, idSpace);
+    if (part === undefined) break;
+    const key = integer(part.key);
+    if (hasRoom(connection, key)) return key;
+    statement("UPDATE record SET has_room = 0 WHERE key = ?").run(key);
+  }
+  const row = statement(
+    "INSERT INTO record (kind, id_space, authority, has_room, version) VALUES (?, ?, ?, 1, 1) RETURNING key",
+  ).get(kind, idSpace, authority);
+  const key = integer(row?.key);
+  touched.set(key, idSpace);
+  return key;
+}
+
+/** Slots are taken from the end, so most parts are judged by their last one; what left others is counted only then. */
+function hasRoom(connection: Connection, record: RecordKey): boolean {
+  const start = record * RECORD_SLOTS;
+  const end = start + RECORD_SLOTS;
+  const next = firstFreeSlot(connection, record, end);
+  if (next < start + PART_RESOURCES) return true;
+  if (next > end - PART_RESOURCES) return false;
+  const row = connection
+    .statement("SELECT count(*) AS held FROM resource WHERE slot >= ? AND slot < ?")
+    .get(start, end);
+  return integer(row?.held) < PART_RESOURCES;
 }

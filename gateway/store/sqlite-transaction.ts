@@ -12,7 +12,6 @@ import {
   putSourceIdentity,
   readContribution,
   removeContribution,
-  sharedRecord,
   takeIdentityKey,
 } from "./sqlite-children.ts";
 import type { Connection } from "./sqlite-connection.ts";
@@ -28,16 +27,24 @@ import {
   useOnce,
 } from "./sqlite-deliveries.ts";
 import { SqliteReader } from "./sqlite-reader.ts";
-import { type Current, currentOfRecord, currentResource, putResource, removeResource } from "./sqlite-resources.ts";
+import {
+  type Current,
+  currentOfRecord,
+  currentResource,
+  putResource,
+  removeResource,
+  sharedRecord,
+} from "./sqlite-resources.ts";
 import type { Work } from "./sqlite-work.ts";
 import type {
+  IdSpace,
   Lineage,
   Link,
   Quarantined,
   RecordKey,
-  RecordKind,
   RecordSearchKey,
   ReviewItem,
+  SharedKind,
   SourceReach,
   Staged,
   StagedRow,
@@ -55,7 +62,7 @@ export class SqliteTransaction extends SqliteReader implements WriteTransaction 
 
   constructor(connection: Connection, clock: () => number) {
     super(connection);
-    this.#work = { connection, clock, touched: new Set(), nextSlots: new Map() };
+    this.#work = { connection, clock, touched: new Map(), nextSlots: new Map() };
   }
 
   end(): void {
@@ -71,12 +78,12 @@ export class SqliteTransaction extends SqliteReader implements WriteTransaction 
     return this.#open.connection;
   }
 
-  async createChild(patientId: string): Promise<RecordKey> {
-    return createChild(this.#open, patientId);
+  async createChild(patientId: string, idSpace: IdSpace): Promise<RecordKey> {
+    return createChild(this.#open, patientId, idSpace);
   }
 
-  async sharedRecord(kind: Exclude<RecordKind, "child">, authority: string): Promise<RecordKey> {
-    return sharedRecord(this.#open, kind, authority);
+  async sharedRecord(kind: SharedKind, authority: string, idSpace: IdSpace): Promise<RecordKey> {
+    return sharedRecord(this.#open, kind, authority, idSpace);
   }
 
   async takeIdentityKey(key: string, record: RecordKey): Promise<RecordKey> {
@@ -124,8 +131,8 @@ export class SqliteTransaction extends SqliteReader implements WriteTransaction 
     putContribution(this.#open, record, { authority, contribution, keys });
   }
 
-  async removeContribution(record: RecordKey, source: string, localId: string): Promise<void> {
-    removeContribution(this.#open, record, source, localId);
+  async removeContribution(record: RecordKey, source: string, localId: string, at: number): Promise<void> {
+    removeContribution(this.#open, record, { source, localId, until: at });
   }
 
   async putRelationships(
@@ -137,8 +144,8 @@ export class SqliteTransaction extends SqliteReader implements WriteTransaction 
     putRelationships(this.#open, record, { source, unit, relationships });
   }
 
-  async current(type: string, id: string): Promise<Current | undefined> {
-    return currentResource(this.#open, type, id);
+  async current(type: string, id: string, idSpace: IdSpace): Promise<Current | undefined> {
+    return currentResource(this.#open, { type, id, idSpace });
   }
 
   async currentOf(record: RecordKey): Promise<ReadonlyMap<string, Omit<Current, "record">>> {
@@ -149,8 +156,8 @@ export class SqliteTransaction extends SqliteReader implements WriteTransaction 
     putResource(this.#open, record, resource);
   }
 
-  async remove(type: string, id: string, lastUpdated: number): Promise<void> {
-    removeResource(this.#open, type, id, lastUpdated);
+  async remove(type: string, id: string, idSpace: IdSpace, lastUpdated: number): Promise<void> {
+    removeResource(this.#open, { type, id, idSpace }, lastUpdated);
   }
 
   async lineage(source: string, unit: string): Promise<Lineage | undefined> {

@@ -6,6 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { SCHEMA_VERSION, SchemaError } from "./schema.ts";
+import { VERSION_1, VERSION_1_ROWS } from "./schema-version-1.fixtures.ts";
 import { createSqliteStore } from "./sqlite.ts";
 import { idHash } from "./sqlite-read.ts";
 import { storeCases } from "./store.cases.ts";
@@ -37,7 +38,7 @@ describe("the SQLite file", () => {
   test("a store that is alone counts its own commits, and each is counted when its writer is told", async () => {
     const store = createSqliteStore({ path, isAlone: true });
     const before = await store.changeCounter();
-    await store.write((transaction) => transaction.createChild("child-1"));
+    await store.write((transaction) => transaction.createChild("child-1", ""));
     expect(await store.changeCounter()).not.toBe(before);
     const after = await store.changeCounter();
     await expect(store.write(() => Promise.reject(new Error("no")))).rejects.toThrow("no");
@@ -57,6 +58,38 @@ describe("the SQLite file", () => {
     );
   });
 
+  test("a file of version 1 is brought forward with all that it holds, once, and looks like a new one", async () => {
+    const database = new DatabaseSync(path);
+    database.exec(`PRAGMA journal_mode = WAL; ${VERSION_1} ${VERSION_1_ROWS}`);
+    database.close();
+    const stores = [createSqliteStore({ path }), createSqliteStore({ path })];
+    const [store] = stores;
+    expect((await store?.record(1))?.contributions.map(({ localId }) => localId)).toEqual(["A1"]);
+    expect(await store?.record(1)).toMatchObject({ idSpace: "", patientId: "p-1", version: 3, pastContributions: [] });
+    expect(await store?.locate("Patient", "p-1", "")).toBe(1);
+    expect(await store?.locate("Observation", "o-1", "")).toBe(1);
+    expect((await store?.history("Observation", "o-1", ""))?.map(({ version }) => version)).toEqual([2, 1]);
+    expect((await store?.recordHistory(1))?.map(({ version }) => version)).toEqual([1]);
+    expect(await store?.findRecords([{ code: "family", value: "ashdown" }], 9, "")).toEqual([1]);
+    expect(await store?.scanRecords({ authorities: ["383"] }, 0, 9)).toEqual([1]);
+    expect(await store?.sharedRecords("Organization", ["383"])).toEqual([2]);
+    expect(await store?.write((transaction) => transaction.sharedRecord("Organization", "383", ""))).toBe(2);
+    for (const each of stores) await each.close();
+
+    const fresh = `${path}-fresh`;
+    await createSqliteStore({ path: fresh }).close();
+    expect(shapeOf(path)).toEqual(shapeOf(fresh));
+  });
+
+  test("a file of version 1 that cannot be brought forward stays as it was", () => {
+    const database = new DatabaseSync(path);
+    database.exec(`${VERSION_1} ${VERSION_1_ROWS} CREATE TABLE standing (n INTEGER) STRICT;`);
+    database.close();
+    const before = shapeOf(path);
+    expect(() => createSqliteStore({ path })).toThrow("already exists");
+    expect(shapeOf(path)).toEqual(before);
+  });
+
   test("another program's file is refused and not touched", () => {
     const database = new DatabaseSync(path);
     database.exec("CREATE TABLE bookmark (url TEXT)");
@@ -71,15 +104,15 @@ describe("the SQLite file", () => {
   test("ids whose hashes are equal are told apart", async () => {
     const store = createSqliteStore({ path });
     await store.write(async (transaction) => {
-      const record = await transaction.createChild("p-1");
+      const record = await transaction.createChild("p-1", "");
       for (const id of ["a", "b"]) await transaction.put(record, observation(id));
     });
     const database = new DatabaseSync(path);
-    database.prepare("UPDATE resource_id SET hash = ?").run(idHash("Observation", "a"));
+    database.prepare("UPDATE resource_id SET hash = ?").run(idHash("Observation", "a", ""));
     database.close();
-    const current = await store.write((transaction) => transaction.current("Observation", "a"));
+    const current = await store.write((transaction) => transaction.current("Observation", "a", ""));
     expect(current?.contentHash).toBe("a");
-    expect((await store.history("Observation", "a")).map(({ body }) => body?.toString())).toEqual(["a"]);
+    expect((await store.history("Observation", "a", "")).map(({ body }) => body?.toString())).toEqual(["a"]);
     await store.close();
   });
 
@@ -102,7 +135,7 @@ describe("the SQLite file", () => {
       const store = createSqliteStore({ path });
       try {
         for (const patientId of acknowledged) {
-          const key = await store.locate("Patient", patientId);
+          const key = await store.locate("Patient", patientId, "");
           const record = key === undefined ? undefined : await store.record(key);
           expect(record?.resources).toHaveLength(5);
           expect(await store.receipt(patientId)).toBe(patientId);
@@ -120,6 +153,15 @@ describe("the SQLite file", () => {
     }
   });
 });
+
+/** Every table and index as it was written, and the version. */
+function shapeOf(path: string): readonly unknown[] {
+  const database = new DatabaseSync(path);
+  const rows = database.prepare("SELECT type, name, sql FROM sqlite_schema ORDER BY type, name").all();
+  const version = database.prepare("PRAGMA user_version").get();
+  database.close();
+  return [version, ...rows.map(({ type, name, sql }) => [type, name, String(sql).replace(/\s+--.*/g, "")])];
+}
 
 function observation(id: string): StoredResource {
   return {

@@ -14,7 +14,7 @@ async function writeChildren(connection: number): Promise<never> {
   for (let n = 0; ; n += 1) {
     const patientId = `p-${connection}-${n}`;
     await store.write(async (transaction) => {
-      const record = await transaction.createChild(patientId);
+      const record = await transaction.createChild(patientId, "");
       for (let slot = 0; slot < RESOURCES; slot += 1) {
         await transaction.put(record, {
           type: "Observation",

@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { deliveryCases } from "./delivery.cases.ts";
 import { findCases } from "./find.cases.ts";
+import { historyCases } from "./history.cases.ts";
+import { idSpaceCases } from "./id-space.cases.ts";
 import { identityCases } from "./identity.cases.ts";
 import { recordCases } from "./record.cases.ts";
+import { sharedCases } from "./shared.cases.ts";
 import { contribution, resource } from "./store.fixtures.ts";
 import type { RecordKey, RecordSearchKey, Store, StoredResource } from "./store.ts";
 import { transactionCases } from "./transaction.cases.ts";
@@ -27,7 +30,7 @@ export function storeCases(name: string, open: () => Promise<OpenStore>): void {
     });
     afterEach(() => opened.close());
 
-    const child = (patientId: string) => store.write((transaction) => transaction.createChild(patientId));
+    const child = (patientId: string) => store.write((transaction) => transaction.createChild(patientId, ""));
     const put = (record: RecordKey, change: Partial<StoredResource> = {}) =>
       store.write((transaction) => transaction.put(record, resource(change)));
     const contribute = (record: RecordKey, authority: string, keys: readonly RecordSearchKey[] = [], source = "s") =>
@@ -37,6 +40,9 @@ export function storeCases(name: string, open: () => Promise<OpenStore>): void {
 
     transactionCases(() => store, child);
     recordCases(() => store, child, put);
+    historyCases(() => store, child, put);
+    idSpaceCases(() => store);
+    sharedCases(() => store, put);
     findCases(() => store, child, contribute);
     identityCases(() => store, child);
     deliveryCases(() => store, child);
@@ -49,7 +55,7 @@ export function storeCases(name: string, open: () => Promise<OpenStore>): void {
         const key = await child("p-1");
         const after = await other.changeCounter();
         expect(after).not.toBe(before);
-        expect(await other.locate("Patient", "p-1")).toBe(key);
+        expect(await other.locate("Patient", "p-1", "")).toBe(key);
 
         const here = await store.changeCounter();
         await other.write((transaction) => transaction.put(key, resource()));
@@ -66,7 +72,7 @@ export function storeCases(name: string, open: () => Promise<OpenStore>): void {
         const holders = await Promise.all(
           Array.from({ length: 40 }, (_, n) =>
             (n % 2 === 0 ? store : other).write(async (transaction) => {
-              const key = await transaction.createChild(`p-${n}`);
+              const key = await transaction.createChild(`p-${n}`, "");
               return transaction.takeIdentityKey("nhs-number|9990000018", key);
             }),
           ),

@@ -1,4 +1,5 @@
 import type { DataClass, Relationship, SourceIdentity } from "#mappers/mapper.ts";
+import type { RecordType } from "#profiles/interactions.ts";
 
 /**
  * The narrow interface between the gateway and whatever keeps its data. The unit of storage is a *record*: all that is
@@ -22,8 +23,18 @@ export interface Store extends ReadVerbs {
 /** Opaque key of a record within the store; never leaves the gateway. Grows with the time of creation. */
 export type RecordKey = number;
 
-/** The resource types that live in a child's record; others live in shared records, one an authority and type. */
-export type RecordKind = "child" | "Organization";
+/**
+ * A child's record holds what is about the child; everything else lives in shared records, each of one type and
+ * authority and of a bounded number of resources: what a record holds is read in one go.
+ */
+export type RecordKind = "child" | SharedKind;
+export type SharedKind = RecordType;
+
+/** Logical ids are unique within a space. */
+export type IdSpace = string;
+
+/** The space that all authorities share; every source's records come into it. */
+export const SHARED_ID_SPACE: IdSpace = "";
 
 /** Words under which a record can be found from anywhere; `code` is a search parameter or `block` for identity. */
 export interface RecordSearchKey {
@@ -34,7 +45,7 @@ export interface RecordSearchKey {
 
 export interface StoredResource {
   readonly type: string;
-  /** Logical id, unique within the type across the whole store. */
+  /** Logical id, unique within the type and id space. */
   readonly id: string;
   /** Counts from 1. */
   readonly version: number;
@@ -67,6 +78,12 @@ export interface StoredContribution {
   readonly body: string;
 }
 
+/** What a source said of the child until it said something else, or nothing more. */
+export interface PastContribution extends StoredContribution {
+  /** Milliseconds since 1970 at which it ceased to hold. */
+  readonly until: number;
+}
+
 export interface StoredRelationship extends Relationship {
   readonly source: string;
 }
@@ -75,12 +92,15 @@ export interface StoredRelationship extends Relationship {
 export interface StoredRecord {
   readonly key: RecordKey;
   readonly kind: RecordKind;
+  readonly idSpace: IdSpace;
   /** Logical id of the Patient; empty for a shared record. */
   readonly patientId: string;
   readonly version: number;
   readonly contributions: readonly StoredContribution[];
+  /** Oldest first. */
+  readonly pastContributions: readonly PastContribution[];
   readonly relationships: readonly StoredRelationship[];
-  /** In no particular order; types that no interaction serves (Provenance) are left out. */
+  /** In no particular order. */
   readonly resources: readonly StoredResource[];
 }
 
@@ -109,19 +129,28 @@ export interface ReadVerbs {
   recordVersion(key: RecordKey): Promise<number | undefined>;
   /** One consistent reading of a record. */
   record(key: RecordKey): Promise<StoredRecord | undefined>;
-  /** The record that holds a resource, or, for `Patient`, the child with this logical id. */
-  locate(type: string, id: string): Promise<RecordKey | undefined>;
-  /** Children's records that carry all of these keys, ascending. `prefix` keys match by their beginning. */
+  /**
+   * The record that holds a resource, or held it until it was removed; for `Patient` the child with this logical id,
+   * whether or not anybody says anything of the child any more.
+   */
+  locate(type: string, id: string, idSpace: IdSpace): Promise<RecordKey | undefined>;
+  /** Children's records of an id space that carry all of these keys, ascending. `prefix` keys match by their beginning. */
   findRecords(
     keys: readonly (RecordSearchKey & { readonly prefix?: boolean })[],
     limit: number,
+    idSpace: IdSpace,
   ): Promise<readonly RecordKey[]>;
-  /** Keys of children's records within a scope, ascending, greater than `after`. */
+  /**
+   * Keys of children's records within a scope, ascending, greater than `after`. A child of whom a source says nothing
+   * more stays within the scope of its authority, for its other resources and its history.
+   */
   scanRecords(scope: RecordScope, after: RecordKey, limit: number): Promise<readonly RecordKey[]>;
-  /** Keys of the shared records of one kind in these authorities. */
-  sharedRecords(kind: Exclude<RecordKind, "child">, authorities: readonly string[]): Promise<readonly RecordKey[]>;
+  /** Keys of all shared records of one kind in these authorities, ascending. */
+  sharedRecords(kind: SharedKind, authorities: readonly string[]): Promise<readonly RecordKey[]>;
   /** Every version of a resource, newest first: the current one, those before, deletion marks. */
-  history(type: string, id: string): Promise<readonly StoredVersion[]>;
+  history(type: string, id: string, idSpace: IdSpace): Promise<readonly StoredVersion[]>;
+  /** Versions of the record's resources that are current no more, and deletion marks: of all types, newest first. */
+  recordHistory(key: RecordKey): Promise<readonly StoredVersion[]>;
   sourceReaches(): Promise<readonly SourceReach[]>;
   receipt(id: string): Promise<string | undefined>;
   quarantined(filter: QuarantineFilter, limit: number): Promise<readonly Quarantined[]>;
@@ -189,9 +218,10 @@ export interface StagedRow {
 export type Staged = { readonly kind: "new" | "unchanged" } | { readonly kind: "changed"; readonly before: StagedRow };
 
 export interface WriteTransaction extends ReadVerbs {
-  createChild(patientId: string): Promise<RecordKey>;
-  /** The shared record of a kind and authority, made when absent. */
-  sharedRecord(kind: Exclude<RecordKind, "child">, authority: string): Promise<RecordKey>;
+  /** Throws when the id space has a child with this id. */
+  createChild(patientId: string, idSpace: IdSpace): Promise<RecordKey>;
+  /** A shared record of a kind and authority that has room for one more resource, made when there is none. */
+  sharedRecord(kind: SharedKind, authority: string, idSpace: IdSpace): Promise<RecordKey>;
 
   /**
    * Takes an identity key (`nhs-number|…`, `upn|…`) for a record. Answers with the record that holds it: the given one
@@ -211,14 +241,18 @@ export interface WriteTransaction extends ReadVerbs {
 
   /** What one source says of the child. */
   contribution(record: RecordKey, source: string, localId: string): Promise<StoredContribution | undefined>;
-  /** Replaces what one source says of the child, and the store-wide keys that follow from it. */
+  /**
+   * Replaces what one source says of the child, and the store-wide keys that follow from it. What it said before stays
+   * as a past contribution, until the `lastUpdated` of the new one.
+   */
   putContribution(
     record: RecordKey,
     authority: string,
     contribution: StoredContribution,
     keys: readonly RecordSearchKey[],
   ): Promise<void>;
-  removeContribution(record: RecordKey, source: string, localId: string): Promise<void>;
+  /** What the source said stays as a past contribution, until `at`. Nothing happens when it says nothing. */
+  removeContribution(record: RecordKey, source: string, localId: string, at: number): Promise<void>;
   /** Replaces the relationships that one unit of a source has told; the same ones again do not touch the record. */
   putRelationships(
     record: RecordKey,
@@ -234,6 +268,7 @@ export interface WriteTransaction extends ReadVerbs {
   current(
     type: string,
     id: string,
+    idSpace: IdSpace,
   ): Promise<{ readonly record: RecordKey; readonly version: number; readonly contentHash: string } | undefined>;
   /** The same of every current resource of a record, by `type/id`: one reading instead of one a resource. */
   currentOf(
@@ -242,7 +277,7 @@ export interface WriteTransaction extends ReadVerbs {
   /** Stores a resource as current; the version before, if any, moves to history. Throws when the version does not grow. */
   put(record: RecordKey, resource: StoredResource): Promise<void>;
   /** Ends a resource: its last version and a deletion mark stay in history. Nothing happens when it had ended. */
-  remove(type: string, id: string, lastUpdated: number): Promise<void>;
+  remove(type: string, id: string, idSpace: IdSpace, lastUpdated: number): Promise<void>;
 
   lineage(source: string, unit: string): Promise<Lineage | undefined>;
   putLineage(source: string, unit: string, lineage: Lineage): Promise<void>;

@@ -6,16 +6,16 @@ export function transactionCases(store: () => Store, child: Child): void {
   test("a work sees its own writes, and nobody else does before it is committed", async () => {
     const counter = await store().changeCounter();
     const key = await store().write(async (transaction) => {
-      const created = await transaction.createChild("p-1");
+      const created = await transaction.createChild("p-1", "");
       await transaction.put(created, resource());
-      expect(await transaction.locate("Patient", "p-1")).toBe(created);
+      expect(await transaction.locate("Patient", "p-1", "")).toBe(created);
       expect((await transaction.record(created))?.resources).toEqual([resource()]);
-      expect(await store().locate("Patient", "p-1")).toBeUndefined();
+      expect(await store().locate("Patient", "p-1", "")).toBeUndefined();
       expect(await store().record(created)).toBeUndefined();
       expect(await store().changeCounter()).toBe(counter);
       return created;
     });
-    expect(await store().locate("Patient", "p-1")).toBe(key);
+    expect(await store().locate("Patient", "p-1", "")).toBe(key);
     expect(await store().changeCounter()).not.toBe(counter);
   });
 
@@ -25,7 +25,7 @@ export function transactionCases(store: () => Store, child: Child): void {
     const results = await Promise.allSettled(
       Array.from({ length: 9 }, (_, n) =>
         store().write(async (transaction) => {
-          await transaction.createChild(`p-${n + 1}`);
+          await transaction.createChild(`p-${n + 1}`, "");
           await transaction.put(key, resource({ id: `o-${n}`, source: `source-${n}` }));
           if (n % 3 === 1) throw failure;
         }),
@@ -37,8 +37,8 @@ export function transactionCases(store: () => Store, child: Child): void {
     expect(record?.resources.map(({ id, source }) => `${id} ${source}`).toSorted()).toEqual(
       [0, 2, 3, 5, 6, 8].map((n) => `o-${n} source-${n}`),
     );
-    expect(await store().locate("Patient", "p-2")).toBeUndefined();
-    expect(await store().locate("Patient", "p-3")).toBeDefined();
+    expect(await store().locate("Patient", "p-2", "")).toBeUndefined();
+    expect(await store().locate("Patient", "p-3", "")).toBeDefined();
 
     await store().write((transaction) => transaction.put(key, resource({ id: "o-late", source: "source-1" })));
     expect((await store().record(key))?.resources.find(({ id }) => id === "o-late")?.source).toBe("source-1");
@@ -56,7 +56,7 @@ export function transactionCases(store: () => Store, child: Child): void {
     const work = (word: string) => async (transaction: WriteTransaction) => {
       order.push(`${word} starts`);
       await new Promise((resolve) => setImmediate(resolve));
-      await transaction.createChild(word);
+      await transaction.createChild(word, "");
       order.push(`${word} ends`);
     };
     await Promise.all([store().write(work("a")), store().write(work("b"))]);
@@ -65,9 +65,9 @@ export function transactionCases(store: () => Store, child: Child): void {
 
   test("a verb called after its work has ended is refused", async () => {
     const leaked = await store().write(async (transaction) => ({ transaction }));
-    await expect(leaked.transaction.createChild("p-1")).rejects.toThrow("after its work had ended");
+    await expect(leaked.transaction.createChild("p-1", "")).rejects.toThrow("after its work had ended");
     await expect(leaked.transaction.recordVersion(1)).rejects.toThrow("after its work had ended");
-    expect(await store().locate("Patient", "p-1")).toBeUndefined();
+    expect(await store().locate("Patient", "p-1", "")).toBeUndefined();
   });
 
   test("many more works than one group holds are all committed", async () => {

@@ -1,0 +1,104 @@
+import { expect, test } from "vitest";
+import { BASE, type Child, contribution, FAMILY, resource } from "./store.fixtures.ts";
+import type { RecordKey, Store, StoredResource } from "./store.ts";
+
+type Put = (record: RecordKey, change?: Partial<StoredResource>) => Promise<void>;
+
+export function historyCases(store: () => Store, child: Child, put: Put): void {
+  test("history keeps every version, the deletion mark, and what came after it", async () => {
+    const key = await child("p-1");
+    await put(key);
+    await put(key, { version: 2, contentHash: "hash-2", body: Buffer.from("two"), lastUpdated: 2_000 });
+    await store().write((transaction) => transaction.remove("Observation", "o-1", "", 3_000));
+    expect(await store().locate("Observation", "o-1", "")).toBe(key);
+    expect(await store().locate("Observation", "o-never", "")).toBeUndefined();
+    expect((await store().record(key))?.resources).toEqual([]);
+    expect(await store().write((transaction) => transaction.current("Observation", "o-1", ""))).toEqual({
+      record: key,
+      version: 3,
+      contentHash: "",
+    });
+    await put(key, { version: 4, body: Buffer.from("four"), lastUpdated: 4_000 });
+    const versions = await store().history("Observation", "o-1", "");
+    expect(versions.map(({ version, lastUpdated, body }) => [version, lastUpdated, body?.toString()])).toEqual([
+      [4, 4_000, "four"],
+      [3, 3_000, undefined],
+      [2, 2_000, "two"],
+      [1, 1_000, BASE.body.toString()],
+    ]);
+    for (const { record, source, dataClass } of versions) {
+      expect({ record, source, dataClass }).toEqual({ record: key, source: "leeds-eyfsp", dataClass: "education" });
+    }
+    expect(await store().history("Observation", "o-never", "")).toEqual([]);
+  });
+
+  test.each([1, 2])("a version that does not follow the last one is refused: %i after 2", async (version) => {
+    const key = await child("p-1");
+    await put(key, { version: 2 });
+    await expect(put(key, { version })).rejects.toThrow("does not follow");
+    expect((await store().record(key))?.resources).toEqual([resource({ version: 2 })]);
+  });
+
+  test("removing what has ended, or never was, changes nothing", async () => {
+    const key = await child("p-1");
+    await put(key);
+    await store().write((transaction) => transaction.remove("Observation", "o-1", "", 2_000));
+    const version = await store().recordVersion(key);
+    await store().write((transaction) => transaction.remove("Observation", "o-1", "", 3_000));
+    await store().write((transaction) => transaction.remove("Observation", "o-never", "", 3_000));
+    expect(await store().recordVersion(key)).toBe(version);
+    expect(await store().history("Observation", "o-1", "")).toHaveLength(2);
+  });
+
+  test("the history of a record has what is current no more, of all its resources and of no others, newest first", async () => {
+    const [key, other] = [await child("p-1"), await child("p-2")];
+    await put(key);
+    await put(key, { type: "Consent", id: "c-1", lastUpdated: 1_500 });
+    await put(key, { id: "o-2" });
+    await put(other, { id: "o-3" });
+    await put(other, { id: "o-3", version: 2, lastUpdated: 9_000 });
+    await put(key, { type: "Consent", id: "c-1", version: 2, lastUpdated: 2_000 });
+    await put(key, { version: 2, lastUpdated: 3_000 });
+    await store().write((transaction) => transaction.remove("Observation", "o-1", "", 4_000));
+    const versions = await store().recordHistory(key);
+    expect(versions.map(({ type, id, version, body }) => [`${type}/${id}`, version, body !== undefined])).toEqual([
+      ["Observation/o-1", 3, false],
+      ["Observation/o-1", 2, true],
+      ["Consent/c-1", 1, true],
+      ["Observation/o-1", 1, true],
+    ]);
+    expect(new Set(versions.map(({ record }) => record))).toEqual(new Set([key]));
+    expect(versions[3]).toEqual({ ...BASE, record: key });
+    expect(await store().recordHistory(other + 1)).toEqual([]);
+  });
+
+  test("what a source said before is past, oldest first, each until what came next", async () => {
+    const key = await child("p-1");
+    const first = contribution({ lastUpdated: 1_000, body: '{"resourceType":"Patient","gender":"female"}' });
+    const second = contribution({ lastUpdated: 2_000, dataClass: "health-visiting" });
+    const other = contribution({ source: "leeds-csds", lastUpdated: 1_500 });
+    for (const told of [first, other, second, second]) {
+      await store().write((transaction) => transaction.putContribution(key, "383", told, [FAMILY]));
+    }
+    const before = await store().record(key);
+    expect(before?.contributions).toEqual([other, second]);
+    expect(before?.pastContributions).toEqual([{ ...first, until: 2_000 }]);
+
+    await store().write(async (transaction) => {
+      await transaction.removeContribution(key, second.source, second.localId, 3_000);
+      await transaction.removeContribution(key, second.source, second.localId, 4_000);
+      await transaction.removeContribution(key, other.source, "never", 4_000);
+    });
+    const after = await store().record(key);
+    expect(after?.contributions).toEqual([other]);
+    expect(after?.pastContributions).toEqual([
+      { ...first, until: 2_000 },
+      { ...second, until: 3_000 },
+    ]);
+
+    const again = contribution({ lastUpdated: 5_000 });
+    await store().write((transaction) => transaction.putContribution(key, "383", again, []));
+    expect((await store().record(key))?.pastContributions).toHaveLength(2);
+    expect(await store().locate("Patient", "p-1", "")).toBe(key);
+  });
+}
