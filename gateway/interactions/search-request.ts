@@ -1,11 +1,9 @@
-import type { ServedType } from "#profiles/interactions.ts";
 import type { Requester } from "../access/requester.ts";
 import type { AuditLog } from "../audit/audit.ts";
 import type { SourceFacts } from "../disclosure/visibility.ts";
 import type { Pack } from "../search/pack.ts";
 import type { Match } from "../search/page.ts";
 import type { PageTokens } from "../search/page-token.ts";
-import type { RequestFacts } from "./answer.ts";
 import type { CandidatePorts } from "./candidates.ts";
 import type { VisibleRecord } from "./record-reader.ts";
 import type { Walks } from "./walks.ts";
@@ -13,22 +11,11 @@ import type { Walks } from "./walks.ts";
 export interface SearchPorts extends CandidatePorts {
   readonly audit: AuditLog;
   readonly pageTokens: PageTokens;
-  /** Where searches that name no child queue. */
   readonly walks: Walks;
   /** Every registered source, by name. */
   readonly sources: ReadonlyMap<string, SourceFacts>;
-  /** `http://host/fhir/R4`. */
-  readonly fhirBase: string;
   /** The constant entry that tells a care client what an empty answer does not mean; absent for others. */
   coverageNotice(requester: Requester, changes: number): Promise<Buffer | undefined>;
-}
-
-export interface SearchRequest extends RequestFacts {
-  readonly type: ServedType;
-  readonly requester: Requester;
-  /** Of the URL and, for `_search`, of the body. */
-  readonly parameters: URLSearchParams;
-  readonly handling: "strict" | "lenient";
 }
 
 /** One entry of an answer: which record it is from, and where its bytes are. */

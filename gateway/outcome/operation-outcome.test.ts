@@ -139,6 +139,16 @@ const ROWS: { readonly [kind in Issue["kind"]]: readonly Omit<Row, "kind">[] } =
     },
   ],
   "url-too-long": [{ issue: { kind: "url-too-long", max: 4096 }, status: 414, code: "too-long", says: /_search/ }],
+  "too-costly": [
+    {
+      issue: { kind: "too-costly", parameter: "_has", max: 5000 },
+      status: 400,
+      code: "too-costly",
+      spine: "TOO_MANY_VALUES_SUBMITTED",
+      says: /_has .*5000/,
+      expression: "http._has",
+    },
+  ],
   "stale-page": [{ issue: { kind: "stale-page" }, status: 400, code: "value", spine: "INVALID_VALUE" }],
   "body-too-large": [{ issue: { kind: "body-too-large", max: 1 }, status: 413, code: "too-long" }],
   "unsupported-media-type": [

@@ -15,6 +15,8 @@ export type SearchIssue =
   | { readonly kind: "repeated-parameter"; readonly parameter: string }
   | { readonly kind: "too-many-parameters"; readonly max: number }
   | { readonly kind: "too-many-values"; readonly parameter: string; readonly max: number }
+  /** What a chain or `_has` found of what the requester may see. */
+  | { readonly kind: "too-costly"; readonly parameter: string; readonly max: number }
   | { readonly kind: "stale-page" };
 
 /** https://hl7.org/fhir/R4/search.html */
@@ -54,6 +56,11 @@ export function toSearchAnswer(issue: SearchIssue): Answer {
       return {
         ...refused("too-costly", "TOO_MANY_VALUES_SUBMITTED", issue.parameter),
         diagnostics: `The parameter ${echo(issue.parameter)} may hold ${issue.max} values at most; split the search.`,
+      };
+    case "too-costly":
+      return {
+        ...refused("too-costly", "TOO_MANY_VALUES_SUBMITTED", issue.parameter),
+        diagnostics: `The inner search of ${echo(issue.parameter)} finds more than ${issue.max} resources. Narrow it, or run it by itself and search by the references found.`,
       };
     case "stale-page":
       return {

@@ -1,0 +1,146 @@
+import type { ServedType } from "#profiles/interactions.ts";
+import { hasScope } from "../access/scope.ts";
+import { LIMITS } from "../limits.ts";
+import type { Issue } from "../outcome/issue.ts";
+import type { Condition, Lead, Question } from "../search/search-query.ts";
+import { hashToken } from "../search/token-hash.ts";
+import { type CandidatePorts, candidatesOf, type Looking } from "./candidates.ts";
+import { BEFORE_ALL, eachVisible } from "./collections.ts";
+import { referencesOf } from "./include-references.ts";
+import { eachMatch, toSelection } from "./search-matches.ts";
+import type { ReleasedEntry } from "./search-request.ts";
+
+/** Thrown when a question within a question cannot be answered; says what the requester is to be told. */
+export class QuestionRefused extends Error {
+  readonly issue: Issue;
+
+  constructor(issue: Issue) {
+    super(`a question was refused: ${issue.kind}`);
+    this.name = "QuestionRefused";
+    this.issue = issue;
+  }
+}
+
+/**
+ * Everything visible that meets a question, ascending by record, at most `limit`: what chains, `_has` and conditional
+ * interactions are answered with. Throws QuestionRefused when a chain of the question needs a scope that the requester
+ * lacks, or finds too much.
+ */
+export async function ask(
+  question: Question,
+  limit: number,
+  who: Looking,
+  ports: CandidatePorts,
+): Promise<readonly ReleasedEntry[]> {
+  const plain = await withoutChains(question, who, ports);
+  const selection = toSelection(plain);
+  const candidates = await candidatesOf(plain, who, ports);
+  const found: ReleasedEntry[] = [];
+  const take = (view: ReleasedEntry["view"]): boolean => {
+    eachMatch(view, selection, (pack, entry) => {
+      found.push({ view, pack, entry });
+      return found.length < limit;
+    });
+    return found.length < limit;
+  };
+  await eachVisible(candidates, BEFORE_ALL, take, { looking: who, ports });
+  return found;
+}
+
+/** The question with its chains and `_has` answered: each becomes the references or ids that were found. */
+export async function withoutChains(question: Question, who: Looking, ports: CandidatePorts): Promise<Question> {
+  if (!question.conditions.some(isChained)) return question;
+  const conditions: Condition[] = [];
+  let { lead } = question;
+  for (const condition of question.conditions) {
+    if (!isChained(condition)) {
+      conditions.push(condition);
+      continue;
+    }
+    const answered =
+      condition.kind === "chain"
+        ? await answerChain(condition, { who, ports })
+        : await answerHas(condition, question.type, { who, ports });
+    conditions.push(answered.condition);
+    lead ??= answered.lead;
+  }
+  return { type: question.type, conditions, lead };
+}
+
+type Chained = Extract<Condition, { kind: "chain" | "has" }>;
+
+function isChained(condition: Condition): condition is Chained {
+  return condition.kind === "chain" || condition.kind === "has";
+}
+
+interface Answered {
+  readonly condition: Condition;
+  readonly lead: Lead | undefined;
+}
+
+interface Asking {
+  readonly who: Looking;
+  readonly ports: CandidatePorts;
+}
+
+async function answerChain(
+  { code, targets }: Extract<Condition, { kind: "chain" }>,
+  asking: Asking,
+): Promise<Answered> {
+  const found: ReleasedEntry[] = [];
+  for (const target of targets) found.push(...(await askInner(target, code, asking)));
+  const isAboutFound = code === "patient" || code === "subject";
+  const areChildren = found.every(({ pack, entry }) => pack.types[entry] === "Patient");
+  return {
+    condition: {
+      kind: "token",
+      code,
+      hashes: found.map(({ pack, entry }) => hashToken(code, `${pack.types[entry]}/${pack.ids[entry]}`)),
+    },
+    lead: toLead("Patient", idsOf(found), isAboutFound && areChildren),
+  };
+}
+
+async function answerHas(
+  { code, question }: Extract<Condition, { kind: "has" }>,
+  type: ServedType,
+  asking: Asking,
+): Promise<Answered> {
+  const found = await askInner(question, "_has", asking);
+  const references = new Set(found.flatMap((entry) => referencesOf(entry, [code], asking.ports.fhirBase)));
+  const ids = [...references].flatMap((reference) => {
+    const [to, id = ""] = reference.split("/");
+    return to === type ? [id] : [];
+  });
+  return {
+    condition: { kind: "token", code: "_id", hashes: ids.map((id) => hashToken("_id", id)) },
+    lead: toLead(type, ids, true),
+  };
+}
+
+/** An inner search is a search: it needs the scope for its type, and is bounded. */
+async function askInner(
+  question: Question,
+  parameter: string,
+  { who, ports }: Asking,
+): Promise<readonly ReleasedEntry[]> {
+  const { type } = question;
+  if (!hasScope(who.requester.scopes, type, "s")) {
+    throw new QuestionRefused({ kind: "insufficient-scope", needed: `system/${type}.s` });
+  }
+  const max = LIMITS.chained_resources_max;
+  const found = await ask(question, max + 1, who, ports);
+  if (found.length > max) throw new QuestionRefused({ kind: "too-costly", parameter, max });
+  return found;
+}
+
+function idsOf(found: readonly ReleasedEntry[]): readonly string[] {
+  return found.map(({ pack, entry }) => pack.ids[entry] ?? "");
+}
+
+/** Each id is a look-up in the store: of very many, going through what the requester may see is no dearer. */
+const LEAD_IDS_max = 500;
+
+function toLead(type: ServedType, ids: readonly string[], leads: boolean): Lead | undefined {
+  return leads && ids.length <= LEAD_IDS_max ? { kind: "id", type, ids } : undefined;
+}

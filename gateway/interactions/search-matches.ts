@@ -1,0 +1,63 @@
+import type { ServedType } from "#profiles/interactions.ts";
+import { hasToken, meetsConditions } from "../search/match.ts";
+import type { Pack } from "../search/pack.ts";
+import type { Condition, Question } from "../search/search-query.ts";
+import type { TokenHash } from "../search/token-hash.ts";
+import type { VisibleRecord } from "./record-reader.ts";
+
+/** A question made ready to be held against many entries: cheap conditions apart from dear ones. */
+export interface Selection {
+  readonly type: ServedType;
+  readonly byKeys: readonly Condition[];
+  /** Those for which a body has to be parsed. */
+  readonly byResource: readonly Condition[];
+  /** Each has to be met by the child whose record it is. */
+  readonly byChild: readonly (readonly TokenHash[])[];
+}
+
+const NONE: readonly never[] = [];
+
+export function toSelection({ type, conditions }: Question): Selection {
+  const isPlain = conditions.every(({ kind }) => kind !== "resource" && kind !== "child-identifier");
+  if (isPlain) return { type, byKeys: conditions, byResource: NONE, byChild: NONE };
+  return {
+    type,
+    byKeys: conditions.filter(({ kind }) => kind !== "resource" && kind !== "child-identifier"),
+    byResource: conditions.filter(({ kind }) => kind === "resource"),
+    byChild: conditions.flatMap((condition) =>
+      condition.kind === "child-identifier" ? [condition.identifiers.map(({ hash }) => hash)] : [],
+    ),
+  };
+}
+
+/** What met the conditions and is held back all the same: for the audit record alone. */
+export interface Tally {
+  withheld: number;
+}
+
+/**
+ * Shows every visible entry of one record that meets a selection, in pack order, until `found` has enough. Conditions
+ * that need the body are looked at last, and never in what is hidden.
+ */
+export function eachMatch(
+  view: VisibleRecord,
+  { type, byKeys, byResource, byChild }: Selection,
+  found: (pack: Pack, entry: number) => boolean,
+  tally?: Tally,
+): void {
+  for (const hashes of byChild) {
+    if (view.patient.size === 0 || !hasToken(view.patient, 0, hashes)) return;
+  }
+  const isPatient = type === "Patient";
+  const pack = isPatient ? view.patient : view.pack;
+  const { types, size } = pack;
+  for (let entry = 0; entry < size; entry++) {
+    if (types[entry] !== type || !meetsConditions(pack, entry, byKeys)) continue;
+    if (!isPatient && !view.isVisible(entry)) {
+      if (tally) tally.withheld++;
+      continue;
+    }
+    if (byResource.length > 0 && !meetsConditions(pack, entry, byResource)) continue;
+    if (!found(pack, entry)) return;
+  }
+}
