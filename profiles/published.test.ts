@@ -45,6 +45,6 @@ describe("what is published", () => {
   });
 
   test("has no empty element", () => {
-    expect(published.filter((resource) => /(\{\}|\[\]|null)/.test(JSON.stringify(resource)))).toEqual([]);
+    expect(published.filter((resource) => /":(\{\}|\[\]|null)/.test(JSON.stringify(resource)))).toEqual([]);
   });
 });
