@@ -24,6 +24,7 @@ export interface Comparison {
   readonly ceiling: readonly Round[];
   /** Medians over the rounds; ratios are taken round by round, since the machine's noise moves both sides. */
   readonly rateRatio: number;
+  readonly rate_per_s: number;
   readonly cpuRatio?: number;
   readonly p50_ms: number;
   readonly p99_ms: number;
@@ -48,13 +49,14 @@ export async function compare(
   ceiling: Side,
   options: CompareOptions,
 ): Promise<Comparison> {
+  const shape = { ...options, connections: workload.connections ?? options.connections };
   const rounds: { gateway: Round; ceiling: Round }[] = [];
   const requests = async () => authorized(workload.requests, await options.token());
   // A server that runs for months is measured as it runs, not while its code is still being compiled.
-  for (const side of [gateway, ceiling]) await measure(side, await requests(), { ...options, round_s: options.warm_s });
+  for (const side of [gateway, ceiling]) await measure(side, await requests(), { ...shape, round_s: options.warm_s });
   for (let round = 0; round < options.rounds; round += 1) {
-    const gatewayRound = await measure(gateway, await requests(), options);
-    rounds.push({ gateway: gatewayRound, ceiling: await measure(ceiling, await requests(), options) });
+    const gatewayRound = await measure(gateway, await requests(), shape);
+    rounds.push({ gateway: gatewayRound, ceiling: await measure(ceiling, await requests(), shape) });
   }
   const cpuRatios = rounds.flatMap(({ gateway: one, ceiling: other }) =>
     one.cpu_us === undefined || other.cpu_us === undefined ? [] : [one.cpu_us / other.cpu_us],
@@ -64,6 +66,7 @@ export async function compare(
     gateway: rounds.map((each) => each.gateway),
     ceiling: rounds.map((each) => each.ceiling),
     rateRatio: median(rounds.map(({ gateway: one, ceiling: other }) => one.rate_per_s / other.rate_per_s)),
+    rate_per_s: median(rounds.map((each) => each.gateway.rate_per_s)),
     ...(cpuRatios.length === 0 ? {} : { cpuRatio: median(cpuRatios) }),
     p50_ms: median(rounds.map((each) => each.gateway.p50_ms)),
     p99_ms: median(rounds.map((each) => each.gateway.p99_ms)),

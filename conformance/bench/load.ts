@@ -3,7 +3,7 @@ import { createWrkLoad } from "./wrk.ts";
 
 /** One request of a workload; all of one workload go to one server. */
 export interface LoadRequest {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "PUT";
   /** Path and query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;

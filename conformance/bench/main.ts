@@ -10,7 +10,8 @@ import { chooseLoad, type Load } from "./load.ts";
 import { residentMemory } from "./process-usage.ts";
 import { measureStart, type StartFigures } from "./start.ts";
 import { startCeiling } from "./start-ceiling.ts";
-import { findWorkloads } from "./workloads.ts";
+import { findWorkloads, type Workload } from "./workloads.ts";
+import { makeWriteWorkloads } from "./write-workloads.ts";
 
 /** How much is done: the short run ends within three minutes, the long one within a quarter of an hour. */
 const SHORT = { children: 2_000, ingestChildren: 500, rounds: 5, round_s: 3, warm_s: 8, starts: 5, connections: 16 };
@@ -44,10 +45,15 @@ function say(line: string): void {
 }
 
 /** All workloads against a server and a ceiling that answers the same. */
-async function measureLoad(server: Side & { fhirBase: string; token: () => Promise<string> }, load: Load, size: Size) {
+async function measureLoad(
+  server: Side & { token: () => Promise<string> },
+  workloads: readonly Workload[],
+  load: Load,
+  size: Size,
+) {
   const comparisons: Comparison[] = [];
-  for (const workload of await findWorkloads(server.fhirBase, await server.token())) {
-    say(`… ${workload.title} (${workload.requests.length} children)`);
+  for (const workload of workloads) {
+    say(`… ${workload.title} (${workload.requests.length} requests)`);
     const ceiling = await startCeiling(workload.bodies);
     try {
       comparisons.push(await compare(workload, server, ceiling, { ...size, load, token: server.token }));
@@ -80,8 +86,13 @@ async function measureHere(load: Load, size: Size): Promise<Figures> {
 async function measureRunning(gateway: RunningGateway, load: Load, size: Size): Promise<Figures> {
   const { base, fhirBase, pid } = gateway;
   const token = () => gateway.token("gp-demo");
-  const comparisons = await measureLoad({ base, fhirBase, pid, token }, load, size);
-  return { comparisons, loaded_MB: await residentMemory(pid) };
+  const reads = await findWorkloads(fhirBase, await token());
+  const comparisons = await measureLoad({ base, pid, token }, reads, load, size);
+  const loaded_MB = await residentMemory(pid);
+  const writer = () => gateway.token("conformance-demo");
+  const writes = await makeWriteWorkloads(fhirBase, await writer());
+  comparisons.push(...(await measureLoad({ base, pid, token: writer }, writes, load, size)));
+  return { comparisons, loaded_MB };
 }
 
 /** Figures by goal. A workload with failures has none: errors are quick. */
@@ -96,6 +107,7 @@ function measuredBy({ comparisons, start, ingest, loaded_MB }: Figures): Readonl
     "search-code-cpu": withCode?.cpuRatio,
     "search-code-p99": withCode?.p99_ms,
     "read-rate": read?.rateRatio,
+    "create-rate": sound("create")?.rate_per_s,
     start: start?.median_s,
     "memory-idle": start?.idle_MB,
     "memory-loaded": loaded_MB,
@@ -125,6 +137,17 @@ function toTable(rows: readonly Row[]): string {
   return ["", `${"".padEnd(30)}${"measured".padStart(12)}   ${"goal".padEnd(28)}`, ...lines, ""].join("\n");
 }
 
+/** Every workload's own figures, goal or not. */
+function toLoadTable(comparisons: readonly Comparison[]): string {
+  const lines = comparisons.map(
+    ({ workload, rate_per_s, rateRatio, cpuRatio, p50_ms, p99_ms }) =>
+      `${workload.padEnd(20)}${rate_per_s.toFixed(0).padStart(8)}/s${rateRatio.toFixed(2).padStart(8)} ×` +
+      `${(cpuRatio?.toFixed(1) ?? "–").padStart(8)} ×${p50_ms.toFixed(2).padStart(9)} ms${p99_ms.toFixed(2).padStart(9)} ms`,
+  );
+  const head = `${"".padEnd(20)}${"rate".padStart(10)}${"of static".padStart(10)}${"CPU".padStart(10)}${"p50".padStart(12)}${"p99".padStart(12)}`;
+  return [head, ...lines, ""].join("\n");
+}
+
 function describeMachine() {
   const [cpu] = cpus();
   return {
@@ -150,13 +173,15 @@ async function main(): Promise<number> {
       ? await measureHere(load, size)
       : {
           comparisons: await measureLoad(
-            { base: new URL(fhirBase).origin, fhirBase, token: async () => token },
+            { base: new URL(fhirBase).origin, token: async () => token },
+            await findWorkloads(fhirBase, token),
             load,
             size,
           ),
         };
   const rows = toRows(figures);
   say(toTable(rows));
+  say(toLoadTable(figures.comparisons));
   for (const { workload, failures } of figures.comparisons.filter((each) => each.failures > 0))
     say(`${workload}: ${failures} answers were failures, so its figures do not count`);
   if (values.json !== undefined) {

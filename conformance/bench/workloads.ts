@@ -6,8 +6,18 @@ import type { LoadRequest } from "./load.ts";
 
 /** A kind of request, with the requests of many children and what the gateway answers to them. */
 export interface Workload {
-  readonly id: "search" | "search-code" | "read";
+  readonly id:
+    | "search"
+    | "search-code"
+    | "read"
+    | "search-include"
+    | "search-population"
+    | "create"
+    | "update"
+    | "transaction";
   readonly title: string;
+  /** Connections, where it is not the run's own number: writes share their flush to disk, so more of them go together. */
+  readonly connections?: number;
   /** Without Authorization, which is added for each round. */
   readonly requests: readonly LoadRequest[];
   readonly bodies: readonly string[];
@@ -24,7 +34,12 @@ const READ = { accept: "application/fhir+json" };
 export async function findWorkloads(fhirBase: string, token: string): Promise<readonly Workload[]> {
   const send = createSend({ base: fhirBase, token, timeout_ms: REQUEST_TIMEOUT_MS });
   const path = new URL(fhirBase).pathname;
-  const collected = { search: [], "search-code": [], read: [] } as Record<Workload["id"], [LoadRequest, string][]>;
+  const collected: Record<"search" | "search-code" | "read" | "search-include", [LoadRequest, string][]> = {
+    search: [],
+    "search-code": [],
+    read: [],
+    "search-include": [],
+  };
   for (const nhsNumber of await nhsNumbers(send)) {
     const all = searchFor(path, nhsNumber);
     const found = await ask(send, all);
@@ -32,27 +47,44 @@ export async function findWorkloads(fhirBase: string, token: string): Promise<re
     if (observation === undefined) continue;
     collected.search.push([all, found.response.body]);
     const coding = at(observation, "code", "coding", 0);
-    const one = searchFor(path, nhsNumber, `${text(coding, "system")}|${text(coding, "code")}`);
+    const one = searchFor(path, nhsNumber, { code: `${text(coding, "system")}|${text(coding, "code")}` });
     collected["search-code"].push([one, (await ask(send, one)).response.body]);
     const read: LoadRequest = { method: "GET", path: `${path}/Observation/${text(observation, "id")}`, headers: READ };
     collected.read.push([read, (await ask(send, read)).response.body]);
+    const include = searchFor(path, nhsNumber, { _include: "Observation:patient" });
+    collected["search-include"].push([include, (await ask(send, include)).response.body]);
   }
   if (collected.search.length === 0) throw new Error("the client sees no child with observations and an NHS number");
   return [
     toWorkload("search", "a child's Observations by NHS number, newest first, 20 a page", collected.search),
     toWorkload("search-code", "the same with a code", collected["search-code"]),
     toWorkload("read", "an Observation by id", collected.read),
+    toWorkload("search-include", "a child's Observations with the Patient included", collected["search-include"]),
+    await populationWorkload(send, path),
   ];
 }
 
-function toWorkload(id: Workload["id"], title: string, asked: readonly (readonly [LoadRequest, string])[]): Workload {
+export function toWorkload(
+  id: Workload["id"],
+  title: string,
+  asked: readonly (readonly [LoadRequest, string])[],
+): Workload {
   return { id, title, requests: asked.map(([request]) => request), bodies: asked.map(([, body]) => body) };
 }
 
-function searchFor(path: string, nhsNumber: string, code?: string): LoadRequest {
+/** All children of the client at once: a page and the count of all that match. */
+async function populationWorkload(send: Send, path: string): Promise<Workload> {
+  const parameters = { category: "survey", _total: "accurate", _count: String(PAGE_ENTRIES) };
+  const body = new URLSearchParams(parameters).toString();
+  const request: LoadRequest = { method: "POST", path: `${path}/Observation/_search`, headers: FORM, body };
+  const answer = (await ask(send, request)).response.body;
+  return toWorkload("search-population", "all children's Observations of a category, counted", [[request, answer]]);
+}
+
+function searchFor(path: string, nhsNumber: string, further: Readonly<Record<string, string>> = {}): LoadRequest {
   const parameters = {
     "patient.identifier": `${NHS_NUMBER}|${nhsNumber}`,
-    ...(code === undefined ? {} : { code }),
+    ...further,
     _sort: "-date",
     _count: String(PAGE_ENTRIES),
   };
@@ -60,10 +92,10 @@ function searchFor(path: string, nhsNumber: string, code?: string): LoadRequest 
   return { method: "POST", path: `${path}/Observation/_search`, headers: FORM, body };
 }
 
-async function ask(send: Send, { method, path, headers, body }: LoadRequest): Promise<Exchange> {
-  const relative = path.replace(/^.*\/(?=Observation)/, "");
+export async function ask(send: Send, { method, path, headers, body }: LoadRequest): Promise<Exchange> {
+  const relative = path.replace(/^.*\/fhir\/R4\/?/, "");
   const exchange = await send(method, relative, { headers, ...(body === undefined ? {} : { body }) });
-  if (exchange.response.status !== 200)
+  if (exchange.response.status > 201)
     throw new Error(
       `a request of the load was answered ${exchange.response.status}: ${exchange.response.body.slice(0, 300)}`,
     );
