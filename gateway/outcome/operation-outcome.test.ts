@@ -334,6 +334,20 @@ const ROWS: { readonly [kind in Issue["kind"]]: readonly Omit<Row, "kind">[] } =
       spine: "RESOURCE_NOT_FOUND",
     },
   ],
+  "unknown-code": [
+    {
+      issue: { kind: "unknown-code", isWhole: true },
+      status: 404,
+      code: "not-found",
+      spine: "RESOURCE_NOT_FOUND",
+    },
+    {
+      issue: { kind: "unknown-code", isWhole: false },
+      status: 404,
+      code: "not-found",
+      spine: "RESOURCE_NOT_FOUND",
+    },
+  ],
   unexpected: [{ issue: { kind: "unexpected" }, status: 500, code: "exception" }],
 };
 

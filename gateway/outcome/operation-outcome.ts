@@ -110,4 +110,8 @@ const WRITE: Kinds<WriteIssue> = {
   "client-id-refused": true,
   "not-own": true,
 };
-const OPERATION: Kinds<OperationIssue> = { "bad-operation-parameter": true, "unknown-canonical": true };
+const OPERATION: Kinds<OperationIssue> = {
+  "bad-operation-parameter": true,
+  "unknown-canonical": true,
+  "unknown-code": true,
+};
