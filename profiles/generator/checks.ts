@@ -2,6 +2,7 @@ import { INVARIANTS } from "../validation/invariants.ts";
 import {
   choiceProperty,
   type ElementDefinition,
+  type ElementType,
   type StructureDefinition,
   typeCode,
   type ValueSets,
@@ -10,7 +11,7 @@ import {
 /** Invariants that are held elsewhere than in the table of invariants, or never fail. */
 const HELD_ELSEWHERE: Readonly<Record<string, string>> = {
   "ele-1": "every generated check refuses an empty element",
-  "ref-1": "settled with the contained resources",
+  "ref-1": "part of the check of a literal reference, settled with the contained resources",
   "dom-2": "settled with the contained resources",
   "dom-3": "settled with the contained resources",
   "dom-4": "settled with the contained resources",
@@ -46,6 +47,12 @@ export interface Generation {
   readonly invariants: Set<string>;
 }
 
+const MIME_TYPES = "http://hl7.org/fhir/ValueSet/mimetypes";
+const SIMPLE_QUANTITY = "http://hl7.org/fhir/StructureDefinition/SimpleQuantity";
+/** The example Observation/clinical-gender of R4 itself has an encounter perform it. */
+const ALSO_TARGETED: Readonly<Record<string, string>> = { "Observation.performer": "Encounter" };
+const ANY_RESOURCE = "http://hl7.org/fhir/StructureDefinition/Resource";
+
 function constantName(valueSet: string): string {
   const id = (valueSet.split("|")[0] ?? "").split("/").at(-1) ?? "";
   return `${id.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())}Code`;
@@ -53,6 +60,7 @@ function constantName(valueSet: string): string {
 
 function codeCheck(element: ElementDefinition, generation: Generation): string {
   const valueSet = element.binding?.strength === "required" ? (element.binding.valueSet ?? "") : "";
+  if (valueSet.startsWith(MIME_TYPES)) return "mimeTypeValue";
   const codes = valueSet ? generation.valueSets.codes(valueSet) : undefined;
   if (!codes) return "codeValue";
   const name = constantName(valueSet);
@@ -72,12 +80,36 @@ export function functionName(path: string): string {
     .join("")}`;
 }
 
-function checkOf(element: ElementDefinition, type: string, generation: Generation): string {
+/** Name of a constant made of the path of an element, as `observationSubjectReference`. */
+function elementConstant(path: string, ending: string): string {
+  const parts = path.replace("[x]", "").split(".");
+  const name = parts.map((part) => part.charAt(0).toUpperCase() + part.slice(1)).join("");
+  return `${name.charAt(0).toLowerCase()}${name.slice(1)}${ending}`;
+}
+
+/** The check of a datatype, narrowed by the profile or the targets that the element declares. */
+function narrowedCheck(element: ElementDefinition, declared: ElementType, generation: Generation): string {
+  const check = functionName(declared.code);
+  if (declared.profile?.includes(SIMPLE_QUANTITY)) {
+    generation.codeChecks.set("checkSimpleQuantity", `const checkSimpleQuantity = simple(${check});\n`);
+    return "checkSimpleQuantity";
+  }
+  const targets = declared.targetProfile ?? [];
+  if (declared.code !== "Reference" || targets.length === 0 || targets.includes(ANY_RESOURCE)) return check;
+  const name = elementConstant(element.path, "Reference");
+  const also = ALSO_TARGETED[element.path];
+  const types = [...targets.map((target) => target.split("/").at(-1)), ...(also ? [also] : [])].join("|");
+  generation.codeChecks.set(name, `const ${name} = referenceTo(${check}, ${JSON.stringify(types)});\n`);
+  return name;
+}
+
+function checkOf(element: ElementDefinition, declared: ElementType, type: string, generation: Generation): string {
   if (element.contentReference) return functionName(element.contentReference.replace(/^.*#/, ""));
   if (type === "BackboneElement" || type === "Element") return functionName(element.path);
+  if (generation.definitions.get(type)?.kind === "resource") return "anyResource";
   if (type === "code") return codeCheck(element, generation);
   const isPrimitive = generation.definitions.get(type)?.kind === "primitive-type";
-  return isPrimitive ? `${type}Value` : functionName(type);
+  return isPrimitive ? `${type}Value` : narrowedCheck(element, declared, generation);
 }
 
 function fieldsOf(element: ElementDefinition, generation: Generation): readonly Field[] {
@@ -93,7 +125,7 @@ function fieldsOf(element: ElementDefinition, generation: Generation): readonly 
     return {
       property: isChoice ? choiceProperty(name, type) : name,
       name,
-      check: checkOf(element, type, generation),
+      check: checkOf(element, declared, type, generation),
       isPrimitive,
       isChoice,
       repeats: element.max !== "1",
@@ -142,7 +174,7 @@ function invariantCalls(elements: readonly ElementDefinition[], generation: Gene
   );
   return [...keys]
     .map((key) => {
-      if (key === "ref-1") return "  noteLocalReference(v, out);\n";
+      if (key === "ref-1") return "  checkLiteral(v, out);\n";
       if (HELD_ELSEWHERE[key]) return "";
       if (!Object.hasOwn(INVARIANTS, key)) throw new Error(`No rule for the invariant ${key}`);
       generation.invariants.add(key);

@@ -6,6 +6,7 @@ import type { CompartmentDefinition } from "./compartment.ts";
 export interface ElementType {
   readonly code: string;
   readonly extension?: readonly { readonly url: string; readonly valueUrl?: string }[];
+  readonly profile?: readonly string[];
   readonly targetProfile?: readonly string[];
 }
 

@@ -4,8 +4,9 @@ import { SEARCHED_TYPES } from "./search-parameters.ts";
 
 /** Names that a file of checks uses from elsewhere. */
 const IMPORTS: Readonly<Record<string, readonly string[]>> = {
-  "../validation/contained.ts": ["noteLocalReference", "settleContained"],
+  "../validation/contained.ts": ["settleContained"],
   "../validation/elements.ts": [
+    "anyResource",
     "choose",
     "companion",
     "companions",
@@ -33,6 +34,7 @@ const IMPORTS: Readonly<Record<string, readonly string[]>> = {
     "instantValue",
     "integerValue",
     "markdownValue",
+    "mimeTypeValue",
     "oidValue",
     "positiveIntValue",
     "stringValue",
@@ -42,8 +44,12 @@ const IMPORTS: Readonly<Record<string, readonly string[]>> = {
     "urlValue",
     "uuidValue",
   ],
+  "../validation/references.ts": ["checkLiteral", "referenceTo", "simple"],
   "../validation/xhtml.ts": ["xhtmlValue"],
 };
+
+/** Bundle and Parameters wrap what is sent; what they hold is checked by itself. */
+const VALIDATED_TYPES: readonly string[] = [...SEARCHED_TYPES, "Bundle", "Parameters"];
 
 function uses(text: string, name: string): boolean {
   return new RegExp(`\\b${name.replace("type ", "")}\\b`).test(text.replace(/"[^"]*"/g, ""));
@@ -122,7 +128,7 @@ function footerOf(definitions: ReadonlyMap<string, StructureDefinition>): string
 export const RESOURCE_TYPES: ReadonlySet<string> = new Set(${JSON.stringify(types)}.split(" "));
 
 const CHECKS: ReadonlyMap<string, Check> = new Map<string, Check>([
-${SEARCHED_TYPES.map((type) => `  [${JSON.stringify(type)}, ${functionName(type)}],`).join("\n")}
+${VALIDATED_TYPES.map((type) => `  [${JSON.stringify(type)}, ${functionName(type)}],`).join("\n")}
 ]);
 
 const RESOURCES = { checks: CHECKS, types: RESOURCE_TYPES };
@@ -161,9 +167,9 @@ export function validatorFiles(
   valueSets: ValueSets,
 ): { readonly datatypes: string; readonly validators: string } {
   const generation = { definitions, valueSets };
-  const types = datatypesOf(SEARCHED_TYPES, definitions);
+  const types = datatypesOf(VALIDATED_TYPES, definitions);
   const datatypes = fileOf(types, generation, "");
-  const validators = fileOf(SEARCHED_TYPES, generation, footerOf(definitions));
+  const validators = fileOf(VALIDATED_TYPES, generation, footerOf(definitions));
   const shared = types.map(functionName).filter((name) => uses(validators, name));
   return {
     datatypes: `${HEADER}${importsOf(datatypes)}${datatypes}`,

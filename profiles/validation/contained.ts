@@ -95,16 +95,3 @@ export function settleContained(resource: Node, resources: ResourceChecks, out: 
   const ids = idsOf(Array.isArray(contained) ? contained : []);
   return out.filter((issue) => issue.unlessContained === undefined || !ids.has(issue.unlessContained));
 }
-
-/** ref-1: a reference inside the resource must lead to a contained resource; settled when the whole is known. */
-export function noteLocalReference(reference: Node, out: Issues): void {
-  const literal = reference.reference;
-  if (typeof literal !== "string" || literal.charCodeAt(0) !== 35 || literal === "#") return;
-  out.push({
-    severity: "error",
-    code: "invariant",
-    expression: "reference",
-    message: "ref-1: a reference that starts with # names a contained resource.",
-    unlessContained: literal.slice(1),
-  });
-}

@@ -79,6 +79,12 @@ export function choose(chosen: string, property: string, name: string, out: Issu
   return property;
 }
 
+/** A resource within a Bundle or Parameters: whoever takes it out checks it. */
+export const anyResource: Check = (value, out) => {
+  if (!isNode(value)) isNotNode(out);
+  else if (typeof value.resourceType !== "string") isMissing("resourceType", out);
+};
+
 const ELEMENT_NAME = /^_?[A-Za-z]{1,64}$/;
 
 /** The name is repeated only where it looks like one, so that no value that slipped into a name gets out. */

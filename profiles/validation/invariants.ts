@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { BUNDLE_INVARIANTS } from "./bundle-invariants.ts";
 import { type Issues, isNode, type Node, report } from "./issue.ts";
 
 /**
@@ -189,6 +190,7 @@ const obs7: Invariant = (element, out) => {
 export const INVARIANTS = {
   "age-1": age1,
   "att-1": onlyWith("att-1", "data", "contentType"),
+  ...BUNDLE_INVARIANTS,
   "cnt-3": cnt3,
   "cpt-2": onlyWith("cpt-2", "value", "system"),
   "dis-1": ucumOnly("dis-1"),

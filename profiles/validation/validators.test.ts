@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { validateBase } from "../generated/validators.ts";
 import { FULL_RESOURCES } from "../search/full-resources.ts";
 import { MUTATIONS } from "./mutations.cases.ts";
+import { REFERENCE_MUTATIONS } from "./reference-mutations.cases.ts";
 
 beforeAll(() => {
   indexStructureDefinitionBundle(readJson("fhir/r4/profiles-types.json"));
@@ -113,7 +114,7 @@ describe("validateBase", () => {
     expect(isValidForOracle(resource)).toBe(!(what in REFUSED_BY_ORACLE));
   });
 
-  test.each(MUTATIONS)("refuses $what of $of", ({ of, set, issue, allowedByOracle }) => {
+  test.each([...MUTATIONS, ...REFERENCE_MUTATIONS])("refuses $what of $of", ({ of, set, issue, allowedByOracle }) => {
     const resource = mutated(of, set);
     const issues = validateBase(resource);
     expect(issues.map(({ code, expression }) => `${code} ${expression}`)).toContain(issue);
