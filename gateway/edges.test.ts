@@ -1,86 +1,25 @@
-import { randomUUID } from "node:crypto";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { importJWK, SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { composeGateway, type Gateway } from "./compose.ts";
-import { loadConfig } from "./config.ts";
-import { readDemonstrationKey } from "./demonstration/keys.ts";
+import type { Gateway } from "./compose.ts";
+import { BASE, composeIn, FHIR, FORM, jsonOf, startTestGateway, type TestGateway } from "./gateway.fixtures.ts";
 import type { QuarantineListing } from "./ingest/quarantine.ts";
 import type { Receipt } from "./ingest/receipt.ts";
-import { createLog } from "./log.ts";
 
-const BASE = "http://127.0.0.1:8080";
-const FHIR = `${BASE}/fhir/R4`;
-const FORM = "application/x-www-form-urlencoded";
-
-let directory: string;
+let started: TestGateway;
 let gateway: Gateway;
-const tokens = new Map<string, string>();
+let directory: string;
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), "edges-"));
-  gateway = await compose(directory);
+  started = await startTestGateway(0);
+  ({ gateway, directory } = started);
 });
 
-afterAll(async () => {
-  await gateway.close();
-  await rm(directory, { recursive: true });
-});
-
-async function compose(dataDir: string): Promise<Gateway> {
-  const config = loadConfig({ DATA_DIR: dataDir, LOG_LEVEL: "silent" });
-  const calls = { baseUrl: config.baseUrl, environment: "", isDemonstration: true };
-  const composed = await composeGateway(config, createLog("silent"), calls);
-  composed.markReady();
-  return composed;
-}
-
-async function assertionOf(client: string, by = client): Promise<string> {
-  const key = await readDemonstrationKey(directory, by);
-  if (!key) throw new Error(`no key of ${by}`);
-  return new SignJWT({})
-    .setProtectedHeader({ alg: "ES384", typ: "JWT", kid: key.privateJwk.kid ?? "" })
-    .setIssuer(client)
-    .setSubject(client)
-    .setAudience(`${BASE}/oauth2/token`)
-    .setJti(randomUUID())
-    .setExpirationTime("4m")
-    .sign(await importJWK(key.privateJwk, "ES384"));
-}
-
-async function requestToken(assertion: string, scope: string, headers: Record<string, string> = {}) {
-  const body = new URLSearchParams({
-    grant_type: "client_credentials",
-    client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-    client_assertion: assertion,
-    scope,
-  }).toString();
-  return gateway.app.request(`${BASE}/oauth2/token`, {
-    method: "POST",
-    body,
-    headers: { "Content-Type": FORM, ...headers },
-  });
-}
-
-async function jsonOf<T>(response: Response): Promise<T> {
-  return JSON.parse(await response.text());
-}
-
-async function token(client: string, scope: string): Promise<string> {
-  const known = tokens.get(`${client} ${scope}`);
-  if (known) return known;
-  const answer = await requestToken(await assertionOf(client), scope);
-  const { access_token } = await jsonOf<{ access_token: string }>(answer);
-  tokens.set(`${client} ${scope}`, access_token);
-  return access_token;
-}
+afterAll(() => started[Symbol.asyncDispose]());
 
 async function ask(path: string, init: RequestInit = {}, client = "gp-demo", scope = "system/*.rs"): Promise<Response> {
-  const headers = new Headers(init.headers);
-  headers.set("Authorization", `Bearer ${await token(client, scope)}`);
-  return gateway.app.request(path.startsWith("/") ? `${BASE}${path}` : `${FHIR}/${path}`, { ...init, headers });
+  return started.ask(client, path, init, scope);
 }
 
 /** The last record in the audit log, leaf and payload together. */
@@ -165,7 +104,8 @@ describe("a refused FHIR request leaves a record with its requester, its query a
 
   test("and is 503 when it cannot be recorded", async () => {
     const folder = await mkdtemp(join(tmpdir(), "edges-"));
-    const other = await compose(folder);
+    const other = await composeIn(folder);
+    other.markReady();
     await other.audit.close();
     for (const path of ["Nothing", "metadata?_format=xml", "Patient"]) {
       expect((await other.app.request(`${FHIR}/${path}`)).status, path).toBe(503);
@@ -177,20 +117,18 @@ describe("a refused FHIR request leaves a record with its requester, its query a
 });
 
 test("what went wrong inside is a bare 500 and leaves a record of the failure", async () => {
-  const kept = { directory, gateway };
-  directory = await mkdtemp(join(tmpdir(), "edges-"));
-  gateway = await compose(directory);
-  tokens.clear();
+  const kept = started;
+  started = await startTestGateway(0);
+  ({ directory } = started);
   try {
-    await token("gp-demo", "system/*.rs");
-    await gateway.store.close();
+    await started.token("gp-demo", "system/*.rs");
+    await started.gateway.store.close();
     expect((await ask("Patient?family=x")).status).toBe(500);
-    expect(await lastRecord()).toMatchObject({ outcome: "failed", client: "gp-demo", detail: "unexpected" });
-    await gateway.audit.close();
-    await rm(directory, { recursive: true });
+    expect(await lastRecord()).toMatchObject({ interaction: "search-type", outcome: "failed", detail: "unexpected" });
   } finally {
-    ({ directory, gateway } = kept);
-    tokens.clear();
+    await started[Symbol.asyncDispose]();
+    started = kept;
+    ({ directory } = kept);
   }
 });
 
@@ -242,7 +180,9 @@ describe("what is handed out of ingest stands in the record, without its content
 
 describe("the token endpoint", () => {
   test("records no stranger's claim as a client", async () => {
-    expect((await requestToken(await assertionOf("9990000018", "gp-demo"), "system/*.rs")).status).toBe(401);
+    expect((await started.requestToken(await started.assertion("9990000018", "gp-demo"), "system/*.rs")).status).toBe(
+      401,
+    );
     expect(await lastRecord()).toMatchObject({
       interaction: "token",
       client: "unknown",
@@ -251,7 +191,7 @@ describe("the token endpoint", () => {
   });
 
   test("answers a body that is too large as OAuth does", async () => {
-    const response = await requestToken("x".repeat(20_000), "system/*.rs");
+    const response = await started.requestToken("x".repeat(20_000), "system/*.rs");
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ error: "invalid_request" });
     expect(await lastRecord()).toMatchObject({ interaction: "token", outcome: "refused", detail: "too-large" });
@@ -259,7 +199,7 @@ describe("the token endpoint", () => {
 
   test("takes a form by its type alone, as it is", async () => {
     const ask = async (headers: Record<string, string>) =>
-      (await requestToken(await assertionOf("gp-demo"), "system/*.rs", headers)).status;
+      (await started.requestToken(await started.assertion("gp-demo"), "system/*.rs", headers)).status;
     expect(await ask({ "Content-Type": "Application/X-WWW-FORM-urlencoded;charset=utf-8" })).toBe(200);
     expect(await ask({ "Content-Type": `${FORM}x` })).toBe(400);
     expect(await ask({ "Content-Encoding": "gzip" })).toBe(415);

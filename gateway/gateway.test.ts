@@ -1,80 +1,29 @@
 import { randomUUID } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Bundle, OperationOutcome, Patient } from "@medplum/fhirtypes";
-import { importJWK, SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SCENARIOS } from "#mappers/synthetic/scenarios.ts";
 import { validateBase } from "#profiles/generated/validators.ts";
 import { UPN } from "#profiles/systems.ts";
-import { composeGateway, type Gateway } from "./compose.ts";
-import { loadConfig } from "./config.ts";
-import { ensureDemonstrationData } from "./demonstration/data.ts";
-import { readDemonstrationKey } from "./demonstration/keys.ts";
-import { createLog } from "./log.ts";
+import type { Gateway } from "./compose.ts";
+import { BASE, FHIR, jsonOf, startTestGateway, type TestGateway } from "./gateway.fixtures.ts";
 
-const BASE = "http://127.0.0.1:8080";
-const FHIR = `${BASE}/fhir/R4`;
 const NHS = "https://fhir.nhs.uk/Id/nhs-number";
 const AMARA = "9990000018";
 /** Valid, and nobody's. */
 const NOBODY = "9990999996";
 
-let directory: string;
+let started: TestGateway;
 let gateway: Gateway;
-const tokens = new Map<string, string>();
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), "gateway-"));
-  const config = loadConfig({ DATA_DIR: directory, LOG_LEVEL: "silent" });
-  const calls = { baseUrl: config.baseUrl, environment: "", isDemonstration: true };
-  gateway = await composeGateway(config, createLog("silent"), calls);
-  await ensureDemonstrationData(40, { ...gateway, clock: Date.now });
-  gateway.markReady();
+  started = await startTestGateway(40);
+  gateway = started.gateway;
 });
 
-afterAll(async () => {
-  await gateway.close();
-  await rm(directory, { recursive: true });
-});
+afterAll(() => started[Symbol.asyncDispose]());
 
-async function token(client: string, scope = "system/*.rs"): Promise<string> {
-  const known = tokens.get(`${client} ${scope}`);
-  if (known) return known;
-  const key = await readDemonstrationKey(directory, client);
-  if (!key) throw new Error(`no key of ${client}`);
-  const assertion = await new SignJWT({})
-    .setProtectedHeader({ alg: "ES384", typ: "JWT", kid: key.privateJwk.kid ?? "" })
-    .setIssuer(client)
-    .setSubject(client)
-    .setAudience(`${BASE}/oauth2/token`)
-    .setJti(randomUUID())
-    .setExpirationTime("4m")
-    .sign(await importJWK(key.privateJwk, "ES384"));
-  const response = await gateway.app.request(`${BASE}/oauth2/token`, {
-    method: "POST",
-    body: new URLSearchParams({
-      grant_type: "client_credentials",
-      client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-      client_assertion: assertion,
-      scope,
-    }),
-  });
-  const answer = await jsonOf<{ access_token?: string }>(response);
-  if (!answer.access_token) throw new Error(JSON.stringify(answer));
-  tokens.set(`${client} ${scope}`, answer.access_token);
-  return answer.access_token;
-}
-
-async function jsonOf<T>(response: Response): Promise<T> {
-  return JSON.parse(await response.text());
-}
-
-async function ask(client: string, path: string, init: RequestInit = {}): Promise<Response> {
-  const headers = new Headers(init.headers);
-  headers.set("Authorization", `Bearer ${await token(client)}`);
-  return gateway.app.request(path.startsWith("http") ? path : `${FHIR}/${path}`, { ...init, headers });
+function ask(client: string, path: string, init?: RequestInit): Promise<Response> {
+  return started.ask(client, path, init);
 }
 
 async function search(client: string, path: string): Promise<Bundle> {
@@ -126,7 +75,7 @@ function objectionRow(recordId: string, nhsNumber: string, classes: string, birt
 }
 
 async function deliver(csv: string): Promise<void> {
-  const headers = { Authorization: `Bearer ${await token("officer-demo", `ingest/${REGISTER}`)}` };
+  const headers = { Authorization: `Bearer ${await started.token("officer-demo", `ingest/${REGISTER}`)}` };
   const response = await gateway.app.request(`${BASE}/ingest/${REGISTER}`, { method: "POST", headers, body: csv });
   expect(response.status).toBe(200);
   expect(await jsonOf(response)).toMatchObject({ received: 1, committed: 1, quarantined: 0 });
@@ -397,8 +346,8 @@ describe("a bad request is told what is wrong", () => {
   });
 
   test("no token, a changed token and a token without the scope are turned away", async () => {
-    const good = await token("gp-demo");
-    const narrow = await token("gp-demo", "system/Observation.rs");
+    const good = await started.token("gp-demo");
+    const narrow = await started.token("gp-demo", "system/Observation.rs");
     const call = (authorization?: string) =>
       gateway.app.request(`${FHIR}/Patient`, authorization ? { headers: { Authorization: authorization } } : {});
     expect((await call()).status).toBe(401);
@@ -445,7 +394,7 @@ describe("every answer", () => {
     expect(modes(await search("gp-demo", path))).toEqual(
       new Set(["match Observation", "include Patient", "include Organization", "outcome OperationOutcome"]),
     );
-    const narrow = await token("gp-demo", "system/Observation.rs");
+    const narrow = await started.token("gp-demo", "system/Observation.rs");
     const response = await gateway.app.request(`${FHIR}/${path}`, { headers: { Authorization: `Bearer ${narrow}` } });
     expect(modes(await jsonOf<Bundle>(response))).toEqual(new Set(["match Observation", "outcome OperationOutcome"]));
   });

@@ -1,0 +1,97 @@
+import { randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { importJWK, SignJWT } from "jose";
+import { LRUCache } from "lru-cache";
+import { composeGateway, type Gateway } from "./compose.ts";
+import { loadConfig } from "./config.ts";
+import { ensureDemonstrationData } from "./demonstration/data.ts";
+import { readDemonstrationKey } from "./demonstration/keys.ts";
+import { createLog } from "./log.ts";
+
+/** A whole gateway in this process, on a directory of its own, reached without a socket. */
+export const BASE = "http://127.0.0.1:8080";
+export const FHIR = `${BASE}/fhir/R4`;
+export const FORM = "application/x-www-form-urlencoded";
+
+export interface TestGateway extends AsyncDisposable {
+  readonly directory: string;
+  readonly gateway: Gateway;
+  /** A signed assertion of a demonstration client, or of another with its key. */
+  assertion(client: string, by?: string): Promise<string>;
+  requestToken(assertion: string, scope: string, headers?: Record<string, string>): Promise<Response>;
+  token(client: string, scope?: string): Promise<string>;
+  /** `path` is an URL, an absolute path, or relative to the FHIR base. */
+  ask(client: string, path: string, init?: RequestInit, scope?: string): Promise<Response>;
+}
+
+export const EVERY_SCOPE = "system/*.cruds";
+
+/** @param children of the demonstration that are brought in first; 0 for none */
+export async function startTestGateway(children: number): Promise<TestGateway> {
+  const directory = await mkdtemp(join(tmpdir(), "gateway-"));
+  const gateway = await composeIn(directory);
+  if (children > 0) await ensureDemonstrationData(children, { ...gateway, clock: Date.now });
+  gateway.markReady();
+  // Tokens live five minutes.
+  const tokens = new LRUCache<string, string>({ max: 100, ttl: 240_000 });
+
+  const asking: TestGateway = {
+    directory,
+    gateway,
+    async assertion(client, by = client) {
+      const key = await readDemonstrationKey(directory, by);
+      if (!key) throw new Error(`no key of ${by}`);
+      return new SignJWT({})
+        .setProtectedHeader({ alg: "ES384", typ: "JWT", kid: key.privateJwk.kid ?? "" })
+        .setIssuer(client)
+        .setSubject(client)
+        .setAudience(`${BASE}/oauth2/token`)
+        .setJti(randomUUID())
+        .setExpirationTime("4m")
+        .sign(await importJWK(key.privateJwk, "ES384"));
+    },
+    async requestToken(assertion, scope, headers = {}) {
+      const form = {
+        grant_type: "client_credentials",
+        client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        client_assertion: assertion,
+        scope,
+      };
+      const init = { method: "POST", body: new URLSearchParams(form).toString() };
+      return gateway.app.request(`${BASE}/oauth2/token`, { ...init, headers: { "Content-Type": FORM, ...headers } });
+    },
+    async token(client, scope = EVERY_SCOPE) {
+      const known = tokens.get(`${client} ${scope}`);
+      if (known) return known;
+      const answer = await asking.requestToken(await asking.assertion(client), scope);
+      const { access_token } = await jsonOf<{ access_token?: string }>(answer);
+      if (!access_token) throw new Error(`no token for ${client}: ${answer.status}`);
+      tokens.set(`${client} ${scope}`, access_token);
+      return access_token;
+    },
+    async ask(client, path, init = {}, scope = EVERY_SCOPE) {
+      const headers = new Headers(init.headers);
+      headers.set("Authorization", `Bearer ${await asking.token(client, scope)}`);
+      const url = path.startsWith("http") ? path : path.startsWith("/") ? `${BASE}${path}` : `${FHIR}/${path}`;
+      return gateway.app.request(url, { ...init, headers });
+    },
+    async [Symbol.asyncDispose]() {
+      await gateway.close();
+      await rm(directory, { recursive: true });
+    },
+  };
+  return asking;
+}
+
+/** A gateway on a directory; its data are not brought in, and it is not ready. */
+export async function composeIn(directory: string): Promise<Gateway> {
+  const config = loadConfig({ DATA_DIR: directory, LOG_LEVEL: "silent" });
+  const calls = { baseUrl: config.baseUrl, environment: "", isDemonstration: true };
+  return composeGateway(config, createLog("silent"), calls);
+}
+
+export async function jsonOf<T>(response: Response): Promise<T> {
+  return JSON.parse(await response.text());
+}
