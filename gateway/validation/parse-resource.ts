@@ -1,12 +1,9 @@
 import type { Resource } from "@medplum/fhirtypes";
-import { type ValidationIssue, validateBase } from "#profiles/generated/validators.ts";
 import { LIMITS } from "../limits.ts";
 import type { Issue } from "../outcome/issue.ts";
-import type { WriteIssue } from "../outcome/write-issue.ts";
-import { placesOf } from "./element-places.ts";
+import { checkResource, isResource, withPlaces } from "./check-resource.ts";
 import { parseLossless } from "./lossless.ts";
 import { parseStrictJson } from "./strict-json.ts";
-import { validateClaims } from "./validate.ts";
 
 /** Neither tree may be changed: where no number would lose digits, both are one. */
 export type ParsedBody =
@@ -16,11 +13,6 @@ export type ParsedBody =
 export type ParsedResource =
   | { readonly ok: true; readonly resource: Resource; readonly lossless: unknown }
   | { readonly ok: false; readonly issues: readonly Issue[] };
-
-type InvalidResource = Extract<WriteIssue, { kind: "invalid-resource" }>;
-
-/** More issues than a person reads are none the better. */
-const ISSUES_MAX = 100;
 
 /**
  * Parses a body that is no resource, as a JSON Patch. `value` is plain; `lossless` is the same tree, in which numbers
@@ -44,40 +36,9 @@ export function parseResource(text: string, expectedType?: string): ParsedResour
   const parsed = parseJson(text);
   if (!parsed.ok) return parsed;
   const { value, lossless } = parsed;
-  const issues = issuesOf(value, expectedType);
+  const issues = checkResource(value, { expectedType });
   if (issues.some(({ flaw }) => flaw.severity === "error") || !isResource(value)) {
     return { ok: false, issues: withPlaces(issues, text) };
   }
   return { ok: true, resource: value, lossless };
-}
-
-function issuesOf(value: unknown, expectedType: string | undefined): readonly InvalidResource[] {
-  const mismatch = expectedType === undefined ? undefined : typeMismatch(value, expectedType);
-  if (mismatch !== undefined) return [mismatch];
-  const base = validateBase(value);
-  if (base.some(({ severity }) => severity === "error")) return base.map((issue) => toIssue(issue, "base"));
-  return isResource(value) ? validateClaims(value).map((issue) => toIssue(issue, "rule")) : [];
-}
-
-function typeMismatch(value: unknown, expected: string): InvalidResource | undefined {
-  if (!isResource(value) || value.resourceType === expected) return undefined;
-  const message = `Expected the resource type ${expected}, which the address names.`;
-  return toIssue({ severity: "error", code: "structure", expression: "resourceType", message }, "base");
-}
-
-function isResource(value: unknown): value is Resource {
-  return typeof value === "object" && value !== null && "resourceType" in value;
-}
-
-function toIssue(issue: ValidationIssue, against: "base" | "rule"): InvalidResource {
-  return { kind: "invalid-resource", against, flaw: issue };
-}
-
-function withPlaces(issues: readonly InvalidResource[], text: string): readonly InvalidResource[] {
-  const told = issues.slice(0, ISSUES_MAX);
-  const places = placesOf(
-    text,
-    told.map(({ flaw }) => flaw.expression),
-  );
-  return told.map((issue) => ({ ...issue, flaw: { ...issue.flaw, ...places.get(issue.flaw.expression) } }));
 }

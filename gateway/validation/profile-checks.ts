@@ -81,3 +81,8 @@ function isNode(value: unknown): value is Readonly<Record<string, unknown>> {
 function toIssue(expression: string, message: string, code: ValidationIssue["code"]): ValidationIssue {
   return { severity: "error", code, expression, message };
 }
+
+/** Whether a resource can be checked against a profile here. */
+export function isKnownProfile(url: string): boolean {
+  return profileCheck(url) !== undefined;
+}

@@ -14,7 +14,11 @@ export function validate(resource: Resource): readonly ValidationIssue[] {
   return issues.some(({ severity }) => severity === "error") ? issues : [...issues, ...validateClaims(resource)];
 }
 
-/** Checks a resource that base R4 finds valid against the profiles that it claims. */
-export function validateClaims(resource: Resource): readonly ValidationIssue[] {
-  return (resource.meta?.profile ?? []).flatMap((profile) => profileCheck(profile)?.(resource) ?? []);
+/** Checks a resource that base R4 finds valid against the profiles that it claims, and against those given. */
+export function validateClaims(resource: Resource, profiles: readonly string[] = NONE): readonly ValidationIssue[] {
+  const claimed = resource.meta?.profile ?? NONE;
+  if (profiles.length === 0) return claimed.flatMap((profile) => profileCheck(profile)?.(resource) ?? []);
+  return [...new Set([...claimed, ...profiles])].flatMap((profile) => profileCheck(profile)?.(resource) ?? []);
 }
+
+const NONE: readonly string[] = [];

@@ -1,0 +1,56 @@
+import type { Extension, OperationOutcome, OperationOutcomeIssue } from "@medplum/fhirtypes";
+import type { Flaw } from "../outcome/write-issue.ts";
+import { isResource } from "../validation/check-resource.ts";
+import { isKnownProfile } from "../validation/profile-checks.ts";
+
+/** One thing that the validation says: a flaw, or a remark about the validation itself. */
+export interface Finding extends Omit<Flaw, "expression"> {
+  readonly expression?: string;
+}
+
+const UK_CORE = /^https:\/\/fhir\.hl7\.org\.uk\/StructureDefinition\/UKCore-[A-Za-z-]+(?:\|.*)?$/;
+const LINE = "http://hl7.org/fhir/StructureDefinition/operationoutcome-issue-line";
+const COLUMN = "http://hl7.org/fhir/StructureDefinition/operationoutcome-issue-col";
+
+/** What could not be checked: profiles that are asked for or claimed and are not held here. */
+export function findingsOf(value: unknown, asked: readonly string[]): readonly Finding[] {
+  const claimed = isResource(value) && Array.isArray(value.meta?.profile) ? value.meta.profile : [];
+  const remarks = claimed.flatMap((profile, index): readonly Finding[] =>
+    typeof profile !== "string" || isKnownProfile(profile) ? [] : [remark(profile, `meta.profile[${index}]`)],
+  );
+  const unknown = asked.filter((profile) => !claimed.includes(profile) && !isKnownProfile(profile));
+  return [...remarks, ...unknown.map((profile) => remark(profile, undefined))];
+}
+
+function remark(profile: string, expression: string | undefined): Finding {
+  const place = expression === undefined ? {} : { expression };
+  if (UK_CORE.test(profile)) {
+    const message = "The profile of UK Core is not held here in full: what it adds to base R4 was not checked.";
+    return { severity: "information", code: "informational", message, ...place };
+  }
+  const message =
+    "This profile is not held here, so nothing was checked against it. GET StructureDefinition lists those that are.";
+  return { severity: "warning", code: "not-found", message, ...place };
+}
+
+export function toOutcomeBody(findings: readonly Finding[]): Buffer {
+  const outcome: OperationOutcome = { resourceType: "OperationOutcome", issue: findings.map(toIssue) };
+  return Buffer.from(JSON.stringify(outcome));
+}
+
+function toIssue({ severity, code, message, expression, line, column }: Finding): OperationOutcomeIssue {
+  const isPlaced = line !== undefined && column !== undefined;
+  const place: readonly Extension[] = isPlaced
+    ? [
+        { url: LINE, valueInteger: line },
+        { url: COLUMN, valueInteger: column },
+      ]
+    : [];
+  return {
+    ...(isPlaced && { extension: [...place] }),
+    severity,
+    code,
+    diagnostics: isPlaced ? `${message} (line ${line}, column ${column})` : message,
+    ...(expression !== undefined && expression !== "" && { location: [expression], expression: [expression] }),
+  };
+}
