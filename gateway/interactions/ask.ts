@@ -6,9 +6,9 @@ import type { Condition, Lead, Question } from "../search/search-query.ts";
 import { hashToken } from "../search/token-hash.ts";
 import { type CandidatePorts, candidatesOf, type Looking } from "./candidates.ts";
 import { BEFORE_ALL, eachVisible } from "./collections.ts";
-import { referencesOf } from "./include-references.ts";
+import { referencesOf, toReferenceCondition } from "./include-references.ts";
 import { eachMatch, toSelection } from "./search-matches.ts";
-import type { ReleasedEntry } from "./search-request.ts";
+import { nameOf, type ReleasedEntry } from "./search-request.ts";
 
 /** Thrown when a question within a question cannot be answered; says what the requester is to be told. */
 export class QuestionRefused extends Error {
@@ -59,7 +59,7 @@ export async function withoutChains(question: Question, who: Looking, ports: Can
     }
     const answered =
       condition.kind === "chain"
-        ? await answerChain(condition, { who, ports })
+        ? await answerChain(condition, question.type, { who, ports })
         : await answerHas(condition, question.type, { who, ports });
     conditions.push(answered.condition);
     lead ??= answered.lead;
@@ -85,6 +85,7 @@ interface Asking {
 
 async function answerChain(
   { code, targets }: Extract<Condition, { kind: "chain" }>,
+  type: ServedType,
   asking: Asking,
 ): Promise<Answered> {
   const found: ReleasedEntry[] = [];
@@ -92,11 +93,7 @@ async function answerChain(
   const isAboutFound = code === "patient" || code === "subject";
   const areChildren = found.every(({ pack, entry }) => pack.types[entry] === "Patient");
   return {
-    condition: {
-      kind: "token",
-      code,
-      hashes: found.map(({ pack, entry }) => hashToken(code, `${pack.types[entry]}/${pack.ids[entry]}`)),
-    },
+    condition: toReferenceCondition(type, [code], found.map(nameOf), asking.ports.fhirBase),
     lead: toLead("Patient", idsOf(found), isAboutFound && areChildren),
   };
 }
@@ -107,7 +104,7 @@ async function answerHas(
   asking: Asking,
 ): Promise<Answered> {
   const found = await askInner(question, "_has", asking);
-  const references = new Set(found.flatMap((entry) => referencesOf(entry, [code], asking.ports.fhirBase)));
+  const references = new Set(found.flatMap((entry) => referencesOf(entry, code, asking.ports.fhirBase)));
   const ids = [...references].flatMap((reference) => {
     const [to, id = ""] = reference.split("/");
     return to === type ? [id] : [];

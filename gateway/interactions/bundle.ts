@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { matchSpan, openEntryBytes } from "../search/pack.ts";
+import { matchSpan, openEntryBytes, resourceBytes } from "../search/pack.ts";
+import type { Shape } from "../search/search-query.ts";
 import type { ReleasedEntry } from "./search-request.ts";
+import { shapeBytes } from "./shape.ts";
 
 export interface SearchsetParts {
   readonly total: number | undefined;
@@ -8,8 +10,10 @@ export interface SearchsetParts {
   readonly next: string | undefined;
   readonly matched: readonly ReleasedEntry[];
   readonly included: readonly ReleasedEntry[];
-  /** A whole entry with `search.mode` outcome. */
-  readonly notice: Buffer | undefined;
+  /** Which part of each resource is wanted; whole resources when absent. */
+  readonly shape: Shape | undefined;
+  /** Whole entries with `search.mode` outcome; what is absent is left out. */
+  readonly outcomes: readonly (Buffer | undefined)[];
 }
 
 interface Span {
@@ -18,20 +22,24 @@ interface Span {
   end: number;
 }
 
+const MATCH_TAIL = Buffer.from(',"search":{"mode":"match"}},');
 const INCLUDE_TAIL = Buffer.from(',"search":{"mode":"include"}},');
+const COMMA = Buffer.from(",");
 const END_OF_ENTRIES = Buffer.from("]}");
 
-/** A searchset Bundle as bytes: entries are copied as they stand, nothing is parsed or made anew. */
-export function toSearchset({ total, self, next, matched, included, notice }: SearchsetParts): Buffer {
+/** A searchset Bundle as bytes: whole entries are copied as they stand, nothing of them is parsed or made anew. */
+export function toSearchset({ total, self, next, matched, included, shape, outcomes }: SearchsetParts): Buffer {
   const nextLink = next === undefined ? "" : `,{"relation":"next","url":${JSON.stringify(next)}}`;
   const count = total === undefined ? "" : `"total":${total},`;
   const head = `{"resourceType":"Bundle","id":"${randomUUID()}","type":"searchset",${count}"link":[{"relation":"self","url":${JSON.stringify(self)}}${nextLink}]`;
-  if (matched.length + included.length === 0 && !notice) return Buffer.from(`${head}}`);
-  const spans = toSpans(matched);
-  for (const { pack, entry } of included) spans.push(whole(openEntryBytes(pack, entry)), whole(INCLUDE_TAIL));
+  const spans = shape ? shapedSpans(matched, shape, MATCH_TAIL) : toSpans(matched);
+  if (shape) spans.push(...shapedSpans(included, shape, INCLUDE_TAIL));
+  else for (const { pack, entry } of included) spans.push(whole(openEntryBytes(pack, entry)), whole(INCLUDE_TAIL));
+  for (const outcome of outcomes) if (outcome) spans.push(whole(outcome), whole(COMMA));
   const last = spans.at(-1);
-  if (notice) spans.push(whole(notice));
-  else if (last) last.end -= 1;
+  if (!last) return Buffer.from(`${head}}`);
+  // Every entry ends in a comma, and the last one must not.
+  last.end -= 1;
   spans.push(whole(END_OF_ENTRIES));
   return join(`${head},"entry":[`, spans);
 }
@@ -49,6 +57,15 @@ function toSpans(matched: readonly ReleasedEntry[]): Span[] {
     }
   }
   return spans;
+}
+
+function shapedSpans(entries: readonly ReleasedEntry[], shape: Shape, tail: Buffer): Span[] {
+  return entries.flatMap(({ pack, entry }) => {
+    const open = openEntryBytes(pack, entry);
+    const resource = resourceBytes(pack, entry);
+    const before = { bytes: open, start: 0, end: open.length - resource.length };
+    return [before, whole(shapeBytes(resource, shape)), whole(tail)];
+  });
 }
 
 function whole(bytes: Buffer): Span {

@@ -115,6 +115,42 @@ export function isNarrow(question: Question): boolean {
   return (question.type !== "Patient" && !ABOUT_CHILDREN.has(question.type)) || usableLead(question) !== undefined;
 }
 
+/** The record of a Patient, as far as it exists for the requester. */
+export async function patientRecord(
+  id: string,
+  { requester, at }: Looking,
+  { store, reader }: CandidatePorts,
+): Promise<VisibleRecord | undefined> {
+  const key = await store.locate("Patient", id, requester.agreement.idSpace);
+  return key === undefined ? undefined : reader.view(key, requester, at);
+}
+
+/** The records of a compartment: the child's own and, for what stands outside it, shared ones. */
+export async function compartmentOf(
+  key: RecordKey,
+  type: ServedType,
+  looking: Looking,
+  ports: CandidatePorts,
+): Promise<Candidates> {
+  if (type === "AuditEvent") return { ...ONLY_KNOWN, known: NO_RECORDS, auditEvents: true };
+  const shared = type === "Patient" ? NO_RECORDS : await sharedRecords(type, looking, ports);
+  return { ...ONLY_KNOWN, known: union([key], shared) };
+}
+
+/** The records in which something of a type can refer to what other records hold. */
+export async function around(
+  views: readonly VisibleRecord[],
+  type: ServedType,
+  looking: Looking,
+  ports: CandidatePorts,
+): Promise<Candidates> {
+  const isWithChildren = type === "Patient" || ABOUT_CHILDREN.has(type);
+  const shared = type === "Patient" ? NO_RECORDS : await sharedRecords(type, looking, ports);
+  if (!isWithChildren) return { ...ONLY_KNOWN, known: shared };
+  const own = [...new Set(views.map(({ key }) => key))].sort((a, b) => a - b);
+  return { ...ONLY_KNOWN, known: union(own, shared), children: views.some(({ patientId }) => patientId === "") };
+}
+
 /** The records of several questions taken together. */
 export function together(all: readonly Candidates[]): Candidates {
   const [first, ...others] = all;

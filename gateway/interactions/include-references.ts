@@ -1,32 +1,67 @@
 import type { Resource } from "@medplum/fhirtypes";
 import { SEARCH_PARAMETERS } from "#profiles/generated/search-parameters.ts";
+import type { ServedType } from "#profiles/interactions.ts";
+import { keyOf } from "../search/fast-keys.ts";
+import { localReferences } from "../search/matching/reference.ts";
 import { type Pack, resourceBytes } from "../search/pack.ts";
+import type { Condition } from "../search/search-query.ts";
+import { hashToken, type TokenHash } from "../search/token-hash.ts";
 
-/** `*` among the codes stands for every reference parameter of the type. */
+/** Instead of a code it stands for every reference parameter of the type. */
 export const EVERY_REFERENCE = "*";
+
+export function referenceCodes(type: string, code: string): readonly string[] {
+  if (code !== EVERY_REFERENCE) return [code];
+  return Object.values(SEARCH_PARAMETERS[type] ?? {}).flatMap((parameter) =>
+    parameter.type === "reference" ? [parameter.code] : [],
+  );
+}
 
 /** What an entry refers to by a search parameter, as `Type/id`: resources of ours alone, and of no version of theirs. */
 export function referencesOf(
   { pack, entry }: { readonly pack: Pack; readonly entry: number },
-  codes: readonly string[],
+  code: string,
   fhirBase: string,
 ): readonly string[] {
   const resource: Resource = JSON.parse(resourceBytes(pack, entry).toString());
-  const parameters = SEARCH_PARAMETERS[resource.resourceType] ?? {};
-  const named = codes.includes(EVERY_REFERENCE) ? Object.keys(parameters) : codes;
-  return named.flatMap((code) => {
-    const parameter = Object.hasOwn(parameters, code) ? parameters[code] : undefined;
-    if (parameter?.type !== "reference") return [];
-    return parameter.extract(resource).flatMap((element) => toReference(element, fhirBase) ?? []);
-  });
+  return referencesIn(resource, referenceCodes(resource.resourceType, code), fhirBase);
 }
 
-const TYPE_AND_ID = /^([A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64})(\/_history\/[A-Za-z0-9\-.]{1,64})?$/;
+export function referencesIn(resource: Resource, codes: readonly string[], fhirBase: string): readonly string[] {
+  return codes.flatMap((code) => localReferences(resource, code, fhirBase).map(({ type, id }) => `${type}/${id}`));
+}
 
-function toReference(element: unknown, fhirBase: string): string | undefined {
-  if (typeof element !== "object" || element === null || !("reference" in element)) return undefined;
-  const { reference } = element;
-  if (typeof reference !== "string") return undefined;
-  const relative = reference.startsWith(`${fhirBase}/`) ? reference.slice(fhirBase.length + 1) : reference;
-  return TYPE_AND_ID.exec(relative)?.[1];
+/** A resource of a type meets it by referring to one of `references` (`Type/id`) by one of the search parameters. */
+export function toReferenceCondition(
+  type: ServedType,
+  codes: readonly string[],
+  references: readonly string[],
+  fhirBase: string,
+): Condition {
+  const code = codes.join();
+  const hashes = referenceHashes(type, codes, references, fhirBase);
+  // Nothing can meet an empty list, and nobody need look.
+  if (references.length === 0) return { kind: "token", code, hashes: [] };
+  if (hashes.unkeyed.length === 0) return { kind: "token", code, hashes: hashes.keyed };
+  const wanted = new Set(references);
+  return {
+    kind: "resource",
+    code,
+    holds: (resource) => referencesIn(resource, codes, fhirBase).some((reference) => wanted.has(reference)),
+  };
+}
+
+/** Keys of references, as far as these parameters have keys; they are stored as they were written, relative or absolute. */
+export function referenceHashes(
+  type: ServedType,
+  codes: readonly string[],
+  references: readonly string[],
+  fhirBase: string,
+): { readonly keyed: readonly TokenHash[]; readonly unkeyed: readonly string[] } {
+  const keys = codes.map((code) => keyOf(type, code));
+  const forms = references.flatMap((reference) => [reference, `${fhirBase}/${reference}`]);
+  return {
+    keyed: keys.flatMap((key) => (key === undefined ? [] : forms.map((form) => hashToken(key, form)))),
+    unkeyed: codes.filter((_, index) => keys[index] === undefined),
+  };
 }

@@ -1,66 +1,123 @@
-import type { Resource } from "@medplum/fhirtypes";
-import { SEARCH_PARAMETERS } from "#profiles/generated/search-parameters.ts";
-import type { Requester } from "../access/requester.ts";
+import type { OperationOutcome } from "@medplum/fhirtypes";
+import { isRecordType, type RecordType } from "#profiles/interactions.ts";
 import { hasScope } from "../access/scope.ts";
-import { resourceBytes } from "../search/pack.ts";
-import type { SearchQuery } from "../search/query.ts";
-import type { Moment } from "./record-reader.ts";
-import type { ReleasedEntry, SearchPorts } from "./search-request.ts";
+import { LIMITS } from "../limits.ts";
+import type { Inclusion } from "../search/search-query.ts";
+import type { RecordKey } from "../store/store.ts";
+import type { CandidatePorts, Looking } from "./candidates.ts";
+import { referencesOf } from "./include-references.ts";
+import { referringEntries } from "./include-reverse.ts";
+import { findVisible } from "./read-visible.ts";
+import type { VisibleRecord } from "./record-reader.ts";
+import { nameOf, type ReleasedEntry } from "./search-request.ts";
 
-/** What `_include` is asked to add to, and when. */
-export interface Inclusion {
-  readonly query: SearchQuery;
-  readonly matched: readonly ReleasedEntry[];
-  readonly at: Moment;
+export interface Included {
+  readonly entries: readonly ReleasedEntry[];
+  /** A whole entry that says what was left out for size. */
+  readonly outcome: Buffer | undefined;
 }
+
+interface Including {
+  readonly looking: Looking;
+  readonly ports: CandidatePorts;
+}
+
+const NOTHING: Included = { entries: [], outcome: undefined };
+/** How far `:iterate` follows; longer ways round than this only come from references in a circle of many. */
+const ROUNDS_MAX = 20;
 
 /**
- * The resources that `_include` adds to a page: each once, each only as far as the requester may see it.
- * https://hl7.org/fhir/R4/search.html#include
+ * The resources that `_include` and `_revinclude` add to a page: each once, each only as far as the requester may see
+ * it, none of a type that the requester holds no scope for. https://hl7.org/fhir/R4/search.html#include
  */
 export async function includedEntries(
-  { query, matched, at }: Inclusion,
-  requester: Requester,
-  ports: SearchPorts,
-): Promise<readonly ReleasedEntry[]> {
-  const included = new Map<string, ReleasedEntry>();
-  for (const include of new Set(query.includes)) {
-    const code = include.split(":")[1] ?? "";
-    for (const released of matched) {
-      for (const reference of references(released, code)) {
-        if (included.has(reference)) continue;
-        const entry = await findIncluded(reference, released, { requester, at }, ports);
-        if (entry) included.set(reference, entry);
+  inclusions: readonly Inclusion[],
+  matched: readonly ReleasedEntry[],
+  including: Including,
+): Promise<Included> {
+  if (inclusions.length === 0 || matched.length === 0) return NOTHING;
+  const seen = new Set(matched.map(nameOf));
+  const entries: ReleasedEntry[] = [];
+  const views = new Map<RecordKey, VisibleRecord | undefined>();
+  const iterating = inclusions.filter(({ iterate }) => iterate);
+  let frontier = matched;
+  for (let round = 0; frontier.length > 0; round++) {
+    const due = round === 0 ? inclusions : iterating;
+    if (due.length === 0) break;
+    if (round === ROUNDS_MAX) return { entries, outcome: CUT };
+    const added: ReleasedEntry[] = [];
+    for (const inclusion of due) {
+      const found =
+        inclusion.direction === "include"
+          ? await referredEntries(inclusion, frontier, { ...including, seen, views })
+          : await referringEntries(inclusion, frontier, { ...including, seen });
+      for (const entry of found) {
+        const name = nameOf(entry);
+        if (seen.has(name)) continue;
+        if (entries.length === LIMITS.included_entries_max) return { entries, outcome: CUT };
+        seen.add(name);
+        entries.push(entry);
+        added.push(entry);
       }
     }
+    frontier = added;
   }
-  return [...included.values()];
+  return { entries, outcome: undefined };
 }
 
-function references({ pack, entry }: ReleasedEntry, code: string): readonly string[] {
-  const resource: Resource = JSON.parse(resourceBytes(pack, entry).toString());
-  const elements = SEARCH_PARAMETERS[resource.resourceType]?.[code]?.extract(resource) ?? [];
-  return elements.flatMap((element) => {
-    if (typeof element !== "object" || element === null || !("reference" in element)) return [];
-    return typeof element.reference === "string" ? [element.reference] : [];
-  });
+function toCutOutcome(): Buffer {
+  const resource: OperationOutcome = {
+    resourceType: "OperationOutcome",
+    issue: [
+      {
+        severity: "warning",
+        code: "too-costly",
+        diagnostics: `_include and _revinclude add ${LIMITS.included_entries_max} resources to a page at most; others are left out of this one. Ask for smaller pages with _count, or for the others by a search of their own.`,
+      },
+    ],
+  };
+  return Buffer.from(JSON.stringify({ resource, search: { mode: "outcome" } }));
 }
 
-async function findIncluded(
-  reference: string,
-  { view }: ReleasedEntry,
-  { requester, at }: { readonly requester: Requester; readonly at: Moment },
-  { store, reader }: SearchPorts,
+const CUT = toCutOutcome();
+
+interface Following extends Including {
+  readonly seen: ReadonlySet<string>;
+  /** Records looked up for this page already. */
+  readonly views: Map<RecordKey, VisibleRecord | undefined>;
+}
+
+/** What the entries of one source type refer to. */
+async function referredEntries(
+  { source, code, target }: Inclusion,
+  frontier: readonly ReleasedEntry[],
+  following: Following,
+): Promise<readonly ReleasedEntry[]> {
+  const { looking, ports, seen } = following;
+  const found = new Map<string, ReleasedEntry>();
+  for (const from of frontier) {
+    if (source !== "*" && from.pack.types[from.entry] !== source) continue;
+    for (const reference of referencesOf(from, code, ports.fhirBase)) {
+      if (seen.has(reference) || found.has(reference)) continue;
+      const [type = "", id = ""] = reference.split("/");
+      if (!isRecordType(type) || (target !== undefined && target !== type)) continue;
+      if (!hasScope(looking.requester.scopes, type, "r")) continue;
+      const entry = findVisible(from.view, type, id) ?? (await locatedEntry(type, id, following));
+      if (entry) found.set(reference, entry);
+      if (found.size > LIMITS.included_entries_max) return [...found.values()];
+    }
+  }
+  return [...found.values()];
+}
+
+async function locatedEntry(
+  type: RecordType,
+  id: string,
+  { looking: { requester, at }, ports, views }: Following,
 ): Promise<ReleasedEntry | undefined> {
-  const [type = "", id = ""] = reference.split("/");
-  if (!hasScope(requester.scopes, type, "r")) return undefined;
-  if (type === "Patient" && id === view.patientId) {
-    return view.patient.size > 0 ? { view, pack: view.patient, entry: 0 } : undefined;
-  }
-  const key = await store.locate(type, id);
+  const key = await ports.store.locate(type, id, requester.agreement.idSpace);
   if (key === undefined) return undefined;
-  const other = await reader.view(key, requester, at);
-  const entry = other?.pack.ids.findIndex((known, index) => known === id && other.pack.types[index] === type) ?? -1;
-  if (!other || entry < 0 || !other.isVisible(entry)) return undefined;
-  return { view: other, pack: other.pack, entry };
+  if (!views.has(key)) views.set(key, await ports.reader.view(key, requester, at));
+  const view = views.get(key);
+  return view && findVisible(view, type, id);
 }

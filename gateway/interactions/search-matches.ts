@@ -8,6 +8,7 @@ import type { VisibleRecord } from "./record-reader.ts";
 /** A question made ready to be held against many entries: cheap conditions apart from dear ones. */
 export interface Selection {
   readonly type: ServedType;
+  readonly within: Membership | undefined;
   readonly byKeys: readonly Condition[];
   /** Those for which a body has to be parsed. */
   readonly byResource: readonly Condition[];
@@ -15,13 +16,20 @@ export interface Selection {
   readonly byChild: readonly (readonly TokenHash[])[];
 }
 
+/** What makes an entry a member of what is searched at all, as of a compartment: one of the keys, or what the body says. */
+export interface Membership {
+  readonly hashes: readonly TokenHash[];
+  isMember?(pack: Pack, entry: number): boolean;
+}
+
 const NONE: readonly never[] = [];
 
-export function toSelection({ type, conditions }: Question): Selection {
+export function toSelection({ type, conditions }: Question, within?: Membership): Selection {
   const isPlain = conditions.every(({ kind }) => kind !== "resource" && kind !== "child-identifier");
-  if (isPlain) return { type, byKeys: conditions, byResource: NONE, byChild: NONE };
+  if (isPlain) return { type, within, byKeys: conditions, byResource: NONE, byChild: NONE };
   return {
     type,
+    within,
     byKeys: conditions.filter(({ kind }) => kind !== "resource" && kind !== "child-identifier"),
     byResource: conditions.filter(({ kind }) => kind === "resource"),
     byChild: conditions.flatMap((condition) =>
@@ -41,7 +49,7 @@ export interface Tally {
  */
 export function eachMatch(
   view: VisibleRecord,
-  { type, byKeys, byResource, byChild }: Selection,
+  { type, within, byKeys, byResource, byChild }: Selection,
   found: (pack: Pack, entry: number) => boolean,
   tally?: Tally,
 ): void {
@@ -57,6 +65,7 @@ export function eachMatch(
       if (tally) tally.withheld++;
       continue;
     }
+    if (within && !hasToken(pack, entry, within.hashes) && !within.isMember?.(pack, entry)) continue;
     if (byResource.length > 0 && !meetsConditions(pack, entry, byResource)) continue;
     if (!found(pack, entry)) return;
   }

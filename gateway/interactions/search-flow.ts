@@ -1,0 +1,79 @@
+/**
+ * The one line that every search walks: questions → candidates → visible records → matches → page → what is included
+ * → Bundle → audit → answer. https://hl7.org/fhir/R4/search.html
+ */
+import { isRecordType } from "#profiles/interactions.ts";
+import { type Answer, type InteractionRequest, type Result, refused } from "./answer.ts";
+import { QuestionRefused } from "./ask.ts";
+import { toSearchset } from "./bundle.ts";
+import type { Looking } from "./candidates.ts";
+import { guardRelease } from "./guard.ts";
+import { includedEntries } from "./include.ts";
+import { createNextLink } from "./next-link.ts";
+import { toSearchRecord } from "./search-audit.ts";
+import { findMatches } from "./search-found.ts";
+import type { ReleasedEntry, Search, SearchPorts } from "./search-request.ts";
+import { ukDate } from "./uk-date.ts";
+
+export type SearchFlow = (search: Search, request: InteractionRequest) => Promise<Result>;
+
+export function createSearchFlow(ports: SearchPorts): SearchFlow {
+  const nextLink = createNextLink(ports);
+  return async function answerSearch(search, request) {
+    const { requester, now_ms } = request;
+    const { query, path, page } = search;
+    const looking: Looking = { requester, at: { changes: await ports.reader.changes(), today: ukDate(now_ms) } };
+    const found = await refusable(findMatches(search, looking, ports));
+    if (!("page" in found)) return found;
+    const matched = found.page;
+    const { entries: included, outcome } = await includedEntries(query.inclusions, matched, { looking, ports });
+    const released = included.length === 0 ? matched : [...matched, ...included];
+    guardRelease(guarded(released), requester, ports.sources);
+    const notice = await ports.coverageNotice(requester, looking.at.changes);
+    const last = found.hasMore ? matched.at(-1) : undefined;
+    const body = toSearchset({
+      total: found.total,
+      self: linkTo(ports.fhirBase, path, page.self ?? query.self),
+      next: last && nextLink({ path, query: query.self, requester, now_ms, last }),
+      matched,
+      included,
+      shape: query.shape,
+      outcomes: [outcome, notice],
+    });
+    const { interaction } = search;
+    try {
+      await ports.audit.append(toSearchRecord(request, { interaction, path, released, withheld: found.withheld }));
+    } catch {
+      return refused({ kind: "unavailable", what: "audit", retryAfter_s: 5 });
+    }
+    return { ok: true, answer: toAnswer(body) };
+  };
+}
+
+const NO_HEADERS = {};
+
+function toAnswer(body: Buffer): Answer {
+  return { status: 200, headers: NO_HEADERS, body };
+}
+
+function linkTo(fhirBase: string, path: string, query: string): string {
+  return `${fhirBase}/${path}${query === "" ? "" : `?${query}`}`;
+}
+
+/** Artefacts and AuditEvents are the gateway's own: no agreement on sources is about them. */
+function guarded(released: readonly ReleasedEntry[]): readonly ReleasedEntry[] {
+  return released.every(isOfRecord) ? released : released.filter(isOfRecord);
+}
+
+function isOfRecord({ pack, entry }: ReleasedEntry): boolean {
+  return isRecordType(pack.types[entry] ?? "");
+}
+
+async function refusable<T>(answering: Promise<T>): Promise<T | Extract<Result, { ok: false }>> {
+  try {
+    return await answering;
+  } catch (error) {
+    if (error instanceof QuestionRefused) return refused(error.issue);
+    throw error;
+  }
+}

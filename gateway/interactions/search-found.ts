@@ -1,0 +1,137 @@
+import { createOrder, type Order, TopMatches } from "../search/page.ts";
+import type { Cursor } from "../search/page-token.ts";
+import type { Question } from "../search/search-query.ts";
+import { QuestionRefused, withoutChains } from "./ask.ts";
+import { LIMITS } from "../limits.ts";
+import { type Candidates, candidatesOf, compartmentOf, isNarrow, type Looking, patientRecord, together } from "./candidates.ts";
+import { BEFORE_ALL, eachVisible } from "./collections.ts";
+import type { VisibleRecord } from "./record-reader.ts";
+import { Withheld } from "./search-audit.ts";
+import { eachMatch, type Membership, type Selection, toSelection } from "./search-matches.ts";
+import { toMembership } from "./search-membership.ts";
+import { createTypedOrder, rankOf } from "./search-order.ts";
+import type { FoundMatch, Search, SearchPorts } from "./search-request.ts";
+
+export interface Found {
+  readonly page: readonly FoundMatch[];
+  readonly hasMore: boolean;
+  readonly total: number | undefined;
+  readonly withheld: Withheld;
+}
+
+/**
+ * candidates → visible records → matches → page. Throws QuestionRefused when an inner question cannot be answered.
+ */
+export async function findMatches(search: Search, looking: Looking, ports: SearchPorts): Promise<Found> {
+  const { query, page } = search;
+  const asked: Question[] = [];
+  for (const question of search.questions) asked.push(await withoutChains(question, looking, ports));
+  const candidates = await whereToLook(search, asked, { looking, ports });
+  // By the question alone: whether a look-up found too much tells of what is hidden.
+  const wantsTotal =
+    query.count === 0 || (query.total === undefined ? isCountable(search, asked) : query.total !== "none");
+  const order = asked.length === 1 ? createOrder(query.sort) : createTypedOrder(query.sort);
+  const isInOrder = order.isRecordOrder || (order.isPackOrder && isOneRecord(candidates));
+  const matching: Matching = {
+    selections: asked
+      .map((question) => toSelection(question, withinOf(search, question, ports)))
+      .sort((a, b) => rankOf(a.type) - rankOf(b.type)),
+    order,
+    isInOrder,
+    wantsTotal,
+    cursor: page.cursor,
+    size: query.count + 1,
+  };
+  if (search.pick) return pickFrom({ ...matching, pick: search.pick }, candidates, { looking, ports });
+  const collecting = collect(matching);
+  const after = isInOrder && !wantsTotal && page.cursor ? page.cursor.record - 1 : BEFORE_ALL;
+  await eachVisible(candidates, after, collecting.take, { looking, ports });
+  const { withheld, kept, total } = collecting;
+  return { ...toPage(kept.first(), query.count), total: wantsTotal ? total() : undefined, withheld };
+}
+
+function toPage(found: readonly FoundMatch[], count: number): Pick<Found, "page" | "hasMore"> {
+  if (found.length <= count) return { page: found, hasMore: false };
+  return { page: found.slice(0, count), hasMore: count > 0 };
+}
+
+/** All that is found has to be there before anything can be picked from it: a page is a part of what was picked. */
+async function pickFrom(
+  matching: Matching & { readonly pick: NonNullable<Search["pick"]> },
+  candidates: Candidates,
+  { looking, ports }: { readonly looking: Looking; readonly ports: SearchPorts },
+): Promise<Found> {
+  const { pick, order, cursor, size } = matching;
+  const max = LIMITS.chained_resources_max;
+  const { take, kept, withheld } = collect({ ...matching, cursor: undefined, wantsTotal: false, size: max + 1 });
+  await eachVisible(candidates, BEFORE_ALL, take, { looking, ports });
+  const all = kept.first();
+  if (all.length > max) throw new QuestionRefused({ kind: "too-costly", parameter: "patient", max });
+  const picked = pick(all);
+  const after = cursor ? picked.filter((match) => order.compare(match, cursor) > 0) : picked;
+  return { ...toPage(after, size - 1), total: picked.length, withheld };
+}
+
+/** Whether the question itself keeps what is to be counted small. */
+function isCountable({ patientId }: Search, asked: readonly Question[]): boolean {
+  return patientId === undefined ? asked.every(isNarrow) : asked.every(({ type }) => type !== "AuditEvent");
+}
+
+/** A compartment that is hidden is as empty as one that does not exist. */
+async function whereToLook(
+  { patientId }: Search,
+  asked: readonly Question[],
+  { looking, ports }: { readonly looking: Looking; readonly ports: SearchPorts },
+): Promise<Candidates> {
+  const home = patientId === undefined ? undefined : await patientRecord(patientId, looking, ports);
+  if (patientId !== undefined && !home) return together([]);
+  const all: Candidates[] = [];
+  for (const question of asked) {
+    all.push(
+      home
+        ? await compartmentOf(home.key, question.type, looking, ports)
+        : await candidatesOf(question, looking, ports),
+    );
+  }
+  return together(all);
+}
+
+function withinOf({ patientId }: Search, { type }: Question, { fhirBase }: SearchPorts): Membership | undefined {
+  return patientId === undefined ? undefined : toMembership(type, patientId, fhirBase);
+}
+
+function isOneRecord({ known, children, canonicals, auditEvents }: Candidates): boolean {
+  return !children && !auditEvents && known.length + Number(canonicals) === 1;
+}
+
+interface Matching {
+  /** In the order in which their types stand in a record. */
+  readonly selections: readonly Selection[];
+  readonly order: Order;
+  /** Whether matches come in the order of the answer: then the first are the page. */
+  readonly isInOrder: boolean;
+  readonly wantsTotal: boolean;
+  readonly cursor: Cursor | undefined;
+  readonly size: number;
+}
+
+/** Keeps the first of what is found after the cursor, and counts the rest if a total is wanted. */
+function collect({ selections, order, isInOrder, wantsTotal, cursor, size }: Matching) {
+  const kept = new TopMatches<FoundMatch>(order, size, isInOrder);
+  const withheld = new Withheld();
+  let total = 0;
+  const wantsMore = (): boolean => wantsTotal || !isInOrder || !kept.isFull;
+  const take = (view: VisibleRecord): boolean => {
+    withheld.note(view);
+    const found = (pack: FoundMatch["pack"], entry: number): boolean => {
+      total++;
+      if (isInOrder && kept.isFull) return wantsTotal;
+      const match = { view, record: view.key, pack, entry, values: order.valuesOf(pack, entry) };
+      if (!cursor || order.compare(match, cursor) > 0) kept.offer(match);
+      return wantsMore();
+    };
+    for (const selection of selections) eachMatch(view, selection, found, withheld);
+    return wantsMore();
+  };
+  return { kept, withheld, take, total: () => total };
+}

@@ -1,0 +1,46 @@
+import type { Requester } from "../access/requester.ts";
+import type { Cursor, PageTokens } from "../search/page-token.ts";
+import { type InteractionRequest, type Result, refused } from "./answer.ts";
+
+/** Where a page begins, and which parameters it is a page of. */
+export interface Page {
+  readonly parameters: URLSearchParams;
+  readonly cursor?: Cursor;
+  /** Query string of the self link; absent on a first page, which shows what was searched. */
+  readonly self?: string;
+}
+
+export type ReadPage = { readonly ok: true; readonly page: Page } | Extract<Result, { ok: false }>;
+
+/** What a client may add to a next link without asking for something else. */
+const ABOUT_FORMAT: ReadonlySet<string> = new Set(["_format", "_pretty"]);
+
+/**
+ * The parameters as sent, or those that a next link stands for. `path` is the address that is searched, below the FHIR
+ * base: a link of another address is of no use here, nor is one made for somebody else.
+ */
+export function readPage(
+  { parameters, requester, now_ms }: Pick<InteractionRequest, "parameters" | "requester" | "now_ms">,
+  path: string,
+  pageTokens: PageTokens,
+): ReadPage {
+  const text = parameters.get("_page");
+  if (text === null) return { ok: true, page: { parameters } };
+  const token = pageTokens.open(text);
+  const isAlone = [...parameters.keys()].filter((name) => !ABOUT_FORMAT.has(name)).length === 1;
+  const isUsable =
+    token !== undefined &&
+    token.type === path &&
+    token.requester === pageOwner(requester) &&
+    token.expires_s * 1_000 > now_ms &&
+    isAlone;
+  if (!isUsable) return refused({ kind: "stale-page" });
+  return {
+    ok: true,
+    page: { parameters: new URLSearchParams(token.query), cursor: token.cursor, self: `_page=${text}` },
+  };
+}
+
+export function pageOwner({ client, purpose, agreement }: Requester): string {
+  return `${client} ${purpose} ${agreement.id}/${agreement.version}`;
+}

@@ -1,0 +1,23 @@
+/** search-system: https://hl7.org/fhir/R4/http.html#search */
+import { SERVED_RESOURCES } from "#profiles/interactions.ts";
+import { type Answering, refused } from "./answer.ts";
+import type { SearchFlow } from "./search-flow.ts";
+import { readPage } from "./search-page.ts";
+import type { SearchPorts } from "./search-request.ts";
+import { parseSeveral } from "./search-several.ts";
+
+const TYPES = SERVED_RESOURCES.map(({ type }) => type);
+
+export function createSearchSystem({ pageTokens, fhirBase }: SearchPorts, flow: SearchFlow): Answering {
+  return async function searchSystem(request) {
+    const read = readPage(request, "", pageTokens);
+    if (!read.ok) return read;
+    const { page } = read;
+    const { requester, preference } = request;
+    const options = { handling: preference.handling, fhirBase, requester, types: TYPES };
+    const parsed = parseSeveral(page.parameters, options);
+    if (!parsed.ok) return refused(...parsed.issues);
+    const { questions, query } = parsed;
+    return flow({ interaction: "search-system", path: "", questions, query, page }, request);
+  };
+}
