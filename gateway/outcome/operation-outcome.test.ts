@@ -101,6 +101,36 @@ const ROWS: { readonly [kind in Issue["kind"]]: readonly Omit<Row, "kind">[] } =
       expression: "http._count",
     },
   ],
+  "bad-chain": [
+    {
+      issue: { kind: "bad-chain", parameter: "subject", expected: "a type that it leads to: Patient" },
+      status: 400,
+      code: "not-supported",
+      spine: "INVALID_SEARCH_DATA",
+      says: /chain through subject cannot be followed: expected a type that it leads to: Patient/,
+      expression: "http.subject",
+    },
+  ],
+  "unknown-value-set": [
+    {
+      issue: { kind: "unknown-value-set", parameter: "code" },
+      status: 400,
+      code: "not-supported",
+      spine: "INVALID_SEARCH_DATA",
+      says: /value set that code names is not held here/,
+      expression: "http.code",
+    },
+  ],
+  "unknown-hierarchy": [
+    {
+      issue: { kind: "unknown-hierarchy", parameter: "code" },
+      status: 400,
+      code: "not-supported",
+      spine: "INVALID_SEARCH_DATA",
+      says: /its code system is not held here, or has no such code/,
+      expression: "http.code",
+    },
+  ],
   "missing-parameter": [
     {
       issue: { kind: "missing-parameter", parameter: "patient", expected: "a reference" },
@@ -315,7 +345,36 @@ const ROWS: { readonly [kind in Issue["kind"]]: readonly Omit<Row, "kind">[] } =
       headers: { Allow: "GET, HEAD" },
     },
   ],
-  "not-own": [{ issue: { kind: "not-own", type: "Patient" }, status: 403, code: "forbidden", spine: "ACCESS_DENIED" }],
+  "not-own": [
+    { issue: { kind: "not-own", type: "Patient" }, status: 403, code: "forbidden", spine: "ACCESS_DENIED" },
+    {
+      issue: { kind: "not-own", type: "Patient", entry: 2 },
+      status: 403,
+      code: "forbidden",
+      spine: "ACCESS_DENIED",
+      expression: "Bundle.entry[2]",
+    },
+  ],
+  "already-there": [
+    { issue: { kind: "already-there", type: "Patient" }, status: 412, code: "conflict", says: /If-None-Match/ },
+  ],
+  "no-match": [{ issue: { kind: "no-match", type: "Patient" }, status: 412, code: "not-found", says: /no Patient/ }],
+  "nothing-to-write": [
+    { issue: { kind: "nothing-to-write", type: "Patient" }, status: 403, code: "forbidden", spine: "ACCESS_DENIED" },
+  ],
+  "too-many-entries": [
+    { issue: { kind: "too-many-entries", max: 500 }, status: 413, code: "too-costly", says: /500 entries/ },
+  ],
+  "unrecorded-write": [
+    {
+      issue: { kind: "unrecorded-write", retryAfter_s: 5 },
+      status: 503,
+      code: "transient",
+      spine: "UNABLE_TO_CALL_SERVICE",
+      says: /unknown to you until you read/,
+      headers: { "Retry-After": "5" },
+    },
+  ],
   "bad-operation-parameter": [
     {
       issue: { kind: "bad-operation-parameter", parameter: "url", expected: "the URL of a value set" },

@@ -11,6 +11,9 @@ export type SearchIssue =
       readonly known: readonly string[];
     }
   | { readonly kind: "bad-parameter-value"; readonly parameter: string; readonly expected: string }
+  | { readonly kind: "bad-chain"; readonly parameter: string; readonly expected: string }
+  | { readonly kind: "unknown-value-set"; readonly parameter: string }
+  | { readonly kind: "unknown-hierarchy"; readonly parameter: string }
   | { readonly kind: "missing-parameter"; readonly parameter: string; readonly expected: string }
   | { readonly kind: "repeated-parameter"; readonly parameter: string }
   | { readonly kind: "too-many-parameters"; readonly max: number }
@@ -36,6 +39,21 @@ export function toSearchAnswer(issue: SearchIssue): Answer {
       return {
         ...refused("value", "INVALID_VALUE", issue.parameter),
         diagnostics: `The value of ${echo(issue.parameter)} is not understood: expected ${issue.expected}.`,
+      };
+    case "bad-chain":
+      return {
+        ...refused("not-supported", "INVALID_SEARCH_DATA", issue.parameter),
+        diagnostics: `The chain through ${echo(issue.parameter)} cannot be followed: expected ${issue.expected}.`,
+      };
+    case "unknown-value-set":
+      return {
+        ...refused("not-supported", "INVALID_SEARCH_DATA", issue.parameter),
+        diagnostics: `The value set that ${echo(issue.parameter)} names is not held here. GET /fhir/R4/ValueSet lists those that are, by url.`,
+      };
+    case "unknown-hierarchy":
+      return {
+        ...refused("not-supported", "INVALID_SEARCH_DATA", issue.parameter),
+        diagnostics: `How the code that ${echo(issue.parameter)} names stands to others is not known: its code system is not held here, or has no such code. GET /fhir/R4/CodeSystem lists those that are held, by url.`,
       };
     case "missing-parameter":
       return {

@@ -1,10 +1,14 @@
 import type { Patient, Resource } from "@medplum/fhirtypes";
-import { SEARCH_PARAMETERS } from "#profiles/generated/search-parameters.ts";
-import { SERVED_RESOURCES } from "#profiles/interactions.ts";
+import { SEARCH_PARAMETERS, type SearchParameterDefinition } from "#profiles/generated/search-parameters.ts";
+import { isServedType } from "#profiles/interactions.ts";
 import type { RecordSearchKey } from "../store/store.ts";
-import { type DateRange, toDateRange } from "./date-range.ts";
+import type { DateRange } from "./date-range.ts";
+import { referenceForms, tokenForms } from "./element-keys.ts";
+import { keyedCodes } from "./fast-keys.ts";
 import { fold } from "./fold.ts";
-import { hashToken, tokenForm } from "./token-hash.ts";
+import { toElementSpan } from "./matching/date.ts";
+import { stringValues } from "./matching/string.ts";
+import { hashToken } from "./token-hash.ts";
 
 /**
  * The search keys of one resource, in the form in which queries are compared with them: hashed tokens and references,
@@ -17,107 +21,44 @@ export interface Keys {
   readonly strings: readonly { readonly code: string; readonly text: string }[];
 }
 
-interface Coded {
-  readonly system?: string;
-  readonly code?: string;
-  readonly value?: string;
-}
-
-/** Every form in which a query can name a token: `code`, `system|code`, `|code`, `system|`. */
-function tokenForms({ system, code, value }: Coded): readonly string[] {
-  const term = code ?? value;
-  if (term === undefined) return system === undefined ? [] : [tokenForm(system, "")];
-  return system === undefined ? [term, tokenForm("", term)] : [term, tokenForm(system, term), tokenForm(system, "")];
-}
-
-function isObject(element: unknown): element is Record<string, unknown> {
-  return typeof element === "object" && element !== null;
-}
-
-function tokenValues(element: unknown, codeSystem: string | undefined): readonly string[] {
-  if (typeof element === "string" || typeof element === "boolean") {
-    const code = String(element);
-    return tokenForms(codeSystem === undefined ? { code } : { system: codeSystem, code });
-  }
-  if (!isObject(element)) return [];
-  if (Array.isArray(element.coding)) return element.coding.flatMap((coding: Coded) => tokenForms(coding));
-  return tokenForms(element);
-}
-
-/** `Type/id` and the bare id; a reference by identifier alone has no key of its own. */
-function referenceForms(element: unknown): readonly string[] {
-  if (!isObject(element) || typeof element.reference !== "string") return [];
-  const [type, id] = element.reference.split("/").slice(-2);
-  return type && id ? [`${type}/${id}`, id] : [];
-}
-
-const OPEN_LOW: DateRange = { low_ms: Number.NEGATIVE_INFINITY, high_ms: Number.NEGATIVE_INFINITY };
-const OPEN_HIGH: DateRange = { low_ms: Number.POSITIVE_INFINITY, high_ms: Number.POSITIVE_INFINITY };
-
-function dateSpan(element: unknown): DateRange | undefined {
-  if (typeof element === "string") return toDateRange(element);
-  if (!isObject(element)) return undefined;
-  if (Array.isArray(element.event)) {
-    const spans = element.event.flatMap((event: string) => toDateRange(event) ?? []);
-    if (spans.length === 0) return undefined;
-    return {
-      low_ms: Math.min(...spans.map((span) => span.low_ms)),
-      high_ms: Math.max(...spans.map((span) => span.high_ms)),
-    };
-  }
-  const start = typeof element.start === "string" ? toDateRange(element.start) : OPEN_LOW;
-  const end = typeof element.end === "string" ? toDateRange(element.end) : OPEN_HIGH;
-  return start && end ? { low_ms: start.low_ms, high_ms: end.high_ms } : undefined;
-}
-
-function stringValues(element: unknown): readonly string[] {
-  if (typeof element === "string") return [element];
-  if (!isObject(element)) return [];
-  return Object.entries(element).flatMap(([name, part]) => {
-    if (name === "use" || name === "period" || name === "extension" || name === "id") return [];
-    if (typeof part === "string") return [part];
-    return Array.isArray(part) ? part.filter((item) => typeof item === "string") : [];
-  });
-}
-
-const SERVED_CODES = new Map(
-  SERVED_RESOURCES.map(({ type, searchParameters }) => [
-    type as string,
-    searchParameters.filter((code) => code !== "_lastUpdated"),
-  ]),
-);
-
-/** The keys of a resource under every search parameter that its type is served with (`_lastUpdated` is a column). */
+/** The keys of a resource, under the parameters of its type that keys answer. */
 export function toKeys(resource: Resource): Keys {
   const tokens: number[] = [];
   const dates: (DateRange & { code: string })[] = [];
   const strings: { code: string; text: string }[] = [];
-  const addToken = (code: string, form: string): void => {
-    const { high, low } = hashToken(code, form);
-    tokens.push(high, low);
-  };
-  for (const code of SERVED_CODES.get(resource.resourceType) ?? []) {
-    const definition = SEARCH_PARAMETERS[resource.resourceType]?.[code];
+  const { resourceType } = resource;
+  for (const code of isServedType(resourceType) ? keyedCodes(resourceType) : []) {
+    const definition = SEARCH_PARAMETERS[resourceType]?.[code];
     if (!definition) continue;
     for (const element of definition.extract(resource)) {
-      if (definition.type === "token") {
-        for (const form of tokenValues(element, definition.codeSystem)) addToken(code, form);
-      } else if (definition.type === "reference") {
-        for (const form of referenceForms(element)) addToken(code, form);
-      } else if (definition.type === "date") {
-        const span = dateSpan(element);
+      if (definition.type === "date") {
+        const span = toElementSpan(element);
         if (span) dates.push({ code, ...span });
       } else if (definition.type === "string") {
         for (const text of stringValues(element)) strings.push({ code, text: fold(text) });
+      } else {
+        for (const form of hashedForms(element, definition)) {
+          const { high, low } = hashToken(code, form);
+          tokens.push(high, low);
+        }
       }
     }
   }
   return { tokens: Int32Array.from(tokens), dates, strings };
 }
 
+function hashedForms(element: unknown, definition: SearchParameterDefinition): readonly string[] {
+  if (definition.type === "token") return tokenForms(element, definition);
+  if (definition.type === "reference") return referenceForms(element);
+  return definition.type === "uri" && typeof element === "string" ? [element] : [];
+}
+
+/** What is keyed changes from release to release; keys under another mark are made again when they are read. */
+const MARK = "2:";
+
 /** The keys in the compact form that is stored beside a resource. */
 export function encodeKeys({ tokens, dates, strings }: Keys): string {
-  const bytes = Buffer.from(tokens.buffer, tokens.byteOffset, tokens.byteLength).toString("base64");
+  const bytes = MARK + Buffer.from(tokens.buffer, tokens.byteOffset, tokens.byteLength).toString("base64");
   if (dates.length === 0 && strings.length === 0) return bytes;
   const rest = [
     dates.map(({ code, low_ms, high_ms }) => [code, finite(low_ms), finite(high_ms)]),
@@ -133,10 +74,11 @@ function finite(time_ms: number): number | null {
 
 type EncodedRest = [[string, number | null, number | null][], [string, string][]];
 
-/** The reverse of `encodeKeys`. */
-export function decodeKeys(text: string): Keys {
+/** The reverse of `encodeKeys`; `undefined` for keys that another release made. */
+export function decodeKeys(text: string): Keys | undefined {
+  if (!text.startsWith(MARK)) return undefined;
   const space = text.indexOf(" ");
-  const bytes = Buffer.from(space < 0 ? text : text.slice(0, space), "base64");
+  const bytes = Buffer.from(text.slice(MARK.length, space < 0 ? undefined : space), "base64");
   const tokens = new Int32Array(bytes.length / 4);
   for (let i = 0; i < tokens.length; i++) tokens[i] = bytes.readInt32LE(i * 4);
   if (space < 0) return { tokens, dates: [], strings: [] };
@@ -164,9 +106,19 @@ export function toRecordSearchKeys(patient: Patient): RecordSearchKey[] {
     if (value) keys.push({ code: "identifier", value: `${system ?? ""}|${value}` });
   }
   for (const name of patient.name ?? []) {
-    if (name.family) keys.push({ code: "family", value: fold(name.family) });
-    for (const given of name.given ?? []) keys.push({ code: "given", value: fold(given) });
+    const family = wordEnds(name.family);
+    for (const value of family) keys.push({ code: "family", value });
+    // A search by `name` looks among these two: whatever else stands in a name is found among the given names.
+    const others = [...(name.given ?? []), ...(name.prefix ?? []), ...(name.suffix ?? []), name.text].flatMap(wordEnds);
+    for (const value of new Set(others)) keys.push({ code: "given", value });
   }
   if (patient.birthDate) keys.push({ code: "birthdate", value: patient.birthDate });
   return keys;
+}
+
+/** A folded text from each of its words on: what a search by the beginning of any word can be found under. */
+function wordEnds(text: string | undefined): readonly string[] {
+  if (text === undefined) return [];
+  const words = fold(text).split(" ");
+  return words.map((_, index) => words.slice(index).join(" ")).filter((rest) => rest !== "");
 }

@@ -1,96 +1,71 @@
-import type { Pack } from "./pack.ts";
-import type { DatePrefix } from "./query-values.ts";
-import type { Condition, SortKey } from "./search-query.ts";
+import type { Resource } from "@medplum/fhirtypes";
+import { meetsSpan } from "./matching/date.ts";
+import { beginsWith } from "./matching/string.ts";
+import { type Pack, resourceBytes } from "./pack.ts";
+import type { Condition } from "./search-query.ts";
 import type { TokenHash } from "./token-hash.ts";
 
 /** Whether an entry of a pack carries one of these tokens. */
 export function hasToken(pack: Pack, entry: number, hashes: readonly TokenHash[]): boolean {
   const { tokens, tokenStarts } = pack;
+  const start = tokenStarts[entry] ?? 0;
   const end = tokenStarts[entry + 1] ?? 0;
   for (const { high, low } of hashes) {
-    for (let i = tokenStarts[entry] ?? 0; i < end; i += 2) {
+    for (let i = start; i < end; i += 2) {
       if (tokens[i] === high && tokens[i + 1] === low) return true;
     }
   }
   return false;
 }
 
-interface Span {
-  readonly low_ms: number;
-  readonly high_ms: number;
-}
-
-/**
- * How a date of a resource compares with a date of a query. `eq` means that the query's span contains the resource's.
- * https://hl7.org/fhir/R4/search.html#prefix
- */
-const COMPARE: Readonly<Record<DatePrefix, (resource: Span, query: Span) => boolean>> = {
-  eq: (resource, query) => query.low_ms <= resource.low_ms && resource.high_ms <= query.high_ms,
-  ne: (resource, query) => !(query.low_ms <= resource.low_ms && resource.high_ms <= query.high_ms),
-  gt: (resource, query) => resource.high_ms > query.high_ms,
-  lt: (resource, query) => resource.low_ms < query.low_ms,
-  ge: (resource, query) => resource.high_ms > query.high_ms || COMPARE.eq(resource, query),
-  le: (resource, query) => resource.low_ms < query.low_ms || COMPARE.eq(resource, query),
-  sa: (resource, query) => resource.low_ms >= query.high_ms,
-  eb: (resource, query) => resource.high_ms <= query.low_ms,
-  ap: (resource, query) => resource.low_ms < query.high_ms && query.low_ms < resource.high_ms,
-};
-
-type DateCondition = Extract<Condition, { kind: "date" }>;
-
-function datesOf(pack: Pack, entry: number, code: string): readonly Span[] {
+function meetsDate(pack: Pack, entry: number, { code, spans }: Extract<Condition, { kind: "date" }>): boolean {
   if (code === "_lastUpdated") {
     const instant_ms = pack.lastUpdated_ms[entry] ?? 0;
-    return [{ low_ms: instant_ms, high_ms: instant_ms + 1 }];
+    const updated = [{ low_ms: instant_ms, high_ms: instant_ms + 1 }];
+    return spans.some((span) => meetsSpan(updated, span, { start: 0, end: 1 }));
   }
-  return pack.dates
-    .slice(pack.dateStarts[entry] ?? 0, pack.dateStarts[entry + 1] ?? 0)
-    .filter((date) => date.code === code);
+  const place = { start: pack.dateStarts[entry] ?? 0, end: pack.dateStarts[entry + 1] ?? 0, code };
+  for (const span of spans) if (meetsSpan(pack.dates, span, place)) return true;
+  return false;
 }
 
-function meetsDate(pack: Pack, entry: number, { code, spans }: DateCondition): boolean {
-  const dates = datesOf(pack, entry, code);
-  return spans.some((span) => dates.some((date) => COMPARE[span.prefix](date, span)));
-}
-
-/** A string matches by its beginning. https://hl7.org/fhir/R4/search.html#string */
-function meetsString(pack: Pack, entry: number, code: string, texts: readonly string[]): boolean {
+function meetsString(pack: Pack, entry: number, condition: Extract<Condition, { kind: "string" }>): boolean {
+  const { code, texts, atWords } = condition;
   for (let i = pack.stringStarts[entry] ?? 0; i < (pack.stringStarts[entry + 1] ?? 0); i++) {
     const key = pack.strings[i];
-    if (key?.code === code && texts.some((text) => key.text.startsWith(text))) return true;
+    if (key?.code === code && texts.some((text) => beginsWith(key.text, text, atWords))) return true;
   }
   return false;
 }
 
-/** Whether an entry meets every condition that is about the entry itself. */
+/** The resource of an entry, parsed anew: only for what its keys cannot tell. */
+export function parseEntry(pack: Pack, entry: number): Resource {
+  return JSON.parse(resourceBytes(pack, entry).toString());
+}
+
+/**
+ * Whether an entry meets every condition that is about the entry itself; chains, `_has` and the identifiers of the child
+ * are for who can see other resources. The body is parsed once at most, and only when all that keys can tell holds.
+ */
 export function meetsConditions(pack: Pack, entry: number, conditions: readonly Condition[]): boolean {
+  let needsResource = false;
   for (const condition of conditions) {
-    if (condition.kind === "token" && !hasToken(pack, entry, condition.hashes)) return false;
-    if (condition.kind === "date" && !meetsDate(pack, entry, condition)) return false;
-    if (condition.kind === "string" && !meetsString(pack, entry, condition.code, condition.texts)) return false;
+    switch (condition.kind) {
+      case "token":
+        if (!hasToken(pack, entry, condition.hashes)) return false;
+        break;
+      case "date":
+        if (!meetsDate(pack, entry, condition)) return false;
+        break;
+      case "string":
+        if (!meetsString(pack, entry, condition)) return false;
+        break;
+      case "resource":
+        needsResource = true;
+        break;
+    }
   }
-  return true;
-}
-
-/** What an entry is sorted by under one key; `null` sorts last either way. */
-export type SortValue = string | number | null;
-
-/** The values an entry is sorted by: of several dates the earliest beginning, of several texts the first. */
-export function sortValues(pack: Pack, entry: number, sort: readonly SortKey[]): readonly SortValue[] {
-  return sort.map(({ code }): SortValue => {
-    if (code === "_id") return pack.ids[entry] ?? null;
-    const dates = datesOf(pack, entry, code);
-    if (dates.length > 0) return finite(Math.min(...dates.map(({ low_ms }) => low_ms)));
-    const texts = pack.strings
-      .slice(pack.stringStarts[entry] ?? 0, pack.stringStarts[entry + 1] ?? 0)
-      .filter((string) => string.code === code)
-      .map((string) => string.text)
-      .sort();
-    return texts[0] ?? null;
-  });
-}
-
-/** An open period has no beginning to sort by; the far end of time keeps its place and survives JSON. */
-function finite(time_ms: number): number {
-  return Math.max(time_ms, -8.64e15);
+  if (!needsResource) return true;
+  const resource = parseEntry(pack, entry);
+  return conditions.every((condition) => condition.kind !== "resource" || condition.holds(resource));
 }

@@ -1,6 +1,6 @@
 import { SERVED_RESOURCES, type ServedType } from "#profiles/interactions.ts";
 import type { DateRange } from "./date-range.ts";
-import { decodeKeys, type Keys } from "./keys.ts";
+import { decodeKeys, type Keys, toKeys } from "./keys.ts";
 
 /** What a pack is made of: one resource as stored, with its keys. */
 export interface Packable {
@@ -63,7 +63,7 @@ const ENTRY_OVERHEAD_bytes = 400;
 
 /** Packs resources; `fhirBase` is the base of every `fullUrl`. */
 export function toPack(resources: readonly Packable[], fhirBase: string): Pack {
-  const rows = resources.map((resource) => ({ resource, keys: decodeKeys(resource.keys) })).sort(compareRows);
+  const rows = resources.map((resource) => ({ resource, keys: keysOf(resource) })).sort(compareRows);
   const prefixes = rows.map(({ resource }) =>
     Buffer.from(`{"fullUrl":"${fhirBase}/${resource.type}/${resource.id}","resource":`),
   );
@@ -97,6 +97,10 @@ export function toPack(resources: readonly Packable[], fhirBase: string): Pack {
     ...keys,
     weight_bytes: bytes.length + keys.tokens.byteLength + rows.length * ENTRY_OVERHEAD_bytes,
   };
+}
+
+function keysOf({ keys, body }: Packable): Keys {
+  return decodeKeys(keys) ?? toKeys(JSON.parse(body.toString()));
 }
 
 interface Row {

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
-import type { SortValue } from "./match.ts";
+import type { SortValue } from "./sort-values.ts";
 
 /** Where a page ended: the sort values of its last entry, and what makes the order total. */
 export interface Cursor {

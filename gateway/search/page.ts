@@ -1,7 +1,7 @@
-import { type SortValue, sortValues } from "./match.ts";
 import type { Pack } from "./pack.ts";
 import type { Cursor } from "./page-token.ts";
 import type { SortKey } from "./search-query.ts";
+import { type SortValue, sortValues } from "./sort-values.ts";
 
 /** An entry that met a query, with what it is ordered by. */
 export interface Match {

@@ -1,12 +1,7 @@
 import { isNhsNumber, normaliseNhsNumber } from "#mappers/datatypes/nhs-number.ts";
 import { NHS_NUMBER } from "#profiles/systems.ts";
 import type { Issue } from "../outcome/issue.ts";
-import { toDateRange } from "./date-range.ts";
 import { hashToken, type TokenHash, tokenForm } from "./token-hash.ts";
-
-/** Prefixes of date parameters. https://hl7.org/fhir/R4/search.html#prefix */
-export const DATE_PREFIXES = ["eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"] as const;
-export type DatePrefix = (typeof DATE_PREFIXES)[number];
 
 export interface IdentifierValue {
   readonly system: string;
@@ -35,6 +30,11 @@ export function unescapeValue(text: string): string {
   return text.includes("\\") ? text.replace(/\\(.)/g, "$1") : text;
 }
 
+/** Whether a backslash stands where it escapes nothing, which R4 forbids. */
+export function hasLoneBackslash(text: string): boolean {
+  return text.includes("\\") && /\\/.test(text.replace(/\\[\\,$|]/g, ""));
+}
+
 export function tokenHash(code: string, value: string): TokenHash {
   const [first = "", second] = splitUnescaped(value, "|").map(unescapeValue);
   return hashToken(code, second === undefined ? first : tokenForm(first, second));
@@ -52,7 +52,8 @@ export function identifierLead(values: readonly string[]) {
 
 function toIdentifierValue(system: string, written: string): IdentifierValue {
   // As printed on a letter, in groups, it is the same number.
-  const value = system === NHS_NUMBER ? normaliseNhsNumber(written) : written;
+  const digits = system === NHS_NUMBER ? normaliseNhsNumber(written) : written;
+  const value = system === NHS_NUMBER && isNhsNumber(digits) ? digits : written;
   return { system, value, hash: hashToken("identifier", tokenForm(system, value)) };
 }
 
@@ -60,10 +61,4 @@ function toIdentifierValue(system: string, written: string): IdentifierValue {
 export function mistypedNhsNumber(parameter: string, identifiers: readonly IdentifierValue[]): Issue | undefined {
   if (identifiers.every(({ system, value }) => system !== NHS_NUMBER || isNhsNumber(value))) return undefined;
   return { kind: "bad-parameter-value", parameter, expected: "an NHS number: ten digits with a right check digit" };
-}
-
-export function parseDate(text: string) {
-  const found = DATE_PREFIXES.find((prefix) => text.startsWith(prefix));
-  const range = toDateRange(found === undefined ? text : text.slice(2));
-  return range && [{ prefix: found ?? ("eq" as const), ...range }];
 }

@@ -24,7 +24,7 @@ function query(type: "Patient" | "Observation", text: string, lenient = false) {
 
 test.each([
   ["Observation", "cod=x", { kind: "unknown-parameter", parameter: "cod", type: "Observation", nearest: "code" }],
-  ["Observation", "code:text=x", { kind: "unknown-modifier", parameter: "code", modifier: "text", known: [] }],
+  ["Observation", "date:text=x", { kind: "unknown-modifier", parameter: "date", modifier: "text", known: ["missing"] }],
   [
     "Observation",
     "_count=abc",
@@ -37,10 +37,9 @@ test.each([
   ["Observation", "_sort=value", { kind: "bad-parameter-value", parameter: "_sort" }],
   ["Observation", "_include=Observation:device", { kind: "bad-parameter-value", parameter: "_include" }],
   ["Observation", "_id=a/b", { kind: "bad-parameter-value", parameter: "_id" }],
-  ["Observation", "patient.identifier=9990000018", { kind: "bad-parameter-value", parameter: "patient.identifier" }],
   ["Observation", `patient.identifier=${NHS}|9990000019`, { kind: "bad-parameter-value" }],
-  ["Observation", "_revinclude=Provenance:target", { kind: "unknown-parameter", parameter: "_revinclude" }],
-  ["Patient", "patient.identifier=a|b", { kind: "unknown-parameter", parameter: "patient.identifier" }],
+  ["Observation", "_revinclude=Provenance:agent", { kind: "bad-parameter-value", parameter: "_revinclude" }],
+  ["Patient", "patient.identifier=a|b", { kind: "unknown-parameter", parameter: "patient" }],
   ["Observation", "patient=", { kind: "bad-parameter-value", parameter: "patient" }],
   ["Observation", "patient.identifier=", { kind: "bad-parameter-value", parameter: "patient.identifier" }],
   ["Observation", "code=a|b|c", { kind: "bad-parameter-value", parameter: "code" }],

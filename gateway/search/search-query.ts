@@ -1,18 +1,21 @@
 import type { Resource } from "@medplum/fhirtypes";
 import type { ServedType } from "#profiles/interactions.ts";
-import type { DatePrefix, IdentifierValue } from "./query-values.ts";
+import type { QuerySpan } from "./matching/date.ts";
+import type { IdentifierValue } from "./query-values.ts";
 import type { TokenHash } from "./token-hash.ts";
 
 /** One parameter of a query; a resource must meet every condition, by any of its values. */
 export type Condition =
   /** Answered by the keys of an entry: the common, unmodified forms. */
   | { readonly kind: "token"; readonly code: string; readonly hashes: readonly TokenHash[] }
+  | { readonly kind: "date"; readonly code: string; readonly spans: readonly QuerySpan[] }
   | {
-      readonly kind: "date";
+      readonly kind: "string";
       readonly code: string;
-      readonly spans: readonly { readonly prefix: DatePrefix; readonly low_ms: number; readonly high_ms: number }[];
+      readonly texts: readonly string[];
+      /** Whether each word of a text counts for itself. */
+      readonly atWords: boolean;
     }
-  | { readonly kind: "string"; readonly code: string; readonly texts: readonly string[] }
   /** The resource is about a child who carries one of these identifiers: the chain `patient.identifier`. */
   | { readonly kind: "child-identifier"; readonly identifiers: readonly IdentifierValue[] }
   /** Answered by the resource itself, where keys cannot say: modifiers, quantities, composites, uris. */

@@ -1,0 +1,69 @@
+import { SEARCH_PARAMETERS } from "#profiles/generated/search-parameters.ts";
+import { isRecordType, isServedType, SERVED_RESOURCES, type ServedResource } from "#profiles/interactions.ts";
+import type { Issue } from "../outcome/issue.ts";
+import { splitModifier } from "./criterion.ts";
+import type { Inclusion } from "./search-query.ts";
+
+export type ParsedInclusions =
+  | { readonly ok: true; readonly inclusions: readonly Inclusion[] }
+  | { readonly ok: false; readonly issues: readonly Issue[] };
+
+/** `:recurse` is what `:iterate` was called before R4. */
+const MODIFIERS: readonly string[] = ["iterate", "recurse"];
+
+/**
+ * `_include` and `_revinclude`: `Type:parameter`, `Type:parameter:Target`, `Type:*` or `*`, several by commas.
+ * https://hl7.org/fhir/R4/search.html#include
+ */
+export function parseInclusions(served: ServedResource, name: string, value: string): ParsedInclusions {
+  const [parameter, modifier] = splitModifier(name);
+  const direction = parameter === "_include" ? "include" : "revinclude";
+  if (modifier !== undefined && !MODIFIERS.includes(modifier)) {
+    return { ok: false, issues: [{ kind: "unknown-modifier", parameter, modifier, known: MODIFIERS }] };
+  }
+  const iterate = modifier !== undefined;
+  const known = knownInclusions(served, direction, iterate);
+  const inclusions: Inclusion[] = [];
+  for (const part of value.split(",")) {
+    const inclusion = known.length > 0 ? parseInclusion(part, known, { direction, iterate }) : undefined;
+    if (!inclusion) {
+      const expected = known.length === 0 ? "nothing: no reference of this type can be followed" : expectation(known);
+      return { ok: false, issues: [{ kind: "bad-parameter-value", parameter, expected }] };
+    }
+    inclusions.push(inclusion);
+  }
+  return { ok: true, inclusions };
+}
+
+/** What can be followed from the matches, or, when what was included is followed too, from any type. */
+function knownInclusions(
+  served: ServedResource,
+  direction: Inclusion["direction"],
+  iterate: boolean,
+): readonly string[] {
+  if (iterate) return EVERY_INCLUDE;
+  return direction === "include" ? served.includes : served.revIncludes;
+}
+
+const EVERY_INCLUDE: readonly string[] = [...new Set(SERVED_RESOURCES.flatMap(({ includes }) => includes))];
+
+function parseInclusion(
+  text: string,
+  known: readonly string[],
+  how: Pick<Inclusion, "direction" | "iterate">,
+): Inclusion | undefined {
+  if (text === "*") return { ...how, source: "*", code: "*", target: undefined };
+  const [source = "", code = "", target, further] = text.split(":");
+  if (!isServedType(source) || further !== undefined) return undefined;
+  const isKnown =
+    code === "*" ? known.some((include) => include.startsWith(`${source}:`)) : known.includes(`${source}:${code}`);
+  if (!isKnown) return undefined;
+  if (target === undefined) return { ...how, source, code, target };
+  const targets = SEARCH_PARAMETERS[source]?.[code]?.target ?? [];
+  const isTarget = targets.includes(target) || targets.includes("Resource") || code === "*";
+  return isServedType(target) && isRecordType(target) && isTarget ? { ...how, source, code, target } : undefined;
+}
+
+function expectation(known: readonly string[]): string {
+  return `[type]:[parameter], [type]:[parameter]:[target type], [type]:* or *, of ${known.join(", ")}`;
+}

@@ -1,0 +1,66 @@
+import type { ServedType } from "#profiles/interactions.ts";
+import { fold } from "./fold.ts";
+import { parseAskedReference } from "./matching/reference.ts";
+import { identifierLead, unescapeValue } from "./query-values.ts";
+import type { Lead } from "./search-query.ts";
+
+/** How much a lead narrows: an id is one record, a name some hundred. */
+const RANK: Readonly<Record<Lead["kind"], number>> = { id: 0, identifier: 1, birthdate: 2, names: 3 };
+
+/** The most telling of several leads: each of them alone holds all that can match. */
+export function bestLead(leads: readonly Lead[]): Lead | undefined {
+  return leads.reduce<Lead | undefined>(
+    (best, lead) => (best === undefined || RANK[lead.kind] < RANK[best.kind] ? lead : best),
+    undefined,
+  );
+}
+
+/** References whose target says in which child's record a resource lies. */
+const HOMES: Readonly<Partial<Record<ServedType, readonly string[]>>> = {
+  Observation: ["patient", "subject"],
+  Consent: ["patient"],
+  Provenance: ["patient", "target"],
+};
+
+/** Where the values of an unmodified parameter lead, if they narrow at all. */
+export function leadOf(type: ServedType, code: string, values: readonly string[], fhirBase: string): Lead | undefined {
+  if (code === "_id") return { kind: "id", type, ids: values.map(unescapeValue) };
+  if (HOMES[type]?.includes(code)) return homeLead(values.map(unescapeValue), code, fhirBase);
+  if (type !== "Patient") return undefined;
+  switch (code) {
+    case "identifier":
+      return identifierLead(values);
+    case "birthdate":
+      return values.every((value) => /^(eq)?\d{4}-\d{2}-\d{2}$/.test(value))
+        ? { kind: "birthdate", dates: values.map((value) => value.slice(-10)) }
+        : undefined;
+    case "family":
+    case "given":
+    case "name":
+      return { kind: "names", code, texts: values.map((value) => fold(unescapeValue(value))) };
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * Values of other servers lead nowhere, so that they narrow to nothing. A bare id of a subject is taken for a child's:
+ * what is about anybody else lies in no child's record.
+ */
+function homeLead(values: readonly string[], code: string, fhirBase: string): Lead | undefined {
+  const patients: string[] = [];
+  const observations: string[] = [];
+  for (const value of values) {
+    const asked = parseAskedReference(value, fhirBase);
+    if (asked?.kind === "id") {
+      if (code === "target") return undefined;
+      patients.push(asked.id);
+    } else if (asked?.kind === "local" && asked.type === "Patient") patients.push(asked.id);
+    else if (asked?.kind === "local" && asked.type === "Observation" && code === "target") observations.push(asked.id);
+    else if (asked?.kind === "local" && code === "target") return undefined;
+  }
+  if (patients.length > 0 && observations.length > 0) return undefined;
+  return observations.length > 0
+    ? { kind: "id", type: "Observation", ids: observations }
+    : { kind: "id", type: "Patient", ids: patients };
+}
