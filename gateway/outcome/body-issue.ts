@@ -3,7 +3,8 @@ import { type Answer, plain, refused } from "./answer.ts";
 /** What is wrong with the body, or with the form of the answer that is asked for. */
 export type BodyIssue =
   | { readonly kind: "body-too-large"; readonly max: number }
-  | { readonly kind: "unsupported-media-type"; readonly expected: string }
+  /** `acceptPatch` lists what a patch may come as. */
+  | { readonly kind: "unsupported-media-type"; readonly expected: string; readonly acceptPatch?: string }
   | { readonly kind: "unsupported-content-encoding" }
   | { readonly kind: "not-acceptable" }
   | { readonly kind: "malformed-json"; readonly line: number; readonly column: number; readonly reason: string };
@@ -21,6 +22,8 @@ export function toBodyAnswer(issue: BodyIssue): Answer {
         status: 415,
         code: "not-supported",
         diagnostics: `The Content-Type of the body is not supported: expected ${issue.expected}.`,
+        // RFC 5789 2.2
+        ...(issue.acceptPatch === undefined ? {} : { headers: { "Accept-Patch": issue.acceptPatch } }),
       };
     case "unsupported-content-encoding":
       return {

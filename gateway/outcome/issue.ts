@@ -8,6 +8,9 @@ import type { WriteIssue } from "./write-issue.ts";
 
 /**
  * Everything that can go wrong for a caller, as a closed union. Rooms return these; `operation-outcome.ts` alone turns
- * them into a status, an issue code and a text. None may hold a value that tells of a child.
+ * them into a status, an issue code and a text. None may hold a value that tells of a child. `entry` is the index of the
+ * entry of a Bundle that is at fault.
  */
-export type Issue = TransportIssue | AccessIssue | RouteIssue | BodyIssue | SearchIssue | WriteIssue | OperationIssue;
+export type Issue = Fault & { readonly entry?: number };
+
+type Fault = TransportIssue | AccessIssue | RouteIssue | BodyIssue | SearchIssue | WriteIssue | OperationIssue;

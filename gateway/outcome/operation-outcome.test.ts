@@ -188,6 +188,12 @@ const ROWS: { readonly [kind in Issue["kind"]]: readonly Omit<Row, "kind">[] } =
       code: "not-supported",
       says: /expected application\/fhir\+json/,
     },
+    {
+      issue: { kind: "unsupported-media-type", expected: "a patch", acceptPatch: "application/json-patch+json" },
+      status: 415,
+      code: "not-supported",
+      headers: { "Accept-Patch": "application/json-patch+json" },
+    },
   ],
   "unsupported-content-encoding": [
     { issue: { kind: "unsupported-content-encoding" }, status: 415, code: "not-supported", says: /Content-Encoding/ },
@@ -320,6 +326,17 @@ const ROWS: { readonly [kind in Issue["kind"]]: readonly Omit<Row, "kind">[] } =
       code: "business-rule",
       says: /line 3, column 5/,
       expression: "Consent.provision",
+    },
+    {
+      issue: {
+        kind: "invalid-resource",
+        against: "base",
+        flaw: { severity: "error", code: "required", expression: "Observation.status", message: "Expected a value." },
+        entry: 1,
+      },
+      status: 400,
+      code: "required",
+      expression: "Bundle.entry[1].resource.status",
     },
   ],
   gone: [{ issue: { kind: "gone", type: "Patient" }, status: 410, code: "deleted" }],

@@ -22,7 +22,8 @@ export interface Failure {
 export function toOutcome(issue: Issue): Failure {
   const { status, headers, severity = "error", code, spine, diagnostics, parameter, expression } = toAnswer(issue);
   // R4 words "http." + name under `location`, which it calls deprecated in favour of `expression`: clients read either.
-  const place = parameter === undefined ? expression : `http.${echo(parameter)}`;
+  const own = parameter === undefined ? expression : `http.${echo(parameter)}`;
+  const place = issue.entry === undefined ? own : placeInEntry(issue.entry, own);
   return {
     status,
     ...(headers === undefined ? {} : { headers }),
@@ -39,6 +40,15 @@ export function toOutcome(issue: Issue): Failure {
       ],
     },
   };
+}
+
+/** Where in a Bundle the fault is: its resource, its address, or the entry as a whole. */
+function placeInEntry(index: number, place = ""): string {
+  const entry = `Bundle.entry[${index}]`;
+  if (place.startsWith("Bundle.")) return place;
+  if (place.startsWith("http.")) return `${entry}.request.url`;
+  const [, rest] = /^[A-Z][A-Za-z]*((?:\.|$).*)$/.exec(place) ?? [];
+  return rest === undefined ? entry : `${entry}.resource${rest}`;
 }
 
 /**
@@ -109,6 +119,11 @@ const WRITE: Kinds<WriteIssue> = {
   "malformed-header": true,
   "client-id-refused": true,
   "not-own": true,
+  "already-there": true,
+  "no-match": true,
+  "nothing-to-write": true,
+  "too-many-entries": true,
+  "unrecorded-write": true,
 };
 const OPERATION: Kinds<OperationIssue> = {
   "bad-operation-parameter": true,

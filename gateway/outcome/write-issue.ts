@@ -28,7 +28,16 @@ export type WriteIssue =
   /** The client may not choose an id. */
   | { readonly kind: "client-id-refused"; readonly type: string }
   /** Another source told of the resource: only that one changes it. */
-  | { readonly kind: "not-own"; readonly type: string };
+  | { readonly kind: "not-own"; readonly type: string }
+  /** `If-None-Match` forbids what is there. */
+  | { readonly kind: "already-there"; readonly type: string }
+  /** A conditional reference finds nothing. */
+  | { readonly kind: "no-match"; readonly type: string }
+  /** The agreement of the client gives it nothing to write. */
+  | { readonly kind: "nothing-to-write"; readonly type: string }
+  | { readonly kind: "too-many-entries"; readonly max: number }
+  /** It was committed, but its record could not be written. */
+  | { readonly kind: "unrecorded-write"; readonly retryAfter_s: number };
 
 /** https://hl7.org/fhir/R4/http.html#create and what follows it. */
 export function toWriteAnswer(issue: WriteIssue): Answer {
@@ -75,6 +84,39 @@ export function toWriteAnswer(issue: WriteIssue): Answer {
         code: "forbidden",
         spine: "ACCESS_DENIED",
         diagnostics: `This ${echo(issue.type)} was told by another source, which alone can change it.`,
+      };
+    case "already-there":
+      return {
+        status: 412,
+        code: "conflict",
+        diagnostics: `There is a ${echo(issue.type)} of a version that If-None-Match forbids; nothing was written.`,
+      };
+    case "no-match":
+      return {
+        status: 412,
+        code: "not-found",
+        diagnostics: `A conditional reference finds no ${echo(issue.type)}; nothing was written.`,
+      };
+    case "nothing-to-write":
+      return {
+        status: 403,
+        code: "forbidden",
+        spine: "ACCESS_DENIED",
+        diagnostics: `The agreement of this client does not let it write a ${echo(issue.type)}.`,
+      };
+    case "too-many-entries":
+      return {
+        status: 413,
+        code: "too-costly",
+        diagnostics: `A Bundle may hold ${issue.max} entries at most; split it.`,
+      };
+    case "unrecorded-write":
+      return {
+        status: 503,
+        code: "transient",
+        spine: "UNABLE_TO_CALL_SERVICE",
+        diagnostics: `The audit record of this write could not be completed, so its outcome is unknown to you until you read the resource. Read it before you send the write again; try after ${issue.retryAfter_s} s.`,
+        headers: { "Retry-After": String(issue.retryAfter_s) },
       };
   }
 }
