@@ -27,6 +27,8 @@ const AGREEMENT: Agreement = {
   matchingScope: "none",
   identifierSystems: [NHS_NUMBER],
   statutoryGateways: { "leeds-eyfsp": "a statute" },
+  audit: false,
+  idSpace: "",
   coverageNotice: true,
   until: "2030-01-01",
 };

@@ -9,10 +9,13 @@ export interface Contribution {
   readonly patient: Patient;
 }
 
+/** Systems whose identifiers are shown; `any` shows also those without a system. */
+export type IdentifierSystems = ReadonlySet<string> | "any";
+
 export interface FoldOptions {
   /** Contributions that say no more than who the child is, and only what no other contribution says. */
   readonly identityOnly: readonly Contribution[];
-  readonly identifierSystems: ReadonlySet<string>;
+  readonly identifierSystems: IdentifierSystems;
   /** Whether any source at all, shown or not, marks the child as restricted. */
   readonly isRestricted: boolean;
 }
@@ -130,13 +133,19 @@ function firstByUrl(extensions: readonly Extension[]): readonly Extension[] {
   return [...byUrl.values()];
 }
 
-function identifiers(ranked: readonly Patient[], systems: ReadonlySet<string>): readonly Identifier[] {
+function identifiers(ranked: readonly Patient[], systems: IdentifierSystems): readonly Identifier[] {
   const byValue = new Map<string, Identifier>();
   for (const identifier of ranked.flatMap(({ identifier }) => identifier ?? [])) {
-    const name = `${identifier.system}|${identifier.value}`;
-    if (identifier.system && systems.has(identifier.system) && !byValue.has(name)) byValue.set(name, identifier);
+    const { system, value } = identifier;
+    // One without a value is told apart by whatever else it says.
+    const name = value === undefined ? JSON.stringify(identifier) : `${system}|${value}`;
+    if (isShown(identifier, systems) && !byValue.has(name)) byValue.set(name, identifier);
   }
   return [...byValue.values()];
+}
+
+export function isShown({ system }: Identifier, systems: IdentifierSystems): boolean {
+  return systems === "any" || (system !== undefined && systems.has(system));
 }
 
 /** Education systems write names in capitals: the same name in another case is not another name. */

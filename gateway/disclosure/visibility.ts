@@ -7,6 +7,8 @@ export interface SourceFacts {
   readonly source: string;
   readonly authority: string;
   readonly dataClass: DataClass;
+  /** A client tells it through the FHIR API, in its own words; otherwise its records are mapped here. */
+  readonly isWritten?: boolean;
 }
 
 /** The facts of a child's record that decide who may see what of it. */
@@ -25,6 +27,8 @@ export interface Visibility {
   readonly identitySources: ReadonlySet<string>;
   /** Single resources withheld although their source is visible. */
   readonly withheldIds: ReadonlySet<string>;
+  /** As which the requester itself writes, when that source told anything here: its own decisions stay in its hands. */
+  readonly ownSource: string | undefined;
   /** What decided, for the audit record: never for the requester. */
   readonly rules: readonly string[];
 }
@@ -32,7 +36,7 @@ export interface Visibility {
 /**
  * Decides, from facts alone, what of a record a requester may see on a day (YYYY-MM-DD). `undefined`: the record is
  * unknown to the requester, in every interaction, as if it did not exist. A denial always wins. An objection to some
- * classes leaves the Patient, one to all of them leaves nothing.
+ * classes leaves the Patient, one to all of them leaves nothing, but to who told of it the decision itself.
  */
 export function decideVisibility(facts: RecordFacts, requester: Requester, today: string): Visibility | undefined {
   const { agreement } = requester;
@@ -40,10 +44,14 @@ export function decideVisibility(facts: RecordFacts, requester: Requester, today
   const applying = facts.denials.filter((denial) => applies(denial, requester, today));
   const withheld = new Set(applying.flatMap(withheldClasses));
   const releasable = facts.sources.filter((source) => isReleasable(source, requester));
-  if (releasable.length === 0 || CHILD_CLASSES.every((dataClass) => withheld.has(dataClass))) return undefined;
+  const own = releasable.find(({ source }) => source === agreement.writes?.source)?.source;
+  const isUnknown = CHILD_CLASSES.every((dataClass) => withheld.has(dataClass));
+  if (releasable.length === 0 || (isUnknown && own === undefined)) return undefined;
+  const shown = isUnknown ? [] : releasable;
   return {
-    sources: namesOf(releasable.filter(({ dataClass }) => !withheld.has(dataClass))),
-    identitySources: namesOf(releasable.filter(({ dataClass }) => withheld.has(dataClass))),
+    sources: namesOf(shown.filter(({ dataClass }) => !withheld.has(dataClass))),
+    identitySources: namesOf(shown.filter(({ dataClass }) => withheld.has(dataClass))),
+    ownSource: own,
     withheldIds: new Set(applying.flatMap(({ resourceIds }) => resourceIds)),
     rules: [`agreement/${agreement.id}/${agreement.version}`, ...applying.map(({ consent }) => consent)],
   };

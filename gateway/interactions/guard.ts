@@ -1,3 +1,4 @@
+import type { Reference, Resource } from "@medplum/fhirtypes";
 import { canonical } from "#profiles/canonical.ts";
 import { UPN } from "#profiles/systems.ts";
 import type { Requester } from "../access/requester.ts";
@@ -17,32 +18,115 @@ export class GuardError extends Error {
   }
 }
 
-/** Checked once, when a record is loaded: each body names its own source and this record's child. */
-export function guardLoad(pack: Pack, patientId: string): void {
-  const subject = Buffer.from(`"Patient/${patientId}"`);
-  for (const [entry, source] of pack.sources.entries()) {
-    const bytes = resourceBytes(pack, entry);
-    if (!bytes.includes(`"source":"${canonical("source", source)}"`)) throw new GuardError("a body of another source");
-    if (patientId !== "" && !bytes.includes(subject)) throw new GuardError("a body of another child");
+/** What the store says of a body. */
+interface Labelled {
+  readonly type: string;
+  readonly id: string;
+  readonly source: string;
+  readonly body: Buffer;
+}
+
+interface GuardedRecord {
+  /** Empty for a shared record. */
+  readonly patientId: string;
+  /** Whether the source is a client, who names in `meta.source` whom it likes, and a subject in any way R4 knows. */
+  readonly isWritten: boolean | undefined;
+}
+
+/**
+ * Checked once, when a body is read from the store: it is the resource that its row says. What was mapped here names
+ * its source and this record's child; what a client wrote names no other child.
+ */
+export function guardBody({ type, id, source, body }: Labelled, { patientId, isWritten }: GuardedRecord): void {
+  const opening = `{"resourceType":"${type}","id":"${id}"`;
+  if (body.toString("latin1", 0, opening.length) !== opening && !isOf(body, type, id)) {
+    throw new GuardError("a body of another resource");
+  }
+  if (!isWritten && !body.includes(`"source":"${canonical("source", source)}"`)) {
+    throw new GuardError("a body of another source");
+  }
+  if (patientId === "" || body.includes(`"Patient/${patientId}"`)) return;
+  if (!isWritten || namesAnother(body, patientId)) throw new GuardError("a body of another child");
+}
+
+function isOf(body: Buffer, type: string, id: string): boolean {
+  const resource: Resource = JSON.parse(body.toString());
+  return resource.resourceType === type && resource.id === id;
+}
+
+const PATIENT_REFERENCE = /(?:^|\/)Patient\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/;
+
+function namesAnother(body: Buffer, patientId: string): boolean {
+  const resource: Resource = JSON.parse(body.toString());
+  const named = subjects(resource).flatMap(({ reference }) => PATIENT_REFERENCE.exec(reference ?? "")?.[1] ?? []);
+  return named.length > 0 && !named.includes(patientId);
+}
+
+function subjects(resource: Resource): readonly Reference[] {
+  switch (resource.resourceType) {
+    case "Observation":
+      return resource.subject ? [resource.subject] : [];
+    case "Consent":
+      return resource.patient ? [resource.patient] : [];
+    case "Provenance":
+      return resource.target ?? [];
+    default:
+      return [];
   }
 }
 
-/** Checked for every answer: each entry comes from a source that the agreement reaches, no Patient shows a UPN unasked. */
+/** What leaves the gateway, with what is known of it beside its bytes. */
+export interface Leaving {
+  readonly type: string | undefined;
+  /** Empty for a Patient, which is of several. */
+  readonly source: string | undefined;
+  /** Absent where a resource ended. */
+  readonly body: Buffer | undefined;
+}
+
+/** Checked for every answer of entries of packs; see `guardLeaving`. */
 export function guardRelease(
   released: readonly { readonly pack: Pack; readonly entry: number }[],
   requester: Requester,
   sources: ReadonlyMap<string, SourceFacts>,
 ): void {
-  const { agreement } = requester;
   for (const { pack, entry } of released) {
-    if (pack.types[entry] === "Patient") {
-      const mayShowUpn = agreement.identifierSystems.includes(UPN);
-      if (!mayShowUpn && resourceBytes(pack, entry).includes(UPN)) throw new GuardError("a UPN in a Patient");
-      continue;
-    }
-    const facts = sources.get(pack.sources[entry] ?? "");
-    const mayBeRead = pack.types[entry] !== "Consent" || agreement.dataClasses.includes("sharing");
-    const isReached = facts !== undefined && mayBeRead && isReleasable(facts, requester);
-    if (!isReached) throw new GuardError("an entry beyond the agreement");
+    const type = pack.types[entry];
+    if (type === "Patient") guardPatient(resourceBytes(pack, entry), requester);
+    else guardSource(type, pack.sources[entry], { requester, sources });
   }
+}
+
+/** Each comes from a source that the agreement reaches, no Patient shows a UPN unasked. */
+export function guardLeaving(
+  leaving: readonly Leaving[],
+  requester: Requester,
+  sources: ReadonlyMap<string, SourceFacts>,
+): void {
+  for (const { type, source, body } of leaving) {
+    if (type === "Patient") guardPatient(body, requester);
+    else guardSource(type, source, { requester, sources });
+  }
+}
+
+function guardPatient(body: Buffer | undefined, { agreement: { identifierSystems } }: Requester): void {
+  if (mayShow(UPN, identifierSystems)) return;
+  if (body?.includes(UPN)) throw new GuardError("a UPN in a Patient");
+}
+
+export function mayShow(system: string, systems: Requester["agreement"]["identifierSystems"]): boolean {
+  return systems === "any" || systems.includes(system);
+}
+
+function guardSource(
+  type: string | undefined,
+  source: string | undefined,
+  { requester, sources }: { readonly requester: Requester; readonly sources: ReadonlyMap<string, SourceFacts> },
+): void {
+  const { agreement } = requester;
+  const facts = sources.get(source ?? "");
+  const mayBeRead =
+    type !== "Consent" || agreement.dataClasses.includes("sharing") || agreement.writes?.source === source;
+  const isReached = facts !== undefined && mayBeRead && isReleasable(facts, requester);
+  if (!isReached) throw new GuardError("an entry beyond the agreement");
 }

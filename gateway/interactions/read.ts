@@ -1,85 +1,120 @@
 /** read: https://hl7.org/fhir/R4/http.html#read */
-import type { ServedType } from "#profiles/interactions.ts";
+import { type CanonicalType, isCanonicalType, isRecordType, type RecordType } from "#profiles/interactions.ts";
 import type { Requester } from "../access/requester.ts";
-import type { AuditLog } from "../audit/audit.ts";
+import type { AuditLog, AuditRecord } from "../audit/audit.ts";
 import type { SourceFacts } from "../disclosure/visibility.ts";
-import { type Pack, resourceBytes } from "../search/pack.ts";
-import type { Store } from "../store/store.ts";
-import { type RequestFacts, type Result, refused } from "./answer.ts";
+import { resourceBytes } from "../search/pack.ts";
+import { parseShape } from "../search/shape-parameters.ts";
+import type { ReadVerbs } from "../store/store.ts";
+import { type Answering, type InteractionRequest, refused } from "./answer.ts";
+import { auditFacts } from "./audit-facts.ts";
+import { isUnmodified, notModified, versionHeaders } from "./conditional-read.ts";
 import { guardRelease } from "./guard.ts";
-import type { RecordReader, VisibleRecord } from "./record-reader.ts";
+import { findVisible } from "./read-visible.ts";
+import type { Moment, RecordReader } from "./record-reader.ts";
+import { shapeBytes } from "./shape.ts";
 import { ukDate } from "./uk-date.ts";
 
-export interface ReadPorts {
-  readonly store: Store;
+/** What interactions on one resource share. */
+export interface ResourcePorts {
+  readonly store: Pick<ReadVerbs, "locate">;
   readonly reader: RecordReader;
   readonly audit: AuditLog;
   /** Every registered source, by name. */
   readonly sources: ReadonlyMap<string, SourceFacts>;
 }
 
-export interface ReadRequest extends RequestFacts {
-  readonly type: ServedType;
-  readonly id: string;
-  readonly requester: Requester;
+/** One of the contract's own artefacts. */
+export interface CanonicalResource {
+  readonly body: Buffer;
+  readonly lastUpdated_ms: number;
+  readonly versionId: string;
 }
 
-const LOGICAL_ID = /^[A-Za-z0-9\-.]{1,64}$/;
+export interface ReadPorts extends ResourcePorts {
+  /** JSON of an AuditEvent, with `meta.versionId` and `meta.lastUpdated`, as far as the requester may read it. */
+  auditEvent(id: string, requester: Requester): Promise<Buffer | undefined>;
+  canonical(type: CanonicalType, id: string): CanonicalResource | undefined;
+}
 
-export function createRead(ports: ReadPorts) {
-  return async function read(request: ReadRequest): Promise<Result> {
-    const { type, id, requester } = request;
+/** What a read found; `gone` where the requester could have read it before it was deleted. */
+type Found =
+  | (CanonicalResource & { readonly kind: "found"; readonly patientId: string })
+  | { readonly kind: "gone" | "not-found" };
+
+export const LOGICAL_ID = /^[A-Za-z0-9\-.]{1,64}$/;
+
+export function createRead(ports: ReadPorts): Answering {
+  return async function read(request) {
+    const { type = "", id = "", preconditions } = request;
     if (!LOGICAL_ID.test(id)) return refused({ kind: "invalid-id", type });
-    const key = await ports.store.locate(type, id);
-    const at = { changes: await ports.reader.changes(), today: ukDate(request.now_ms) };
-    const view = key === undefined ? undefined : await ports.reader.view(key, requester, at);
-    const found = view && findVisible(view, type, id);
-    guardRelease(found ? [found] : [], requester, ports.sources);
+    const parsed = parseShape(request.parameters);
+    if (!parsed.ok) return refused(...parsed.issues);
+    const found = await find(request, ports);
+    const isKnown = found.kind === "found" && isUnmodified(found, preconditions);
     try {
-      await ports.audit.append(toAuditRecord(request, found));
+      await ports.audit.append(toAuditRecord(request, found, isKnown));
     } catch {
       return refused({ kind: "unavailable", what: "audit", retryAfter_s: 5 });
     }
-    if (!found) return refused({ kind: "not-found", type });
-    const { pack, entry } = found;
-    const lastModified = new Date(pack.lastUpdated_ms[entry] ?? 0).toUTCString();
-    const headers = { ETag: `W/"${pack.versions[entry]}"`, "Last-Modified": lastModified };
-    return { ok: true, answer: { status: 200, headers, body: resourceBytes(pack, entry) } };
+    if (found.kind !== "found") return refused({ kind: found.kind, type });
+    if (isKnown) return { ok: true, answer: notModified(found) };
+    const body = parsed.shape ? shapeBytes(found.body, parsed.shape) : found.body;
+    return { ok: true, answer: { status: 200, headers: versionHeaders(found), body } };
   };
 }
 
-interface Found {
-  readonly view: VisibleRecord;
-  readonly pack: Pack;
-  readonly entry: number;
+async function find(request: InteractionRequest, ports: ReadPorts): Promise<Found> {
+  const { type = "", id = "", requester } = request;
+  if (isRecordType(type)) return findRecorded(request, type, ports);
+  if (isCanonicalType(type)) return asFound(ports.canonical(type, id));
+  if (type !== "AuditEvent") return { kind: "not-found" };
+  const body = await ports.auditEvent(id, requester);
+  return asFound(body && { body, ...versionOf(body) });
 }
 
-function findVisible(view: VisibleRecord, type: ServedType, id: string): Found | undefined {
-  if (type === "Patient") {
-    return view.patientId === id && view.patient.size > 0 ? { view, pack: view.patient, entry: 0 } : undefined;
+async function findRecorded(request: InteractionRequest, type: RecordType, ports: ReadPorts): Promise<Found> {
+  const { id = "", requester } = request;
+  const key = await ports.store.locate(type, id, requester.agreement.idSpace);
+  if (key === undefined) return { kind: "not-found" };
+  const at: Moment = { changes: await ports.reader.changes(), today: ukDate(request.now_ms) };
+  const view = await ports.reader.view(key, requester, at);
+  const visible = view && findVisible(view, type, id);
+  if (visible) {
+    guardRelease([visible], requester, ports.sources);
+    const { pack, entry } = visible;
+    return {
+      kind: "found",
+      patientId: visible.view.patientId,
+      body: resourceBytes(pack, entry),
+      versionId: pack.versions[entry] ?? "",
+      lastUpdated_ms: pack.lastUpdated_ms[entry] ?? 0,
+    };
   }
-  const { pack } = view;
-  const entry = pack.ids.findIndex((known, index) => known === id && pack.types[index] === type);
-  return entry >= 0 && view.isVisible(entry) ? { view, pack, entry } : undefined;
+  const versions = await ports.reader.versions(key, requester, at);
+  const newest = versions.find((version) => version.type === type && version.id === id);
+  return { kind: newest?.method === "DELETE" ? "gone" : "not-found" };
+}
+
+function asFound(resource: CanonicalResource | undefined): Found {
+  return resource ? { kind: "found", patientId: "", ...resource } : { kind: "not-found" };
+}
+
+/** An AuditEvent never changes, so what its own text says of its version is all there is. */
+function versionOf(body: Buffer): { readonly versionId: string; readonly lastUpdated_ms: number } {
+  const { meta }: { meta?: { versionId?: string; lastUpdated?: string } } = JSON.parse(body.toString());
+  return { versionId: meta?.versionId ?? "1", lastUpdated_ms: Date.parse(meta?.lastUpdated ?? "") || 0 };
 }
 
 /** What is not there and what is hidden leave the same record. */
-function toAuditRecord({ requester, requestId, type, id }: ReadRequest, found: Found | undefined) {
-  const { agreement } = requester;
+function toAuditRecord(request: InteractionRequest, found: Found, isKnown: boolean): AuditRecord {
+  const { type = "", id = "", requester, requestId } = request;
+  const facts = { interaction: "read", ...auditFacts(requester, requestId), query: `${type}/${id}` };
+  if (found.kind !== "found") return { ...facts, outcome: "refused" };
   return {
-    interaction: "read",
-    outcome: found ? "success" : "refused",
-    requestId,
-    client: requester.client,
-    organization: requester.organization.value,
-    purpose: requester.purpose,
-    agreement: `${agreement.id}/${agreement.version}`,
-    legalBasis: agreement.legalBasis.article6,
-    tokenId: requester.tokenId,
-    query: `${type}/${id}`,
-    ...(found && {
-      patients: found.view.patientId === "" ? [] : [found.view.patientId],
-      released: [`${type}/${id}/${found.pack.versions[found.entry]}`],
-    }),
-  } as const;
+    ...facts,
+    outcome: "success",
+    patients: found.patientId === "" ? [] : [found.patientId],
+    ...(isKnown ? { detail: "not-modified" } : { released: [`${type}/${id}/${found.versionId}`] }),
+  };
 }

@@ -1,47 +1,16 @@
-import { hash } from "node:crypto";
-import type { Consent, Patient, Resource } from "@medplum/fhirtypes";
 import { LRUCache } from "lru-cache";
-import type { ServedType } from "#profiles/interactions.ts";
-import { SERVED_RESOURCES } from "#profiles/interactions.ts";
 import type { Requester } from "../access/requester.ts";
-import { toDenials } from "../disclosure/consent-rules.ts";
-import { type Contribution, type FoldOptions, foldPatient, isMarkedRestricted } from "../disclosure/patient-fold.ts";
-import {
-  decideVisibility,
-  isReleasable,
-  type RecordFacts,
-  type SourceFacts,
-  type Visibility,
-} from "../disclosure/visibility.ts";
-import { extractKeys } from "../search/keys.ts";
-import { type Pack, type Packable, toPack } from "../search/pack.ts";
-import type { RecordKey, Store, StoredRecord, StoredResource } from "../store/store.ts";
-import { guardLoad } from "./guard.ts";
-
-/** A record as it is held in memory: packed, unfiltered, with the facts that decide who may see what. */
-interface LoadedRecord {
-  readonly key: RecordKey;
-  readonly kind: StoredRecord["kind"];
-  readonly patientId: string;
-  readonly version: number;
-  readonly pack: Pack;
-  readonly facts: RecordFacts;
-  readonly contributions: readonly Contribution[];
-  /** Whether any source marks the child as restricted, whoever may see that source. */
-  readonly isRestricted: boolean;
-  /** `system|value` of every identifier, shown or not: what a cached resolution is checked against. */
-  readonly identifiers: ReadonlySet<string>;
-  /** The Patient as it looks to those who see the same sources under the same agreement. */
-  readonly patients: Map<string, Pack>;
-  /** The change counter at which the version was last found current. */
-  checkedAt: number;
-}
+import type { Pack } from "../search/pack.ts";
+import type { ReadVerbs, RecordKey, Store } from "../store/store.ts";
+import { type LoadedRecord, type LoadOptions, toLoadedRecord } from "./record-reader-load.ts";
+import { toView } from "./record-reader-view.ts";
+import { toVersions, type VisibleVersion } from "./versions.ts";
 
 /** What one requester may see of one record now. Search and read run on this alone. */
 export interface VisibleRecord {
   readonly key: RecordKey;
   readonly patientId: string;
-  /** One Patient, as folded for this requester; empty for a record of no child. */
+  /** One Patient, as released to this requester; empty for a record of no child, and for a child of whom nobody speaks. */
   readonly patient: Pack;
   /** The record's other resources; `isVisible` says which. */
   readonly pack: Pack;
@@ -64,21 +33,18 @@ export interface RecordReader {
   view(key: RecordKey, requester: Requester, at: Moment): Promise<VisibleRecord | undefined>;
   /** Whether the record carries an identifier (`system|value`) at all; not what a requester may know. */
   carries(key: RecordKey, identifier: string, changes: number): Promise<boolean>;
+  /** Every version of everything in the record, newest first, as far as today's visibility reaches. */
+  versions(key: RecordKey, requester: Requester, at: Moment): Promise<readonly VisibleVersion[]>;
+  /**
+   * Reads what a transaction sees, its own writes included. What is in memory serves only while the record's version in
+   * the transaction is the same, and nothing is kept: it may never be committed.
+   */
+  within(transaction: ReadVerbs): RecordReader;
 }
 
-export interface RecordReaderOptions {
+export interface RecordReaderOptions extends LoadOptions {
   readonly store: Store;
-  /** Every registered source, by name. */
-  readonly sources: ReadonlyMap<string, SourceFacts>;
-  readonly fhirBase: string;
   readonly cache_bytes: number;
-}
-
-const SERVED = new Set<string>(SERVED_RESOURCES.map(({ type }) => type));
-const NO_PACK = toPack([], "");
-
-function isServed(type: string): type is ServedType {
-  return SERVED.has(type);
 }
 
 /**
@@ -89,7 +55,7 @@ export function createRecordReader(options: RecordReaderOptions): RecordReader {
   const { store } = options;
   const cache = new LRUCache<RecordKey, LoadedRecord>({
     maxSize: Math.max(options.cache_bytes, 1),
-    sizeCalculation: ({ pack, contributions }) => pack.weight_bytes + contributions.length * 2_000 + 1_000,
+    sizeCalculation: ({ weight_bytes }) => weight_bytes,
   });
 
   async function load(key: RecordKey, changes: number): Promise<LoadedRecord | undefined> {
@@ -106,178 +72,40 @@ export function createRecordReader(options: RecordReaderOptions): RecordReader {
     return loaded;
   }
 
+  async function loadWithin(transaction: ReadVerbs, key: RecordKey): Promise<LoadedRecord | undefined> {
+    const cached = cache.get(key);
+    if (cached && (await transaction.recordVersion(key)) === cached.version) return cached;
+    const stored = await transaction.record(key);
+    return stored && toLoadedRecord(stored, Number.NaN, options);
+  }
+
+  function within(transaction: ReadVerbs): RecordReader {
+    return readerOf({ verbs: transaction, load: (key) => loadWithin(transaction, key), within }, store, options);
+  }
+
+  return readerOf({ verbs: store, load, within }, store, options);
+}
+
+interface Reading {
+  readonly verbs: ReadVerbs;
+  load(key: RecordKey, changes: number): Promise<LoadedRecord | undefined>;
+  within(transaction: ReadVerbs): RecordReader;
+}
+
+function readerOf({ verbs, load, within }: Reading, store: Store, options: LoadOptions): RecordReader {
   return {
     changes: () => store.changeCounter(),
     async view(key, requester, { changes, today }) {
       const record = await load(key, changes);
-      if (!record) return undefined;
-      return record.kind === "child"
-        ? childView(record, requester, today, options.fhirBase)
-        : sharedView(record, requester, options.sources);
+      return record && toView(record, { requester, today }, options);
     },
     carries: async (key, identifier, changes) => (await load(key, changes))?.identifiers.has(identifier) ?? false,
-  };
-}
-
-function toLoadedRecord(stored: StoredRecord, changes: number, options: RecordReaderOptions): LoadedRecord {
-  const contributions = stored.contributions.map(({ source, lastUpdated, body }) => ({
-    source,
-    lastUpdated,
-    patient: parsePatient(body),
-  }));
-  const isRestricted = contributions.some(({ patient }) => isMarkedRestricted(patient));
-  const stripped = toStripped(stored.kind, isRestricted);
-  const packables = stored.resources.flatMap((resource): Packable[] =>
-    isServed(resource.type)
-      ? [{ ...resource, ...stripped(resource), type: resource.type, version: String(resource.version) }]
-      : [],
-  );
-  const pack = toPack(packables, options.fhirBase);
-  if (stored.kind === "child") guardLoad(pack, stored.patientId);
-  const names = new Set([...stored.contributions, ...packables].map(({ source }) => source));
-  return {
-    key: stored.key,
-    kind: stored.kind,
-    patientId: stored.patientId,
-    version: stored.version,
-    pack,
-    facts: {
-      relationships: stored.relationships,
-      sources: [...names].flatMap((name) => options.sources.get(name) ?? []),
-      denials: packables.flatMap(({ type, body }) => (type === "Consent" ? toDenials(parseConsent(body)) : [])),
+    async versions(key, requester, { changes, today }) {
+      // The record first: what is replaced in between stands in both, and nothing in neither.
+      const record = await load(key, changes);
+      if (!record || record.idSpace !== requester.agreement.idSpace) return [];
+      return toVersions(record, await verbs.recordHistory(key), { requester, today, options });
     },
-    contributions,
-    isRestricted,
-    identifiers: new Set(
-      contributions.flatMap(({ patient }) =>
-        (patient.identifier ?? []).map(({ system, value }) => `${system}|${value}`),
-      ),
-    ),
-    patients: new Map(),
-    checkedAt: changes,
-  };
-}
-
-/**
- * What of a body is never released: of a restricted child who saw it, since a school or a clinic is a place; of an
- * Organization which source told of it, since that names a kind of record.
- */
-function toStripped(
-  kind: StoredRecord["kind"],
-  isRestricted: boolean,
-): (resource: StoredResource) => { readonly body?: Buffer; readonly keys?: string } {
-  if (kind !== "child") return ({ body }) => withoutElements(body, (resource) => delete resource.meta?.source);
-  if (!isRestricted) return () => ({});
-  return ({ body }) =>
-    withoutElements(body, (resource) => {
-      if (resource.resourceType === "Observation") delete resource.performer;
-    });
-}
-
-function withoutElements(body: Buffer, strip: (resource: Resource) => void) {
-  const resource: Resource = JSON.parse(body.toString());
-  strip(resource);
-  return { body: Buffer.from(JSON.stringify(resource)), keys: extractKeys(resource) };
-}
-
-function parseConsent(body: Buffer): Consent {
-  return JSON.parse(body.toString());
-}
-
-function parsePatient(body: string): Patient {
-  return JSON.parse(body);
-}
-
-function childView(
-  record: LoadedRecord,
-  requester: Requester,
-  today: string,
-  fhirBase: string,
-): VisibleRecord | undefined {
-  const visibility = decideVisibility(record.facts, requester, today);
-  if (!visibility) return undefined;
-  const { sources, withheldIds } = visibility;
-  const { pack } = record;
-  const seesDecisions = requester.agreement.dataClasses.includes("sharing");
-  return {
-    key: record.key,
-    patientId: record.patientId,
-    patient: visiblePatient(record, visibility, requester, fhirBase),
-    pack,
-    isVisible: (entry) =>
-      sources.has(pack.sources[entry] ?? "") &&
-      !withheldIds.has(pack.ids[entry] ?? "") &&
-      // A family's decision is read by its officers alone, whichever source told of it; others meet its effect.
-      (pack.types[entry] !== "Consent" || seesDecisions),
-    rules: visibility.rules,
-  };
-}
-
-/** An Organization is seen by whom its source may reach: a school that only education data tell of is education data. */
-function sharedView(
-  record: LoadedRecord,
-  requester: Requester,
-  sources: ReadonlyMap<string, SourceFacts>,
-): VisibleRecord {
-  const { pack } = record;
-  const { agreement } = requester;
-  return {
-    key: record.key,
-    patientId: "",
-    patient: NO_PACK,
-    pack,
-    isVisible(entry) {
-      const source = sources.get(pack.sources[entry] ?? "");
-      return source !== undefined && isReleasable(source, requester);
-    },
-    rules: [`agreement/${agreement.id}/${agreement.version}`],
-  };
-}
-
-function visiblePatient(record: LoadedRecord, visibility: Visibility, requester: Requester, fhirBase: string): Pack {
-  const { agreement } = requester;
-  const { sources, identitySources } = visibility;
-  const view = `${agreement.id}/${agreement.version} ${[...sources].join(" ")} | ${[...identitySources].join(" ")}`;
-  const known = record.patients.get(view);
-  if (known) return known;
-  const visible = record.contributions.filter(({ source }) => sources.has(source));
-  const identityOnly = record.contributions.filter(({ source }) => identitySources.has(source));
-  const pack =
-    visible.length + identityOnly.length === 0
-      ? NO_PACK
-      : toPack(
-          [
-            toPackable(record.patientId, visible, {
-              identityOnly,
-              identifierSystems: new Set(agreement.identifierSystems),
-              isRestricted: record.isRestricted,
-            }),
-          ],
-          fhirBase,
-        );
-  record.patients.set(view, pack);
-  return pack;
-}
-
-/** Version and time of the Patient are those of the released form: a change that it does not show changes neither. */
-function toPackable(id: string, visible: readonly Contribution[], options: FoldOptions): Packable {
-  const { meta, resourceType, ...rest } = foldPatient(visible, options);
-  const version = hash("sha256", JSON.stringify([meta, rest]), "hex").slice(0, 16);
-  const told = visible.length > 0 ? visible : options.identityOnly;
-  const lastUpdated = Math.max(...told.map((contribution) => contribution.lastUpdated));
-  const patient: Patient = {
-    resourceType,
-    id,
-    meta: { versionId: version, lastUpdated: new Date(lastUpdated).toISOString(), ...meta },
-    ...rest,
-  };
-  return {
-    type: "Patient",
-    id,
-    version,
-    lastUpdated,
-    source: "",
-    body: Buffer.from(JSON.stringify(patient)),
-    keys: extractKeys(patient),
+    within,
   };
 }

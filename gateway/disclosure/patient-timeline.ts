@@ -1,0 +1,108 @@
+import type { Contribution } from "./patient-fold.ts";
+
+/** What one source said of the child, and for how long. */
+export interface Telling extends Contribution {
+  /** What the source calls the child: with the source, what a later telling takes the place of. */
+  readonly localId: string;
+  /** Milliseconds since 1970 at which it ceased to hold; infinite while it does. */
+  readonly until: number;
+  /** JSON text of the Patient as it was told. */
+  readonly body: string;
+}
+
+/** A point in the order of changes. Changes of one millisecond to the same thing are told apart by their round. */
+export interface Place {
+  readonly at_ms: number;
+  readonly round: number;
+}
+
+/** The time from a place to the next one, in which the same tellings held. */
+export interface Stretch {
+  readonly from: Place;
+  readonly told: readonly Telling[];
+}
+
+interface Span {
+  readonly telling: Telling;
+  readonly start: Place;
+  /** Absent while the telling holds. */
+  readonly end: Place | undefined;
+}
+
+/**
+ * The stretches of time in which nothing changed, newest first. Tellings of several sources that changed in the same
+ * millisecond changed together; those of one source came one after another.
+ */
+export function toStretches(tellings: readonly Telling[]): readonly Stretch[] {
+  const [only, another] = tellings;
+  if (only !== undefined && another === undefined && only.until === Number.POSITIVE_INFINITY) {
+    return [{ from: { at_ms: only.lastUpdated, round: 0 }, told: tellings }];
+  }
+  const spans = [...Map.groupBy(tellings, ({ source, localId }) => `${source} ${localId}`).values()].flatMap(toSpans);
+  const places = new Map<string, Place>();
+  for (const { start, end } of spans) {
+    places.set(nameOf(start), start);
+    if (end) places.set(nameOf(end), end);
+  }
+  return [...places.values()]
+    .sort((a, b) => comparePlaces(b, a))
+    .map((from) => ({
+      from,
+      told: spans.flatMap(({ telling, start, end }) =>
+        comparePlaces(start, from) <= 0 && (end === undefined || comparePlaces(from, end) < 0) ? [telling] : [],
+      ),
+    }));
+}
+
+/** What one source said, one telling after another. */
+function toSpans(chain: readonly Telling[]): readonly Span[] {
+  const ordered = [...chain].sort((a, b) => a.lastUpdated - b.lastUpdated || a.until - b.until);
+  const starts: Place[] = [];
+  for (const { lastUpdated } of ordered) {
+    const last = starts.at(-1);
+    starts.push({ at_ms: lastUpdated, round: last?.at_ms === lastUpdated ? last.round + 1 : 0 });
+  }
+  return ordered.flatMap((telling, index): readonly Span[] => {
+    const start = starts[index];
+    if (start === undefined) return [];
+    return [{ telling, start, end: endOf(telling, start, starts[index + 1]) }];
+  });
+}
+
+function endOf({ until }: Telling, start: Place, next: Place | undefined): Place | undefined {
+  if (until === Number.POSITIVE_INFINITY) return undefined;
+  if (next?.at_ms === until) return next;
+  return { at_ms: until, round: start.at_ms === until ? start.round + 1 : 0 };
+}
+
+function comparePlaces(a: Place, b: Place): number {
+  return a.at_ms - b.at_ms || a.round - b.round;
+}
+
+function nameOf({ at_ms, round }: Place): string {
+  return `${at_ms}/${round}`;
+}
+
+/** A released form and the place at which it began to be what it is; no form where nothing was said. */
+export interface Form<F> {
+  readonly from: Place;
+  readonly form: F | undefined;
+}
+
+/**
+ * What the stretches look like once each is put into its released form, newest first: neighbours that look the same are
+ * one. Lazy: whoever asks for the newest alone pays for it and for the one before.
+ */
+export function* toForms<F>(
+  stretches: readonly Stretch[],
+  formOf: (stretch: Stretch) => { readonly form: F; readonly text: string } | undefined,
+): Generator<Form<F>> {
+  let current: (Form<F> & { readonly text: string | undefined }) | undefined;
+  for (const stretch of stretches) {
+    const told = formOf(stretch);
+    if (current && current.text !== told?.text) yield current;
+    current = { from: stretch.from, form: told?.form, text: told?.text };
+  }
+  // Before the first form there is nothing to tell of.
+  if (current?.form !== undefined) yield current;
+}

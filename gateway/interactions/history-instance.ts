@@ -1,0 +1,32 @@
+/** history-instance: https://hl7.org/fhir/R4/http.html#history */
+import { isRecordType } from "#profiles/interactions.ts";
+import { type Answering, refused } from "./answer.ts";
+import { answerHistory, type HistoryPorts, readHistory, toHistoryRecord } from "./history.ts";
+import { HistoryPage } from "./history-page.ts";
+import { LOGICAL_ID } from "./read.ts";
+import { ukDate } from "./uk-date.ts";
+
+export function createHistoryInstance(ports: HistoryPorts): Answering {
+  return async function historyInstance(request) {
+    const { type = "", id = "", requester } = request;
+    if (!LOGICAL_ID.test(id)) return refused({ kind: "invalid-id", type });
+    const path = `${type}/${id}/_history`;
+    const asked = readHistory(request, path, ports.pageTokens);
+    if (!asked.ok) return asked;
+    const key = isRecordType(type) ? await ports.store.locate(type, id, requester.agreement.idSpace) : undefined;
+    const at = { changes: await ports.reader.changes(), today: ukDate(request.now_ms) };
+    const all = key === undefined ? [] : await ports.reader.versions(key, requester, at);
+    const versions = all.filter((version) => version.type === type && version.id === id);
+    if (key === undefined || versions.length === 0) {
+      try {
+        await ports.audit.append(toHistoryRecord(request, path, undefined));
+      } catch {
+        return refused({ kind: "unavailable", what: "audit", retryAfter_s: 5 });
+      }
+      return refused({ kind: "not-found", type });
+    }
+    const found = new HistoryPage(asked.query, asked.cursor);
+    found.offer(key, versions);
+    return answerHistory(request, asked, { found, ports });
+  };
+}

@@ -1,0 +1,44 @@
+import type { RecordType } from "#profiles/interactions.ts";
+import type { InteractionRequest } from "./answer.ts";
+import { scanRequesterRecords } from "./candidates.ts";
+import type { AskedHistory, HistoryPorts } from "./history.ts";
+import { HistoryPage } from "./history-page.ts";
+import { ukDate } from "./uk-date.ts";
+
+/** Types of which every resource stands in a shared record. */
+const NO_CHILDS: ReadonlySet<RecordType> = new Set(["Organization", "Practitioner", "PractitionerRole"]);
+
+/** Every version of these types that the requester may see, record by record, so that memory holds one page. */
+export async function walkHistory(
+  request: InteractionRequest,
+  { query, cursor }: AskedHistory,
+  { types, ports }: { readonly types: readonly RecordType[]; readonly ports: HistoryPorts },
+): Promise<HistoryPage> {
+  const { requester } = request;
+  const { reader, store, walks } = ports;
+  const at = { changes: await reader.changes(), today: ukDate(request.now_ms) };
+  const found = new HistoryPage(query, cursor);
+  const offer = async (key: number): Promise<void> => {
+    const versions = await reader.versions(key, requester, at);
+    found.offer(
+      key,
+      versions.filter(({ type }) => types.includes(type)),
+    );
+  };
+  await walks.run(requester.client, async (breathe) => {
+    for (const kind of types) {
+      // A Patient is always a child's.
+      if (kind === "Patient") continue;
+      for (const key of await store.sharedRecords(kind, requester.agreement.authorities)) {
+        await offer(key);
+        await breathe();
+      }
+    }
+    if (types.every((type) => NO_CHILDS.has(type))) return;
+    for await (const key of scanRequesterRecords(requester, 0, store)) {
+      await offer(key);
+      await breathe();
+    }
+  });
+  return found;
+}

@@ -1,0 +1,113 @@
+import type { ServedType } from "#profiles/interactions.ts";
+import type { AuditRecord } from "../audit/audit.ts";
+import { LIMITS } from "../limits.ts";
+import type { PageTokens } from "../search/page-token.ts";
+import type { ReadVerbs } from "../store/store.ts";
+import { type InteractionRequest, type Result, refused } from "./answer.ts";
+import { auditFacts } from "./audit-facts.ts";
+import { guardLeaving } from "./guard.ts";
+import { toHistoryBundle } from "./history-bundle.ts";
+import { type HistoryPage, type PlacedVersion, toCursor } from "./history-page.ts";
+import { type HistoryQuery, parseHistory } from "./history-parameters.ts";
+import type { ResourcePorts } from "./read.ts";
+import { pageOwner, readPage } from "./search-page.ts";
+import type { Walks } from "./walks.ts";
+
+/** What the three histories share. */
+export interface HistoryPorts extends ResourcePorts {
+  readonly store: Pick<ReadVerbs, "locate" | "findRecords" | "scanRecords" | "sharedRecords">;
+  readonly pageTokens: PageTokens;
+  /** Where histories that name no resource queue. */
+  readonly walks: Walks;
+  /** `http://host/fhir/R4`. */
+  readonly fhirBase: string;
+}
+
+/** What is asked, once the page that it is about is known. */
+export interface AskedHistory {
+  readonly ok: true;
+  readonly query: HistoryQuery;
+  readonly cursor: Parameters<PageTokens["seal"]>[0]["cursor"] | undefined;
+  /** Address below the FHIR base, as `Patient/1/_history`. */
+  readonly path: string;
+  readonly self: string;
+}
+
+/** The parameters of a history, or those that a next link stands for. */
+export function readHistory(
+  request: InteractionRequest,
+  path: string,
+  pageTokens: PageTokens,
+): AskedHistory | Extract<Result, { ok: false }> {
+  const read = readPage(request, path, pageTokens);
+  if (!read.ok) return read;
+  const { parameters, cursor, self } = read.page;
+  const type: ServedType | "history" = request.type ?? "history";
+  const parsed = parseHistory(parameters, { handling: request.preference.handling, type });
+  if (!parsed.ok) return refused(...parsed.issues);
+  return { ok: true, query: parsed.query, cursor, path, self: self ?? parsed.query.self };
+}
+
+/** Checks, records and puts together what a history found. Nothing goes out before the record of it is durable. */
+export async function answerHistory(
+  request: InteractionRequest,
+  { query, path, self }: AskedHistory,
+  { found, ports }: { readonly found: HistoryPage; readonly ports: HistoryPorts },
+): Promise<Result> {
+  const { page, hasMore } = found.entries();
+  const versions = page.map(({ version }) => version);
+  guardLeaving(versions, request.requester, ports.sources);
+  const last = page.at(-1);
+  const body = toHistoryBundle({
+    total: found.total,
+    self: `${ports.fhirBase}/${path}${self === "" ? "" : `?${self}`}`,
+    next: hasMore && last ? nextLink(request, { query, path, last }, ports) : undefined,
+    versions,
+    shape: query.shape,
+    fhirBase: ports.fhirBase,
+  });
+  try {
+    await ports.audit.append(toHistoryRecord(request, path, versions));
+  } catch {
+    return refused({ kind: "unavailable", what: "audit", retryAfter_s: 5 });
+  }
+  return { ok: true, answer: { status: 200, headers: {}, body } };
+}
+
+function nextLink(
+  { requester, now_ms }: InteractionRequest,
+  { query, path, last }: { readonly query: HistoryQuery; readonly path: string; readonly last: PlacedVersion },
+  { pageTokens, fhirBase }: HistoryPorts,
+): string {
+  const token = pageTokens.seal({
+    type: path,
+    query: query.self,
+    cursor: toCursor(last),
+    requester: pageOwner(requester),
+    expires_s: Math.floor(now_ms / 1_000) + LIMITS.page_token_life_s,
+  });
+  return `${fhirBase}/${path}?_page=${token}`;
+}
+
+/** What is released; what is not there and what is hidden leave the same record. */
+export function toHistoryRecord(
+  { interaction, requester, requestId, parameters }: InteractionRequest,
+  path: string,
+  versions: readonly VersionReleased[] | undefined,
+): AuditRecord {
+  const facts = { interaction, ...auditFacts(requester, requestId), query: `${path}?${parameters}` };
+  if (versions === undefined) return { ...facts, outcome: "refused" };
+  return {
+    ...facts,
+    outcome: "success",
+    patients: [...new Set(versions.map(({ patientId }) => patientId))].filter((id) => id !== ""),
+    released: versions.map(({ type, id, versionId }) => `${type}/${id}/${versionId}`),
+  };
+}
+
+interface VersionReleased {
+  readonly type: string;
+  readonly id: string;
+  readonly versionId: string;
+  readonly patientId: string;
+}

@@ -1,0 +1,153 @@
+import type { Consent, Patient, Resource } from "@medplum/fhirtypes";
+import { canonical } from "#profiles/canonical.ts";
+import { isRecordType } from "#profiles/interactions.ts";
+import { type Denial, toDenials } from "../disclosure/consent-rules.ts";
+import { isMarkedRestricted } from "../disclosure/patient-fold.ts";
+import type { Telling } from "../disclosure/patient-timeline.ts";
+import type { RecordFacts, SourceFacts } from "../disclosure/visibility.ts";
+import { extractKeys } from "../search/keys.ts";
+import { type Pack, type Packable, toPack } from "../search/pack.ts";
+import type { IdSpace, RecordKey, StoredContribution, StoredRecord, StoredResource } from "../store/store.ts";
+import { parseLossless } from "../validation/lossless.ts";
+import { guardBody } from "./guard.ts";
+
+/** A record as it is held in memory: packed, unfiltered, with the facts that decide who may see what. */
+export interface LoadedRecord {
+  readonly key: RecordKey;
+  readonly kind: StoredRecord["kind"];
+  readonly idSpace: IdSpace;
+  readonly patientId: string;
+  readonly version: number;
+  readonly pack: Pack;
+  readonly facts: RecordFacts;
+  /** All that was ever said of the child, now and before. */
+  readonly tellings: readonly Telling[];
+  /** Whether any source marks the child as restricted, whoever may see that source. */
+  readonly isRestricted: boolean;
+  /** `system|value` of every identifier, shown or not: what a cached resolution is checked against. */
+  readonly identifiers: ReadonlySet<string>;
+  /** The Patient as it looks to those who see the same sources under the same agreement. */
+  readonly patients: Map<string, Pack>;
+  /** What each Provenance is about, once somebody has asked: local references. */
+  readonly targets: Map<number, readonly string[]>;
+  /** Bytes held beside the pack, about. */
+  readonly weight_bytes: number;
+  /** The change counter at which the version was last found current. */
+  checkedAt: number;
+}
+
+export interface LoadOptions {
+  /** Every registered source, by name. */
+  readonly sources: ReadonlyMap<string, SourceFacts>;
+  readonly fhirBase: string;
+}
+
+export function toLoadedRecord(stored: StoredRecord, changes: number, options: LoadOptions): LoadedRecord {
+  const current = stored.contributions.map((told) => toTelling(told, Number.POSITIVE_INFINITY));
+  const tellings = [...current, ...stored.pastContributions.map((told) => toTelling(told, told.until))];
+  const { idSpace, kind, patientId } = stored;
+  const isRestricted = isPeopled(idSpace) && current.some(({ patient }) => isMarkedRestricted(patient));
+  const packables = stored.resources.flatMap((resource): Packable[] => {
+    const { type, body } = resource;
+    if (!isRecordType(type)) return [];
+    guardBody({ ...resource, body }, { patientId, isWritten: options.sources.get(resource.source)?.isWritten });
+    return [{ ...resource, ...stripped(resource, { kind, isRestricted }), type, version: String(resource.version) }];
+  });
+  const pack = toPack(packables, options.fhirBase);
+  const names = new Set([...tellings, ...packables].map(({ source }) => source));
+  return {
+    key: stored.key,
+    kind,
+    idSpace,
+    patientId,
+    version: stored.version,
+    pack,
+    facts: {
+      relationships: stored.relationships,
+      sources: [...names].flatMap((name) => options.sources.get(name) ?? []),
+      denials: isPeopled(idSpace) ? packables.flatMap(denialsOf) : [],
+    },
+    tellings,
+    isRestricted,
+    identifiers: new Set(
+      current.flatMap(({ patient }) =>
+        (patient.identifier ?? []).map(({ system, value }) => `${system ?? ""}|${value}`),
+      ),
+    ),
+    patients: new Map(),
+    targets: new Map(),
+    weight_bytes: pack.weight_bytes + current.length * 2_000 + stored.pastContributions.length * 1_000 + 1_000,
+    checkedAt: changes,
+  };
+}
+
+/**
+ * Whether the records of an id space are of real people. In one of its own whatever is valid may be tried out: no
+ * Consent is enforced there and no mark takes anything away, so that all reads back as it was sent.
+ */
+export function isPeopled(idSpace: IdSpace): boolean {
+  return idSpace === "";
+}
+
+/** Parsed when it is first looked at: of what was said before, almost nobody asks. */
+function toTelling({ source, localId, lastUpdated, body }: StoredContribution, until: number): Telling {
+  let parsed: Patient | undefined;
+  return {
+    source,
+    localId,
+    lastUpdated,
+    until,
+    body,
+    get patient() {
+      parsed ??= parsePatient(body);
+      return parsed;
+    },
+  };
+}
+
+function parsePatient(body: string): Patient {
+  return JSON.parse(body);
+}
+
+/** A decision holds whoever told of it: a source that only passes it on, as well as the register of decisions. */
+function denialsOf({ type, body }: Packable): readonly Denial[] {
+  return type === "Consent" ? toDenials(parseConsent(body)) : [];
+}
+
+function parseConsent(body: Buffer): Consent {
+  return JSON.parse(body.toString());
+}
+
+/**
+ * What of a body is never released: of a restricted child who saw it, since a school or a clinic is a place; of what is
+ * no child's which source told of it, since that names a kind of record. A source that the writer named itself stays.
+ */
+export function stripped(
+  { type, source, body }: Pick<StoredResource, "type" | "source" | "body">,
+  { kind, isRestricted }: Pick<LoadedRecord, "kind" | "isRestricted">,
+): { readonly body?: Buffer; readonly keys?: string } {
+  if (kind !== "child") {
+    const named = canonical("source", source);
+    if (!body.includes(`"source":"${named}"`)) return {};
+    return withoutElements(body, (resource) => {
+      if (resource.meta?.source === named) delete resource.meta.source;
+    });
+  }
+  if (!isRestricted || type !== "Observation") return {};
+  return withoutElements(body, (resource) => {
+    if (resource.resourceType === "Observation") delete resource.performer;
+  });
+}
+
+function withoutElements(body: Buffer, strip: (resource: Resource) => void) {
+  const text = body.toString();
+  const resource: Resource = JSON.parse(text);
+  strip(resource);
+  const lossless = parseLossless(text);
+  if (isResource(lossless)) strip(lossless);
+  return { body: Buffer.from(JSON.stringify(lossless)), keys: extractKeys(resource) };
+}
+
+function isResource(value: unknown): value is Resource {
+  return typeof value === "object" && value !== null && "resourceType" in value;
+}

@@ -1,0 +1,167 @@
+import { hash } from "node:crypto";
+import type { Meta, Patient } from "@medplum/fhirtypes";
+import { CONFIDENTIALITY, UPN } from "#profiles/systems.ts";
+import type { Requester } from "../access/requester.ts";
+import { foldPatient, type IdentifierSystems, isMarkedRestricted, isShown } from "../disclosure/patient-fold.ts";
+import { type Form, type Stretch, type Telling, toForms, toStretches } from "../disclosure/patient-timeline.ts";
+import type { Visibility } from "../disclosure/visibility.ts";
+import { extractKeys } from "../search/keys.ts";
+import { type Pack, toPack } from "../search/pack.ts";
+import { parseLossless } from "../validation/lossless.ts";
+import { mayShow } from "./guard.ts";
+import { isPeopled, type LoadedRecord, type LoadOptions } from "./record-reader-load.ts";
+
+interface Looking {
+  readonly requester: Requester;
+  readonly options: LoadOptions;
+}
+
+/** A Patient as released, in the parts from which a version is put together: JSON objects as text. */
+interface ReleasedForm {
+  readonly meta: string;
+  readonly rest: string;
+}
+
+/** One version of the Patient as one requester gets it; without a body where it had ceased to be. */
+export interface PatientVersion {
+  readonly versionId: string;
+  readonly lastUpdated_ms: number;
+  readonly body: string | undefined;
+}
+
+const NO_PACK = toPack([], "");
+const NO_MARKS: ReadonlySet<Telling> = new Set();
+
+/** The Patient as it is now for a requester; an empty pack where nothing is said of it. */
+export function visiblePatient(record: LoadedRecord, visibility: Visibility, looking: Looking): Pack {
+  const { agreement } = looking.requester;
+  const { sources, identitySources } = visibility;
+  const view = `${agreement.id}/${agreement.version} ${[...sources].join(" ")} | ${[...identitySources].join(" ")}`;
+  const known = record.patients.get(view);
+  if (known) return known;
+  const newest = releasedForms(record, visibility, looking).next();
+  const pack = newest.done ? NO_PACK : patientPack(record.patientId, newest.value, looking.options.fhirBase);
+  record.patients.set(view, pack);
+  return pack;
+}
+
+function patientPack(patientId: string, form: Form<ReleasedForm>, fhirBase: string): Pack {
+  const { versionId, lastUpdated_ms, body } = toVersion(patientId, form);
+  if (body === undefined) return NO_PACK;
+  const patient: Patient = JSON.parse(body);
+  return toPack(
+    [
+      {
+        type: "Patient",
+        id: patientId,
+        version: versionId,
+        lastUpdated: lastUpdated_ms,
+        source: "",
+        body: Buffer.from(body),
+        keys: extractKeys(patient),
+      },
+    ],
+    fhirBase,
+  );
+}
+
+/** Every version of the Patient as this requester may see it today, newest first. */
+export function patientVersions(
+  record: LoadedRecord,
+  visibility: Visibility,
+  looking: Looking,
+): readonly PatientVersion[] {
+  return [...releasedForms(record, visibility, looking)].map((form) => toVersion(record.patientId, form));
+}
+
+/**
+ * Version and time are those of the released form: a change that it does not show changes neither, and a form that
+ * comes back is a version of its own.
+ */
+function toVersion(patientId: string, { from, form }: Form<ReleasedForm>): PatientVersion {
+  const began = from.round === 0 ? `${from.at_ms}` : `${from.at_ms}/${from.round}`;
+  const versionId = hash("sha256", form ? `${form.meta}\n${form.rest}\n${began}` : `\n${began}`, "hex").slice(0, 16);
+  if (!form) return { versionId, lastUpdated_ms: from.at_ms, body: undefined };
+  const lastUpdated = new Date(from.at_ms).toISOString();
+  const meta = `{"versionId":"${versionId}","lastUpdated":"${lastUpdated}"${continued(form.meta)}`;
+  return {
+    versionId,
+    lastUpdated_ms: from.at_ms,
+    body: `{"resourceType":"Patient","id":"${patientId}","meta":${meta}${continued(form.rest)}`,
+  };
+}
+
+/** The rest of an object whose beginning stands elsewhere. */
+function continued(object: string): string {
+  return object === "{}" ? "}" : `,${object.slice(1)}`;
+}
+
+function releasedForms(
+  record: LoadedRecord,
+  { sources, identitySources }: Visibility,
+  { requester: { agreement }, options }: Looking,
+): Generator<Form<ReleasedForm>> {
+  const systems: IdentifierSystems =
+    agreement.identifierSystems === "any" ? "any" : new Set(agreement.identifierSystems);
+  const mayShowUpn = mayShow(UPN, agreement.identifierSystems);
+  const marks = restrictingMarks(record);
+  const relevant = record.tellings.filter(
+    (telling) => sources.has(telling.source) || identitySources.has(telling.source) || marks.has(telling),
+  );
+  return toForms(toStretches(relevant), ({ told }: Stretch) => {
+    const visible = told.filter(({ source }) => sources.has(source));
+    const identityOnly = told.filter(({ source }) => identitySources.has(source));
+    if (visible.length + identityOnly.length === 0) return undefined;
+    const wasRestricted = told.some((telling) => marks.has(telling));
+    const isRestricted = wasRestricted || record.isRestricted;
+    const [only] = visible;
+    const isOneClients =
+      visible.length + identityOnly.length === 1 && options.sources.get(only?.source ?? "")?.isWritten === true;
+    const form =
+      (only && isOneClients && !isRestricted && asWritten(only, systems, mayShowUpn)) ||
+      asFolded(foldPatient(visible, { identityOnly, identifierSystems: systems, isRestricted }));
+    // That a child became restricted is a change of its own, also where the form of before is no longer told as it was.
+    return { form, text: `${wasRestricted}\n${form.meta}\n${form.rest}` };
+  });
+}
+
+/** What marks the child as restricted, now or before, whoever may see it. */
+function restrictingMarks({ tellings, idSpace }: LoadedRecord): ReadonlySet<Telling> {
+  if (!isPeopled(idSpace)) return NO_MARKS;
+  // What was said before is parsed only where it can hold a mark.
+  return new Set(
+    tellings.filter((telling) => telling.body.includes(CONFIDENTIALITY) && isMarkedRestricted(telling.patient)),
+  );
+}
+
+function asFolded({ meta = {}, resourceType: _, id: __, ...rest }: Patient): ReleasedForm {
+  return { meta: JSON.stringify(meta), rest: JSON.stringify(rest) };
+}
+
+/**
+ * What a client alone has told goes out as it was written, to the digit and the extension, but for identifiers that the
+ * agreement does not name. `undefined` where such a one stands elsewhere in it: then the fold, which takes only what it
+ * knows, is the safer form.
+ */
+function asWritten({ body }: Telling, systems: IdentifierSystems, mayShowUpn: boolean): ReleasedForm | undefined {
+  const written = parseLossless(body);
+  if (!isPatient(written)) return undefined;
+  const { resourceType: _, id: __, meta = {}, identifier, ...others } = written;
+  const { versionId: ___, lastUpdated: ____, ...kept }: Meta = meta;
+  const shown = identifier?.filter((one) => isShown(one, systems));
+  const rest = JSON.stringify(
+    identifier === undefined || shown?.length === identifier.length
+      ? withoutHead(written)
+      : { ...(shown && shown.length > 0 && { identifier: shown }), ...others },
+  );
+  return !mayShowUpn && rest.includes(UPN) ? undefined : { meta: JSON.stringify(kept), rest };
+}
+
+/** Elements keep the order in which they were written. */
+function withoutHead({ resourceType: _, id: __, meta: ___, ...rest }: Patient): Omit<Patient, "resourceType"> {
+  return rest;
+}
+
+function isPatient(value: unknown): value is Patient {
+  return typeof value === "object" && value !== null && "resourceType" in value && value.resourceType === "Patient";
+}

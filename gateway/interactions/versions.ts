@@ -1,0 +1,159 @@
+import { isRecordType, type RecordType } from "#profiles/interactions.ts";
+import type { Requester } from "../access/requester.ts";
+import { resourceBytes } from "../search/pack.ts";
+import type { StoredVersion } from "../store/store.ts";
+import { guardBody } from "./guard.ts";
+import { type LoadedRecord, type LoadOptions, stripped } from "./record-reader-load.ts";
+import { patientVersions } from "./record-reader-patient.ts";
+import { type Sight, targetsOf, toSight } from "./record-reader-view.ts";
+
+/** One version of a resource as a requester may see it. https://hl7.org/fhir/R4/http.html#history */
+export interface VisibleVersion {
+  readonly type: RecordType;
+  readonly id: string;
+  readonly versionId: string;
+  readonly lastUpdated_ms: number;
+  readonly method: "POST" | "PUT" | "DELETE";
+  /** Absent where the version is the end of the resource. */
+  readonly body: Buffer | undefined;
+  /** Whether the resource began with it, or began anew. */
+  readonly creates: boolean;
+  /** Whose record it stands in; empty for a shared record. */
+  readonly patientId: string;
+  /** Who told it; empty for a Patient, which is of several. */
+  readonly source: string;
+  /** Grows with every version of the resource. */
+  readonly sequence: number;
+}
+
+interface Looking {
+  readonly requester: Requester;
+  /** YYYY-MM-DD, in the UK. */
+  readonly today: string;
+  readonly options: LoadOptions;
+}
+
+/** A stored version, current or not. */
+interface Version {
+  readonly type: RecordType;
+  readonly id: string;
+  readonly version: number;
+  readonly lastUpdated_ms: number;
+  readonly source: string;
+  readonly body: Buffer | undefined;
+}
+
+/** Every version of everything in a record, newest first, as far as the requester may see it today. */
+export function toVersions(
+  record: LoadedRecord,
+  history: readonly StoredVersion[],
+  looking: Looking,
+): readonly VisibleVersion[] {
+  const { requester, today, options } = looking;
+  const told = new Set(record.facts.sources.map(({ source }) => source));
+  const past = [...new Set(history.map(({ source }) => source))].filter((source) => !told.has(source));
+  const sources = [...record.facts.sources, ...past.flatMap((source) => options.sources.get(source) ?? [])];
+  const sight = toSight(record, { requester, today, facts: { ...record.facts, sources } }, options);
+  if (!sight) return [];
+  const chains = Map.groupBy(allVersions(record, history, options), ({ type, id }) => `${type}/${id}`);
+  const visible = [...chains.values()].flatMap((chain) =>
+    visibleChain(chain, sight, { patientId: record.patientId, fhirBase: options.fhirBase }),
+  );
+  return [...visible, ...patientChain(record, sight, looking)].sort(compareVersions);
+}
+
+/** Newest first; what changed together keeps a fixed order. */
+export function compareVersions(a: VisibleVersion, b: VisibleVersion): number {
+  if (a.lastUpdated_ms !== b.lastUpdated_ms) return b.lastUpdated_ms - a.lastUpdated_ms;
+  if (a.type !== b.type) return a.type < b.type ? -1 : 1;
+  if (a.id !== b.id) return a.id < b.id ? -1 : 1;
+  return b.sequence - a.sequence;
+}
+
+function allVersions(
+  record: LoadedRecord,
+  history: readonly StoredVersion[],
+  options: LoadOptions,
+): readonly Version[] {
+  const { pack } = record;
+  const current = pack.ids.flatMap((id, entry): Version[] => {
+    const type = pack.types[entry];
+    if (type === undefined || !isRecordType(type)) return [];
+    return [
+      {
+        type,
+        id,
+        version: Number(pack.versions[entry]),
+        lastUpdated_ms: pack.lastUpdated_ms[entry] ?? 0,
+        source: pack.sources[entry] ?? "",
+        body: resourceBytes(pack, entry),
+      },
+    ];
+  });
+  const known = new Set(current.map(({ type, id, version }) => `${type}/${id}/${version}`));
+  const past = history.flatMap(({ type, id, version, lastUpdated, source, body }): Version[] => {
+    if (!isRecordType(type) || known.has(`${type}/${id}/${version}`)) return [];
+    const told = { type, id, version, lastUpdated_ms: lastUpdated, source };
+    if (body === undefined) return [{ ...told, body }];
+    const isWritten = options.sources.get(source)?.isWritten;
+    guardBody({ type, id, source, body }, { patientId: record.patientId, isWritten });
+    return [{ ...told, body: stripped({ type, source, body }, record).body ?? body }];
+  });
+  return [...current, ...past];
+}
+
+/** The visible versions of one resource. Its end is told to whom the version before it is. */
+function visibleChain(
+  chain: readonly Version[],
+  sight: Sight,
+  { patientId, fhirBase }: { readonly patientId: string; readonly fhirBase: string },
+): readonly VisibleVersion[] {
+  const visible: VisibleVersion[] = [];
+  let before: Version | undefined;
+  for (const version of chain.toSorted((a, b) => a.version - b.version)) {
+    const { type, id, source, body } = version;
+    const about = body ?? before?.body;
+    const isVisible = sight.sees({ type, id, source, targets: () => (about ? targetsOf(about, fhirBase) : []) });
+    const wasThere = visible.at(-1)?.body !== undefined;
+    if (isVisible && (body !== undefined || wasThere)) {
+      visible.push({
+        type,
+        id,
+        versionId: String(version.version),
+        lastUpdated_ms: version.lastUpdated_ms,
+        method: body === undefined ? "DELETE" : methodOf(id, visible.length === 0),
+        body,
+        creates: body !== undefined && !wasThere,
+        patientId,
+        source,
+        sequence: version.version,
+      });
+    }
+    before = version;
+  }
+  return visible;
+}
+
+function patientChain(record: LoadedRecord, { visibility }: Sight, looking: Looking): readonly VisibleVersion[] {
+  if (!visibility) return [];
+  const versions = patientVersions(record, visibility, looking);
+  return versions.map(({ versionId, lastUpdated_ms, body }, index) => ({
+    type: "Patient",
+    id: record.patientId,
+    versionId,
+    lastUpdated_ms,
+    method: body === undefined ? "DELETE" : methodOf(record.patientId, index === versions.length - 1),
+    body: body === undefined ? undefined : Buffer.from(body),
+    creates: body !== undefined && versions[index + 1]?.body === undefined,
+    patientId: record.patientId,
+    source: "",
+    sequence: versions.length - index,
+  }));
+}
+
+const SERVER_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** An id that the gateway did not choose came with an update that created. */
+function methodOf(id: string, isFirst: boolean): "POST" | "PUT" {
+  return isFirst && SERVER_ID.test(id) ? "POST" : "PUT";
+}
