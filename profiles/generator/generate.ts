@@ -13,6 +13,7 @@ import { createPathCompiler } from "./paths.ts";
 import { publishedDefinitions } from "./published.ts";
 import { ALL_TYPES, SEARCHED_TYPES, searchParameterTable } from "./search-parameters.ts";
 import { type Profile, snapshotOf } from "./snapshot.ts";
+import { summaryElements } from "./summary-elements.ts";
 import { validatorFiles } from "./validators.ts";
 
 /** Every file that is generated, as it should be now: path below `profiles/` and text. */
@@ -45,6 +46,7 @@ export function generate(): ReadonlyMap<string, string> {
       "generated/definitions.json",
       publishedDefinitions({ types: ALL_TYPES, recordTypes: SEARCHED_TYPES, operations, ours }),
     ],
+    ["generated/summary-elements.ts", summaryElements(definitions)],
     ["generated/validators.ts", validators],
     ...profiles,
   ]);
