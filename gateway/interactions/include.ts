@@ -38,7 +38,7 @@ export async function includedEntries(
   if (inclusions.length === 0 || matched.length === 0) return NOTHING;
   const seen = new Set(matched.map(nameOf));
   const entries: ReleasedEntry[] = [];
-  const views = new Map<RecordKey, VisibleRecord | undefined>();
+  const known = { views: new Map(), references: new Map() };
   const iterating = inclusions.filter(({ iterate }) => iterate);
   let frontier = matched;
   for (let round = 0; frontier.length > 0; round++) {
@@ -49,7 +49,7 @@ export async function includedEntries(
     for (const inclusion of due) {
       const found =
         inclusion.direction === "include"
-          ? await referredEntries(inclusion, frontier, { ...including, seen, views })
+          ? await referredEntries(inclusion, frontier, { ...including, ...known, seen })
           : await referringEntries(inclusion, frontier, { ...including, seen });
       for (const entry of found) {
         const name = nameOf(entry);
@@ -85,6 +85,8 @@ interface Following extends Including {
   readonly seen: ReadonlySet<string>;
   /** Records looked up for this page already. */
   readonly views: Map<RecordKey, VisibleRecord | undefined>;
+  /** What an entry refers to by a code: several inclusions may ask for it. */
+  readonly references: Map<string, readonly string[]>;
 }
 
 /** What the entries of one source type refer to. */
@@ -93,11 +95,11 @@ async function referredEntries(
   frontier: readonly ReleasedEntry[],
   following: Following,
 ): Promise<readonly ReleasedEntry[]> {
-  const { looking, ports, seen } = following;
+  const { looking, seen } = following;
   const found = new Map<string, ReleasedEntry>();
   for (const from of frontier) {
     if (source !== "*" && from.pack.types[from.entry] !== source) continue;
-    for (const reference of referencesOf(from, code, ports.fhirBase)) {
+    for (const reference of knownReferences(from, code, following)) {
       if (seen.has(reference) || found.has(reference)) continue;
       const [type = "", id = ""] = reference.split("/");
       if (!isRecordType(type) || (target !== undefined && target !== type)) continue;
@@ -108,6 +110,13 @@ async function referredEntries(
     }
   }
   return [...found.values()];
+}
+
+function knownReferences(from: ReleasedEntry, code: string, { ports, references }: Following): readonly string[] {
+  const name = `${nameOf(from)} ${code}`;
+  const known = references.get(name) ?? referencesOf(from, code, ports.fhirBase);
+  references.set(name, known);
+  return known;
 }
 
 async function locatedEntry(

@@ -13,8 +13,9 @@ export class Withheld implements Tally {
   withheld = 0;
   readonly #rules = new Set<string>();
 
-  /** Which decisions were looked at; the agreement itself stands in every record anyway. */
-  note({ rules }: VisibleRecord): void {
+  /** Which decisions on a child were looked at; the agreement itself stands in every record anyway. */
+  note({ patientId, rules }: VisibleRecord): void {
+    if (patientId === "") return;
     for (const rule of rules) {
       if (this.#rules.size < RULES_MAX && !rule.startsWith("agreement/")) this.#rules.add(rule);
     }

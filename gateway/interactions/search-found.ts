@@ -1,9 +1,17 @@
+import { LIMITS } from "../limits.ts";
 import { createOrder, type Order, TopMatches } from "../search/page.ts";
 import type { Cursor } from "../search/page-token.ts";
 import type { Question } from "../search/search-query.ts";
 import { QuestionRefused, withoutChains } from "./ask.ts";
-import { LIMITS } from "../limits.ts";
-import { type Candidates, candidatesOf, compartmentOf, isNarrow, type Looking, patientRecord, together } from "./candidates.ts";
+import {
+  type Candidates,
+  candidatesOf,
+  compartmentOf,
+  isNarrow,
+  type Looking,
+  patientRecord,
+  together,
+} from "./candidates.ts";
 import { BEFORE_ALL, eachVisible } from "./collections.ts";
 import type { VisibleRecord } from "./record-reader.ts";
 import { Withheld } from "./search-audit.ts";
