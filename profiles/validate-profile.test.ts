@@ -15,7 +15,7 @@ import {
   OBJECTION_STATE_EXTENSION,
   SHARING_DECISION,
 } from "./systems.ts";
-import { CHECKED_PROFILES, validateProfiles } from "./validate-profile.ts";
+import { isKnownProfile, OWN_PROFILES, validateProfiles } from "./validate-profile.ts";
 
 const FOLDER = new URL("./examples/", import.meta.url);
 
@@ -44,7 +44,7 @@ const invalid = read("invalid");
 /** What is wrong with each invalid example, and nothing else. */
 const FAULTS: Readonly<Record<string, string>> = {
   "asq-score.code-of-the-group": "code-invalid Observation.code",
-  "breastfeeding-status.finding-alone": "code-invalid Observation.value",
+  "breastfeeding-status.finding-alone": "required Observation.value.coding",
   "child.two-nhs-numbers": "structure Patient.identifier",
   "early-learning-goal.exceeding-a-goal-in-force": "invariant Observation.value",
   "early-years-progress.domain-that-does-not-exist": "code-invalid Observation.category[1]",
@@ -52,7 +52,7 @@ const FAULTS: Readonly<Record<string, string>> = {
   "health-visitor-review.without-a-date": "required Observation.effective",
   "measurement.two-codes-of-loinc": "structure Observation.code.coding",
   "objection-decision.decided-twice": "structure Consent.extension",
-  "objection-state.state-that-does-not-exist": "code-invalid Consent.extension",
+  "objection-state.state-that-does-not-exist": "code-invalid Consent.extension[0].value",
   "sharing-consent.objection-without-a-state": "invariant Consent",
 };
 
@@ -128,12 +128,14 @@ describe("validateProfiles", () => {
   );
 
   test("has a valid and an invalid example of every profile", () => {
-    expect(CHECKED_PROFILES.length).toBeGreaterThan(8);
-    for (const canonicalURL of CHECKED_PROFILES) {
+    expect(OWN_PROFILES.length).toBeGreaterThan(8);
+    for (const canonicalURL of OWN_PROFILES) {
       const id = canonicalURL.slice(canonicalURL.lastIndexOf("/") + 1);
+      // Extensions are shown in the resource that has them.
+      const claimed = id.startsWith("objection-") ? canonical("StructureDefinition", "sharing-consent") : canonicalURL;
       for (const examples of [valid, invalid]) {
         const claiming = examples.filter(({ name }) => name.startsWith(`${id}.`));
-        expect(claiming.map(({ resource }) => resource.meta.profile)).toEqual([[canonicalURL]]);
+        expect(claiming.map(({ resource }) => resource.meta.profile)).toEqual([[claimed]]);
       }
     }
   });
@@ -145,14 +147,14 @@ describe("validateProfiles", () => {
     [
       "a decision that does not exist",
       { category: [{ coding: [{ system: SHARING_DECISION, code: "maybe" }] }] },
-      "code-invalid Consent.category",
+      "code-invalid Consent.category[0].coding[0]",
     ],
-    ["another scope", { scope: { coding: [{ code: "research" }] } }, "code-invalid Consent.scope"],
+    ["another scope", { scope: { coding: [{ code: "research" }] } }, "value Consent.scope"],
     ["no patient", { patient: undefined }, "required Consent.patient"],
     [
       "an unknown data class in a nested provision",
       { provision: { provision: [classed("education"), classed("housing")] } },
-      "code-invalid Consent.provision.class",
+      "code-invalid Consent.provision.provision[1].class[0]",
     ],
     [
       "a decision without its day",
@@ -162,7 +164,17 @@ describe("validateProfiles", () => {
           { url: OBJECTION_DECISION_EXTENSION, extension: [{ url: "decidedOn", valueString: "May" }] },
         ],
       },
-      "structure Consent.extension",
+      "structure Consent.extension[1].extension[0].value",
+    ],
+    [
+      "a decision with a part that it does not have",
+      {
+        extension: [
+          { url: OBJECTION_STATE_EXTENSION, valueCoding: { system: OBJECTION_STATE, code: "refused" } },
+          { url: OBJECTION_DECISION_EXTENSION, extension: [{ url: "decidedWhy", valueString: "x" }] },
+        ],
+      },
+      "structure Consent.extension[1].extension[0]",
     ],
   ])("refuses a sharing consent with %s", (_, change, issue) => {
     const issues = validateProfiles({ ...consent, ...change });
@@ -181,6 +193,23 @@ describe("validateProfiles", () => {
       canonical("StructureDefinition", "x"),
     ];
     expect(validateProfiles({ resourceType: "Observation", meta: { profile } })).toEqual([]);
+  });
+
+  test("checks against a profile that is asked for and not claimed", () => {
+    const { meta: _, ...unclaimed } = consent ?? { meta: { profile: [] } };
+    const asked = [canonical("StructureDefinition", "sharing-consent")];
+    expect(validateProfiles({ ...unclaimed, patient: undefined })).toEqual([]);
+    expect(validateProfiles({ ...unclaimed, patient: undefined }, asked)).toMatchObject([
+      { expression: "Consent.patient" },
+    ]);
+  });
+
+  test("knows its own profiles in their version, and the types of base R4", () => {
+    const child = canonical("StructureDefinition", "child");
+    const base = "http://hl7.org/fhir/StructureDefinition/Patient";
+    expect([child, `${child}|0.1.0`, base, `${base}|4.0.1`].map(isKnownProfile)).toEqual([true, true, true, true]);
+    const unknown = [`${child}|9`, `${base}|5.0.0`, "http://hl7.org/fhir/StructureDefinition/bmi", "constructor"];
+    expect(unknown.map(isKnownProfile)).toEqual([false, false, false, false]);
   });
 
   test("refuses a profile of another type, with or without a version", () => {

@@ -1,7 +1,7 @@
 import type { Extension, OperationOutcome, OperationOutcomeIssue } from "@medplum/fhirtypes";
+import { isKnownProfile } from "#profiles/validate-profile.ts";
 import type { Flaw } from "../outcome/write-issue.ts";
 import { isResource } from "../validation/check-resource.ts";
-import { isKnownProfile } from "../validation/profile-checks.ts";
 
 /** One thing that the validation says: a flaw, or a remark about the validation itself. */
 export interface Finding extends Omit<Flaw, "expression"> {

@@ -1,8 +1,8 @@
 import type { Resource } from "@medplum/fhirtypes";
 import { type ValidationIssue, validateBase } from "#profiles/generated/validators.ts";
+import { validateProfiles } from "#profiles/validate-profile.ts";
 import type { WriteIssue } from "../outcome/write-issue.ts";
 import { placesOf } from "./element-places.ts";
-import { validateClaims } from "./validate.ts";
 
 export type InvalidResource = Extract<WriteIssue, { kind: "invalid-resource" }>;
 
@@ -26,7 +26,7 @@ export function checkResource(value: unknown, { expectedType, profiles }: CheckO
   if (mismatch !== undefined) return [mismatch];
   const base = validateBase(value).map((issue) => toIssue(issue, "base"));
   if (!isResource(value) || base.some(({ flaw }) => flaw.severity === "error")) return base;
-  return [...base, ...validateClaims(value, profiles).map((issue) => toIssue(issue, "rule"))];
+  return [...base, ...validateProfiles(value, profiles).map((issue) => toIssue(issue, "rule"))];
 }
 
 function typeMismatch(value: unknown, expected: string): InvalidResource | undefined {

@@ -33,7 +33,7 @@ describe("validate", () => {
   const { valueCodeableConcept: __, ...withoutValue } = VALID;
   const cases: [string, Resource, string][] = [
     ["an element that the profile requires", withoutSubject, "Observation.subject"],
-    ["a value of any type that the profile requires", withoutValue, "Observation.value[x]"],
+    ["a value of any type that the profile requires", withoutValue, "Observation.value"],
     [
       "the text that the profile requires",
       { ...VALID, code: { coding: VALID.code?.coding ?? [] } },
@@ -44,7 +44,11 @@ describe("validate", () => {
       { ...VALID, code: { text: "Another", coding: [{ system: EARLY_YEARS_OBSERVATION, code: "other" }] } },
       "Observation.code",
     ],
-    ["the type that the profile is for", { resourceType: "Patient", meta: { profile: [PROFILE] } }, "Patient"],
+    [
+      "the type that the profile is for",
+      { resourceType: "Patient", meta: { profile: [PROFILE] } },
+      "Patient.meta.profile",
+    ],
   ];
   test.each(cases)("misses %s", (_, resource, expression) => {
     expect(errorsOf(resource)).toEqual([expression]);

@@ -1,6 +1,6 @@
 import type { Resource } from "@medplum/fhirtypes";
 import { type ValidationIssue, validateBase } from "#profiles/generated/validators.ts";
-import { profileCheck } from "./profile-checks.ts";
+import { validateProfiles } from "#profiles/validate-profile.ts";
 
 /**
  * Checks a resource against base R4 and every profile that it claims in `meta.profile`. A claimed profile that the
@@ -11,14 +11,5 @@ import { profileCheck } from "./profile-checks.ts";
 export function validate(resource: Resource): readonly ValidationIssue[] {
   const issues = validateBase(resource);
   // Profile checks walk over elements whose types base R4 has just vouched for.
-  return issues.some(({ severity }) => severity === "error") ? issues : [...issues, ...validateClaims(resource)];
+  return issues.some(({ severity }) => severity === "error") ? issues : [...issues, ...validateProfiles(resource)];
 }
-
-/** Checks a resource that base R4 finds valid against the profiles that it claims, and against those given. */
-export function validateClaims(resource: Resource, profiles: readonly string[] = NONE): readonly ValidationIssue[] {
-  const claimed = resource.meta?.profile ?? NONE;
-  if (profiles.length === 0) return claimed.flatMap((profile) => profileCheck(profile)?.(resource) ?? []);
-  return [...new Set([...claimed, ...profiles])].flatMap((profile) => profileCheck(profile)?.(resource) ?? []);
-}
-
-const NONE: readonly string[] = [];
