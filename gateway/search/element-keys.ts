@@ -9,7 +9,7 @@ import { tokenForm } from "./token-hash.ts";
 export function tokenForms(element: unknown, definition: SearchParameterDefinition): readonly string[] {
   const kind = tokenKind(definition);
   return toCodes(element, { kind, codeSystem: definition.codeSystem }).flatMap(({ system, code }) =>
-    kind === "plain" ? [code] : [code, tokenForm(system ?? "", code)],
+    definition.code === "_id" ? [code] : [code, tokenForm(system ?? "", code)],
   );
 }
 

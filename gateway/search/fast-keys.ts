@@ -1,6 +1,6 @@
 import type { ServedType } from "#profiles/interactions.ts";
 
-const CANONICAL = ["_id", "url", "name", "status", "version"] as const;
+const CANONICAL = ["_id", "url", "name", "status", "version", "date"] as const;
 
 /**
  * The parameters that keys answer: those of common questions. Every other is answered by the resource itself, so that no

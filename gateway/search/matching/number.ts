@@ -36,7 +36,8 @@ export function parseQueryNumber(text: string): QueryNumber | undefined {
   const place = Number(exponent ?? 0) - fraction.length - (isSingleDigit ? 1 : 0);
   const half = 0.5 * 10 ** place;
   const reach = prefix === "ap" ? Math.max(half, Math.abs(value) / 10) : half;
-  return { prefix, value, low: trim(value - reach), high: trim(value + reach) };
+  // Of more digits than a double holds the ends may round past the value, which is itself always within.
+  return { prefix, value, low: Math.min(trim(value - reach), value), high: Math.max(trim(value + reach), value) };
 }
 
 /** Without the noise that binary fractions bring: 5.4 − 0.05 is 5.35. */
@@ -46,7 +47,7 @@ export function trim(value: number): number {
 
 /** `gt`, `lt`, `ge`, `le`, `sa` and `eb` take the number as exact; `ne` is left to who sees all values. */
 const COMPARE: Readonly<Record<Exclude<Prefix, "ne">, (resource: Interval, query: QueryNumber) => boolean>> = {
-  eq: ({ low, high }, query) => query.low <= low && high < query.high,
+  eq: ({ low, high }, query) => query.low <= low && (high < query.high || high === query.value),
   gt: ({ high }, { value }) => high > value,
   lt: ({ low }, { value }) => low < value,
   ge: ({ high, isOpenHigh }, { value }) => high > value || (high === value && isOpenHigh !== true),
