@@ -1,0 +1,57 @@
+import type { RecordType } from "#profiles/interactions.ts";
+import type { Requester } from "../../access/requester.ts";
+import { hasScope } from "../../access/scope.ts";
+import type { Issue } from "../../outcome/issue.ts";
+import { parseCriteria } from "../../search/query.ts";
+import type { Question } from "../../search/search-query.ts";
+import { ask, QuestionRefused } from "../ask.ts";
+import type { ReleasedEntry } from "../search-request.ts";
+import type { Scene } from "./ports.ts";
+import { refuse } from "./refusal.ts";
+
+/** What a conditional interaction is about: it has to be found first. */
+export interface Criteria {
+  readonly type: RecordType;
+  readonly question: Question;
+}
+
+export type ParsedCriteria =
+  | { readonly ok: true; readonly criteria: Criteria }
+  | { readonly ok: false; readonly issues: readonly Issue[] };
+
+/**
+ * Parses the criteria of a conditional interaction. To be told whether something exists is a search, and takes its
+ * scope. `text` may begin with the question mark of an address, or with a whole address: some clients send that.
+ */
+export function readCriteria(
+  type: RecordType,
+  text: string,
+  { requester, fhirBase }: { readonly requester: Requester; readonly fhirBase: string },
+): ParsedCriteria {
+  if (!hasScope(requester.scopes, type, "s")) {
+    return { ok: false, issues: [{ kind: "insufficient-scope", needed: `system/${type}.s` }] };
+  }
+  const parsed = parseCriteria(type, text.slice(text.indexOf("?") + 1), { fhirBase });
+  return parsed.ok ? { ok: true, criteria: { type, question: parsed.question } } : parsed;
+}
+
+/**
+ * The one resource that criteria find among what the writer sees, `undefined` when there is none. Several are refused:
+ * which one was meant must not be guessed.
+ */
+export async function findOne({ type, question }: Criteria, scene: Scene): Promise<ReleasedEntry | undefined> {
+  const who = { requester: scene.requester, at: scene.at };
+  const [only, another] = await ask(question, 2, who, scene.search).catch(toRefusal);
+  if (another !== undefined) return refuse({ kind: "multiple-matches", type });
+  return only;
+}
+
+/** Logical id of what was found. */
+export function idOf({ pack, entry }: ReleasedEntry): string {
+  return pack.ids[entry] ?? "";
+}
+
+function toRefusal(error: unknown): never {
+  if (error instanceof QuestionRefused) return refuse(error.issue);
+  throw error;
+}

@@ -1,0 +1,60 @@
+import type { RecordType } from "#profiles/interactions.ts";
+import { resourceBytes } from "../../search/pack.ts";
+import type { RecordKey } from "../../store/store.ts";
+import { findVisible } from "../read-visible.ts";
+import type { ReleasedEntry } from "../search-request.ts";
+import type { Scene } from "./ports.ts";
+
+/** What stands under an id for the writer. What is hidden stands there for nobody, so it is `undefined` too. */
+export type Held =
+  | {
+      readonly state: "current";
+      readonly record: RecordKey;
+      readonly patientId: string;
+      /** As released to the writer. */
+      readonly version: string;
+      readonly lastUpdated_ms: number;
+      readonly body: Buffer;
+      readonly isOwn: boolean;
+    }
+  | { readonly state: "deleted"; readonly record: RecordKey; readonly isOwn: boolean };
+
+/** Looks an id up as the transaction sees it. */
+export async function findHeld(type: RecordType, id: string, scene: Scene): Promise<Held | undefined> {
+  const { transaction, writer, search, requester, at } = scene;
+  const record = await transaction.locate(type, id, writer.idSpace);
+  if (record === undefined) return undefined;
+  const view = await search.reader.view(record, requester, at);
+  const visible = view && findVisible(view, type, id);
+  const isPatient = type === "Patient";
+  if (visible) {
+    const { pack, entry } = visible;
+    const isOwn = isPatient ? await hasTold(record, id, scene) : pack.sources[entry] === writer.source;
+    return { ...toCurrent(visible), record, isOwn };
+  }
+  const versions = await search.reader.versions(record, requester, at);
+  const newest = versions.find((version) => version.type === type && version.id === id);
+  if (newest?.method !== "DELETE") return undefined;
+  return {
+    state: "deleted",
+    record,
+    isOwn: isPatient ? await hasTold(record, id, scene) : newest.source === writer.source,
+  };
+}
+
+/** Whether the writer tells something of a child, or did before. */
+async function hasTold(record: RecordKey, id: string, { transaction, writer }: Scene): Promise<boolean> {
+  if ((await transaction.contribution(record, writer.source, id)) !== undefined) return true;
+  const stored = await transaction.record(record);
+  return stored?.pastContributions.some(({ source }) => source === writer.source) ?? false;
+}
+
+function toCurrent({ view, pack, entry }: ReleasedEntry) {
+  return {
+    state: "current",
+    patientId: view.patientId,
+    version: pack.versions[entry] ?? "",
+    lastUpdated_ms: pack.lastUpdated_ms[entry] ?? 0,
+    body: resourceBytes(pack, entry),
+  } as const;
+}

@@ -1,0 +1,113 @@
+/** JSON Patch: RFC 6902, as https://hl7.org/fhir/R4/http.html#patch takes it. */
+import { applyPatch, type Operation } from "rfc6902";
+import { LIMITS } from "../../limits.ts";
+import type { Change } from "./patching.ts";
+import type { Read } from "./reading.ts";
+import { flawed, refuse } from "./refusal.ts";
+import { closeTree, isTree, type OpenTree, openTree } from "./tree.ts";
+
+/** What an operation has besides its `op` and `path`. */
+const MEMBER: Readonly<Record<Operation["op"], "value" | "from" | undefined>> = {
+  add: "value",
+  replace: "value",
+  test: "value",
+  move: "from",
+  copy: "from",
+  remove: undefined,
+};
+
+const POINTER = /^(?:\/(?:[^~/]|~[01])*)*$/;
+
+/** A body that is no JSON Patch is refused before anything is looked up. */
+export function jsonPatch(body: unknown): Read<Change> {
+  if (!Array.isArray(body) || body.length === 0) return malformed("", "Expected an array of operations (RFC 6902).");
+  if (body.length > LIMITS.bundle_entries_max) {
+    return malformed("", `Expected ${LIMITS.bundle_entries_max} operations at most.`);
+  }
+  const operations: Operation[] = [];
+  for (const [index, operation] of body.entries()) {
+    if (!isOperation(operation)) {
+      return malformed(
+        `[${index}]`,
+        "Expected an operation (RFC 6902): op, path as a JSON Pointer, and value or from as the op has them.",
+      );
+    }
+    operations.push(operation);
+  }
+  return { ok: true, value: (tree) => apply(tree, operations) };
+}
+
+function malformed(expression: string, message: string): Read<Change> {
+  return { ok: false, issues: [flawed("base", { code: "structure", expression, message })] };
+}
+
+function isOperation(operation: unknown): operation is Operation {
+  if (!isTree(operation) || typeof operation.op !== "string" || !isPointer(operation.path)) return false;
+  const { op } = operation;
+  if (op !== "add" && op !== "replace" && op !== "test" && op !== "move" && op !== "copy" && op !== "remove")
+    return false;
+  const member = MEMBER[op];
+  if (member === "from") return isPointer(operation.from);
+  return member === undefined || Object.hasOwn(operation, "value");
+}
+
+function isPointer(text: unknown): text is string {
+  return typeof text === "string" && POINTER.test(text);
+}
+
+/** More nodes than a resource of the greatest size can have: a patch that copies copies doubles with each step. */
+const NODES_MAX = LIMITS.resource_bytes_max / 2;
+
+function apply(tree: OpenTree, operations: readonly Operation[]): void {
+  for (const [index, operation] of operations.entries()) {
+    const fault = applyOne(tree, operation);
+    if (fault !== undefined) {
+      const message = `Operation ${index + 1} (${operation.op}) of the patch: ${fault}`;
+      refuse(flawed("rule", { code: "processing", expression: `[${index}]`, message }));
+    }
+  }
+}
+
+/** Why an operation cannot be applied; otherwise it is. */
+function applyOne(tree: OpenTree, operation: Operation): string | undefined {
+  const places = "from" in operation ? [operation.from, operation.path] : [operation.path];
+  if (places.includes("")) return "the whole resource is replaced by an update, not by a patch.";
+  if (!places.every((place) => hasWay(tree, place))) return "there is nothing at the place that it names.";
+  if (operation.op === "test") {
+    const [failed] = applyPatch(closedNumbers(tree), [{ ...operation, value: closedNumbers(operation.value) }]);
+    return failed === null ? undefined : "the value there is another, or there is none.";
+  }
+  const marked = "value" in operation ? { ...operation, value: openTree(operation.value) } : operation;
+  if (operation.op === "move" && operation.path.startsWith(`${operation.from}/`)) {
+    return "an element cannot be moved into itself.";
+  }
+  const [failed] = applyPatch(tree, [marked]);
+  if (failed !== null) return "there is nothing at the place that it names.";
+  return operation.op === "copy" && nodesOf(tree) > NODES_MAX ? "the resource becomes too large." : undefined;
+}
+
+/** Every step but the last leads through objects and lists that are there. */
+function hasWay(tree: OpenTree, pointer: string): boolean {
+  let node: unknown = tree;
+  for (const token of pointer.split("/").slice(1, -1)) {
+    const name = token.replaceAll("~1", "/").replaceAll("~0", "~");
+    if (typeof node !== "object" || node === null || !Object.hasOwn(node, name)) return false;
+    node = Array.isArray(node) ? node[Number(name)] : Object.entries(node).find(([known]) => known === name)?.[1];
+  }
+  return typeof node === "object" && node !== null;
+}
+
+/** Plain JSON, in which 1.50 equals 1.5 as RFC 6902 4.6 says. */
+function closedNumbers(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(closeTree(value)));
+}
+
+function nodesOf(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 1;
+  let nodes = 1;
+  for (const member of Object.values(value)) {
+    nodes += nodesOf(member);
+    if (nodes > NODES_MAX) return nodes;
+  }
+  return nodes;
+}

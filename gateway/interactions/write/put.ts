@@ -1,0 +1,91 @@
+import type { RecordType } from "#profiles/interactions.ts";
+import { resourceBytes } from "../../search/pack.ts";
+import type { RecordKey } from "../../store/store.ts";
+import { checkConsent } from "./consent-rules.ts";
+import { type Content, type Sent, toContent, toContribution, toStored } from "./content.ts";
+import type { Held } from "./held.ts";
+import { putContribution } from "./patient.ts";
+import type { Scene, Written } from "./ports.ts";
+import { refuse } from "./refusal.ts";
+import { type Place, placeOf } from "./subject.ts";
+
+/** What is to be stored under an id, and what stands there. */
+export interface ToPut {
+  readonly type: RecordType;
+  readonly id: string;
+  readonly sent: Sent;
+  /** Absent for an id that nobody has had. */
+  readonly held?: Held | undefined;
+}
+
+/** Stores a resource as the current version under an id, in the record to which it belongs now. */
+export async function put(toPut: ToPut, scene: Scene): Promise<Written> {
+  const { type, id, held } = toPut;
+  const { transaction, writer, now_ms } = scene;
+  if (type === "Patient") return putPatient(toPut, scene);
+  if (type === "Consent" && !writer.unknownSubjects) {
+    const flaws = await checkConsent(toPut.sent.tree, scene);
+    if (flaws.length > 0) return refuse(...flaws);
+  }
+  const { place, sent } = await placeOf(toPut.sent, scene);
+  const content = toContent(type, id, sent, writer);
+  const record = place.kind === "child" ? place.record : await sharedRecordFor(type, held, scene);
+  const current = held === undefined ? undefined : await transaction.current(type, id, writer.idSpace);
+  const patientId = place.kind === "child" ? place.patientId : "";
+  if (held?.state === "current" && current?.contentHash === content.hash && current.record === record) {
+    const { version, lastUpdated_ms, body } = held;
+    return { outcome: "unchanged", type, id, version, lastUpdated_ms, body, patientId };
+  }
+  const version = (current?.version ?? 0) + 1;
+  const resource = toStored(content, version, now_ms, writer);
+  await transaction.put(record, resource);
+  await noteSeen(type, place, scene);
+  const outcome = held?.state === "current" ? "updated" : "created";
+  return { outcome, type, id, version: String(version), lastUpdated_ms: now_ms, body: resource.body, patientId };
+}
+
+/** The shared record in which it stands already, else one that has room. */
+async function sharedRecordFor(
+  type: RecordType,
+  held: Held | undefined,
+  { transaction, writer }: Scene,
+): Promise<RecordKey> {
+  if (held?.state === "current" && held.patientId === "") return held.record;
+  return transaction.sharedRecord(type, writer.authority, writer.idSpace);
+}
+
+/** A finding changes nothing of who sees the child; a Consent may. */
+async function noteSeen(type: RecordType, place: Place, scene: Scene): Promise<void> {
+  if (place.kind !== "child" || type === "Consent") return;
+  scene.whenDurable.push(await scene.ports.seenChildren.note(place.record, scene));
+}
+
+async function putPatient({ id, sent, held }: ToPut, scene: Scene): Promise<Written> {
+  const { transaction, writer } = scene;
+  const content = toContent("Patient", id, sent, writer);
+  const record = held?.record ?? (await transaction.createChild(id, writer.idSpace));
+  const isUnchanged = held?.state === "current" && (await tellsAlready(record, content, scene));
+  if (!isUnchanged) await putContribution(record, content, scene);
+  const shown = await showPatient(record, scene);
+  const outcome = held?.state !== "current" ? "created" : isUnchanged ? "unchanged" : "updated";
+  return { outcome, type: "Patient", id, patientId: id, ...shown };
+}
+
+async function tellsAlready(record: RecordKey, content: Content, { transaction, writer }: Scene): Promise<boolean> {
+  const told = await transaction.contribution(record, writer.source, content.id);
+  return told !== undefined && told.body === toContribution(content);
+}
+
+/** The Patient as the writer sees it, which other sources may have a part in. */
+export async function showPatient(
+  record: RecordKey,
+  { search, requester, at }: Scene,
+): Promise<Pick<Written, "version" | "lastUpdated_ms" | "body">> {
+  const patient = (await search.reader.view(record, requester, at))?.patient;
+  if (patient === undefined || patient.size === 0) throw new Error("a written Patient is not seen by its writer");
+  return {
+    version: patient.versions[0] ?? "",
+    lastUpdated_ms: patient.lastUpdated_ms[0] ?? 0,
+    body: resourceBytes(patient, 0),
+  };
+}

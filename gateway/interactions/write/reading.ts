@@ -1,0 +1,93 @@
+import { isRecordType, type RecordType } from "#profiles/interactions.ts";
+import type { Issue } from "../../outcome/issue.ts";
+import { parseResource } from "../../validation/parse-resource.ts";
+import type { InteractionRequest } from "../answer.ts";
+import type { Sent } from "./content.ts";
+import { type Criteria, readCriteria } from "./criteria.ts";
+import type { Conditions, Target } from "./perform.ts";
+import type { WritePorts, Writer } from "./ports.ts";
+import { parseVersionCondition } from "./precondition.ts";
+import { writerOf } from "./transact.ts";
+import { isTree } from "./tree.ts";
+
+/** A part of a request, or why it cannot be taken. */
+export type Read<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly issues: readonly Issue[] };
+
+const FHIR_JSON: ReadonlySet<string> = new Set(["application/fhir+json", "application/json", "application/json+fhir"]);
+
+/** Type and writer of a request that writes. */
+export function readWriter(
+  { requester, type, interaction }: InteractionRequest,
+  ports: WritePorts,
+): Read<{ readonly type: RecordType; readonly writer: Writer }> {
+  if (type === undefined || !isRecordType(type)) {
+    return { ok: false, issues: [{ kind: "interaction-not-served", interaction, allow: ["GET", "HEAD"] }] };
+  }
+  const writer = writerOf(requester, ports);
+  if (writer !== undefined) return { ok: true, value: { type, writer } };
+  return { ok: false, issues: [{ kind: "nothing-to-write", type }] };
+}
+
+/** The resource of the body, valid, and of the type of the address. */
+export function readResource(
+  { contentType, body }: Pick<InteractionRequest, "contentType" | "body">,
+  type: RecordType,
+): Read<Sent> {
+  if (contentType === undefined || !FHIR_JSON.has(contentType)) {
+    return { ok: false, issues: [{ kind: "unsupported-media-type", expected: "application/fhir+json" }] };
+  }
+  return parseSent(body ?? "", type);
+}
+
+export function parseSent(text: string, type: RecordType): Read<Sent> {
+  const parsed = parseResource(text, type);
+  if (!parsed.ok) return parsed;
+  if (!isTree(parsed.lossless)) throw new Error("a resource is an object");
+  return { ok: true, value: { resource: parsed.resource, tree: parsed.lossless } };
+}
+
+/** Which resource is meant: the one of the address, or the one that its parameters find. */
+export function readTarget(request: InteractionRequest, type: RecordType, fhirBase: string): Read<Target> {
+  const { id, parameters, requester } = request;
+  if (id !== undefined) {
+    return LOGICAL_ID.test(id) ? { ok: true, value: { id } } : { ok: false, issues: [{ kind: "invalid-id", type }] };
+  }
+  const read = readCriteria(type, criteriaText(parameters), { requester, fhirBase });
+  return read.ok ? { ok: true, value: { criteria: read.criteria } } : read;
+}
+
+const LOGICAL_ID = /^[A-Za-z0-9\-.]{1,64}$/;
+
+/** Criteria are what is left when the parameters that shape any answer are taken out. */
+function criteriaText(parameters: URLSearchParams): string {
+  const criteria = new URLSearchParams(parameters);
+  for (const name of ["_format", "_pretty"]) criteria.delete(name);
+  return criteria.toString();
+}
+
+export function readIfNoneExist(
+  { preconditions, requester }: InteractionRequest,
+  type: RecordType,
+  fhirBase: string,
+): Read<Criteria | undefined> {
+  const { ifNoneExist } = preconditions;
+  if (ifNoneExist === undefined) return { ok: true, value: undefined };
+  const read = readCriteria(type, ifNoneExist, { requester, fhirBase });
+  return read.ok ? { ok: true, value: read.criteria } : read;
+}
+
+export function readConditions({ preconditions }: Pick<InteractionRequest, "preconditions">): Read<Conditions> {
+  const ifMatch = parseVersionCondition("If-Match", preconditions.ifMatch);
+  const ifNoneMatch = parseVersionCondition("If-None-Match", preconditions.ifNoneMatch);
+  if (!ifMatch.ok) return ifMatch;
+  if (!ifNoneMatch.ok) return ifNoneMatch;
+  return { ok: true, value: { ifMatch: ifMatch.condition, ifNoneMatch: ifNoneMatch.condition } };
+}
+
+/** The request line, for the record of it. */
+export function addressOf({ method, type, id, parameters }: InteractionRequest): string {
+  const path = id === undefined ? `${type}` : `${type}/${id}`;
+  return `${method} ${path}${parameters.size === 0 ? "" : `?${parameters}`}`;
+}

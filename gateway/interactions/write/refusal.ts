@@ -1,0 +1,33 @@
+import type { Issue } from "../../outcome/issue.ts";
+
+/** Thrown within a store transaction, where nothing else undoes what was written; caught where the transaction ends. */
+export class Refusal extends Error {
+  readonly issues: readonly Issue[];
+
+  constructor(issues: readonly Issue[]) {
+    super("a write was refused");
+    this.name = "Refusal";
+    this.issues = issues;
+  }
+}
+
+export function refuse(...issues: readonly Issue[]): never {
+  throw new Refusal(issues);
+}
+
+export type FlawCode =
+  | "structure"
+  | "required"
+  | "value"
+  | "business-rule"
+  | "processing"
+  | "duplicate"
+  | "not-supported";
+
+/** A fault of what was sent against R4 itself (`base`, 400) or against a rule of this gateway (`rule`, 422). */
+export function flawed(
+  against: "base" | "rule",
+  told: { readonly code: FlawCode; readonly expression: string; readonly message: string },
+): Issue {
+  return { kind: "invalid-resource", against, flaw: { severity: "error", ...told } };
+}
