@@ -117,6 +117,10 @@ function parseDirect(direct: Direct, options: CriterionOptions): ParsedCriterion
     } else return refuse({ kind: parsed.reason, parameter: code });
   }
   if (modifier === undefined) return parseUnmodified(direct, tests, options);
+  if (definition.type === "reference" && modifier !== "identifier") {
+    const typed = values.map((value) => (LOGICAL_ID.test(value) ? `${modifier}/${value}` : value));
+    return parseUnmodified({ ...direct, values: typed }, tests, options);
+  }
   const isNegated = modifier === "not" || modifier === "not-in";
   return { ok: true, lead: undefined, condition: resourceCondition(definition, tests, isNegated) };
 }

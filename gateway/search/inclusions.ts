@@ -15,17 +15,17 @@ const MODIFIERS: readonly string[] = ["iterate", "recurse"];
  * `_include` and `_revinclude`: `Type:parameter`, `Type:parameter:Target`, `Type:*` or `*`, several by commas.
  * https://hl7.org/fhir/R4/search.html#include
  */
-export function parseInclusions(served: ServedResource, name: string, value: string): ParsedInclusions {
+export function parseInclusions(searched: readonly ServedResource[], name: string, value: string): ParsedInclusions {
   const [parameter, modifier] = splitModifier(name);
   const direction = parameter === "_include" ? "include" : "revinclude";
   if (modifier !== undefined && !MODIFIERS.includes(modifier)) {
     return { ok: false, issues: [{ kind: "unknown-modifier", parameter, modifier, known: MODIFIERS }] };
   }
   const iterate = modifier !== undefined;
-  const known = knownInclusions(served, direction, iterate);
+  const known = knownInclusions(searched, direction, iterate);
   const inclusions: Inclusion[] = [];
   for (const part of value.split(",")) {
-    const inclusion = known.length > 0 ? parseInclusion(part, known, { direction, iterate }) : undefined;
+    const inclusion = parseInclusion(part, known, { direction, iterate });
     if (!inclusion) {
       const expected = known.length === 0 ? "nothing: no reference of this type can be followed" : expectation(known);
       return { ok: false, issues: [{ kind: "bad-parameter-value", parameter, expected }] };
@@ -37,12 +37,12 @@ export function parseInclusions(served: ServedResource, name: string, value: str
 
 /** What can be followed from the matches, or, when what was included is followed too, from any type. */
 function knownInclusions(
-  served: ServedResource,
+  searched: readonly ServedResource[],
   direction: Inclusion["direction"],
   iterate: boolean,
 ): readonly string[] {
   if (iterate) return EVERY_INCLUDE;
-  return direction === "include" ? served.includes : served.revIncludes;
+  return searched.flatMap(({ includes, revIncludes }) => (direction === "include" ? includes : revIncludes));
 }
 
 const EVERY_INCLUDE: readonly string[] = [...new Set(SERVED_RESOURCES.flatMap(({ includes }) => includes))];

@@ -25,7 +25,7 @@ const HOMES: Readonly<Partial<Record<ServedType, readonly string[]>>> = {
 /** Where the values of an unmodified parameter lead, if they narrow at all. */
 export function leadOf(type: ServedType, code: string, values: readonly string[], fhirBase: string): Lead | undefined {
   if (code === "_id") return { kind: "id", type, ids: values.map(unescapeValue) };
-  if (HOMES[type]?.includes(code)) return homeLead(values.map(unescapeValue), code, fhirBase);
+  if (HOMES[type]?.includes(code)) return homeLead({ type, code }, values.map(unescapeValue), fhirBase);
   if (type !== "Patient") return undefined;
   switch (code) {
     case "identifier":
@@ -47,7 +47,11 @@ export function leadOf(type: ServedType, code: string, values: readonly string[]
  * Values of other servers lead nowhere, so that they narrow to nothing. A bare id of a subject is taken for a child's:
  * what is about anybody else lies in no child's record.
  */
-function homeLead(values: readonly string[], code: string, fhirBase: string): Lead | undefined {
+function homeLead(
+  { type, code }: { readonly type: ServedType; readonly code: string },
+  values: readonly string[],
+  fhirBase: string,
+): Lead | undefined {
   const patients: string[] = [];
   const observations: string[] = [];
   for (const value of values) {
@@ -57,7 +61,8 @@ function homeLead(values: readonly string[], code: string, fhirBase: string): Le
       patients.push(asked.id);
     } else if (asked?.kind === "local" && asked.type === "Patient") patients.push(asked.id);
     else if (asked?.kind === "local" && asked.type === "Observation" && code === "target") observations.push(asked.id);
-    else if (asked?.kind === "local" && code === "target") return undefined;
+    // A Provenance of a child may target other things beside.
+    else if (type === "Provenance") return undefined;
   }
   if (patients.length > 0 && observations.length > 0) return undefined;
   return observations.length > 0

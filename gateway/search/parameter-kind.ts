@@ -10,7 +10,7 @@ export function tokenKind({ code, expression }: Pick<SearchParameterDefinition, 
   if (code === "_id" || code === "version") return "plain";
   if (/\.telecom\b/.test(expression)) return "contact";
   if (BOOLEANS.test(expression)) return "boolean";
-  if (/\.(identifier|altId)$/.test(expression)) return "identifier";
+  if (/\.identifier$/.test(expression)) return "identifier";
   return "coded";
 }
 

@@ -10,7 +10,7 @@ export interface IdentifierValue {
 }
 
 /** Splits at a separator that no backslash precedes. https://hl7.org/fhir/R4/search.html#escaping */
-export function splitUnescaped(text: string, separator: "," | "|"): readonly string[] {
+export function splitUnescaped(text: string, separator: "," | "|" | "$"): readonly string[] {
   if (!text.includes("\\")) return text.split(separator);
   const parts: string[] = [];
   let part = "";

@@ -19,6 +19,8 @@ export type ParsedCriteria =
 
 export interface QueryOptions extends CriterionOptions {
   readonly handling: "strict" | "lenient";
+  /** All types that are searched together, whose references may be followed; absent for a search of one type. */
+  readonly types?: readonly ServedType[];
 }
 
 /** Who is asked about. Left empty by a mistake of a GP system, they would bring other children's findings. */
@@ -163,7 +165,7 @@ class QueryBuilder {
 
   #addResult(name: string, code: string, modifier: string | undefined, value: string): readonly Issue[] {
     if (code === "_include" || code === "_revinclude") {
-      const parsed = parseInclusions(this.#served, name, value);
+      const parsed = parseInclusions(this.#searched(), name, value);
       if (!parsed.ok) return parsed.issues;
       this.#inclusions.push(...parsed.inclusions);
       return NO_ISSUES;
@@ -177,6 +179,11 @@ class QueryBuilder {
     if (code === "_count") return this.#addCount(value);
     if (code === "_total") return this.#addTotal(value);
     return NO_ISSUES;
+  }
+
+  #searched(): readonly ServedResource[] {
+    const { types } = this.#options;
+    return types ? SERVED_RESOURCES.filter(({ type }) => types.includes(type)) : [this.#served];
   }
 
   #addSort(value: string): readonly Issue[] {

@@ -1,5 +1,6 @@
 import type { Resource } from "@medplum/fhirtypes";
 import { SEARCH_PARAMETERS, type SearchParameterDefinition } from "#profiles/generated/search-parameters.ts";
+import { keyOf } from "./fast-keys.ts";
 import { fold } from "./fold.ts";
 import { parseEntry } from "./match.ts";
 import { toElementSpan } from "./matching/date.ts";
@@ -24,10 +25,27 @@ export function sortValues(pack: Pack, entry: number, sort: readonly SortKey[]):
   return sort.map(({ code, descending }): SortValue => {
     if (code === "_id") return pack.ids[entry] ?? null;
     if (code === "_lastUpdated") return pack.lastUpdated_ms[entry] ?? null;
+    const key = keyOf(pack.types[entry] ?? "Patient", code);
+    const keyed = key === undefined ? undefined : keyedValues(pack, entry, key);
+    if (keyed && keyed.length > 0) return first(keyed, descending);
     resource ??= parseEntry(pack, entry);
     const definition = SEARCH_PARAMETERS[resource.resourceType]?.[code];
     return definition ? first(definition.extract(resource).flatMap(sortKeyOf(definition)), descending) : null;
   });
+}
+
+/** The dates or texts that keys hold; nothing may also mean that keys hold no such thing. */
+function keyedValues(pack: Pack, entry: number, code: string): readonly (string | number)[] {
+  const values: (string | number)[] = [];
+  for (let i = pack.dateStarts[entry] ?? 0; i < (pack.dateStarts[entry + 1] ?? 0); i++) {
+    const date = pack.dates[i];
+    if (date?.code === code) values.push(finite(date.low_ms));
+  }
+  for (let i = pack.stringStarts[entry] ?? 0; i < (pack.stringStarts[entry + 1] ?? 0); i++) {
+    const string = pack.strings[i];
+    if (string?.code === code) values.push(string.text);
+  }
+  return values;
 }
 
 function first(values: readonly (string | number)[], descending: boolean): SortValue {

@@ -1,10 +1,6 @@
 import type { SearchParameterComponent } from "#profiles/generated/search-parameters.ts";
+import { splitUnescaped } from "../query-values.ts";
 import { expected, isNode, type ParsedValue, type ValueTest } from "./value-test.ts";
-
-/** Splits at a dollar that no backslash precedes. */
-function splitParts(value: string): readonly string[] {
-  return value.match(/(?:\\.|[^\\$])+|(?<=\$)(?=\$|$)|^(?=\$)/g) ?? [];
-}
 
 /**
  * The parts of a composite must hold within one and the same element. https://hl7.org/fhir/R4/search.html#composite
@@ -14,7 +10,7 @@ export function parseCompositeTest(
   components: readonly SearchParameterComponent[],
   parsePart: (component: SearchParameterComponent, part: string) => ParsedValue,
 ): ParsedValue {
-  const parts = splitParts(value);
+  const parts = splitUnescaped(value, "$");
   if (parts.length !== components.length || parts.includes("")) {
     return expected(components.map(({ code }) => `[${code}]`).join("$"));
   }

@@ -79,7 +79,8 @@ export function parseQuantityTest(value: string): ParsedValue {
   const [number = "", system = "", code = ""] = parts;
   const query = parseQueryNumber(number);
   const hasUnit = parts.length === 3 && code !== "";
-  if (!query || !(parts.length === 1 || hasUnit)) return expected(QUANTITY_GRAMMAR);
+  const isBare = parts.length === 1 || (parts.length === 3 && system === "" && code === "");
+  if (!query || !(isBare || hasUnit)) return expected(QUANTITY_GRAMMAR);
   const measure = !hasUnit ? asIs : system === "" ? inUnit(code) : inSystem(system, code);
   const compared = hasUnit && system === UCUM ? inBase(query, code) : query;
   return {

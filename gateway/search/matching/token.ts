@@ -98,7 +98,16 @@ function parsePlain(value: string, options: TokenOptions): ParsedValue {
     return expected("the number or address alone: a contact has no system of codes");
   }
   if (!asked) return expected(TOKEN_GRAMMAR);
+  if (options.kind === "contact") {
+    const wanted = contactForm(asked.code ?? "");
+    return { ok: true, test: anyCode(options, ({ code }) => contactForm(code) === wanted) };
+  }
   return { ok: true, test: anyCode(options, (code) => isAsked(code, asked)) };
+}
+
+/** A telephone number is the same however it is grouped, an address of mail whatever its case. */
+function contactForm(text: string): string {
+  return text.includes("@") ? text.toLowerCase() : text.replace(/[\s().-]/g, "").toLowerCase();
 }
 
 /** The words that stand beside a code, compared as text, each word for itself. */
