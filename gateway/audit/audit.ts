@@ -29,3 +29,41 @@ export interface AuditLog {
   /** Writes what is queued and closes the files. */
   close(): Promise<void>;
 }
+
+/** What was done, as the log holds it: the record, its place in the log, and when. */
+export interface IndexedRecord {
+  /** Place among all records, ascending within each process that writes; below 2^52. Stays when the index is rebuilt. */
+  readonly position: number;
+  /** FHIR id: the hash of the record's leaf in hexadecimal digits, by which it is found in the chain. */
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  /** Without what a purge has taken: then `requestId` is empty, and `client` is `unknown` where it stood in that part. */
+  readonly record: AuditRecord;
+  readonly isPurged: boolean;
+}
+
+/** Each part that is present narrows; an empty list holds nothing. */
+export interface AuditFilter {
+  /** Milliseconds since 1970, inclusive. */
+  readonly from?: number;
+  /** Milliseconds since 1970, exclusive. */
+  readonly until?: number;
+  /** Logical id of a Patient whose data were released. */
+  readonly patient?: string;
+  /** Registered client ids: those of an authority are what its officers may read. */
+  readonly clients?: readonly string[];
+  readonly organizations?: readonly string[];
+  /** By position ascending, or newest first. Default `position`. */
+  readonly order?: "position" | "newest-first";
+}
+
+/** The log in a form that can be searched; made from the log, and made again whenever it is not there or damaged. */
+export interface AuditIndex {
+  /** Resolves when all that was on disk at the call is in the index, and what was purged is out of it. */
+  catchUp(): Promise<void>;
+  /** The records that follow position `after` in the filter's order; from the beginning when `undefined`. */
+  scan(filter: AuditFilter, after: number | undefined, limit: number): Promise<readonly IndexedRecord[]>;
+  get(id: string): Promise<IndexedRecord | undefined>;
+  close(): Promise<void>;
+}

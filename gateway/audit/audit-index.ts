@@ -1,0 +1,115 @@
+import { join } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
+import type { AuditFilter, AuditIndex, IndexedRecord } from "./audit.ts";
+import { catchUpWith } from "./index-catch-up.ts";
+import { toRecords } from "./index-records.ts";
+import { entriesAfter, entryByHash } from "./index-scan.ts";
+import { deleteIndex, isDamage, openIndex } from "./index-tables.ts";
+
+export interface AuditIndexOptions {
+  /** Of the audit log. The index is made in it at first use. */
+  readonly directory: string;
+  /** Name of the process that uses the index: each has its own, of the whole log. */
+  readonly process: string;
+}
+
+/** A search index of the audit log. Opens nothing before it is used. */
+export function createAuditIndex(options: AuditIndexOptions): AuditIndex {
+  return new FileAuditIndex(options);
+}
+
+const ID = /^[0-9a-f]{64}$/;
+
+class FileAuditIndex implements AuditIndex {
+  readonly #directory: string;
+  readonly #path: string;
+  #database: DatabaseSync | undefined;
+  #running: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
+  #closed = false;
+
+  constructor({ directory, process }: AuditIndexOptions) {
+    this.#directory = directory;
+    this.#path = join(directory, `${process}.index.sqlite`);
+  }
+
+  /** Whoever asks while one runs waits for the one after it, which sees all that was on disk when it was asked for. */
+  catchUp(): Promise<void> {
+    if (this.#running === undefined) {
+      this.#running = this.#catchUp().finally(() => {
+        this.#running = undefined;
+      });
+      return this.#running;
+    }
+    this.#next ??= this.#running
+      .catch(() => undefined)
+      .then(() => {
+        this.#next = undefined;
+        return this.catchUp();
+      });
+    return this.#next;
+  }
+
+  async #catchUp(): Promise<void> {
+    try {
+      await catchUpWith(this.#open(), this.#directory);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      this.#discard();
+      await catchUpWith(this.#open(), this.#directory);
+    }
+  }
+
+  async scan(filter: AuditFilter, after: number | undefined, limit: number): Promise<readonly IndexedRecord[]> {
+    const rows = await this.#read((database) => entriesAfter(database, filter, { after, limit }));
+    return toRecords(this.#directory, rows);
+  }
+
+  async get(id: string): Promise<IndexedRecord | undefined> {
+    if (!ID.test(id)) return undefined;
+    const row = await this.#read((database) => entryByHash(database, Buffer.from(id, "hex")));
+    const [record] = row === undefined ? [] : await toRecords(this.#directory, [row]);
+    return record;
+  }
+
+  /** A damaged index is made again from the log before it answers. */
+  async #read<T>(work: (database: DatabaseSync) => T): Promise<T> {
+    try {
+      return work(this.#open());
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      this.#discard();
+      await this.catchUp();
+      return work(this.#open());
+    }
+  }
+
+  #open(): DatabaseSync {
+    if (this.#closed) throw new Error("The audit index is closed.");
+    this.#database ??= this.#openOrMake();
+    return this.#database;
+  }
+
+  #openOrMake(): DatabaseSync {
+    try {
+      return openIndex(this.#path);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      deleteIndex(this.#path);
+      return openIndex(this.#path);
+    }
+  }
+
+  #discard(): void {
+    this.#database?.close();
+    this.#database = undefined;
+    deleteIndex(this.#path);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.allSettled([this.#running, this.#next]);
+    this.#database?.close();
+    this.#database = undefined;
+  }
+}
