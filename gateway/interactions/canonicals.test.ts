@@ -14,7 +14,7 @@ describe("canonical resources", () => {
       return published;
     });
     expect(calls).toBe(0);
-    expect(counted.read("ValueSet", "data-class")).toBeTypeOf("number");
+    expect(counted.read("ValueSet", "data-class")).toBeDefined();
     expect(counted.view.pack.size).toBe(published.length);
     expect(calls).toBe(1);
   });
@@ -38,10 +38,12 @@ describe("canonical resources", () => {
   });
 
   test("are read by type and id together", () => {
-    const { pack } = canonicals.view;
-    const entry = canonicals.read("CodeSystem", "data-class") ?? -1;
-    expect([pack.types[entry], pack.ids[entry]]).toEqual(["CodeSystem", "data-class"]);
-    expect(canonicals.read("ValueSet", "data-class")).not.toBe(entry);
+    for (const type of ["CodeSystem", "ValueSet"] as const) {
+      const found = canonicals.read(type, "data-class");
+      const resource = JSON.parse(found?.body.toString() ?? "null");
+      expect(resource).toMatchObject({ resourceType: type, id: "data-class", meta: { versionId: found?.versionId } });
+      expect(new Date(found?.lastUpdated_ms ?? 0).toISOString()).toBe(resource.meta.lastUpdated);
+    }
     expect(canonicals.read("CodeSystem", "unheard-of")).toBeUndefined();
   });
 

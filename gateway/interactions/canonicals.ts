@@ -2,7 +2,8 @@ import { hash } from "node:crypto";
 import { type CanonicalType, isCanonicalType } from "#profiles/interactions.ts";
 import type { PublishedResource } from "#profiles/published.ts";
 import { extractKeys } from "../search/keys.ts";
-import { type Pack, type Packable, toPack } from "../search/pack.ts";
+import { type Pack, type Packable, resourceBytes, toPack } from "../search/pack.ts";
+import type { CanonicalResource } from "./read.ts";
 import type { VisibleRecord } from "./record-reader.ts";
 
 /**
@@ -12,8 +13,7 @@ import type { VisibleRecord } from "./record-reader.ts";
 export interface Canonicals {
   /** All of them in one record of no child; packed when its pack is first asked for. */
   readonly view: VisibleRecord;
-  /** The entry of `view.pack` that holds a resource. */
-  read(type: CanonicalType, id: string): number | undefined;
+  read(type: CanonicalType, id: string): CanonicalResource | undefined;
 }
 
 interface Packed {
@@ -45,7 +45,13 @@ export function createCanonicals(fhirBase: string, published: () => readonly Pub
       isVisible: () => true,
       rules: ["contract"],
     },
-    read: (type, id) => load().entries.get(`${type}/${id}`),
+    read(type, id) {
+      const { pack, entries } = load();
+      const entry = entries.get(`${type}/${id}`);
+      if (entry === undefined) return undefined;
+      const [versionId = "", lastUpdated_ms = 0] = [pack.versions[entry], pack.lastUpdated_ms[entry]];
+      return { body: resourceBytes(pack, entry), versionId, lastUpdated_ms };
+    },
   };
 }
 

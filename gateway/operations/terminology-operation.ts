@@ -46,7 +46,7 @@ export function createTerminologyOperation(ports: TerminologyPorts, operation: T
     if (!outcome.ok) return outcome;
     try {
       await ports.audit.append({
-        interaction: request.operation ?? "operation",
+        interaction: `$${request.operation}`,
         outcome: "success",
         ...auditFacts(request.requester, request.requestId),
         query: `${address(request)}?${request.parameters}`,
