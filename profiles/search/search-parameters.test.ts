@@ -14,6 +14,9 @@ const rows = TYPES.flatMap((type) =>
   Object.values(SEARCH_PARAMETERS[type] ?? {}).map((parameter) => ({ type, code: parameter.code, parameter })),
 );
 
+/** Types that a full resource is written of; those of the contract itself are proved over its examples and generated ones. */
+const FULL_TYPES: ReadonlySet<string> = new Set(FULL_RESOURCES.map(({ resourceType }) => resourceType));
+
 beforeAll(() => {
   indexStructureDefinitionBundle(readJson("fhir/r4/profiles-types.json"));
   indexStructureDefinitionBundle(readJson("fhir/r4/profiles-resources.json"));
@@ -51,18 +54,21 @@ describe("search parameters", () => {
     }
   });
 
-  test.each(rows)("extract for $type $code what the official expression selects", ({ type, code, parameter }) => {
-    let found = 0;
-    for (const resource of FULL_RESOURCES.filter(({ resourceType }) => resourceType === type)) {
-      const extracted = parameter.extract(resource);
-      found += extracted.length;
-      if (code === "patient" && RESOLVED_HERE_ONLY.has(resource.id ?? "")) continue;
-      expect(extracted).toEqual(officialResults(parameter, resource));
-    }
-    expect(found).toBeGreaterThan(0);
-  });
+  test.each(rows.filter(({ type }) => FULL_TYPES.has(type)))(
+    "extract for $type $code what the official expression selects",
+    ({ type, code, parameter }) => {
+      let found = 0;
+      for (const resource of FULL_RESOURCES.filter(({ resourceType }) => resourceType === type)) {
+        const extracted = parameter.extract(resource);
+        found += extracted.length;
+        if (code === "patient" && RESOLVED_HERE_ONLY.has(resource.id ?? "")) continue;
+        expect(extracted).toEqual(officialResults(parameter, resource));
+      }
+      expect(found).toBeGreaterThan(0);
+    },
+  );
 
-  test.each(rows.filter(({ parameter }) => parameter.component))(
+  test.each(rows.filter(({ type, parameter }) => FULL_TYPES.has(type) && parameter.component))(
     "extract for each part of $type $code what its expression selects",
     ({ parameter }) => {
       const definition = official.find(({ url }) => url === parameter.url);
