@@ -3,7 +3,14 @@ import type { Requester } from "../access/requester.ts";
 import { LIMITS } from "../limits.ts";
 import type { IdentifierValue } from "../search/query-values.ts";
 import type { Condition, Lead, Question } from "../search/search-query.ts";
-import type { IdSpace, ReadVerbs, RecordKey, RecordScope, RecordSearchKey } from "../store/store.ts";
+import {
+  type IdSpace,
+  type ReadVerbs,
+  type RecordKey,
+  type RecordScope,
+  type RecordSearchKey,
+  SHARED_ID_SPACE,
+} from "../store/store.ts";
 import type { Moment, RecordReader, VisibleRecord } from "./record-reader.ts";
 import type { Walks } from "./walks.ts";
 
@@ -45,8 +52,11 @@ export function withinTransaction({ walks: _, ...ports }: CandidatePorts, transa
     store: transaction,
     reader: ports.reader.within(transaction),
     resolver: {
-      resolve: (system, value, idSpace) =>
-        transaction.findRecords([{ code: "identifier", value: `${system}|${value}` }], LEAD_RECORDS_max + 1, idSpace),
+      async resolve(system, value, idSpace) {
+        const key = { code: "identifier", value: `${system}|${value}` } as const;
+        const found = await transaction.findRecords([key], LEAD_RECORDS_max + 1, idSpace);
+        return idSpace === SHARED_ID_SPACE && found.length > 1 ? NO_RECORDS : found;
+      },
       forget: async () => undefined,
     },
   };
