@@ -3,7 +3,8 @@ import { SHAPED_ELEMENTS, type ShapedElements } from "#profiles/generated/summar
 import type { Shape } from "../search/search-query.ts";
 import { parseLossless } from "../validation/lossless.ts";
 
-const SUBSETTED = { system: "http://terminology.hl7.org/CodeSystem/v3-ObservationValue", code: "SUBSETTED" };
+/** https://hl7.org/fhir/R4/v3/ObservationValue/cs.html */
+export const SUBSETTED_TAG = { system: "http://terminology.hl7.org/CodeSystem/v3-ObservationValue", code: "SUBSETTED" };
 
 /** What every part holds, whichever is asked for. */
 const ALWAYS = ["resourceType", "id", "meta"];
@@ -64,14 +65,22 @@ function summaryOf(object: Json, summary: ReadonlySet<string>, path: string): Js
     const place = `${path}${name}`;
     if (path !== "" && name === "id") return [[property, value]];
     if (!summary.has(place)) return [];
-    return [[property, hasParts(summary, place) ? within(value, summary, `${place}.`) : value]];
+    if (!hasParts(summary, place)) return [[property, value]];
+    const part = within(value, summary, `${place}.`);
+    return part === undefined ? [] : [[property, part]];
   });
   return Object.fromEntries(kept);
 }
 
+/** `undefined` where nothing is left: JSON in FHIR has no empty objects and no empty arrays. */
 function within(value: unknown, summary: ReadonlySet<string>, path: string): unknown {
-  if (Array.isArray(value)) return value.map((item) => within(item, summary, path));
-  return isObject(value) ? summaryOf(value, summary, path) : value;
+  if (Array.isArray(value)) {
+    const parts = value.map((item) => within(item, summary, path)).filter((part) => part !== undefined);
+    return parts.length === 0 ? undefined : parts;
+  }
+  if (!isObject(value)) return value;
+  const part = summaryOf(value, summary, path);
+  return Object.keys(part).length === 0 ? undefined : part;
 }
 
 function hasParts(summary: ReadonlySet<string>, place: string): boolean {
@@ -82,8 +91,10 @@ function hasParts(summary: ReadonlySet<string>, place: string): boolean {
 function tagged(meta: unknown): Json {
   const known = isObject(meta) ? meta : {};
   const tags = Array.isArray(known.tag) ? known.tag : [];
-  const others = tags.filter((tag) => !isObject(tag) || tag.system !== SUBSETTED.system || tag.code !== SUBSETTED.code);
-  return { ...known, tag: [...others, SUBSETTED] };
+  const others = tags.filter(
+    (tag) => !isObject(tag) || tag.system !== SUBSETTED_TAG.system || tag.code !== SUBSETTED_TAG.code,
+  );
+  return { ...known, tag: [...others, SUBSETTED_TAG] };
 }
 
 function isObject(value: unknown): value is Json {
