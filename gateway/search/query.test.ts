@@ -1,22 +1,24 @@
 import { expect, test } from "vitest";
-import { parseQuery } from "./query.ts";
+import type { ServedType } from "#profiles/interactions.ts";
+import { parseCriteria, parseQuery } from "./query.ts";
+import { createQueryCache } from "./query-cache.ts";
 import { splitUnescaped } from "./query-values.ts";
 
 const NHS = "https://fhir.nhs.uk/Id/nhs-number";
 
-function parse(type: "Patient" | "Observation" | "Consent" | "Organization", text: string, lenient = false) {
+function parse(type: ServedType, text: string, lenient = false) {
   return parseQuery(type, new URLSearchParams(text), {
     handling: lenient ? "lenient" : "strict",
     fhirBase: "http://base/fhir/R4",
   });
 }
 
-function issues(type: "Patient" | "Observation", text: string) {
+function issues(type: ServedType, text: string) {
   const parsed = parse(type, text);
   return parsed.ok ? [] : parsed.issues;
 }
 
-function query(type: "Patient" | "Observation", text: string, lenient = false) {
+function query(type: ServedType, text: string, lenient = false) {
   const parsed = parse(type, text, lenient);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));
   return parsed.query;
@@ -122,4 +124,180 @@ test("a backslash keeps a separator in its value", () => {
   expect(splitUnescaped("a\\,b,c", ",")).toEqual(["a\\,b", "c"]);
   expect(splitUnescaped("a\\|b|c", "|")).toEqual(["a\\|b", "c"]);
   expect(splitUnescaped("a\\\\,b", ",")).toEqual(["a\\\\", "b"]);
+});
+
+test.each<[ServedType, string, object]>([
+  [
+    "Observation",
+    "value-quantity=heavy",
+    { kind: "bad-parameter-value", expected: expect.stringContaining("decimal") },
+  ],
+  ["Observation", "value-quantity=5|kg", { kind: "bad-parameter-value" }],
+  ["Observation", "date=2013-01-14T10", { kind: "bad-parameter-value" }],
+  ["Observation", "date=2013-13", { kind: "bad-parameter-value" }],
+  ["Observation", "code-value-quantity=8480-6", { kind: "bad-parameter-value", expected: "[code]$[value-quantity]" }],
+  ["Observation", "code-value-quantity=a$heavy", { kind: "bad-parameter-value", parameter: "code-value-quantity" }],
+  ["Observation", "code-value-quantity:missing=true", { kind: "unknown-modifier", known: [] }],
+  ["Observation", "code:in=urn:nobody", { kind: "unknown-value-set", parameter: "code" }],
+  ["Observation", "code:below=urn:s|a", { kind: "unknown-hierarchy", parameter: "code" }],
+  ["Observation", "code:below=a", { kind: "bad-parameter-value", expected: "[system]|[code]" }],
+  ["Observation", "code:missing=yes", { kind: "bad-parameter-value", expected: "true or false" }],
+  ["Observation", "subject:Location.x=a", { kind: "bad-chain" }],
+  ["Observation", "subject:Practitioner=a", { kind: "unknown-modifier", known: expect.arrayContaining(["Patient"]) }],
+  ["Observation", "subject:Patient=Group/a", { kind: "bad-parameter-value" }],
+  ["Observation", "subject=a b", { kind: "bad-parameter-value" }],
+  ["Observation", "code=a\\b", { kind: "bad-parameter-value", expected: expect.stringContaining("backslash") }],
+  ["Patient", "identifier:of-type=urn:t|MR", { kind: "bad-parameter-value" }],
+  ["Patient", "active=yes", { kind: "bad-parameter-value", expected: "true or false" }],
+  ["Patient", "deceased=yes", { kind: "bad-parameter-value", expected: "true or false" }],
+  ["Patient", "phone=phone|123", { kind: "bad-parameter-value" }],
+  ["Patient", "gender:contains=male", { kind: "unknown-modifier" }],
+  ["Patient", "birthdate:exact=2020", { kind: "unknown-modifier", known: ["missing"] }],
+  ["Patient", "name:foo=x", { kind: "unknown-modifier", known: ["missing", "exact", "contains"] }],
+  ["Patient", "gender:of-type=a|b|c", { kind: "unknown-modifier" }],
+  ["Observation", "_include=Observation:code", { kind: "bad-parameter-value", parameter: "_include" }],
+  ["Observation", "_include=Foo:bar", { kind: "bad-parameter-value", parameter: "_include" }],
+  ["Observation", "_include=Observation:subject:Organization", { kind: "bad-parameter-value" }],
+  ["Observation", "_include=Patient:organization", { kind: "bad-parameter-value" }],
+  ["Observation", "_include:all=Observation:subject", { kind: "unknown-modifier", known: ["iterate", "recurse"] }],
+  ["Observation", "_include=*&_summary=text", { kind: "bad-parameter-value", parameter: "_summary" }],
+  ["Observation", "_summary=all", { kind: "bad-parameter-value", parameter: "_summary" }],
+  ["Observation", "_summary=true&_summary=data", { kind: "repeated-parameter", parameter: "_summary" }],
+  ["Observation", "_summary=true&_elements=code", { kind: "bad-parameter-value", parameter: "_elements" }],
+  ["Observation", "_elements=code;status", { kind: "bad-parameter-value", parameter: "_elements" }],
+  ["Observation", "_sort=dat", { kind: "bad-parameter-value", expected: expect.stringContaining("nearest is date") }],
+  ["Observation", "_sort=code-value-quantity", { kind: "bad-parameter-value", parameter: "_sort" }],
+  ["Observation", "_sort=date&_sort=code", { kind: "repeated-parameter", parameter: "_sort" }],
+  ["Observation", "_count:x=1", { kind: "unknown-modifier", parameter: "_count" }],
+  ["Observation", "_contained=true", { kind: "unknown-parameter", parameter: "_contained" }],
+  ["Observation", "_filter=code eq 1", { kind: "unknown-parameter", parameter: "_filter" }],
+  ["Observation", "_text=x", { kind: "unknown-parameter", parameter: "_text" }],
+  ["Observation", "_list=x", { kind: "unknown-parameter", parameter: "_list" }],
+  ["Observation", "near=1|1", { kind: "unknown-parameter", parameter: "near" }],
+  ["Observation", "constructor=x", { kind: "unknown-parameter", parameter: "constructor" }],
+  ["Observation", "subject:Patient.identifier=", { kind: "bad-parameter-value" }],
+  ["Consent", "patient:Patient=", { kind: "bad-parameter-value" }],
+  ["Observation", "patient=,", { kind: "bad-parameter-value", parameter: "patient" }],
+])("%s?%s is told what would be right", (type, text, issue) => {
+  const encoded = new URLSearchParams(text.split("&").map((pair) => pair.split(/=(.*)/s).slice(0, 2)));
+  const parsed = parse(type, encoded.toString());
+  expect(parsed.ok ? [] : parsed.issues).toEqual([expect.objectContaining(issue)]);
+});
+
+test.each<[ServedType, string, readonly object[]]>([
+  [
+    "Observation",
+    "_include=Observation:subject",
+    [{ direction: "include", iterate: false, source: "Observation", code: "subject", target: undefined }],
+  ],
+  ["Observation", "_include=Observation:subject:Patient", [{ code: "subject", target: "Patient" }]],
+  ["Observation", "_include=Observation:*", [{ source: "Observation", code: "*" }]],
+  ["Observation", "_include=*", [{ source: "*", code: "*" }]],
+  [
+    "Observation",
+    "_include=Observation:subject&_include=Observation:performer",
+    [{ code: "subject" }, { code: "performer" }],
+  ],
+  ["Observation", "_include:iterate=Patient:organization", [{ iterate: true, source: "Patient" }]],
+  ["Observation", "_include:recurse=Observation:has-member", [{ iterate: true, code: "has-member" }]],
+  ["Patient", "_revinclude=Observation:subject", [{ direction: "revinclude", source: "Observation" }]],
+  ["Patient", "_revinclude=Provenance:target:Patient", [{ direction: "revinclude", target: "Patient" }]],
+  ["Patient", "_revinclude:iterate=Provenance:target", [{ iterate: true, direction: "revinclude" }]],
+  ["AuditEvent", "_include=*", [{ source: "*" }]],
+])("%s?%s asks for more than the matches", (type, text, inclusions) => {
+  expect(query(type, text).inclusions).toEqual(inclusions.map((inclusion) => expect.objectContaining(inclusion)));
+});
+
+test("where several types are searched together, the references of each may be followed", () => {
+  const options = { handling: "strict", fhirBase: "http://base/fhir/R4" } as const;
+  const parameters = new URLSearchParams("_include=Observation:subject");
+  expect(parseQuery("Patient", parameters, options).ok).toBe(false);
+  expect(parseQuery("Patient", parameters, { ...options, types: ["Patient", "Observation"] }).ok).toBe(true);
+});
+
+test("under lenient handling what cannot be included is left out of self, and no unknown chain is searched", () => {
+  expect(query("Observation", "_include=Foo:bar&code=x&subject.nonsense=y", true).self).toBe("code=x");
+  expect(parse("Observation", "code:nonsense=x", true).ok).toBe(false);
+  expect(parse("Observation", "date=nonsense", true).ok).toBe(false);
+});
+
+test.each([
+  ["_summary=true", { shape: { kind: "summary", summary: "true" }, count: 20 }],
+  ["_summary=count", { shape: undefined, count: 0 }],
+  ["_summary=false&_elements=code", { shape: { kind: "elements", elements: ["code"] } }],
+  ["_elements=code,status&_elements=code", { shape: { kind: "elements", elements: ["code", "status"] } }],
+  ["_sort=-value-quantity,status,_id,-date", { sort: expect.arrayContaining([{ code: "status", descending: false }]) }],
+  ["_format=json&_pretty=true&code=x", { self: "code=x" }],
+  ["code=a&_count=5&code=b&_count=", { self: "code=a&_count=5&code=b" }],
+])("Observation?%s shapes the answer", (text, expected) => {
+  expect(query("Observation", text)).toMatchObject(expected);
+});
+
+test("a self link, followed, asks the same and links to itself", () => {
+  const text = new URLSearchParams([
+    ["subject:Patient.name", "O'Brien, Ann & Co"],
+    ["date", "ge2026-06-26T00:30:00+01:00"],
+    ["code", "urn:s|a\\,b"],
+    ["_sort", "-date,status"],
+  ]).toString();
+  const { self } = query("Observation", text);
+  expect(self).toBe(text);
+  expect(query("Observation", self).self).toBe(self);
+});
+
+test.each([
+  ["", { kind: "missing-parameter" }],
+  ["identifier=", { kind: "missing-parameter", parameter: "identifier" }],
+  ["identifier=,&code=x", { kind: "missing-parameter", parameter: "identifier" }],
+  ["code=x&_count=1", { kind: "unknown-parameter", parameter: "_count" }],
+  ["code=x&_include=*", { kind: "unknown-parameter", parameter: "_include" }],
+  ["code=x&_format=json", { kind: "unknown-parameter", parameter: "_format" }],
+  ["cod=x", { kind: "unknown-parameter", nearest: "code" }],
+])("the criteria %j are refused: nothing of a condition is ignored", (text, issue) => {
+  const parsed = parseCriteria("Observation", text, { fhirBase: "http://base/fhir/R4" });
+  expect(parsed).toEqual({ ok: false, issues: [expect.objectContaining(issue)] });
+});
+
+test("criteria are a question with where to look", () => {
+  const parsed = parseCriteria("Patient", `identifier=${NHS}|9990000018&active=true`, { fhirBase: "http://base" });
+  expect(parsed).toMatchObject({ ok: true, question: { type: "Patient", lead: { kind: "identifier" } } });
+});
+
+test("where no person is real, a number that is none is searched as it stands", () => {
+  const options = { handling: "strict", fhirBase: "http://base/fhir/R4", strictNhsNumbers: false } as const;
+  for (const [type, name] of [
+    ["Patient", "identifier"],
+    ["Observation", "patient.identifier"],
+  ] as const) {
+    const parsed = parseQuery(type, new URLSearchParams([[name, `${NHS}|12 3`]]), options);
+    expect(parsed).toMatchObject({ ok: true, query: { lead: { identifiers: [{ value: "12 3" }] } } });
+  }
+});
+
+test.each<[ServedType, string, object | undefined]>([
+  ["Observation", "subject:Patient=abc", { kind: "id", type: "Patient", ids: ["abc"] }],
+  ["Observation", "subject=Group/abc", { kind: "id", type: "Patient", ids: [] }],
+  ["Observation", "_id=a,b", { kind: "id", type: "Observation", ids: ["a", "b"] }],
+  ["Observation", "performer=Patient/abc", undefined],
+  ["Provenance", "target=Observation/a", { kind: "id", type: "Observation", ids: ["a"] }],
+  ["Provenance", "target=Observation/a,Patient/b", undefined],
+  ["Provenance", "target=http://elsewhere/Patient/a", undefined],
+  ["Provenance", "target=a", undefined],
+  ["Consent", "patient=a", { kind: "id", type: "Patient", ids: ["a"] }],
+  ["Patient", "name:contains=a", undefined],
+  ["Patient", "_id:not=a", undefined],
+])("%s?%s is looked for in the records of %j", (type, text, lead) => {
+  expect(query(type, text).lead).toEqual(lead);
+});
+
+test("the same words are read once, and other words or another handling anew", () => {
+  const parseCached = createQueryCache(2);
+  const options = { handling: "strict", fhirBase: "http://base/fhir/R4" } as const;
+  const first = parseCached("Observation", new URLSearchParams("code=x"), options);
+  expect(parseCached("Observation", new URLSearchParams("code=x"), options)).toBe(first);
+  expect(parseCached("Consent", new URLSearchParams("category=x"), options)).not.toBe(first);
+  expect(parseCached("Observation", new URLSearchParams("code=x"), { ...options, handling: "lenient" })).not.toBe(
+    first,
+  );
+  expect(parseCached("Observation", new URLSearchParams("code=x"), options)).not.toBe(first);
 });
