@@ -1,33 +1,42 @@
 import type { Resource } from "@medplum/fhirtypes";
+import { isRecordType } from "#profiles/interactions.ts";
 import type { InteractionRequest } from "../interactions/answer.ts";
+import { findVisible } from "../interactions/read-visible.ts";
 import type { RecordReader } from "../interactions/record-reader.ts";
 import { ukDate } from "../interactions/uk-date.ts";
+import type { Issue } from "../outcome/issue.ts";
 import { resourceBytes } from "../search/pack.ts";
-import type { Store } from "../store/store.ts";
+import type { ReadVerbs } from "../store/store.ts";
 
 /** A resource that is held, as its requester sees it. */
-export interface Stored {
-  readonly resource: Resource;
-  /** Empty for a resource of no child. */
-  readonly patientId: string;
+export type Stored =
+  | { readonly ok: true; readonly resource: Resource /** Empty for one of no child. */; readonly patientId: string }
+  | { readonly ok: false; readonly issue: Issue };
+
+export interface StoredPorts {
+  readonly store: Pick<ReadVerbs, "locate">;
+  readonly reader: RecordReader;
 }
 
-/** The resource of the address; nothing where it is hidden, as where it never was. */
+const LOGICAL_ID = /^[A-Za-z0-9\-.]{1,64}$/;
+
+/** The resource of the address; where it is hidden, the same issue as where it never was. */
 export async function findStored(
-  { store, reader }: { readonly store: Store; readonly reader: RecordReader },
-  { type, id, requester, now_ms }: InteractionRequest,
-): Promise<Stored | undefined> {
-  if (type === undefined || id === undefined) return undefined;
-  const key = await store.locate(type, id, requester.agreement.idSpace);
-  if (key === undefined) return undefined;
-  const view = await reader.view(key, requester, { changes: await reader.changes(), today: ukDate(now_ms) });
-  if (view === undefined) return undefined;
-  const { patientId, patient, pack } = view;
-  if (type === "Patient") {
-    if (patientId !== id || patient.size === 0) return undefined;
-    return { resource: JSON.parse(resourceBytes(patient, 0).toString()), patientId };
+  { store, reader }: StoredPorts,
+  { type = "Patient", id = "", requester, now_ms }: InteractionRequest,
+): Promise<Stored> {
+  if (!LOGICAL_ID.test(id)) return { ok: false, issue: { kind: "invalid-id", type } };
+  const none: Stored = { ok: false, issue: { kind: "not-found", type } };
+  const key = isRecordType(type) ? await store.locate(type, id, requester.agreement.idSpace) : undefined;
+  if (key === undefined || !isRecordType(type)) return none;
+  const at = { changes: await reader.changes(), today: ukDate(now_ms) };
+  const view = await reader.view(key, requester, at);
+  const found = view && findVisible(view, type, id);
+  if (found) {
+    const resource: Resource = JSON.parse(resourceBytes(found.pack, found.entry).toString());
+    return { ok: true, resource, patientId: found.view.patientId };
   }
-  const entry = pack.ids.findIndex((known, index) => known === id && pack.types[index] === type);
-  if (entry < 0 || !view.isVisible(entry)) return undefined;
-  return { resource: JSON.parse(resourceBytes(pack, entry).toString()), patientId };
+  const versions = await reader.versions(key, requester, at);
+  const newest = versions.find((version) => version.type === type && version.id === id);
+  return newest?.method === "DELETE" ? { ok: false, issue: { kind: "gone", type } } : none;
 }

@@ -1,17 +1,13 @@
 /** $validate: https://hl7.org/fhir/R4/resource-operation-validate.html */
 import type { AuditLog } from "../audit/audit.ts";
-import { type Answering, type InteractionRequest, type Result, refused } from "../interactions/answer.ts";
+import { type Answering, type InteractionRequest, refused } from "../interactions/answer.ts";
 import { auditFacts } from "../interactions/audit-facts.ts";
-import type { RecordReader } from "../interactions/record-reader.ts";
-import type { Store } from "../store/store.ts";
 import { checkResource, isResource, withPlaces } from "../validation/check-resource.ts";
 import { parseInvocation, type Sent, type ValidateInvocation } from "./validate-invocation.ts";
 import { type Finding, findingsOf, toOutcomeBody } from "./validate-outcome.ts";
-import { findStored, type Stored } from "./validate-stored.ts";
+import { findStored, type StoredPorts } from "./validate-stored.ts";
 
-export interface ValidatePorts {
-  readonly store: Store;
-  readonly reader: RecordReader;
+export interface ValidatePorts extends StoredPorts {
   readonly audit: AuditLog;
 }
 
@@ -20,29 +16,21 @@ export interface ValidatePorts {
  * be looked at is answered by 200 and an OperationOutcome; 400 is for a body that is no JSON and for wrong parameters.
  */
 export function createValidate(ports: ValidatePorts): Answering {
-  return async (request) => {
+  return async function validate(request) {
     const invocation = parseInvocation(request);
-    const stored =
-      invocation.ok && invocation.sent === undefined && request.id !== undefined
-        ? await findStored(ports, request)
-        : undefined;
-    const result = invocation.ok ? answer(request, invocation, stored) : refused(...invocation.issues);
+    if (!invocation.ok) return refused(...invocation.issues);
+    const stored = invocation.sent === undefined ? await findStored(ports, request) : undefined;
+    if (stored !== undefined && !stored.ok) return refused(stored.issue);
+    const sent = invocation.sent ?? { value: stored?.resource, text: undefined, at: undefined };
+    const findings = [...flawsOf(sent, request, invocation), ...modeFindings(sent, request, invocation)];
+    const body = toOutcomeBody(findings.length > 0 ? findings : [VALID]);
     try {
-      await ports.audit.append(toAuditRecord(request, result, stored));
+      await ports.audit.append(toAuditRecord(request, stored?.patientId ?? ""));
     } catch {
       return refused({ kind: "unavailable", what: "audit", retryAfter_s: 5 });
     }
-    return result;
+    return { ok: true, answer: { status: 200, headers: {}, body } };
   };
-}
-
-function answer(request: InteractionRequest, invocation: ValidateInvocation, stored: Stored | undefined): Result {
-  const { type = "Patient" } = request;
-  if (invocation.sent === undefined && stored === undefined) return refused({ kind: "not-found", type });
-  const sent = invocation.sent ?? { value: stored?.resource, text: undefined, at: undefined };
-  const findings = [...flawsOf(sent, request, invocation), ...modeFindings(sent, request, invocation)];
-  const body = toOutcomeBody(findings.length > 0 ? findings : [VALID]);
-  return { ok: true, answer: { status: 200, headers: {}, body } };
 }
 
 const VALID: Finding = {
@@ -86,13 +74,12 @@ function modeFindings({ value }: Sent, { id, requester }: InteractionRequest, { 
   return findings;
 }
 
-function toAuditRecord(request: InteractionRequest, result: Result, stored: Stored | undefined) {
-  const { type, id } = request;
+function toAuditRecord({ type, id, parameters, requester, requestId }: InteractionRequest, patientId: string) {
   return {
-    ...auditFacts(request.requester, request.requestId),
-    interaction: "validate",
-    outcome: result.ok ? "success" : "refused",
-    query: [type, id, `$validate?${request.parameters}`].filter((part) => part !== undefined).join("/"),
-    ...(stored && stored.patientId !== "" && { patients: [stored.patientId] }),
+    ...auditFacts(requester, requestId),
+    interaction: "$validate",
+    outcome: "success",
+    query: `${type}${id === undefined ? "" : `/${id}`}/$validate?${parameters}`,
+    ...(patientId !== "" && { patients: [patientId] }),
   } as const;
 }
