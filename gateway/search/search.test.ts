@@ -1,12 +1,13 @@
 import { randomBytes } from "node:crypto";
 import type { Observation, Patient } from "@medplum/fhirtypes";
 import { describe, expect, test } from "vitest";
-import { decodeKeys, encodeKeys, extractKeys, toKeys, toRecordSearchKeys } from "./keys.ts";
+import { decodeKeys, encodeKeys, toKeys, toRecordSearchKeys } from "./keys.ts";
 import { meetsConditions } from "./match.ts";
-import { type Packable, resourceBytes, toPack } from "./pack.ts";
+import { resourceBytes, toPack } from "./pack.ts";
 import { createOrder, TopMatches } from "./page.ts";
 import { createPageTokens } from "./page-token.ts";
 import { parseQuery } from "./query.ts";
+import { packable } from "./search.fixtures.ts";
 
 function observation(id: string, effective: Partial<Observation>, code = "29463-7"): Observation {
   return {
@@ -18,18 +19,6 @@ function observation(id: string, effective: Partial<Observation>, code = "29463-
     code: { coding: [{ system: "http://loinc.org", code }, { code: "local" }] },
     subject: { reference: "Patient/p1" },
     ...effective,
-  };
-}
-
-function packable(resource: Observation | Patient): Packable {
-  return {
-    type: resource.resourceType,
-    id: resource.id ?? "",
-    version: "1",
-    lastUpdated: Date.parse("2026-06-01T10:00:00Z"),
-    source: "leeds-csds",
-    body: Buffer.from(JSON.stringify(resource)),
-    keys: extractKeys(resource),
   };
 }
 
@@ -128,6 +117,17 @@ describe("an order", () => {
     [{ code: "date", descending: true }],
     [{ code: "date", descending: false }],
     [{ code: "_id", descending: true }],
+    [{ code: "code", descending: false }],
+    [{ code: "value-quantity", descending: true }],
+    [
+      { code: "identifier", descending: true },
+      { code: "_lastUpdated", descending: false },
+    ],
+    [
+      { code: "status", descending: false },
+      { code: "subject", descending: true },
+      { code: "date", descending: false },
+    ],
   ];
 
   test.each(sorts)("%j pages through everything once, whatever the page size", (...sort) => {
@@ -150,6 +150,44 @@ describe("an order", () => {
     }
     expect(walked).toEqual(whole.first().map(({ record, entry }) => `${record}/${PACK.ids[entry]}`));
     expect(new Set(walked).size).toBe(everything.length);
+  });
+});
+
+describe("resources sorted", () => {
+  const weight = (id: string, value: number, code: string): Observation =>
+    observation(id, { valueQuantity: { value, system: "http://unitsofmeasure.org", code } });
+  const RESOURCES = [
+    weight("kg", 1, "kg"),
+    weight("g", 900, "g"),
+    weight("below", 2, "kg"),
+    observation("words", {
+      valueString: "b",
+      performer: [{ reference: "Practitioner/b" }],
+      meta: { profile: ["urn:a"] },
+    }),
+    observation("several", {
+      identifier: [{ value: "9" }, { value: "1" }],
+      performer: [{ reference: "Practitioner/a" }, { reference: "Practitioner/c" }],
+    }),
+  ];
+  const SORTED = toPack(RESOURCES.map(packable), "http://base/fhir/R4");
+
+  test.each([
+    [{ code: "value-quantity", descending: false }, ["g", "kg", "below", "several", "words"]],
+    [{ code: "value-quantity", descending: true }, ["below", "kg", "g", "several", "words"]],
+    [{ code: "value-string", descending: true }, ["words", "below", "g", "kg", "several"]],
+    [{ code: "performer", descending: false }, ["several", "words", "below", "g", "kg"]],
+    [{ code: "performer", descending: true }, ["several", "words", "below", "g", "kg"]],
+    [{ code: "_profile", descending: false }, ["words", "below", "g", "kg", "several"]],
+    [{ code: "identifier", descending: false }, ["several", "below", "g", "kg", "words"]],
+    [{ code: "_id", descending: true }, ["words", "several", "kg", "g", "below"]],
+  ])("by %j stand in the order %j, those without a value last", (key, ids) => {
+    const order = createOrder([key]);
+    const top = new TopMatches(order, 10, false);
+    for (let entry = 0; entry < SORTED.size; entry++) {
+      top.offer({ record: 1, pack: SORTED, entry, values: order.valuesOf(SORTED, entry) });
+    }
+    expect(top.first().map(({ entry }) => SORTED.ids[entry])).toEqual(ids);
   });
 });
 
