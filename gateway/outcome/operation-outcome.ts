@@ -46,6 +46,7 @@ export function toOutcome(issue: Issue): Failure {
 function placeInEntry(index: number, place = ""): string {
   const entry = `Bundle.entry[${index}]`;
   if (place.startsWith("Bundle.")) return place;
+  if (place.startsWith("entry.")) return `${entry}${place.slice("entry".length)}`;
   if (place.startsWith("http.")) return `${entry}.request.url`;
   const [, rest] = /^[A-Z][A-Za-z]*((?:\.|$).*)$/.exec(place) ?? [];
   return rest === undefined ? entry : `${entry}.resource${rest}`;

@@ -5,6 +5,7 @@ import type { Issue } from "../../outcome/issue.ts";
 import { parseCriteria } from "../../search/query.ts";
 import type { Question } from "../../search/search-query.ts";
 import { ask, QuestionRefused } from "../ask.ts";
+import { guardRelease } from "../guard.ts";
 import type { ReleasedEntry } from "../search-request.ts";
 import type { Scene } from "./ports.ts";
 import { refuse } from "./refusal.ts";
@@ -43,6 +44,7 @@ export async function findOne({ type, question }: Criteria, scene: Scene): Promi
   const who = { requester: scene.requester, at: scene.at };
   const [only, another] = await ask(question, 2, who, scene.search).catch(toRefusal);
   if (another !== undefined) return refuse({ kind: "multiple-matches", type });
+  if (only !== undefined) guardRelease([only], scene.requester, scene.ports.sources);
   return only;
 }
 

@@ -1,6 +1,7 @@
 import type { RecordType } from "#profiles/interactions.ts";
 import { resourceBytes } from "../../search/pack.ts";
 import type { RecordKey } from "../../store/store.ts";
+import { guardRelease } from "../guard.ts";
 import { findVisible } from "../read-visible.ts";
 import type { ReleasedEntry } from "../search-request.ts";
 import type { Scene } from "./ports.ts";
@@ -28,6 +29,7 @@ export async function findHeld(type: RecordType, id: string, scene: Scene): Prom
   const visible = view && findVisible(view, type, id);
   const isPatient = type === "Patient";
   if (visible) {
+    guardRelease([visible], requester, scene.ports.sources);
     const { pack, entry } = visible;
     const isOwn = isPatient ? await hasTold(record, id, scene) : pack.sources[entry] === writer.source;
     return { ...toCurrent(visible), record, isOwn };

@@ -1,5 +1,6 @@
 import type { RecordType } from "#profiles/interactions.ts";
 import { hasScope } from "../../access/scope.ts";
+import type { Issue } from "../../outcome/issue.ts";
 import { resourceBytes } from "../../search/pack.ts";
 import type { RecordKey } from "../../store/store.ts";
 import type { ReleasedEntry } from "../search-request.ts";
@@ -47,10 +48,16 @@ export function toFound(type: RecordType, found: ReleasedEntry): Written {
 /** https://hl7.org/fhir/R4/http.html#update; with criteria https://hl7.org/fhir/R4/http.html#cond-update */
 export async function update(
   type: RecordType,
-  told: { readonly target: Target; readonly sent: Sent; readonly conditions: Conditions },
+  told: {
+    readonly target: Target;
+    readonly sent: Sent;
+    readonly conditions: Conditions;
+    /** Within a transaction the id that references lead to, whether it is new or was found. */
+    readonly settledId?: string;
+  },
   scene: Scene,
 ): Promise<Written> {
-  const { target, sent, conditions } = told;
+  const { target, sent, conditions, settledId } = told;
   if ("id" in target) return updateById(type, { id: target.id, sent, conditions }, scene);
   const found = await findOne(target.criteria, scene);
   const { id } = sent.resource;
@@ -58,8 +65,9 @@ export async function update(
     if (id !== undefined) return updateById(type, { id, sent, conditions }, scene);
     if (conditions.ifMatch !== undefined) return refuse({ kind: "version-conflict", type });
     requireScope(type, "c", scene);
-    return create(type, { sent }, scene);
+    return create(type, { sent, id: settledId }, scene);
   }
+  if (settledId !== undefined && settledId !== idOf(found)) return refuse(overlapping(type));
   if (id !== undefined && id !== idOf(found)) {
     const message = "Expected no id, or the id of the one resource that the criteria find.";
     return refuse(flawed("base", { code: "value", expression: `${type}.id`, message }));
@@ -159,4 +167,10 @@ function requireScope(type: RecordType, letter: "c", { requester }: Scene): void
   if (!hasScope(requester.scopes, type, letter)) {
     refuse({ kind: "insufficient-scope", needed: `system/${type}.${letter}` });
   }
+}
+
+/** Two entries of a transaction about one resource: which of them holds would depend on their order. */
+export function overlapping(type: RecordType): Issue {
+  const message = "Another entry of the transaction is about the same resource.";
+  return flawed("base", { code: "duplicate", expression: type, message });
 }

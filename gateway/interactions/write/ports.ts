@@ -2,6 +2,7 @@ import type { RecordType } from "#profiles/interactions.ts";
 import type { Requester, WriteTerms } from "../../access/requester.ts";
 import type { WrittenSource } from "../../access/source.ts";
 import type { AuditLog } from "../../audit/audit.ts";
+import type { SourceFacts } from "../../disclosure/visibility.ts";
 import type { Store, WriteTransaction } from "../../store/store.ts";
 import type { CandidatePorts } from "../candidates.ts";
 import type { Moment } from "../record-reader.ts";
@@ -11,6 +12,8 @@ import type { SeenChildren } from "./seen-children.ts";
 export interface WritePorts extends CandidatePorts {
   readonly store: Store;
   readonly audit: AuditLog;
+  /** Every registered source, by name. */
+  readonly sources: ReadonlyMap<string, SourceFacts>;
   /** What counts as told when a client writes it, by the name of the source. */
   readonly writtenSources: ReadonlyMap<string, WrittenSource>;
   readonly seenChildren: SeenChildren;

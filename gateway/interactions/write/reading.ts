@@ -7,6 +7,7 @@ import { type Criteria, readCriteria } from "./criteria.ts";
 import type { Conditions, Target } from "./perform.ts";
 import type { WritePorts, Writer } from "./ports.ts";
 import { parseVersionCondition } from "./precondition.ts";
+import { flawed } from "./refusal.ts";
 import { writerOf } from "./transact.ts";
 import { isTree } from "./tree.ts";
 
@@ -90,4 +91,11 @@ export function readConditions({ preconditions }: Pick<InteractionRequest, "prec
 export function addressOf({ method, type, id, parameters }: InteractionRequest): string {
   const path = id === undefined ? `${type}` : `${type}/${id}`;
   return `${method} ${path}${parameters.size === 0 ? "" : `?${parameters}`}`;
+}
+
+/** The body of an update carries the id of its address. */
+export function idFlaw(id: unknown, type: RecordType, target: Target): Issue | undefined {
+  if (!("id" in target) || id === target.id) return undefined;
+  const code = id === undefined ? "required" : "value";
+  return flawed("base", { code, expression: `${type}.id`, message: "Expected the id of the address." });
 }

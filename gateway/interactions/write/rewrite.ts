@@ -1,0 +1,78 @@
+import { isTree, type Tree } from "./tree.ts";
+
+/** Where the references of one entry lead. */
+export interface Links {
+  /** The new address (`Type/id`, with its version where the old one had one) of what an entry of the Bundle is. */
+  resolve(link: string): string | undefined;
+  /** The address of what the criteria of a conditional reference find. */
+  find(type: string, criteria: string): Promise<string>;
+}
+
+/** Elements of type uri, url, oid or uuid. A canonical is none of them, and neither is the value of an identifier. */
+const LINKS: ReadonlySet<string> = new Set([
+  "authority",
+  "implicitRules",
+  "policy",
+  "system",
+  "uri",
+  "url",
+  "valueOid",
+  "valueUri",
+  "valueUrl",
+  "valueUuid",
+]);
+
+const CONDITIONAL = /^([A-Z][A-Za-z]+)\?(.+)$/s;
+
+/**
+ * A resource with its links to other entries made links to what they became, in references, in links of other types and
+ * in the narrative. https://hl7.org/fhir/R4/http.html#trules
+ */
+export async function rewrite(resource: Tree, links: Links): Promise<Tree> {
+  const entries: [string, unknown][] = [];
+  for (const [name, member] of Object.entries(resource)) {
+    entries.push([name, await rewriteMember(name, member, links)]);
+  }
+  return Object.fromEntries(entries);
+}
+
+async function rewriteMember(name: string, member: unknown, links: Links): Promise<unknown> {
+  if (typeof member === "string") return rewriteText(name, member, links);
+  if (Array.isArray(member)) {
+    const items: unknown[] = [];
+    for (const item of member) items.push(await rewriteMember(name, item, links));
+    return items;
+  }
+  return isTree(member) ? rewrite(member, links) : member;
+}
+
+async function rewriteText(name: string, text: string, links: Links): Promise<string> {
+  if (name === "div") return rewriteNarrative(text, links);
+  if (name === "reference") {
+    const [, type, criteria] = CONDITIONAL.exec(text) ?? [];
+    if (type !== undefined && criteria !== undefined) return links.find(type, criteria);
+    return links.resolve(text) ?? text;
+  }
+  return LINKS.has(name) ? (links.resolve(text) ?? text) : text;
+}
+
+const LINKING_TAG = /<(?:a|img)\b[^>]*>/g;
+const LINKING_ATTRIBUTE = /(\b(?:href|src)\s*=\s*)("[^"]*"|'[^']*')/g;
+
+function rewriteNarrative(div: string, links: Links): string {
+  return div.replace(LINKING_TAG, (tag) =>
+    tag.replace(LINKING_ATTRIBUTE, (whole, opening: string, quoted: string) => {
+      const link = links.resolve(quoted.slice(1, -1).replaceAll("&amp;", "&"));
+      return link === undefined ? whole : `${opening}${quoted[0]}${link}${quoted[0]}`;
+    }),
+  );
+}
+
+/** Whether a resource has a conditional reference anywhere. */
+export function hasConditionalReference(node: unknown): boolean {
+  if (Array.isArray(node)) return node.some(hasConditionalReference);
+  if (!isTree(node)) return false;
+  return Object.entries(node).some(([name, member]) =>
+    typeof member === "string" ? name === "reference" && CONDITIONAL.test(member) : hasConditionalReference(member),
+  );
+}

@@ -1,0 +1,150 @@
+import { isRecordType, type RecordType } from "#profiles/interactions.ts";
+import { parseJson } from "../../validation/parse-resource.ts";
+import { findOne, idOf } from "./criteria.ts";
+import { findHeld } from "./held.ts";
+import { createLinks, type Identity } from "./links.ts";
+import { readPatch } from "./patching.ts";
+import { create, overlapping, patch, remove, toFound, update } from "./perform.ts";
+import type { Scene, Written } from "./ports.ts";
+import { parseSent } from "./reading.ts";
+import { Refusal, refuse } from "./refusal.ts";
+import { hasConditionalReference, type Links, rewrite } from "./rewrite.ts";
+import type { Plan, PlannedRead, PlannedWrite } from "./transaction-plan.ts";
+import { isTree } from "./tree.ts";
+
+type Storing = Extract<PlannedWrite, { kind: "create" | "update" }>;
+
+/** Who is referred to comes before who refers. */
+const RANKS: readonly RecordType[] = [
+  "Organization",
+  "Practitioner",
+  "Patient",
+  "PractitionerRole",
+  "Observation",
+  "Consent",
+  "Provenance",
+];
+
+/**
+ * Does a transaction in the order of R4, whatever the order of its entries: DELETE, then POST, PUT and PATCH, then what
+ * it reads. Conditional references find what the transaction itself made. The answer is one `Written` a change, by the
+ * index of its entry. https://hl7.org/fhir/R4/http.html#trules
+ */
+export async function runTransaction({ writes, reads }: Plan, scene: Scene): Promise<ReadonlyMap<number, Written>> {
+  const done = new Map<number, Written>();
+  const identities = new Map<number, Identity>();
+  const taken = new Set<string>();
+  const claim = (write: PlannedWrite, id: string): void => {
+    const name = `${write.type}/${id}`;
+    if (taken.has(name)) refuse(overlapping(write.type));
+    taken.add(name);
+  };
+  for (const write of writes.filter(({ kind }) => kind === "delete")) {
+    await inEntry(write.index, async () => {
+      if (write.kind !== "delete") return;
+      const written = await remove(write.type, write, scene);
+      if (written.id !== "") claim(write, written.id);
+      done.set(write.index, written);
+    });
+  }
+  for (const write of writes.filter(({ kind }) => kind !== "delete")) {
+    await inEntry(write.index, async () => {
+      const identity = await identify(write, scene);
+      if (identity === undefined) return;
+      identities.set(write.index, identity);
+      if (identity.found === undefined) claim(write, identity.id);
+    });
+  }
+  const linksOf = createLinks(writes, { identities, done, scene });
+  for (const write of inOrder(writes)) {
+    await inEntry(write.index, async () => {
+      const identity = identities.get(write.index);
+      const links = linksOf(write);
+      done.set(write.index, identity?.found ?? (await store(write, { id: identity?.id ?? "", links }, scene)));
+    });
+  }
+  for (const write of writes) {
+    if (write.kind !== "patch") continue;
+    await inEntry(write.index, async () => {
+      const id = identities.get(write.index)?.id ?? "";
+      done.set(write.index, await patchEntry(write, { id, links: linksOf(write) }, scene));
+    });
+  }
+  for (const read of reads) await inEntry(read.index, () => checkThere(read, scene));
+  return done;
+}
+
+/** Whatever is refused in an entry is told with the index of that entry. */
+async function inEntry(index: number, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    refuse(...error.issues.map((issue) => ({ entry: index, ...issue })));
+  }
+}
+
+/** A new id, the id that is named, or that of what is found. */
+async function identify(write: PlannedWrite, scene: Scene): Promise<Identity | undefined> {
+  const { type } = write;
+  if (write.kind === "create") {
+    const found = write.ifNoneExist && (await findOne(write.ifNoneExist, scene));
+    return found ? { type, id: idOf(found), found: toFound(type, found) } : { type, id: scene.ports.ids() };
+  }
+  if (write.kind === "delete") return undefined;
+  if ("id" in write.target) return { type, id: write.target.id };
+  const found = await findOne(write.target.criteria, scene);
+  if (found !== undefined) return { type, id: idOf(found) };
+  if (write.kind === "patch") return refuse({ kind: "not-found", type });
+  const { id } = write.resource;
+  return { type, id: typeof id === "string" ? id : scene.ports.ids() };
+}
+
+function inOrder(writes: readonly PlannedWrite[]): readonly Storing[] {
+  const rankOf = (write: Storing): number =>
+    RANKS.indexOf(write.type) + (hasConditionalReference(write.resource) ? RANKS.length : 0);
+  return writes
+    .filter((write): write is Storing => write.kind === "create" || write.kind === "update")
+    .toSorted((a, b) => rankOf(a) - rankOf(b));
+}
+
+/** Stores one entry under the id that was settled for it. */
+async function store(
+  write: Storing,
+  { id, links }: { readonly id: string; readonly links: Links },
+  scene: Scene,
+): Promise<Written> {
+  const { type } = write;
+  const read = parseSent(JSON.stringify(await rewrite(write.resource, links)), type);
+  const sent = read.ok ? read.value : refuse(...read.issues);
+  if (write.kind === "update") {
+    const { target, conditions } = write;
+    return update(type, { target, sent, conditions, settledId: id }, scene);
+  }
+  const written = await create(type, { sent, ifNoneExist: write.ifNoneExist, id }, scene);
+  // It was not there before: another entry made what the criteria find.
+  return written.outcome === "found" ? refuse(overlapping(type)) : written;
+}
+
+async function patchEntry(
+  write: Extract<PlannedWrite, { kind: "patch" }>,
+  { id, links }: { readonly id: string; readonly links: Links },
+  scene: Scene,
+): Promise<Written> {
+  const { type, request, conditions } = write;
+  const parsed = request.contentType === "application/fhir+json" ? parseJson(request.body ?? "") : undefined;
+  const parameters = parsed?.ok && isTree(parsed.lossless) ? parsed.lossless : undefined;
+  const body = parameters === undefined ? request.body : JSON.stringify(await rewrite(parameters, links));
+  const patching = readPatch({ ...request, ...(body !== undefined && { body }) }, type);
+  return patching.ok
+    ? patch(type, { target: { id }, patching: patching.value, conditions }, scene)
+    : refuse(...patching.issues);
+}
+
+/** What is to be read afterwards has to be there: a transaction succeeds as a whole or not at all. */
+async function checkThere({ request }: PlannedRead, scene: Scene): Promise<void> {
+  const { interaction, type, id } = request;
+  if (interaction !== "read" || id === undefined || type === undefined || !isRecordType(type)) return;
+  const held = await findHeld(type, id, scene);
+  if (held?.state !== "current") refuse({ kind: held === undefined ? "not-found" : "gone", type });
+}
