@@ -254,6 +254,15 @@ describe("search-system", () => {
     expect(names(await world.bundle(practice(), address))).toEqual(expected);
   });
 
+  test("follows references of any of its types", async () => {
+    const address =
+      "?_type=Organization,Observation&_id=a-height&_include=Observation:subject&_revinclude=Observation:has-member";
+    expect([...names(await world.bundle(practice(), address), "include")].sort()).toEqual([
+      "Observation/a-panel",
+      "Patient/ada",
+    ]);
+  });
+
   test("shows the types in its self link", async () => {
     const { link } = await world.bundle(practice(), "?_type=Patient,Observation&_id=ada");
     expect(link?.[0]?.url).toBe(`${FHIR}/?_type=Patient,Observation&_id=ada`);

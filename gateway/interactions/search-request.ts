@@ -5,8 +5,10 @@ import type { Pack } from "../search/pack.ts";
 import type { Match } from "../search/page.ts";
 import type { PageTokens } from "../search/page-token.ts";
 import type { Question, SearchQuery } from "../search/search-query.ts";
+import type { Terminology } from "../search/terminology.ts";
 import type { CandidatePorts } from "./candidates.ts";
 import type { VisibleRecord } from "./record-reader.ts";
+import type { ReadQuery } from "./search-options.ts";
 import type { Page } from "./search-page.ts";
 import type { Walks } from "./walks.ts";
 
@@ -14,6 +16,9 @@ export interface SearchPorts extends CandidatePorts {
   readonly audit: AuditLog;
   readonly pageTokens: PageTokens;
   readonly walks: Walks;
+  /** What is known of codes, for `:in`, `:below` and their like. */
+  readonly terminology: Terminology;
+  readonly readQuery: ReadQuery;
   /** Every registered source, by name. */
   readonly sources: ReadonlyMap<string, SourceFacts>;
   /** The constant entry that tells a care client what an empty answer does not mean; absent for others. */

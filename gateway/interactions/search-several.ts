@@ -2,8 +2,9 @@ import { isCanonicalType, isServedType, type ServedType } from "#profiles/intera
 import type { Requester } from "../access/requester.ts";
 import { hasScope } from "../access/scope.ts";
 import type { Issue } from "../outcome/issue.ts";
-import { parseQuery, type QueryOptions } from "../search/query.ts";
+import type { QueryOptions } from "../search/query.ts";
 import type { Question, SearchQuery } from "../search/search-query.ts";
+import type { ReadQuery } from "./search-options.ts";
 
 /** A query of several types at once: one question a type, and one way to answer them all. */
 export type ParsedSeveral =
@@ -14,6 +15,7 @@ export interface SeveralOptions extends QueryOptions {
   readonly requester: Requester;
   /** Types that can be searched here. */
   readonly types: readonly ServedType[];
+  readonly readQuery: ReadQuery;
 }
 
 /**
@@ -26,8 +28,9 @@ export function parseSeveral(parameters: URLSearchParams, options: SeveralOption
   const chosen = chooseTypes(named, options);
   if ("kind" in chosen) return { ok: false, issues: [chosen] };
   const questions: SearchQuery[] = [];
+  const reading = { ...options, types: chosen.types };
   for (const type of chosen.types) {
-    const parsed = parseQuery(type, rest, options);
+    const parsed = options.readQuery(type, rest, reading);
     if (!parsed.ok) return parsed;
     questions.push(parsed.query);
   }

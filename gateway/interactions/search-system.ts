@@ -2,19 +2,20 @@
 import { SERVED_RESOURCES } from "#profiles/interactions.ts";
 import { type Answering, refused } from "./answer.ts";
 import type { SearchFlow } from "./search-flow.ts";
+import { toQueryOptions } from "./search-options.ts";
 import { readPage } from "./search-page.ts";
 import type { SearchPorts } from "./search-request.ts";
 import { parseSeveral } from "./search-several.ts";
 
 const TYPES = SERVED_RESOURCES.map(({ type }) => type);
 
-export function createSearchSystem({ pageTokens, fhirBase }: SearchPorts, flow: SearchFlow): Answering {
+export function createSearchSystem(ports: SearchPorts, flow: SearchFlow): Answering {
   return async function searchSystem(request) {
-    const read = readPage(request, "", pageTokens);
+    const read = readPage(request, "", ports.pageTokens);
     if (!read.ok) return read;
     const { page } = read;
-    const { requester, preference } = request;
-    const options = { handling: preference.handling, fhirBase, requester, types: TYPES };
+    const { requester } = request;
+    const options = { ...toQueryOptions(request, ports), requester, types: TYPES, readQuery: ports.readQuery };
     const parsed = parseSeveral(page.parameters, options);
     if (!parsed.ok) return refused(...parsed.issues);
     const { questions, query } = parsed;

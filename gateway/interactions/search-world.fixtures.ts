@@ -15,6 +15,7 @@ import { createInProcessIdentityCache } from "../identity/cache/in-process.ts";
 import { createIdentifierResolver } from "../identity/resolve-identifier.ts";
 import { extractKeys, toRecordSearchKeys } from "../search/keys.ts";
 import { createPageTokens } from "../search/page-token.ts";
+import { createQueryCache } from "../search/query-cache.ts";
 import { createSqliteStore } from "../store/sqlite.ts";
 import type { RecordKey, Store, WriteTransaction } from "../store/store.ts";
 import type { InteractionRequest, Result } from "./answer.ts";
@@ -91,6 +92,7 @@ export function laboratory(scopes = "system/*.cruds"): Requester {
   };
 }
 
+const NO_TERMINOLOGY = { members: () => undefined, descendants: () => undefined, ancestors: () => undefined };
 const CANONICALS = createCanonicals(FHIR, readPublished);
 
 export interface SearchWorld extends AsyncDisposable {
@@ -147,6 +149,8 @@ export async function createSearchWorld(auditEvents?: AuditEvents): Promise<Sear
     auditEvents: auditEvents ?? { async *parts() {} },
     fhirBase: FHIR,
     walks: createWalks(),
+    terminology: NO_TERMINOLOGY,
+    readQuery: createQueryCache(),
     audit: {
       async append(record) {
         await log.append(record);

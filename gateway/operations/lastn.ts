@@ -1,9 +1,9 @@
 /** Observation/$lastn: https://hl7.org/fhir/R4/observation-operation-lastn.html */
 import { type Answering, refused } from "../interactions/answer.ts";
 import type { SearchFlow } from "../interactions/search-flow.ts";
+import { toQueryOptions } from "../interactions/search-options.ts";
 import { readPage } from "../interactions/search-page.ts";
 import type { SearchPorts } from "../interactions/search-request.ts";
-import { parseQuery } from "../search/query.ts";
 import { readOperationParameters } from "./everything-parameters.ts";
 import { lastOfEachCode } from "./lastn-groups.ts";
 
@@ -13,11 +13,11 @@ const ENTRIES_MAX = 1_000;
 const ABOUT_WHOM = /^(patient|subject)([.:]|$)/;
 
 /** The latest `max` Observations of each code, newest first, of those that any other search would find. */
-export function createLastn({ pageTokens, fhirBase }: SearchPorts, flow: SearchFlow): Answering {
+export function createLastn(ports: SearchPorts, flow: SearchFlow): Answering {
   return async function lastn(request) {
     const sent = readOperationParameters(request);
     if (!sent.ok) return sent;
-    const read = readPage({ ...request, parameters: sent.parameters }, PATH, pageTokens);
+    const read = readPage({ ...request, parameters: sent.parameters }, PATH, ports.pageTokens);
     if (!read.ok) return read;
     const { page } = read;
     const rest = new URLSearchParams([...page.parameters].filter(([name]) => name !== "max"));
@@ -36,7 +36,7 @@ export function createLastn({ pageTokens, fhirBase }: SearchPorts, flow: SearchF
         expected: "patient, subject or patient.identifier",
       });
     }
-    const parsed = parseQuery("Observation", rest, { handling: request.preference.handling, fhirBase });
+    const parsed = ports.readQuery("Observation", rest, toQueryOptions(request, ports));
     if (!parsed.ok) return refused(...parsed.issues);
     const { query } = parsed;
     const search = {
