@@ -16,27 +16,9 @@ import {
   valueSetOf,
 } from "./terminology-operation.ts";
 
-const SUPPORTED = [
-  "url",
-  "valueSet",
-  "valueSetVersion",
-  "filter",
-  "date",
-  "offset",
-  "count",
-  "includeDesignations",
-  "includeDefinition",
-  "activeOnly",
-  "excludeNested",
-  "excludeNotForUI",
-  "displayLanguage",
-  "exclude-system",
-];
-
 export function createExpand(ports: TerminologyPorts): Answering {
   return createTerminologyOperation(ports, {
     definition: "http://hl7.org/fhir/OperationDefinition/ValueSet-expand",
-    supported: SUPPORTED,
     answer: (given, request) => expand(given, request, ports),
   });
 }

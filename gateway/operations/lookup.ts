@@ -14,7 +14,6 @@ import {
 export function createLookup(ports: TerminologyPorts): Answering {
   return createTerminologyOperation(ports, {
     definition: "http://hl7.org/fhir/OperationDefinition/CodeSystem-lookup",
-    supported: ["code", "system", "version", "coding", "date", "displayLanguage", "property"],
     answer: (given) => lookup(given, ports),
   });
 }

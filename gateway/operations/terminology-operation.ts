@@ -1,4 +1,5 @@
 import type { OperationDefinition, Parameters, ParametersParameter, Resource, ValueSet } from "@medplum/fhirtypes";
+import { OPERATION_PARAMETERS } from "#profiles/operation-parameters.ts";
 import type { PublishedResource } from "#profiles/published.ts";
 import type { AuditLog } from "../audit/audit.ts";
 import { type Answering, type InteractionRequest, type Result, refused } from "../interactions/answer.ts";
@@ -26,8 +27,6 @@ export type Outcome =
 export interface TerminologyOperation {
   /** Canonical URL of its OperationDefinition. */
   readonly definition: string;
-  /** The parameters that it acts on, of those that the definition has. */
-  readonly supported: readonly string[];
   answer(given: Given, request: InteractionRequest): Outcome;
 }
 
@@ -36,11 +35,12 @@ export interface TerminologyOperation {
  * contract alone, never about a child, so everybody who is known may invoke them.
  */
 export function createTerminologyOperation(ports: TerminologyPorts, operation: TerminologyOperation): Answering {
+  const supported = OPERATION_PARAMETERS.get(operation.definition) ?? [];
   return async (request): Promise<Result> => {
     const body = request.body ? parseJson(request.body) : undefined;
     if (body && !body.ok) return refused(...body.issues);
     const invocation = { query: request.parameters, body: body?.value };
-    const read = readParameters(invocation, definitionOf(operation.definition, ports), operation.supported);
+    const read = readParameters(invocation, definitionOf(operation.definition, ports), supported);
     if (!read.ok) return read;
     const outcome = operation.answer(read.given, request);
     if (!outcome.ok) return outcome;

@@ -10,24 +10,9 @@ import {
   toParameters,
 } from "./terminology-operation.ts";
 
-const SUPPORTED = [
-  "url",
-  "conceptMapVersion",
-  "code",
-  "system",
-  "version",
-  "source",
-  "coding",
-  "codeableConcept",
-  "target",
-  "targetsystem",
-  "reverse",
-];
-
 export function createTranslate(ports: TerminologyPorts): Answering {
   return createTerminologyOperation(ports, {
     definition: "http://hl7.org/fhir/OperationDefinition/ConceptMap-translate",
-    supported: SUPPORTED,
     answer: (given, request) => translate(given, request, ports),
   });
 }

@@ -18,19 +18,15 @@ import {
 } from "./terminology-operation.ts";
 
 export function createValidateCodeInValueSet(ports: TerminologyPorts): Answering {
-  const own = ["url", "valueSet", "valueSetVersion", "code", "system", "systemVersion"];
   return createTerminologyOperation(ports, {
     definition: "http://hl7.org/fhir/OperationDefinition/ValueSet-validate-code",
-    supported: [...own, "display", "coding", "codeableConcept", "date", "abstract", "displayLanguage"],
     answer: (given, request) => inValueSet(given, request, ports),
   });
 }
 
 export function createValidateCodeInCodeSystem(ports: TerminologyPorts): Answering {
-  const own = ["url", "code", "version"];
   return createTerminologyOperation(ports, {
     definition: "http://hl7.org/fhir/OperationDefinition/CodeSystem-validate-code",
-    supported: [...own, "display", "coding", "codeableConcept", "date", "abstract", "displayLanguage"],
     answer: (given, request) => inCodeSystem(given, request, ports),
   });
 }
