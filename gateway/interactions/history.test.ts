@@ -290,6 +290,22 @@ describe("the history of a Patient", () => {
   });
 });
 
+describe("a resource that is hidden now", () => {
+  test("is hidden in every version, and so is its end", async () => {
+    const key = await story();
+    await house.put(key, observation("school", "p-1"), { ...EYFSP, at: 4_500 });
+    await house.put(key, provenance("v", "Observation/o"), { ...CSDS, at: 5_000 });
+    const name = "Provenance/v 1";
+    expect(told(await history(HEALTH, "_history"))[0]).toContain(name);
+    await house.put(key, provenance("v", "Observation/school"), { ...CSDS, version: 2, at: 6_000 });
+    expect(told(await history(HEALTH, "_history")).join()).not.toContain("Provenance");
+    expect(told(await history(GP, "_history"))[0]).toContain("Provenance/v 2");
+    await house.end("Provenance/v", 7_000);
+    expect(told(await history(HEALTH, "_history")).join()).not.toContain("Provenance");
+    expect(told(await history(GP, "_history"))[0]).toBe("DELETE Provenance/v 3");
+  });
+});
+
 describe("what happens to something hidden leaves the history alone", () => {
   const denies = { provision: { type: "deny", class: [{ system: DATA_CLASS, code: "sharing" }] } };
   const changes: readonly (readonly [string, (key: number) => Promise<void>])[] = [

@@ -1,4 +1,4 @@
-import type { Consent, Patient, Resource } from "@medplum/fhirtypes";
+import type { Consent, Observation, Patient, Resource } from "@medplum/fhirtypes";
 import { canonical } from "#profiles/canonical.ts";
 import { isRecordType } from "#profiles/interactions.ts";
 import { type Denial, toDenials } from "../disclosure/consent-rules.ts";
@@ -30,6 +30,8 @@ export interface LoadedRecord {
   readonly patients: Map<string, Pack>;
   /** What each Provenance is about, once somebody has asked: local references. */
   readonly targets: Map<number, readonly string[]>;
+  /** Where `Type/id` stands in the pack, filled like the targets. */
+  readonly entries: Map<string, number>;
   /** Bytes held beside the pack, about. */
   readonly weight_bytes: number;
   /** The change counter at which the version was last found current. */
@@ -76,9 +78,14 @@ export function toLoadedRecord(stored: StoredRecord, changes: number, options: L
     ),
     patients: new Map(),
     targets: new Map(),
-    weight_bytes: pack.weight_bytes + current.length * 2_000 + stored.pastContributions.length * 1_000 + 1_000,
+    entries: new Map(),
+    weight_bytes: pack.weight_bytes + current.length * 2_000 + weightOf(stored.pastContributions) + 1_000,
     checkedAt: changes,
   };
+}
+
+function weightOf(past: readonly StoredContribution[]): number {
+  return past.reduce((sum, { body }) => sum + body.length + 500, 0);
 }
 
 /**
@@ -135,8 +142,35 @@ export function stripped(
   }
   if (!isRestricted || type !== "Observation") return {};
   return withoutElements(body, (resource) => {
-    if (resource.resourceType === "Observation") delete resource.performer;
+    if (resource.resourceType === "Observation") dropPlaces(resource);
   });
+}
+
+/** Types that are a place, or lead to one. */
+const OF_PLACES: ReadonlySet<string> = new Set([
+  "CareTeam",
+  "Device",
+  "Encounter",
+  "HealthcareService",
+  "Location",
+  "Organization",
+  "Patient",
+  "Practitioner",
+  "PractitionerRole",
+  "RelatedPerson",
+]);
+
+/** Whoever saw the child, and wherever an Observation can say it. */
+function dropPlaces(observation: Observation): void {
+  const { contained, note } = observation;
+  delete observation.performer;
+  delete observation.encounter;
+  delete observation.device;
+  delete observation.text;
+  const kept = contained?.filter(({ resourceType }) => !OF_PLACES.has(resourceType)) ?? [];
+  if (kept.length > 0) observation.contained = kept;
+  else delete observation.contained;
+  if (note) observation.note = note.map(({ authorReference: _, authorString: __, ...rest }) => rest);
 }
 
 function withoutElements(body: Buffer, strip: (resource: Resource) => void) {

@@ -16,10 +16,13 @@ interface Looking {
   readonly options: LoadOptions;
 }
 
-/** A Patient as released, in the parts from which a version is put together: JSON objects as text. */
+/** A Patient as released, in the parts from which a version is put together. */
 interface ReleasedForm {
+  /** JSON objects as text. */
   readonly meta: string;
   readonly rest: string;
+  /** The same without id and version, for its search keys. */
+  readonly patient: Patient;
 }
 
 /** One version of the Patient as one requester gets it; without a body where it had ceased to be. */
@@ -47,8 +50,7 @@ export function visiblePatient(record: LoadedRecord, visibility: Visibility, loo
 
 function patientPack(patientId: string, form: Form<ReleasedForm>, fhirBase: string): Pack {
   const { versionId, lastUpdated_ms, body } = toVersion(patientId, form);
-  if (body === undefined) return NO_PACK;
-  const patient: Patient = JSON.parse(body);
+  if (body === undefined || form.form === undefined) return NO_PACK;
   return toPack(
     [
       {
@@ -58,7 +60,7 @@ function patientPack(patientId: string, form: Form<ReleasedForm>, fhirBase: stri
         lastUpdated: lastUpdated_ms,
         source: "",
         body: Buffer.from(body),
-        keys: extractKeys(patient),
+        keys: extractKeys({ ...form.form.patient, id: patientId }),
       },
     ],
     fhirBase,
@@ -134,8 +136,9 @@ function restrictingMarks({ tellings, idSpace }: LoadedRecord): ReadonlySet<Tell
   );
 }
 
-function asFolded({ meta = {}, resourceType: _, id: __, ...rest }: Patient): ReleasedForm {
-  return { meta: JSON.stringify(meta), rest: JSON.stringify(rest) };
+function asFolded(patient: Patient): ReleasedForm {
+  const { meta = {}, resourceType: _, id: __, ...rest } = patient;
+  return { meta: JSON.stringify(meta), rest: JSON.stringify(rest), patient };
 }
 
 /**
@@ -143,23 +146,23 @@ function asFolded({ meta = {}, resourceType: _, id: __, ...rest }: Patient): Rel
  * agreement does not name. `undefined` where such a one stands elsewhere in it: then the fold, which takes only what it
  * knows, is the safer form.
  */
-function asWritten({ body }: Telling, systems: IdentifierSystems, mayShowUpn: boolean): ReleasedForm | undefined {
-  const written = parseLossless(body);
+function asWritten(told: Telling, systems: IdentifierSystems, mayShowUpn: boolean): ReleasedForm | undefined {
+  const written = parseLossless(told.body);
   if (!isPatient(written)) return undefined;
-  const { resourceType: _, id: __, meta = {}, identifier, ...others } = written;
-  const { versionId: ___, lastUpdated: ____, ...kept }: Meta = meta;
-  const shown = identifier?.filter((one) => isShown(one, systems));
-  const rest = JSON.stringify(
-    identifier === undefined || shown?.length === identifier.length
-      ? withoutHead(written)
-      : { ...(shown && shown.length > 0 && { identifier: shown }), ...others },
-  );
-  return !mayShowUpn && rest.includes(UPN) ? undefined : { meta: JSON.stringify(kept), rest };
+  const { versionId: _, lastUpdated: __, ...meta }: Meta = written.meta ?? {};
+  const { resourceType: ___, id: ____, meta: _____, ...rest } = withShown(written, systems);
+  const text = JSON.stringify(rest);
+  if (!mayShowUpn && text.includes(UPN)) return undefined;
+  return { meta: JSON.stringify(meta), rest: text, patient: withShown(told.patient, systems) };
 }
 
 /** Elements keep the order in which they were written. */
-function withoutHead({ resourceType: _, id: __, meta: ___, ...rest }: Patient): Omit<Patient, "resourceType"> {
-  return rest;
+function withShown(patient: Patient, systems: IdentifierSystems): Patient {
+  if (patient.identifier === undefined) return patient;
+  const identifier = patient.identifier.filter((one) => isShown(one, systems));
+  if (identifier.length > 0) return { ...patient, identifier };
+  const { identifier: _, ...others } = patient;
+  return others;
 }
 
 function isPatient(value: unknown): value is Patient {

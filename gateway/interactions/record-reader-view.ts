@@ -62,8 +62,8 @@ export function toSight(
   };
   const seesTarget = (target: string, isWritten: boolean, depth: number): boolean => {
     if (target === `Patient/${record.patientId}`) return patient.size > 0 || !isPeopled(record.idSpace);
-    const entry = entryOf(record.pack, target);
-    if (entry >= 0) return sees(toCandidate(record, entry, options), depth + 1);
+    const entry = entryOf(record, target);
+    if (entry !== undefined) return sees(toCandidate(record, entry, options), depth + 1);
     const [type = "", id = ""] = target.split("/");
     if (!ABOUT_PEOPLE.has(type) || !isPeopled(record.idSpace)) return true;
     // What a mapped record made and no longer makes was told by the source that is seen here; what a client names may
@@ -153,10 +153,9 @@ export function targetsOf(body: Buffer, fhirBase: string): readonly string[] {
   });
 }
 
-/** Where a resource stands in a pack; -1 when it is not there. */
-export function entryOf({ ids, types }: Pack, name: string): number {
-  const slash = name.indexOf("/");
-  const type = name.slice(0, slash);
-  const id = name.slice(slash + 1);
-  return ids.findIndex((known, index) => known === id && types[index] === type);
+/** Where a resource stands in the record's pack. */
+function entryOf({ pack, entries }: LoadedRecord, name: string): number | undefined {
+  if (entries.size === 0)
+    for (const [entry, id] of pack.ids.entries()) entries.set(`${pack.types[entry]}/${id}`, entry);
+  return entries.get(name);
 }

@@ -80,21 +80,24 @@ export function createRecordReader(options: RecordReaderOptions): RecordReader {
   }
 
   function within(transaction: ReadVerbs): RecordReader {
-    return readerOf({ verbs: transaction, load: (key) => loadWithin(transaction, key), within }, store, options);
+    const load = (key: RecordKey) => loadWithin(transaction, key);
+    // A transaction sees one state from beginning to end, and waits for nothing but its own verbs.
+    return readerOf({ verbs: transaction, changes: async () => Number.NaN, load, within }, options);
   }
 
-  return readerOf({ verbs: store, load, within }, store, options);
+  return readerOf({ verbs: store, changes: () => store.changeCounter(), load, within }, options);
 }
 
 interface Reading {
   readonly verbs: ReadVerbs;
+  changes(): Promise<number>;
   load(key: RecordKey, changes: number): Promise<LoadedRecord | undefined>;
   within(transaction: ReadVerbs): RecordReader;
 }
 
-function readerOf({ verbs, load, within }: Reading, store: Store, options: LoadOptions): RecordReader {
+function readerOf({ verbs, changes: readChanges, load, within }: Reading, options: LoadOptions): RecordReader {
   return {
-    changes: () => store.changeCounter(),
+    changes: readChanges,
     async view(key, requester, { changes, today }) {
       const record = await load(key, changes);
       return record && toView(record, { requester, today }, options);

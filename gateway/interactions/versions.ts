@@ -102,34 +102,37 @@ function allVersions(
   return [...current, ...past];
 }
 
-/** The visible versions of one resource. Its end is told to whom the version before it is. */
+/**
+ * The visible versions of one resource. One whose newest text is hidden is hidden altogether, as if it had never been;
+ * its end is told to whom the version before it is.
+ */
 function visibleChain(
   chain: readonly Version[],
   sight: Sight,
   { patientId, fhirBase }: { readonly patientId: string; readonly fhirBase: string },
 ): readonly VisibleVersion[] {
+  const ordered = chain.toSorted((a, b) => a.version - b.version);
+  const isSeen = ({ type, id, source, body }: Version): boolean =>
+    body !== undefined && sight.sees({ type, id, source, targets: () => targetsOf(body, fhirBase) });
+  const newest = ordered.findLast(({ body }) => body !== undefined);
+  if (!newest || !isSeen(newest)) return [];
   const visible: VisibleVersion[] = [];
-  let before: Version | undefined;
-  for (const version of chain.toSorted((a, b) => a.version - b.version)) {
-    const { type, id, source, body } = version;
-    const about = body ?? before?.body;
-    const isVisible = sight.sees({ type, id, source, targets: () => (about ? targetsOf(about, fhirBase) : []) });
+  for (const told of ordered) {
+    const { type, id, version, lastUpdated_ms, source, body } = told;
     const wasThere = visible.at(-1)?.body !== undefined;
-    if (isVisible && (body !== undefined || wasThere)) {
-      visible.push({
-        type,
-        id,
-        versionId: String(version.version),
-        lastUpdated_ms: version.lastUpdated_ms,
-        method: body === undefined ? "DELETE" : methodOf(id, visible.length === 0),
-        body,
-        creates: body !== undefined && !wasThere,
-        patientId,
-        source,
-        sequence: version.version,
-      });
-    }
-    before = version;
+    if (body === undefined ? !wasThere : !isSeen(told)) continue;
+    visible.push({
+      type,
+      id,
+      versionId: String(version),
+      lastUpdated_ms,
+      method: body === undefined ? "DELETE" : methodOf(id, visible.length === 0),
+      body,
+      creates: body !== undefined && !wasThere,
+      patientId,
+      source,
+      sequence: version,
+    });
   }
   return visible;
 }
