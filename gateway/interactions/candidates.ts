@@ -1,16 +1,9 @@
 import { isCanonicalType, isRecordType, type ServedType } from "#profiles/interactions.ts";
 import type { Requester } from "../access/requester.ts";
-import { LIMITS } from "../limits.ts";
-import type { IdentifierValue } from "../search/query-values.ts";
 import type { Condition, Lead, Question } from "../search/search-query.ts";
-import {
-  type IdSpace,
-  type ReadVerbs,
-  type RecordKey,
-  type RecordScope,
-  type RecordSearchKey,
-  SHARED_ID_SPACE,
-} from "../store/store.ts";
+import { type IdSpace, type ReadVerbs, type RecordKey, SHARED_ID_SPACE } from "../store/store.ts";
+import { toAuditBounds } from "./candidates-audit.ts";
+import { LEAD_RECORDS_max, leadRecords, union } from "./candidates-leads.ts";
 import type { Moment, RecordReader, VisibleRecord } from "./record-reader.ts";
 import type { Walks } from "./walks.ts";
 
@@ -24,9 +17,16 @@ export interface IdentifierResolver {
 export interface AuditEvents {
   /**
    * The parts that a requester may see, ascending by key, with keys greater than `after` and none below
-   * `AUDIT_KEYS_FROM`; none without an agreement to read audit, nor of clients of other authorities.
+   * `AUDIT_KEYS_FROM`; none without an agreement to read audit, nor of clients of other authorities. What lies outside
+   * `bounds` may be left out.
    */
-  parts(requester: Requester, after: RecordKey): AsyncIterable<VisibleRecord>;
+  parts(requester: Requester, after: RecordKey, bounds: AuditBounds): AsyncIterable<VisibleRecord>;
+}
+
+/** When what is asked for was recorded, as far as the question says: milliseconds since 1970, both inclusive. */
+export interface AuditBounds {
+  readonly from_ms?: number;
+  readonly until_ms?: number;
 }
 
 /** Beyond every key of the store, so that the parts of the audit log come last in record order. */
@@ -75,13 +75,12 @@ export interface Candidates {
   /** Whether all children that could be visible are to be gone through as well. */
   readonly children: boolean;
   readonly canonicals: boolean;
-  readonly auditEvents: boolean;
+  /** When it was recorded, if AuditEvents are asked for. */
+  readonly auditEvents: AuditBounds | undefined;
 }
 
-/** More records than this under one name: going through the requester's own is no dearer. */
-const LEAD_RECORDS_max = 2_000;
 const NO_RECORDS: readonly RecordKey[] = [];
-const ONLY_KNOWN = { children: false, canonicals: false, auditEvents: false } as const;
+const ONLY_KNOWN = { children: false, canonicals: false, auditEvents: undefined } as const;
 
 /** Types that are about a person: with the child where the child is held, in shared records where not. */
 const ABOUT_CHILDREN: ReadonlySet<ServedType> = new Set(["Observation", "Consent", "Provenance"]);
@@ -91,7 +90,7 @@ export async function candidatesOf(question: Question, looking: Looking, ports: 
   const { type } = question;
   if (question.conditions.some(isNeverMet)) return { ...ONLY_KNOWN, known: NO_RECORDS };
   if (isCanonicalType(type)) return { ...ONLY_KNOWN, known: NO_RECORDS, canonicals: true };
-  if (type === "AuditEvent") return { ...ONLY_KNOWN, known: NO_RECORDS, auditEvents: true };
+  if (type === "AuditEvent") return { ...ONLY_KNOWN, known: NO_RECORDS, auditEvents: toAuditBounds(question) };
   const lead = usableLead(question);
   const isLocated = lead?.kind === "id" && lead.type === type;
   if (type === "Patient" || ABOUT_CHILDREN.has(type)) {
@@ -138,11 +137,12 @@ export async function patientRecord(
 /** The records of a compartment: the child's own and, for what stands outside it, shared ones. */
 export async function compartmentOf(
   key: RecordKey,
-  type: ServedType,
+  question: Question,
   looking: Looking,
   ports: CandidatePorts,
 ): Promise<Candidates> {
-  if (type === "AuditEvent") return { ...ONLY_KNOWN, known: NO_RECORDS, auditEvents: true };
+  const { type } = question;
+  if (type === "AuditEvent") return { ...ONLY_KNOWN, known: NO_RECORDS, auditEvents: toAuditBounds(question) };
   const shared = type === "Patient" ? NO_RECORDS : await sharedRecords(type, looking, ports);
   return { ...ONLY_KNOWN, known: union([key], shared) };
 }
@@ -170,16 +170,10 @@ export function together(all: readonly Candidates[]): Candidates {
       known: union(sum.known, candidates.known),
       children: sum.children || candidates.children,
       canonicals: sum.canonicals || candidates.canonicals,
-      auditEvents: sum.auditEvents || candidates.auditEvents,
+      auditEvents: sum.auditEvents ?? candidates.auditEvents,
     }),
     first,
   );
-}
-
-function union(a: readonly RecordKey[], b: readonly RecordKey[]): readonly RecordKey[] {
-  if (b.length === 0) return a;
-  if (a.length === 0) return b;
-  return [...new Set([...a, ...b])].sort((left, right) => left - right);
 }
 
 /** Person-related resources outside a child's record are for those alone who see a whole authority. */
@@ -190,83 +184,4 @@ async function sharedRecords(
 ): Promise<readonly RecordKey[]> {
   if (!isRecordType(type) || (ABOUT_CHILDREN.has(type) && agreement.relationship !== "authority")) return NO_RECORDS;
   return store.sharedRecords(type, agreement.authorities);
-}
-
-/** The records that a lead names, ascending; `undefined` when they are too many to be a lead. */
-async function leadRecords(
-  lead: Lead,
-  looking: Looking,
-  ports: CandidatePorts,
-): Promise<readonly RecordKey[] | undefined> {
-  if (lead.kind === "identifier" && lead.identifiers.length === 1 && lead.identifiers[0]) {
-    return resolveIdentifier(lead.identifiers[0], looking, ports);
-  }
-  const found = await Promise.all(lookups(lead, looking, ports));
-  if (found.some((keys) => keys.length > LEAD_RECORDS_max)) return undefined;
-  return found.reduce(union, NO_RECORDS);
-}
-
-function lookups(lead: Lead, looking: Looking, ports: CandidatePorts): readonly Promise<readonly RecordKey[]>[] {
-  const { idSpace } = looking.requester.agreement;
-  const find = (...keys: (RecordSearchKey & { prefix?: boolean })[]) =>
-    ports.store.findRecords(keys, LEAD_RECORDS_max + 1, idSpace);
-  switch (lead.kind) {
-    case "identifier":
-      return lead.identifiers.map((identifier) => resolveIdentifier(identifier, looking, ports));
-    case "id":
-      return [locateAll(lead, idSpace, ports)];
-    case "birthdate":
-      return lead.dates.map((value) => find({ code: "birthdate", value }));
-    case "names":
-      return lead.texts.flatMap((value) =>
-        (lead.code === "name" ? (["family", "given"] as const) : [lead.code]).map((code) =>
-          find({ code, value, prefix: true }),
-        ),
-      );
-  }
-}
-
-async function locateAll(
-  { type, ids }: Extract<Lead, { kind: "id" }>,
-  idSpace: IdSpace,
-  { store }: CandidatePorts,
-): Promise<readonly RecordKey[]> {
-  const keys = await Promise.all(ids.map((id) => store.locate(type, id, idSpace)));
-  return [...new Set(keys)].filter((key) => key !== undefined).sort((a, b) => a - b);
-}
-
-/** A resolution that a record does not bear out is dropped and asked of the store again. */
-async function resolveIdentifier(
-  { system, value }: IdentifierValue,
-  { requester, at: { changes } }: Looking,
-  { reader, resolver }: CandidatePorts,
-): Promise<readonly RecordKey[]> {
-  const { idSpace } = requester.agreement;
-  const keys = await resolver.resolve(system, value, idSpace, changes);
-  for (const key of keys) {
-    if (await reader.carries(key, `${system}|${value}`, changes)) continue;
-    await resolver.forget(system, value, idSpace);
-    return resolver.resolve(system, value, idSpace, changes);
-  }
-  return keys;
-}
-
-/** Goes through all children's records that could be visible to a requester, ascending, a batch at a time. */
-export async function* scanRequesterRecords(
-  { agreement, organization }: Requester,
-  after: RecordKey,
-  store: CandidatePorts["store"],
-): AsyncGenerator<RecordKey> {
-  const scope: RecordScope =
-    agreement.relationship === "authority"
-      ? { authorities: agreement.authorities }
-      : { organizations: [{ system: organization.system, value: organization.value }] };
-  let last = Math.max(after, 0);
-  for (;;) {
-    const keys = await store.scanRecords(scope, last, LIMITS.scan_batch_records);
-    yield* keys;
-    const end = keys.at(-1);
-    if (end === undefined || keys.length < LIMITS.scan_batch_records) return;
-    last = end;
-  }
 }

@@ -1,5 +1,7 @@
-import type { RecordKey } from "../store/store.ts";
-import { type CandidatePorts, type Candidates, type Looking, scanRequesterRecords } from "./candidates.ts";
+import type { Requester } from "../access/requester.ts";
+import { LIMITS } from "../limits.ts";
+import type { RecordKey, RecordScope } from "../store/store.ts";
+import type { CandidatePorts, Candidates, Looking } from "./candidates.ts";
 import type { VisibleRecord } from "./record-reader.ts";
 
 /** Below every key. */
@@ -39,7 +41,7 @@ export async function eachVisible(
       await breathe();
     }
     if (!auditEvents) return;
-    for await (const view of ports.auditEvents.parts(requester, after)) {
+    for await (const view of ports.auditEvents.parts(requester, after, auditEvents)) {
       if (!take(view)) return;
       await breathe();
     }
@@ -68,4 +70,24 @@ async function* merged(
     yield key;
   }
   yield* known.slice(index);
+}
+
+/** Goes through all children's records that could be visible to a requester, ascending, a batch at a time. */
+async function* scanRequesterRecords(
+  { agreement, organization }: Requester,
+  after: RecordKey,
+  store: CandidatePorts["store"],
+): AsyncGenerator<RecordKey> {
+  const scope: RecordScope =
+    agreement.relationship === "authority"
+      ? { authorities: agreement.authorities }
+      : { organizations: [{ system: organization.system, value: organization.value }] };
+  let last = Math.max(after, 0);
+  for (;;) {
+    const keys = await store.scanRecords(scope, last, LIMITS.scan_batch_records);
+    yield* keys;
+    const end = keys.at(-1);
+    if (end === undefined || keys.length < LIMITS.scan_batch_records) return;
+    last = end;
+  }
 }

@@ -96,9 +96,7 @@ async function whereToLook(
   const all: Candidates[] = [];
   for (const question of asked) {
     all.push(
-      home
-        ? await compartmentOf(home.key, question.type, looking, ports)
-        : await candidatesOf(question, looking, ports),
+      home ? await compartmentOf(home.key, question, looking, ports) : await candidatesOf(question, looking, ports),
     );
   }
   return together(all);

@@ -1,0 +1,74 @@
+import type { IdentifierValue } from "../search/query-values.ts";
+import type { Lead } from "../search/search-query.ts";
+import type { IdSpace, RecordKey, RecordSearchKey } from "../store/store.ts";
+import type { CandidatePorts, Looking } from "./candidates.ts";
+
+/** More records than this under one name: going through the requester's own is no dearer. */
+export const LEAD_RECORDS_max = 2_000;
+const NO_RECORDS: readonly RecordKey[] = [];
+
+/** The records that a lead names, ascending; `undefined` when they are too many to be a lead. */
+export async function leadRecords(
+  lead: Lead,
+  looking: Looking,
+  ports: CandidatePorts,
+): Promise<readonly RecordKey[] | undefined> {
+  if (lead.kind === "identifier" && lead.identifiers.length === 1 && lead.identifiers[0]) {
+    return resolveIdentifier(lead.identifiers[0], looking, ports);
+  }
+  const found = await Promise.all(lookups(lead, looking, ports));
+  if (found.some((keys) => keys.length > LEAD_RECORDS_max)) return undefined;
+  return found.reduce(union, NO_RECORDS);
+}
+
+function lookups(lead: Lead, looking: Looking, ports: CandidatePorts): readonly Promise<readonly RecordKey[]>[] {
+  const { idSpace } = looking.requester.agreement;
+  const find = (...keys: (RecordSearchKey & { prefix?: boolean })[]) =>
+    ports.store.findRecords(keys, LEAD_RECORDS_max + 1, idSpace);
+  switch (lead.kind) {
+    case "identifier":
+      return lead.identifiers.map((identifier) => resolveIdentifier(identifier, looking, ports));
+    case "id":
+      return [locateAll(lead, idSpace, ports)];
+    case "birthdate":
+      return lead.dates.map((value) => find({ code: "birthdate", value }));
+    case "names":
+      return lead.texts.flatMap((value) =>
+        (lead.code === "name" ? (["family", "given"] as const) : [lead.code]).map((code) =>
+          find({ code, value, prefix: true }),
+        ),
+      );
+  }
+}
+
+async function locateAll(
+  { type, ids }: Extract<Lead, { kind: "id" }>,
+  idSpace: IdSpace,
+  { store }: CandidatePorts,
+): Promise<readonly RecordKey[]> {
+  const keys = await Promise.all(ids.map((id) => store.locate(type, id, idSpace)));
+  return [...new Set(keys)].filter((key) => key !== undefined).sort((a, b) => a - b);
+}
+
+/** A resolution that a record does not bear out is dropped and asked of the store again. */
+async function resolveIdentifier(
+  { system, value }: IdentifierValue,
+  { requester, at: { changes } }: Looking,
+  { reader, resolver }: CandidatePorts,
+): Promise<readonly RecordKey[]> {
+  const { idSpace } = requester.agreement;
+  const keys = await resolver.resolve(system, value, idSpace, changes);
+  for (const key of keys) {
+    if (await reader.carries(key, `${system}|${value}`, changes)) continue;
+    await resolver.forget(system, value, idSpace);
+    return resolver.resolve(system, value, idSpace, changes);
+  }
+  return keys;
+}
+
+/** Two ascending lists as one, each key once. */
+export function union(a: readonly RecordKey[], b: readonly RecordKey[]): readonly RecordKey[] {
+  if (b.length === 0) return a;
+  if (a.length === 0) return b;
+  return [...new Set([...a, ...b])].sort((left, right) => left - right);
+}
