@@ -5,6 +5,7 @@
  */
 import type { AuditEvent, AuditEventAgent, AuditEventEntity, CodeableConcept, Coding } from "@medplum/fhirtypes";
 import { canonical } from "#profiles/canonical.ts";
+import { OPERATIONS } from "#profiles/interactions.ts";
 import { ACT_REASON } from "#profiles/systems.ts";
 import type { AuditRecord, IndexedRecord } from "./audit.ts";
 
@@ -33,7 +34,7 @@ const DESTINATION_ROLE: Coding = { system: DICOM, code: "110152", display: "Dest
 
 interface EventKind {
   readonly type: Coding;
-  readonly subtype: Coding;
+  readonly subtype?: Coding;
   readonly action: NonNullable<AuditEvent["action"]>;
 }
 
@@ -42,39 +43,49 @@ function rest(code: string, action: EventKind["action"], display = code): EventK
 }
 
 /** R4 has no interaction of its own for a search within a compartment. */
-const KINDS: Readonly<Record<string, EventKind>> = {
-  read: rest("read", "R"),
-  vread: rest("vread", "R"),
-  "history-instance": rest("history-instance", "R"),
-  "history-type": rest("history-type", "R"),
-  "history-system": rest("history-system", "R"),
-  capabilities: rest("capabilities", "R"),
-  "search-type": rest("search-type", "E"),
-  "search-system": rest("search-system", "E"),
-  "search-compartment": rest("search-type", "E"),
-  create: rest("create", "C"),
-  update: rest("update", "U"),
-  patch: rest("patch", "U"),
-  delete: rest("delete", "D"),
-  batch: rest("batch", "E"),
-  transaction: rest("transaction", "E"),
-  operation: rest("operation", "E"),
-  token: {
-    type: { system: DICOM, code: "110114", display: "User Authentication" },
-    subtype: { system: DICOM, code: "110122", display: "Login" },
-    action: "E",
-  },
-  ingest: {
-    type: { system: DICOM, code: "110107", display: "Import" },
-    subtype: { system: RESTFUL_INTERACTION, code: "create", display: "create" },
-    action: "C",
-  },
-  configuration: {
-    type: { system: DICOM, code: "110113", display: "Security Alert" },
-    subtype: { system: DICOM, code: "110131", display: "Software Configuration" },
-    action: "U",
-  },
-};
+const KINDS: ReadonlyMap<string, EventKind> = new Map(
+  Object.entries({
+    read: rest("read", "R"),
+    vread: rest("vread", "R"),
+    "history-instance": rest("history-instance", "R"),
+    "history-type": rest("history-type", "R"),
+    "history-system": rest("history-system", "R"),
+    capabilities: rest("capabilities", "R"),
+    "search-type": rest("search-type", "E"),
+    "search-system": rest("search-system", "E"),
+    "search-compartment": rest("search-type", "E"),
+    create: rest("create", "C"),
+    update: rest("update", "U"),
+    patch: rest("patch", "U"),
+    delete: rest("delete", "D"),
+    batch: rest("batch", "E"),
+    transaction: rest("transaction", "E"),
+    operation: rest("operation", "E"),
+    token: {
+      type: { system: DICOM, code: "110114", display: "User Authentication" },
+      subtype: { system: DICOM, code: "110122", display: "Login" },
+      action: "E",
+    },
+    ingest: {
+      type: { system: DICOM, code: "110107", display: "Import" },
+      subtype: { system: RESTFUL_INTERACTION, code: "create", display: "create" },
+      action: "C",
+    },
+    configuration: {
+      type: { system: DICOM, code: "110113", display: "Security Alert" },
+      subtype: { system: DICOM, code: "110131", display: "Software Configuration" },
+      action: "U",
+    },
+  } satisfies Record<string, EventKind>),
+);
+
+const OPERATION_CODES: ReadonlySet<string> = new Set(OPERATIONS.map(({ code }) => code));
+
+/** An operation by its name, with its dollar or without; else a request that was refused before it was any interaction. */
+function toOtherKind(interaction: string): EventKind {
+  const code = interaction.replace(/^\$/, "");
+  return OPERATION_CODES.has(code) ? rest("operation", "E", `$${code}`) : { type: REST, action: "E" };
+}
 
 /** 0 success, 4 minor failure (the request was refused), 8 serious failure (the gateway failed). */
 const OUTCOMES = { success: "0", refused: "4", failed: "8" } as const;
@@ -82,7 +93,7 @@ const OUTCOMES = { success: "0", refused: "4", failed: "8" } as const;
 /** Pure: the same record gives the same event. Once its details are purged it is another version of it. */
 export function toAuditEvent({ id, time, record, isPurged }: IndexedRecord, context: AuditEventContext): AuditEvent {
   const recorded = new Date(time).toISOString();
-  const { type, subtype, action } = KINDS[record.interaction] ?? rest("operation", "E", `$${record.interaction}`);
+  const { type, subtype, action } = KINDS.get(record.interaction) ?? toOtherKind(record.interaction);
   const purpose = toPurpose(record);
   const entity = toEntities(record);
   return {
@@ -90,7 +101,7 @@ export function toAuditEvent({ id, time, record, isPurged }: IndexedRecord, cont
     id,
     meta: { versionId: isPurged ? "2" : "1", lastUpdated: recorded },
     type,
-    subtype: [subtype],
+    ...(subtype && { subtype: [subtype] }),
     action,
     recorded,
     outcome: OUTCOMES[record.outcome],

@@ -72,13 +72,15 @@ class FileAuditIndex implements AuditIndex {
     return record;
   }
 
-  /** A damaged index is made again from the log before it answers. */
-  async #read<T>(work: (database: DatabaseSync) => T): Promise<T> {
+  /** An index that is damaged, or was made again meanwhile, is asked once more when it is whole. */
+  async #read<T>(work: (database: DatabaseSync) => T | Promise<T>): Promise<T> {
+    let database: DatabaseSync | undefined;
     try {
-      return work(this.#open());
+      database = this.#open();
+      return await work(database);
     } catch (error) {
-      if (!isDamage(error)) throw error;
-      this.#discard();
+      if (!isDamage(error) && database?.isOpen !== false) throw error;
+      if (database !== undefined && database === this.#database) this.#discard();
       await this.catchUp();
       return work(this.#open());
     }

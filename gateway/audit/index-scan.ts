@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue } from "node:sqlite";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { AuditFilter } from "./audit.ts";
 import { CHAIN_POSITIONS, integer, type Row } from "./index-tables.ts";
 
@@ -15,19 +16,18 @@ export function entryByHash(database: DatabaseSync, hash: Buffer): Row | undefin
  * Rows that pass a filter and follow a position in its order. Time never goes back within a chain, so a span of time is
  * a range of its positions, and no row outside it is looked at.
  */
-export function entriesAfter(
+export async function entriesAfter(
   database: DatabaseSync,
   filter: AuditFilter,
   { after, limit }: { readonly after: number | undefined; readonly limit: number },
-): readonly Row[] {
+): Promise<readonly Row[]> {
   const isNewestFirst = filter.order === "newest-first";
   const last = isNewestFirst && after !== undefined ? placeOf(database, after) : undefined;
   const rows: Row[] = [];
   for (const { number } of database.prepare("SELECT number FROM chain ORDER BY number").all()) {
-    const chain = integer(number);
-    const range = rangeOf(database, chain, filter, isNewestFirst ? last : { position: after ?? -1 });
-    if (range !== undefined)
-      rows.push(...rowsIn(database, range, { filter, limit: limit - (isNewestFirst ? 0 : rows.length) }));
+    const range = rangeOf(database, integer(number), filter, isNewestFirst ? last : { position: after ?? -1 });
+    const wanted = isNewestFirst ? limit : limit - rows.length;
+    if (range !== undefined) rows.push(...(await rowsIn(database, range, { filter, limit: wanted })));
     if (!isNewestFirst && rows.length >= limit) break;
   }
   return isNewestFirst ? rows.sort(byNewest).slice(0, limit) : rows;
@@ -61,7 +61,11 @@ function rangeOf(
   place: Place | undefined,
 ): Range | undefined {
   let first = chain * CHAIN_POSITIONS;
-  let last = first + CHAIN_POSITIONS - 1;
+  const end = first + CHAIN_POSITIONS - 1;
+  const newest = database.prepare("SELECT max(position) AS position FROM entry WHERE position BETWEEN ? AND ?");
+  const found = newest.get(first, end)?.position ?? undefined;
+  if (found === undefined) return undefined;
+  let last = integer(found);
   const edge = (sql: string, time: number) => positionOf(database.prepare(sql).get(chain, time)?.position);
   if (from !== undefined) {
     first =
@@ -78,7 +82,8 @@ function rangeOf(
     last = Math.min(last, place.position - 1);
   } else {
     // Of one time, what has the greater position comes first.
-    last = Math.min(last, before(place.position > last ? place.time + 1 : place.time));
+    const isLater = Math.floor(place.position / CHAIN_POSITIONS) > chain;
+    last = Math.min(last, before(isLater ? place.time + 1 : place.time));
   }
   return first <= last ? { first, last } : undefined;
 }
@@ -87,14 +92,35 @@ function positionOf(value: SQLOutputValue | undefined): number | undefined {
   return value === undefined ? undefined : integer(value);
 }
 
-function rowsIn(
+/** So many positions are looked through at a time: others run in between, however little passes the filter. */
+const LOOKED_THROUGH = 20_000;
+
+async function rowsIn(
   database: DatabaseSync,
-  { first, last }: Range,
+  range: Range,
   { filter, limit }: { readonly filter: AuditFilter; readonly limit: number },
-): readonly Row[] {
-  const { patient, clients, organizations } = filter;
+): Promise<readonly Row[]> {
+  const select = selectIn(database, filter);
+  // What an index narrows is found in one go.
+  const step = filter.patient === undefined ? LOOKED_THROUGH : CHAIN_POSITIONS;
+  const rows: Row[] = [];
+  if (filter.order === "newest-first") {
+    for (let last = range.last; last >= range.first && rows.length < limit; last -= step) {
+      if (last !== range.last) await nextTurn();
+      rows.push(...select({ first: Math.max(range.first, last - step + 1), last }, limit - rows.length));
+    }
+  } else {
+    for (let first = range.first; first <= range.last && rows.length < limit; first += step) {
+      if (first !== range.first) await nextTurn();
+      rows.push(...select({ first, last: Math.min(range.last, first + step - 1) }, limit - rows.length));
+    }
+  }
+  return rows;
+}
+
+function selectIn(database: DatabaseSync, { patient, clients, organizations, order }: AuditFilter) {
   const wheres = ["e.position BETWEEN ? AND ?"];
-  const values: SQLInputValue[] = [first, last];
+  const values: SQLInputValue[] = [];
   const narrow = (where: string, value: SQLInputValue) => {
     wheres.push(where);
     values.push(value);
@@ -102,8 +128,9 @@ function rowsIn(
   if (patient !== undefined) narrow("e.position IN (SELECT position FROM entry_patient WHERE patient = ?)", patient);
   if (clients) narrow("e.client IN (SELECT value FROM json_each(?))", JSON.stringify(clients));
   if (organizations) narrow("e.organization IN (SELECT value FROM json_each(?))", JSON.stringify(organizations));
-  const order = filter.order === "newest-first" ? "DESC" : "ASC";
-  return database
-    .prepare(`SELECT ${COLUMNS} ${FROM_ENTRY} WHERE ${wheres.join(" AND ")} ORDER BY e.position ${order} LIMIT ?`)
-    .all(...values, limit);
+  const statement = database.prepare(
+    `SELECT ${COLUMNS} ${FROM_ENTRY} WHERE ${wheres.join(" AND ")}
+     ORDER BY e.position ${order === "newest-first" ? "DESC" : "ASC"} LIMIT ?`,
+  );
+  return ({ first, last }: Range, limit: number): readonly Row[] => statement.all(first, last, ...values, limit);
 }

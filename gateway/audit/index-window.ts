@@ -1,7 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 
-/** Some hundred records: read, parsed and committed in one go without keeping anybody waiting. */
-const WINDOW_BYTES = 524_288;
+/** Some hundred records, and twice the longest: read, parsed and committed in one go without keeping anybody waiting. */
+const WINDOW_BYTES = 262_144;
 /** Enough to hold a leaf's place in its chain, by which a file is known again. */
 const TAIL_BYTES = 256;
 const LINE_FEED = 10;

@@ -116,6 +116,26 @@ describe("the SQLite file", () => {
     await store.close();
   });
 
+  test("ids of two spaces whose hashes are equal are told apart", async () => {
+    const store = createSqliteStore({ path });
+    const inSpace = (idSpace: string) =>
+      store.write(async (transaction) => {
+        const record = await transaction.createChild("p-1", idSpace);
+        await transaction.put(record, observation("a"));
+        return record;
+      });
+    const [elsewhere, here] = [await inSpace("other"), await inSpace("")];
+    const database = new DatabaseSync(path);
+    database.prepare("UPDATE resource_id SET hash = ?").run(idHash("Observation", "a", ""));
+    database.close();
+    expect(await store.locate("Observation", "a", "")).toBe(here);
+    expect((await store.history("Observation", "a", "")).map(({ record }) => record)).toEqual([here]);
+    await store.write((transaction) => transaction.remove("Observation", "a", "", 2));
+    expect((await store.record(elsewhere))?.resources).toHaveLength(1);
+    expect((await store.history("Observation", "a", "")).map(({ version }) => version)).toEqual([2, 1]);
+    await store.close();
+  });
+
   test("expired single uses are swept by later ones", async () => {
     let now = 1_000;
     const store = createSqliteStore({ path, clock: () => now });
