@@ -45,6 +45,7 @@ test.each<[ServedType, string, string]>([
     "_has:PractitionerRole:organization:practitioner.name=x",
     "organization←PractitionerRole.practitioner→(Practitioner.name)",
   ],
+  ["Patient", "_has:AuditEvent:entity:action=R", "entity←AuditEvent.action"],
   ["Observation", "patient._has:Consent:patient:status=active", "patient→(Patient.patient←Consent.status)"],
 ])("%s?%s is the question %s", (type, text, expected) => {
   const parsed = parse(type, text);

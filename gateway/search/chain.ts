@@ -72,13 +72,26 @@ function servedTargets({ type, target }: SearchParameterDefinition): readonly Se
   );
 }
 
+/** Every reference parameter that may lead to a type: those of records, and what AuditEvents tell of records. */
+function referrers(type: ServedType): readonly string[] {
+  if (!isRecordType(type)) return [];
+  const sources = SERVED_RESOURCES.map((served) => served.type).filter(
+    (source) => isRecordType(source) || source === "AuditEvent",
+  );
+  return sources.flatMap((source) =>
+    Object.values(SEARCH_PARAMETERS[source] ?? {}).flatMap((definition) =>
+      servedTargets(definition).includes(type) ? [`${source}:${definition.code}`] : [],
+    ),
+  );
+}
+
 /** `_has:Observation:patient:code`, nested as often as wanted. https://hl7.org/fhir/R4/search.html#has */
 export function parseHas(type: ServedType, name: string, depth: number, follow: Follow): Followed {
   if (depth >= LINKS_max) return tooDeep("_has");
   const [, source = "", code = "", ...further] = name.split(":");
   const rest = further.join(":");
   if (rest === "") return refuse({ kind: "bad-chain", parameter: "_has", expected: HAS_GRAMMAR });
-  const known = SERVED_RESOURCES.find((served) => served.type === type)?.revIncludes ?? [];
+  const known = referrers(type);
   const definition = SEARCH_PARAMETERS[source]?.[code];
   if (!isServedType(source) || !definition || !known.includes(`${source}:${code}`)) {
     const places = known.length === 0 ? "nothing refers to this type" : known.join(", ");

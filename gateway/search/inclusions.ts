@@ -1,6 +1,7 @@
 import { SEARCH_PARAMETERS } from "#profiles/generated/search-parameters.ts";
 import { isRecordType, isServedType, SERVED_RESOURCES, type ServedResource } from "#profiles/interactions.ts";
 import type { Issue } from "../outcome/issue.ts";
+import { nearest } from "../outcome/nearest.ts";
 import { splitModifier } from "./criterion.ts";
 import type { Inclusion } from "./search-query.ts";
 
@@ -27,7 +28,8 @@ export function parseInclusions(searched: readonly ServedResource[], name: strin
   for (const part of value.split(",")) {
     const inclusion = parseInclusion(part, known, { direction, iterate });
     if (!inclusion) {
-      const expected = known.length === 0 ? "nothing: no reference of this type can be followed" : expectation(known);
+      const expected =
+        known.length === 0 ? "nothing: no reference of this type can be followed" : expectation(known, part);
       return { ok: false, issues: [{ kind: "bad-parameter-value", parameter, expected }] };
     }
     inclusions.push(inclusion);
@@ -64,6 +66,8 @@ function parseInclusion(
   return isServedType(target) && isRecordType(target) && isTarget ? { ...how, source, code, target } : undefined;
 }
 
-function expectation(known: readonly string[]): string {
-  return `[type]:[parameter], [type]:[parameter]:[target type], [type]:* or *, of ${known.join(", ")}`;
+function expectation(known: readonly string[], sent: string): string {
+  const closest = nearest(sent, known);
+  const hint = closest === undefined ? "" : `; the nearest is ${closest}`;
+  return `[type]:[parameter], [type]:[parameter]:[target type], [type]:* or *, of ${known.join(", ")}${hint}`;
 }

@@ -1,9 +1,9 @@
 import type { Patient, Resource } from "@medplum/fhirtypes";
 import { SEARCH_PARAMETERS, type SearchParameterDefinition } from "#profiles/generated/search-parameters.ts";
-import { isServedType } from "#profiles/interactions.ts";
+import { SERVED_RESOURCES } from "#profiles/interactions.ts";
 import type { RecordSearchKey } from "../store/store.ts";
 import type { DateRange } from "./date-range.ts";
-import { referenceForms, tokenForms } from "./element-keys.ts";
+import { formsOf, type ToForms } from "./element-keys.ts";
 import { keyedCodes } from "./fast-keys.ts";
 import { fold } from "./fold.ts";
 import { toElementSpan } from "./matching/date.ts";
@@ -21,23 +21,36 @@ export interface Keys {
   readonly strings: readonly { readonly code: string; readonly text: string }[];
 }
 
+interface Keyed {
+  readonly definition: SearchParameterDefinition;
+  readonly toForms: ToForms;
+}
+
+const KEYED: ReadonlyMap<string, readonly Keyed[]> = new Map(
+  SERVED_RESOURCES.map(({ type }) => [
+    type,
+    keyedCodes(type).flatMap((code) => {
+      const definition = SEARCH_PARAMETERS[type]?.[code];
+      return definition ? { definition, toForms: formsOf(definition) } : [];
+    }),
+  ]),
+);
+
 /** The keys of a resource, under the parameters of its type that keys answer. */
 export function toKeys(resource: Resource): Keys {
   const tokens: number[] = [];
   const dates: (DateRange & { code: string })[] = [];
   const strings: { code: string; text: string }[] = [];
-  const { resourceType } = resource;
-  for (const code of isServedType(resourceType) ? keyedCodes(resourceType) : []) {
-    const definition = SEARCH_PARAMETERS[resourceType]?.[code];
-    if (!definition) continue;
+  for (const { definition, toForms } of KEYED.get(resource.resourceType) ?? []) {
+    const { code, type } = definition;
     for (const element of definition.extract(resource)) {
-      if (definition.type === "date") {
+      if (type === "date") {
         const span = toElementSpan(element);
         if (span) dates.push({ code, ...span });
-      } else if (definition.type === "string") {
+      } else if (type === "string") {
         for (const text of stringValues(element)) strings.push({ code, text: fold(text) });
       } else {
-        for (const form of hashedForms(element, definition)) {
+        for (const form of toForms(element)) {
           const { high, low } = hashToken(code, form);
           tokens.push(high, low);
         }
@@ -45,12 +58,6 @@ export function toKeys(resource: Resource): Keys {
     }
   }
   return { tokens: Int32Array.from(tokens), dates, strings };
-}
-
-function hashedForms(element: unknown, definition: SearchParameterDefinition): readonly string[] {
-  if (definition.type === "token") return tokenForms(element, definition);
-  if (definition.type === "reference") return referenceForms(element);
-  return definition.type === "uri" && typeof element === "string" ? [element] : [];
 }
 
 /** What is keyed changes from release to release; keys under another mark are made again when they are read. */
