@@ -13,6 +13,8 @@ export interface Sent {
   readonly value: unknown;
   /** The whole body, in which its elements have a line and a column; absent for a resource that is held. */
   readonly text: string | undefined;
+  /** The resource alone with the digits it was written with; absent where no number would lose any. */
+  readonly digits: string | undefined;
   /** Expression of the resource where it stands within Parameters. */
   readonly at: string | undefined;
 }
@@ -66,18 +68,28 @@ function toNamed(text: string | undefined): Named | Extract<Parsed, { ok: false 
   if (text === undefined || text.trim() === "") return { sent: undefined, modes: [], profiles: [] };
   const parsed = parseJson(text);
   if (!parsed.ok) return parsed;
-  const { value } = parsed;
+  const { value, lossless } = parsed;
   if (!isResource(value) || value.resourceType !== "Parameters") {
-    return { sent: { value, text, at: undefined }, modes: [], profiles: [] };
+    return {
+      sent: { value, text, digits: lossless === value ? undefined : text, at: undefined },
+      modes: [],
+      profiles: [],
+    };
   }
   const issues = checkResource(value, {});
   if (issues.length > 0) return { ok: false, issues: withPlaces(issues, text) };
-  return readParameters(value.parameter ?? [], text);
+  const written = lossless === value ? undefined : parametersOf(lossless);
+  return readParameters(value.parameter ?? [], text, written);
+}
+
+function parametersOf(value: unknown): readonly ParametersParameter[] {
+  return isResource(value) && value.resourceType === "Parameters" ? (value.parameter ?? []) : [];
 }
 
 function readParameters(
   parameters: readonly ParametersParameter[],
   text: string,
+  written: readonly ParametersParameter[] | undefined,
 ): Named | Extract<Parsed, { ok: false }> {
   let sent: Sent | undefined;
   const modes: string[] = [];
@@ -85,7 +97,8 @@ function readParameters(
   for (const [index, { name, resource, valueCode, valueString, valueUri, valueCanonical }] of parameters.entries()) {
     if (name === "resource") {
       if (resource === undefined || sent !== undefined) return wrong("resource", "one resource");
-      sent = { value: resource, text, at: `Parameters.parameter[${index}].resource` };
+      const digits = written && JSON.stringify(written[index]?.resource);
+      sent = { value: resource, text, digits, at: `Parameters.parameter[${index}].resource` };
     } else if (name === "mode") modes.push(valueCode ?? valueString ?? "");
     else if (name === "profile") profiles.push(valueUri ?? valueCanonical ?? valueString ?? "");
     else return wrong(name ?? "", "the parameters resource, mode and profile");

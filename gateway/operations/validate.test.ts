@@ -136,6 +136,19 @@ describe("$validate of what is sent", () => {
     expect(await issuesOf(asked)).toMatchObject([{ severity, code }]);
   });
 
+  test.each([
+    ["as the body", (resource: string) => resource],
+    [
+      "within Parameters",
+      (resource: string) => `{"resourceType":"Parameters","parameter":[{"name":"resource","resource":${resource}}]}`,
+    ],
+  ])("sees a whole number that is written as a decimal, %s", async (_, around) => {
+    const body = around('{"resourceType":"Patient","multipleBirthInteger":2.0}');
+    expect(await issuesOf({ type: "Patient", body })).toMatchObject([
+      { severity: "error", expression: ["Patient.multipleBirth"] },
+    ]);
+  });
+
   test("takes a resource of another type for a flaw of it", async () => {
     expect(await issuesOf({ body: { resourceType: "Patient" } })).toMatchObject([
       { severity: "error", expression: ["resourceType"] },

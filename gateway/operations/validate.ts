@@ -3,6 +3,7 @@ import type { AuditLog } from "../audit/audit.ts";
 import { type Answering, type InteractionRequest, refused } from "../interactions/answer.ts";
 import { auditFacts } from "../interactions/audit-facts.ts";
 import { checkResource, isResource, withPlaces } from "../validation/check-resource.ts";
+import { checkWholeNumbers } from "../validation/whole-numbers.ts";
 import { parseInvocation, type Sent, type ValidateInvocation } from "./validate-invocation.ts";
 import { type Finding, findingsOf, toOutcomeBody } from "./validate-outcome.ts";
 import { findStored, type StoredPorts } from "./validate-stored.ts";
@@ -21,7 +22,7 @@ export function createValidate(ports: ValidatePorts): Answering {
     if (!invocation.ok) return refused(...invocation.issues);
     const stored = invocation.sent === undefined ? await findStored(ports, request) : undefined;
     if (stored !== undefined && !stored.ok) return refused(stored.issue);
-    const sent = invocation.sent ?? { value: stored?.resource, text: undefined, at: undefined };
+    const sent = invocation.sent ?? { value: stored?.resource, text: undefined, digits: undefined, at: undefined };
     const findings = [...flawsOf(sent, request, invocation), ...modeFindings(sent, request, invocation)];
     const body = toOutcomeBody(findings.length > 0 ? findings : [VALID]);
     try {
@@ -40,11 +41,12 @@ const VALID: Finding = {
 };
 
 function flawsOf(
-  { value, text, at }: Sent,
+  { value, text, digits, at }: Sent,
   { type }: InteractionRequest,
   { profiles }: ValidateInvocation,
 ): readonly Finding[] {
-  const issues = checkResource(value, { expectedType: type, profiles });
+  const found = checkResource(value, { expectedType: type, profiles });
+  const issues = found.length === 0 && digits !== undefined ? checkWholeNumbers(digits) : found;
   const placed = text === undefined ? issues : withPlaces(issues, text, at);
   return [...placed.map(({ flaw }) => flaw), ...findingsOf(value, profiles)];
 }

@@ -102,6 +102,13 @@ describe("parseResource", () => {
     expect(issues).toMatchObject([{ kind: "invalid-resource", against: "base", flaw: { expression, line, column } }]);
   });
 
+  test.each(["1.0", "1e2", "-0"])("refuses %s for a whole number, and takes it for a decimal", (number) => {
+    const patient = `{"resourceType":"Patient","multipleBirthInteger":${number}}`;
+    const extension = `[{"url":"urn:a","valueDecimal":${number}}]`;
+    expect(issuesOf(patient)).toMatchObject([{ against: "base", flaw: { expression: "Patient.multipleBirth" } }]);
+    expect(issuesOf(`{"resourceType":"Patient","extension":${extension}}`)).toEqual([]);
+  });
+
   test("refuses a resource of another type than the address names", () => {
     expect(issuesOf(OBSERVATION, "Patient")).toMatchObject([
       { kind: "invalid-resource", against: "base", flaw: { expression: "resourceType", line: 2, column: 3 } },

@@ -4,6 +4,7 @@ import type { Issue } from "../outcome/issue.ts";
 import { checkResource, isResource, withPlaces } from "./check-resource.ts";
 import { parseLossless } from "./lossless.ts";
 import { parseStrictJson } from "./strict-json.ts";
+import { checkWholeNumbers } from "./whole-numbers.ts";
 
 /** Neither tree may be changed: where no number would lose digits, both are one. */
 export type ParsedBody =
@@ -36,7 +37,8 @@ export function parseResource(text: string, expectedType?: string): ParsedResour
   const parsed = parseJson(text);
   if (!parsed.ok) return parsed;
   const { value, lossless } = parsed;
-  const issues = checkResource(value, { expectedType });
+  const found = checkResource(value, { expectedType });
+  const issues = found.length === 0 && lossless !== value ? checkWholeNumbers(text) : found;
   if (issues.some(({ flaw }) => flaw.severity === "error") || !isResource(value)) {
     return { ok: false, issues: withPlaces(issues, text) };
   }
