@@ -116,7 +116,12 @@ function addFhirRoute(
 
 /** An id begins neither with an underscore nor a dollar: those are interactions and operations of their own. */
 function toHonoPaths(path: string): readonly string[] {
-  const written = path.replace(":id", ":id{[^_$*/][^/]*}").replace(":vid", ":vid{[^/]+}").replace("/*", "/:all{\\*}");
+  const written = path
+    .replace(":id", ":id{[^_$*/][^/]*}")
+    .replace(":vid", ":vid{[^/]+}")
+    .replace("/*", "/:all{\\*}")
+    // Behind a parameter a bare dollar would be the end of a pattern.
+    .replace(/(?<=:.*\/)\$.*/, (code) => `:operation{\\${code}}`);
   return path === "/" ? ["", "/"] : [written];
 }
 

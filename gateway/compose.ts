@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { readPublished } from "#profiles/published.ts";
 import { createAuthenticator } from "./access/authenticate.ts";
 import { ensureIdentityKey, ensureSigningKey, type SigningKey, toJwks } from "./access/gateway-keys.ts";
 import { checkOrganizationHeader, ORGANIZATION_HEADER } from "./access/organization-header.ts";
@@ -8,22 +9,20 @@ import { checkProduction, type ParsedRegister, parseRegisterText, type Register 
 import { toSmartConfiguration } from "./access/smart-configuration.ts";
 import { createTokenEndpoint } from "./access/token.ts";
 import { createApp } from "./app.ts";
-import type { AuditLog } from "./audit/audit.ts";
+import type { AuditIndex, AuditLog } from "./audit/audit.ts";
+import { createAuditIndex } from "./audit/audit-index.ts";
 import { createAuditLog } from "./audit/log.ts";
+import { composeInteractions } from "./compose-interactions.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { demonstrationThumbprints } from "./demonstration/keys.ts";
+import type { SourceFacts } from "./disclosure/visibility.ts";
 import { createInProcessIdentityCache } from "./identity/cache/in-process.ts";
 import { createRedisIdentityCache } from "./identity/cache/redis.ts";
 import type { IdentityCache } from "./identity/identity-cache.ts";
-import { createIdentifierResolver } from "./identity/resolve-identifier.ts";
 import { createIngestLine, type IngestLine } from "./ingest/line.ts";
 import { MAPPERS } from "./ingest/mappers.ts";
 import { toCapabilityStatement } from "./interactions/capabilities.ts";
-import { createCoverageNotice } from "./interactions/coverage-notice.ts";
-import { createRead } from "./interactions/read.ts";
-import { createRecordReader } from "./interactions/record-reader.ts";
-import { createSearchType } from "./interactions/search-type.ts";
-import { createWalks } from "./interactions/walks.ts";
+import { toOpenApi } from "./interactions/openapi.ts";
 import type { Logger } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
 import { type Authenticated, createFhirRoutes } from "./routes/fhir.ts";
@@ -31,9 +30,8 @@ import { createHealthRoutes } from "./routes/health.ts";
 import { type FirstCalls, homePage } from "./routes/home.ts";
 import { createIngestRoutes } from "./routes/ingest.ts";
 import { createTokenRoutes } from "./routes/token.ts";
-import { createPageTokens } from "./search/page-token.ts";
 import { createSqliteStore } from "./store/sqlite.ts";
-import type { Store } from "./store/store.ts";
+import { SHARED_ID_SPACE, type Store } from "./store/store.ts";
 
 /** Version and day of this release, as the CapabilityStatement tells them. */
 const RELEASE = { version: "0.1.0", date: "2026-11-22" } as const;
@@ -54,11 +52,12 @@ export interface Gateway {
 /** Builds every room and connects them. Throws a ConfigError for what the operator can mend. */
 export async function composeGateway(config: Config, log: Logger, calls: FirstCalls): Promise<Gateway> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const auditDirectory = join(config.dataDir, "audit");
   const [register, signingKey, identityKey, audit] = await Promise.all([
     loadRegister(config),
     ensureSigningKey(config),
     ensureIdentityKey(config),
-    createAuditLog({ directory: join(config.dataDir, "audit"), process: "gateway", clock: Date.now }),
+    createAuditLog({ directory: auditDirectory, process: "gateway", clock: Date.now }),
   ]);
   // Only with a Redis between them may several processes share a store.
   const store = createSqliteStore({
@@ -70,7 +69,8 @@ export async function composeGateway(config: Config, log: Logger, calls: FirstCa
     config.redisUrl === undefined
       ? createInProcessIdentityCache()
       : await createRedisIdentityCache({ url: config.redisUrl, identityKey });
-  const rooms = { config, log, calls, register, signingKey, secret, audit, store, cache };
+  const auditIndex = createAuditIndex({ directory: auditDirectory, process: "gateway" });
+  const rooms = { config, log, calls, register, signingKey, secret, audit, auditIndex, store, cache };
   let isReady = false;
   const { app, line } = connect(rooms, () => isReady);
   return {
@@ -84,7 +84,7 @@ export async function composeGateway(config: Config, log: Logger, calls: FirstCa
     },
     async close() {
       await store.close();
-      await Promise.all([audit.close(), cache.close()]);
+      await Promise.all([audit.close(), auditIndex.close(), cache.close()]);
     },
   };
 }
@@ -97,6 +97,7 @@ interface Rooms {
   readonly signingKey: SigningKey;
   readonly secret: Buffer;
   readonly audit: AuditLog;
+  readonly auditIndex: AuditIndex;
   readonly store: Store;
   readonly cache: IdentityCache;
 }
@@ -104,9 +105,15 @@ interface Rooms {
 function connect(rooms: Rooms, isReady: () => boolean) {
   const { config, register, audit, store, cache } = rooms;
   const fhirBase = `${config.baseUrl}/fhir/R4`;
-  const sources = toSourceFacts(register);
-  const reader = createRecordReader({ store, sources, fhirBase, cache_bytes: config.cacheMegabytes * 1_048_576 });
-  const resolver = createIdentifierResolver({ store, cache });
+  const { dispatch, resolver } = composeInteractions({
+    ...rooms,
+    sources: toSourceFacts(register),
+    baseUrl: config.baseUrl,
+    fhirBase,
+    cache_bytes: config.cacheMegabytes * 1_048_576,
+    clock: Date.now,
+    onFault: (error, interaction) => rooms.log.error({ error, interaction }, "unexpected"),
+  });
   const metrics = createMetrics({ identityCache: () => cache.state() });
   const line = createIngestLine({
     store,
@@ -114,46 +121,49 @@ function connect(rooms: Rooms, isReady: () => boolean) {
     ids: randomUUID,
     clock: Date.now,
     async onIdentifiers(identifiers) {
-      await Promise.all(identifiers.map(({ system, value }) => resolver.forget(system, value)));
+      await Promise.all(identifiers.map(({ system, value }) => resolver.forget(system, value, SHARED_ID_SPACE)));
     },
     onFault: (error, source) => rooms.log.error({ error, source }, "a source record met a fault and is quarantined"),
   });
-  const authenticate = createAuthentication(rooms);
-  const ports = { authenticate, audit, store, now: Date.now, isReady };
+  const ports = { authenticate: createAuthentication(rooms), audit, store, now: Date.now, isReady };
   const app = createApp({
-    fhir: createFhirRoutes({
-      ...ports,
-      read: createRead({ store, reader, audit, sources }),
-      searchType: createSearchType({
-        store,
-        reader,
-        resolver,
-        audit,
-        fhirBase,
-        sources,
-        pageTokens: createPageTokens(rooms.secret),
-        walks: createWalks(),
-        coverageNotice: createCoverageNotice(store, sources),
-      }),
-    }),
+    fhir: createFhirRoutes({ ...ports, dispatch }),
     ingest: createIngestRoutes({ ...ports, line, metrics, source: register.source }),
     token: createToken(rooms),
     health: createHealthRoutes({ store, identityCache: cache, isReady }),
     metrics,
     log: rooms.log,
-    capabilityStatement: JSON.stringify(toCapabilityStatement({ baseUrl: config.baseUrl, ...RELEASE })),
+    capabilityStatement: once(() =>
+      JSON.stringify(toCapabilityStatement({ baseUrl: config.baseUrl, ...RELEASE, published: readPublished() })),
+    ),
+    openApi: once(() => JSON.stringify(toOpenApi({ baseUrl: config.baseUrl, ...RELEASE, published: readPublished() }))),
     homePage: homePage(rooms.calls),
   });
   return { app, line };
 }
 
-function toSourceFacts(register: Register) {
-  return new Map(
-    register.sources.map(({ source, authority, kind }) => [
-      source,
-      { source, authority, dataClass: MAPPERS[kind].dataClass },
-    ]),
-  );
+/** Made when first asked for: a start waits for nothing that nobody may want. */
+function once(make: () => string): () => string {
+  let made: string | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+function toSourceFacts(register: Register): ReadonlyMap<string, SourceFacts> {
+  const sent = register.sources.map(({ source, authority, kind }) => ({
+    source,
+    authority,
+    dataClass: MAPPERS[kind].dataClass,
+  }));
+  const written = register.writtenSources.map(({ source, authority, dataClass }) => ({
+    source,
+    authority,
+    dataClass,
+    isWritten: true,
+  }));
+  return new Map([...sent, ...written].map((facts): [string, SourceFacts] => [facts.source, facts]));
 }
 
 function createToken({ register, store, signingKey, config, audit }: Rooms) {

@@ -39,7 +39,7 @@ describe("a refused FHIR request leaves a record with its requester, its query a
     { path: "Observation?_page=forged", detail: "stale-page", status: 400 },
     { path: "Observation?_format=xml", detail: "not-acceptable", status: 406 },
     { path: `Patient?family=${"x".repeat(5_000)}`, detail: "url-too-long", status: 414 },
-    { path: "Patient/x", method: "DELETE", detail: "interaction-not-served", status: 405 },
+    { path: "AuditEvent/x", method: "DELETE", detail: "interaction-not-served", status: 405 },
     { path: "Patient", method: "OPTIONS", detail: "interaction-not-served", status: 405 },
     { path: "Patient/", detail: "unknown-route", status: 404 },
     { path: "Nothing?identifier=9990000018", detail: "unknown-type", status: 404 },
@@ -60,9 +60,10 @@ describe("a refused FHIR request leaves a record with its requester, its query a
       client: "gp-demo",
       purpose: "TREAT",
       tokenId: expect.any(String),
-      query: `${method} /fhir/R4/${path}`,
+      query: expect.stringMatching(`^${method} `),
       detail,
     });
+    expect((await lastRecord()).query).toContain(path);
   });
 
   test.each([
@@ -80,7 +81,7 @@ describe("a refused FHIR request leaves a record with its requester, its query a
     const headers = { "Content-Type": "Application/X-WWW-Form-Urlencoded; charset=UTF-8" };
     const body = "famly=x&family=Young";
     expect((await ask("Patient/_search", { method: "POST", headers, body })).status).toBe(400);
-    expect(await lastRecord()).toMatchObject({ query: `POST /fhir/R4/Patient/_search ${body}` });
+    expect(await lastRecord()).toMatchObject({ query: `POST Patient?${body}` });
   });
 
   test("a format named in the form is looked at as one in the address", async () => {

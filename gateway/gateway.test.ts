@@ -297,7 +297,7 @@ describe("a bad request is told what is wrong", () => {
     ["patient", 404, "patient"],
     ["Patient/a_b", 400, "id"],
     ["Patient/unknown", 404, "Patient"],
-    ["Patient/unknown/_history", 404, "metadata"],
+    ["Patient/unknown/_history", 404, "Patient"],
     ["Patient/$everything", 404, "metadata"],
   ])("%s is %i and speaks of %s", async (path, status, word) => {
     const response = await ask("gp-demo", path);
@@ -314,10 +314,10 @@ describe("a bad request is told what is wrong", () => {
   }
 
   test.each([
-    ["PUT", "Patient/x", "GET, HEAD"],
-    ["DELETE", "Observation/x", "GET, HEAD"],
-    ["POST", "Patient", "GET, HEAD"],
-    ["PATCH", "Patient/x", "GET, HEAD"],
+    ["PUT", "StructureDefinition/x", "GET, HEAD"],
+    ["DELETE", "AuditEvent/x", "GET, HEAD"],
+    ["POST", "Patient/x", "GET, HEAD, PUT, PATCH, DELETE"],
+    ["PATCH", "ValueSet/x", "GET, HEAD"],
     ["GET", "Patient/_search", "POST"],
   ])("%s %s is 405 with Allow: %s", async (method, path, allow) => {
     const response = await ask("gp-demo", path, { method });

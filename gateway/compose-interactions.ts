@@ -1,0 +1,148 @@
+import { randomUUID } from "node:crypto";
+import { readPublished } from "#profiles/published.ts";
+import type { Register } from "./access/register.ts";
+import type { AuditIndex, AuditLog } from "./audit/audit.ts";
+import type { SourceFacts } from "./disclosure/visibility.ts";
+import type { IdentityCache } from "./identity/identity-cache.ts";
+import { createIdentifierResolver } from "./identity/resolve-identifier.ts";
+import { createAuditEvents } from "./interactions/audit-events.ts";
+import { createBatch } from "./interactions/batch.ts";
+import { createCanonicals } from "./interactions/canonicals.ts";
+import { createCoverageNotice } from "./interactions/coverage-notice.ts";
+import { createCreate } from "./interactions/create.ts";
+import { createDelete } from "./interactions/delete.ts";
+import { createHistoryInstance } from "./interactions/history-instance.ts";
+import { createHistorySystem } from "./interactions/history-system.ts";
+import { createHistoryType } from "./interactions/history-type.ts";
+import { createPatch } from "./interactions/patch.ts";
+import { createRead } from "./interactions/read.ts";
+import { createRecordReader } from "./interactions/record-reader.ts";
+import { createSearchCompartment } from "./interactions/search-compartment.ts";
+import { createSearchFlow } from "./interactions/search-flow.ts";
+import { createSearchSystem } from "./interactions/search-system.ts";
+import { createSearchType } from "./interactions/search-type.ts";
+import { createTransaction } from "./interactions/transaction.ts";
+import { createUpdate } from "./interactions/update.ts";
+import { createVread } from "./interactions/vread.ts";
+import { createWalks } from "./interactions/walks.ts";
+import { createSeenChildren } from "./interactions/write/seen-children.ts";
+import { createEverything } from "./operations/everything.ts";
+import { createExpand } from "./operations/expand.ts";
+import { createLastn } from "./operations/lastn.ts";
+import { createLookup } from "./operations/lookup.ts";
+import { createTranslate } from "./operations/translate.ts";
+import { createValidate } from "./operations/validate.ts";
+import { createValidateCodeInCodeSystem, createValidateCodeInValueSet } from "./operations/validate-code.ts";
+import { checkScope, createDispatch, type DispatchPorts } from "./routes/dispatch.ts";
+import { FHIR_PATH, toRouteIssue } from "./routes/route-issue.ts";
+import { createPageTokens } from "./search/page-token.ts";
+import { createQueryCache } from "./search/query-cache.ts";
+import type { Store } from "./store/store.ts";
+import { createTerminology } from "./terminology/terminology.ts";
+
+export interface InteractionRooms {
+  readonly store: Store;
+  readonly cache: IdentityCache;
+  readonly audit: AuditLog;
+  readonly auditIndex: AuditIndex;
+  readonly register: Register;
+  readonly sources: ReadonlyMap<string, SourceFacts>;
+  /** Origin of the gateway. */
+  readonly baseUrl: string;
+  readonly fhirBase: string;
+  readonly cache_bytes: number;
+  /** What page tokens are sealed under. */
+  readonly secret: Buffer;
+  readonly clock: () => number;
+  onFault(error: unknown, interaction: string): void;
+}
+
+/** Every interaction and operation over the rooms that they are composed of, behind one dispatch. */
+export function composeInteractions(rooms: InteractionRooms) {
+  const { store, audit, fhirBase, sources, register, clock } = rooms;
+  const resolver = createIdentifierResolver(rooms);
+  const canonicals = createCanonicals(fhirBase, readPublished);
+  const terminology = createTerminology(readPublished);
+  const auditEvents = createAuditEvents({
+    index: rooms.auditIndex,
+    fhirBase,
+    observer: { display: "Early Years FHIR Gateway", url: rooms.baseUrl },
+    organizationOf: (client) => register.client(client)?.organization,
+    clientsOf: (authorities) =>
+      register.clients.flatMap(({ id, organization }) => (authorities.includes(organization.authority) ? [id] : [])),
+  });
+  const ports = {
+    store,
+    audit,
+    sources,
+    fhirBase,
+    resolver,
+    auditEvents,
+    terminology,
+    readQuery: createQueryCache(),
+    clock,
+    reader: createRecordReader({ store, sources, fhirBase, cache_bytes: rooms.cache_bytes }),
+    canonicals: canonicals.view,
+    pageTokens: createPageTokens(rooms.secret),
+    walks: createWalks(),
+    coverageNotice: createCoverageNotice(store, sources),
+    writtenSources: new Map(register.writtenSources.map((source) => [source.source, source])),
+    seenChildren: createSeenChildren(),
+    ids: randomUUID,
+    published: readPublished,
+    checkScope,
+    routeIssue: (method: string, path: string) => toRouteIssue(method, `${FHIR_PATH}${path}`),
+    auditEvent: auditEvents.read,
+    canonical: canonicals.read,
+    dispatch: (request: Parameters<typeof dispatch>[0]) => dispatch(request),
+  };
+  const dispatch = createDispatch({
+    interactions: toInteractions(ports),
+    operations: toOperations(ports),
+    audit,
+    onFault: rooms.onFault,
+  });
+  return { dispatch, resolver };
+}
+
+type Ports = Parameters<typeof createTransaction>[0] &
+  Parameters<typeof createBatch>[0] &
+  Parameters<typeof createRead>[0] &
+  Parameters<typeof createHistorySystem>[0] &
+  Parameters<typeof createSearchFlow>[0] &
+  Parameters<typeof createExpand>[0] &
+  Parameters<typeof createValidate>[0];
+
+function toInteractions(ports: Ports): DispatchPorts["interactions"] {
+  const flow = createSearchFlow(ports);
+  return {
+    read: createRead(ports),
+    vread: createVread(ports),
+    "history-instance": createHistoryInstance(ports),
+    "history-type": createHistoryType(ports),
+    "history-system": createHistorySystem(ports),
+    "search-type": createSearchType(ports, flow),
+    "search-compartment": createSearchCompartment(ports, flow),
+    "search-system": createSearchSystem(ports, flow),
+    create: createCreate(ports),
+    update: createUpdate(ports),
+    patch: createPatch(ports),
+    delete: createDelete(ports),
+    batch: createBatch(ports),
+    transaction: createTransaction(ports),
+  };
+}
+
+function toOperations(ports: Ports): DispatchPorts["operations"] {
+  const flow = createSearchFlow(ports);
+  return {
+    "Patient/$everything": createEverything(ports, flow),
+    "Observation/$lastn": createLastn(ports, flow),
+    "*/$validate": createValidate(ports),
+    "ValueSet/$expand": createExpand(ports),
+    "ValueSet/$validate-code": createValidateCodeInValueSet(ports),
+    "CodeSystem/$lookup": createLookup(ports),
+    "CodeSystem/$validate-code": createValidateCodeInCodeSystem(ports),
+    "ConceptMap/$translate": createTranslate(ports),
+  };
+}

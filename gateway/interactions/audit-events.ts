@@ -1,0 +1,92 @@
+import type { Requester } from "../access/requester.ts";
+import type { AuditIndex, IndexedRecord } from "../audit/audit.ts";
+import { type AuditEventContext, toAuditEvent } from "../audit/audit-event.ts";
+import { extractKeys } from "../search/keys.ts";
+import { type Packable, toPack } from "../search/pack.ts";
+import type { RecordKey } from "../store/store.ts";
+import { AUDIT_KEYS_FROM, type AuditEvents } from "./candidates.ts";
+import type { VisibleRecord } from "./record-reader.ts";
+
+export interface AuditEventPorts extends AuditEventContext {
+  readonly index: AuditIndex;
+  /** Clients whose organisation belongs to one of these authorities, and the authorities' own. */
+  clientsOf(authorities: readonly string[]): readonly string[];
+  readonly fhirBase: string;
+}
+
+/** Places in the log that make one part: what is read and matched in one go. */
+const PART_places = 256;
+
+/**
+ * The audit log as records are searched: parts of bounded size, whose keys are fixed by the places in the log, so that a
+ * walk through pages stays exact while the log grows. Who has no agreement to read audit sees none of it, and who has
+ * sees what clients of the agreement's authorities did.
+ */
+export function createAuditEvents(ports: AuditEventPorts): AuditEvents & {
+  /** JSON of one event, as far as the requester may read it. */
+  read(id: string, requester: Requester): Promise<Buffer | undefined>;
+} {
+  const { index, clientsOf } = ports;
+  return {
+    async *parts(requester, after) {
+      if (!requester.agreement.audit) return;
+      await index.catchUp();
+      const filter = { clients: clientsOf(requester.agreement.authorities) };
+      let place = after < AUDIT_KEYS_FROM ? undefined : (after - AUDIT_KEYS_FROM + 1) * PART_places - 1;
+      let open: IndexedRecord[] = [];
+      for (;;) {
+        const records = await index.scan(filter, place, PART_places);
+        for (const record of records) {
+          const [first] = open;
+          if (first && partOf(first) !== partOf(record)) {
+            yield toView(open, ports);
+            open = [];
+          }
+          open.push(record);
+        }
+        place = records.at(-1)?.position;
+        if (records.length < PART_places || place === undefined) break;
+      }
+      if (open.length > 0) yield toView(open, ports);
+    },
+    async read(id, { agreement }) {
+      if (!agreement.audit) return undefined;
+      await index.catchUp();
+      const found = await index.get(id);
+      if (!found || !clientsOf(agreement.authorities).includes(found.record.client)) return undefined;
+      return Buffer.from(JSON.stringify(toAuditEvent(found, ports)));
+    },
+  };
+}
+
+function partOf({ position }: IndexedRecord): RecordKey {
+  return AUDIT_KEYS_FROM + Math.floor(position / PART_places);
+}
+
+function toView(records: readonly IndexedRecord[], ports: AuditEventPorts): VisibleRecord {
+  const [first] = records;
+  return {
+    key: first ? partOf(first) : AUDIT_KEYS_FROM,
+    patientId: "",
+    patient: toPack([], ports.fhirBase),
+    pack: toPack(
+      records.map((record) => toPackable(record, ports)),
+      ports.fhirBase,
+    ),
+    isVisible: () => true,
+    rules: ["audit"],
+  };
+}
+
+function toPackable(record: IndexedRecord, ports: AuditEventPorts): Packable {
+  const event = toAuditEvent(record, ports);
+  return {
+    type: "AuditEvent",
+    id: record.id,
+    version: event.meta?.versionId ?? "1",
+    lastUpdated: record.time,
+    source: "",
+    body: Buffer.from(JSON.stringify(event)),
+    keys: extractKeys(event),
+  };
+}
