@@ -80,7 +80,7 @@ function parseChildIdentifier(
   values: readonly string[],
   options: CriterionOptions,
 ): ParsedCriterion | undefined {
-  const lead = identifierLead(values);
+  const lead = identifierLead(values, options.strictNhsNumbers !== false);
   if (!lead) return undefined;
   const mistyped = options.strictNhsNumbers === false ? undefined : mistypedNhsNumber(name, lead.identifiers);
   if (mistyped) return refuse(mistyped);
@@ -131,7 +131,7 @@ function parseUnmodified(
   options: CriterionOptions,
 ): ParsedCriterion {
   const { code } = definition;
-  const lead = leadOf(type, code, values, options.fhirBase);
+  const lead = leadOf(type, code, values, options);
   if (lead?.kind === "identifier") {
     const mistyped = options.strictNhsNumbers === false ? undefined : mistypedNhsNumber(code, lead.identifiers);
     if (mistyped) return refuse(mistyped);

@@ -3,6 +3,7 @@ import { fold } from "./fold.ts";
 import { parseAskedReference } from "./matching/reference.ts";
 import { identifierLead, unescapeValue } from "./query-values.ts";
 import type { Lead } from "./search-query.ts";
+import type { CriterionOptions } from "./value-tests.ts";
 
 /** How much a lead narrows: an id is one record, a name some hundred. */
 const RANK: Readonly<Record<Lead["kind"], number>> = { id: 0, identifier: 1, birthdate: 2, names: 3 };
@@ -23,13 +24,18 @@ const HOMES: Readonly<Partial<Record<ServedType, readonly string[]>>> = {
 };
 
 /** Where the values of an unmodified parameter lead, if they narrow at all. */
-export function leadOf(type: ServedType, code: string, values: readonly string[], fhirBase: string): Lead | undefined {
+export function leadOf(
+  type: ServedType,
+  code: string,
+  values: readonly string[],
+  { fhirBase, strictNhsNumbers = true }: CriterionOptions,
+): Lead | undefined {
   if (code === "_id") return { kind: "id", type, ids: values.map(unescapeValue) };
   if (HOMES[type]?.includes(code)) return homeLead({ type, code }, values.map(unescapeValue), fhirBase);
   if (type !== "Patient") return undefined;
   switch (code) {
     case "identifier":
-      return identifierLead(values);
+      return identifierLead(values, strictNhsNumbers);
     case "birthdate":
       return values.every((value) => /^(eq)?\d{4}-\d{2}-\d{2}$/.test(value))
         ? { kind: "birthdate", dates: values.map((value) => value.slice(-10)) }

@@ -40,20 +40,26 @@ export function tokenHash(code: string, value: string): TokenHash {
   return hashToken(code, second === undefined ? first : tokenForm(first, second));
 }
 
-export function identifierLead(values: readonly string[]) {
+/**
+ * Values that all name a system. An NHS number as printed on a letter, in groups, is the same number, unless no person
+ * is real and what was written is what is meant.
+ */
+export function identifierLead(values: readonly string[], areNhsNumbersStrict: boolean) {
   const identifiers: IdentifierValue[] = [];
   for (const text of values) {
     const [system = "", written = "", further] = splitUnescaped(text, "|");
     if (system === "" || written === "" || further !== undefined) return undefined;
-    identifiers.push(toIdentifierValue(unescapeValue(system), unescapeValue(written)));
+    const value = unescapeValue(written);
+    identifiers.push(toIdentifierValue(unescapeValue(system), areNhsNumbersStrict ? normalised(system, value) : value));
   }
   return { kind: "identifier", identifiers } as const;
 }
 
-function toIdentifierValue(system: string, written: string): IdentifierValue {
-  // As printed on a letter, in groups, it is the same number.
-  const digits = system === NHS_NUMBER ? normaliseNhsNumber(written) : written;
-  const value = system === NHS_NUMBER && isNhsNumber(digits) ? digits : written;
+function normalised(system: string, written: string): string {
+  return system === NHS_NUMBER ? normaliseNhsNumber(written) : written;
+}
+
+function toIdentifierValue(system: string, value: string): IdentifierValue {
   return { system, value, hash: hashToken("identifier", tokenForm(system, value)) };
 }
 

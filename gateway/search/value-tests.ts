@@ -40,7 +40,7 @@ export function parseValueTest(
         atWords: countsWords(definition),
       });
     case "token":
-      return parseTokenTest(value, {
+      return parseTokenTest(isValueSet(modifier) ? withoutBase(value, options.fhirBase) : value, {
         kind: tokenKind(definition),
         codeSystem: definition.codeSystem,
         modifier: isTokenModifier(modifier) ? modifier : undefined,
@@ -70,6 +70,14 @@ export function parseValueTest(
 
 function described(component: SearchParameterComponent): Described {
   return { ...component, expression: "" };
+}
+
+function isValueSet(modifier: string | undefined): boolean {
+  return modifier === "in" || modifier === "not-in";
+}
+
+function withoutBase(url: string, fhirBase: string): string {
+  return url.startsWith(`${fhirBase}/ValueSet/`) ? url.slice(fhirBase.length + 1) : url;
 }
 
 const TOKEN_MODIFIERS: ReadonlySet<string> = new Set(["text", "of-type", "in", "not-in", "below", "above", "not"]);
