@@ -40,12 +40,21 @@ export function readCriteria(
  * The one resource that criteria find among what the writer sees, `undefined` when there is none. Several are refused:
  * which one was meant must not be guessed.
  */
-export async function findOne({ type, question }: Criteria, scene: Scene): Promise<ReleasedEntry | undefined> {
-  const who = { requester: scene.requester, at: scene.at };
-  const [only, another] = await ask(question, 2, who, scene.search).catch(toRefusal);
-  if (another !== undefined) return refuse({ kind: "multiple-matches", type });
-  if (only !== undefined) guardRelease([only], scene.requester, scene.ports.sources);
+export async function findOne(criteria: Criteria, scene: Scene): Promise<ReleasedEntry | undefined> {
+  const [only, another] = await findSome(criteria, 2, scene);
+  if (another !== undefined) return refuse({ kind: "multiple-matches", type: criteria.type });
   return only;
+}
+
+/** What criteria find among what the writer sees, at most so many. */
+export async function findSome(
+  { question }: Criteria,
+  limit: number,
+  { requester, at, search, ports }: Scene,
+): Promise<readonly ReleasedEntry[]> {
+  const found = await ask(question, limit, { requester, at }, search).catch(toRefusal);
+  guardRelease(found, requester, ports.sources);
+  return found;
 }
 
 /** Logical id of what was found. */

@@ -8,7 +8,10 @@ export interface Links {
   find(type: string, criteria: string): Promise<string>;
 }
 
-/** Elements of type uri, url, oid or uuid. A canonical is none of them, and neither is the value of an identifier. */
+/**
+ * Elements of type uri, url or uuid. A canonical is none of them, and neither is the value of an identifier; an oid can
+ * name no id of ours.
+ */
 const LINKS: ReadonlySet<string> = new Set([
   "authority",
   "implicitRules",
@@ -16,7 +19,6 @@ const LINKS: ReadonlySet<string> = new Set([
   "system",
   "uri",
   "url",
-  "valueOid",
   "valueUri",
   "valueUrl",
   "valueUuid",
@@ -53,7 +55,17 @@ async function rewriteText(name: string, text: string, links: Links): Promise<st
     if (type !== undefined && criteria !== undefined) return links.find(type, criteria);
     return links.resolve(text) ?? text;
   }
-  return LINKS.has(name) ? (links.resolve(text) ?? text) : text;
+  if (!LINKS.has(name)) return text;
+  const link = links.resolve(text);
+  return link === undefined ? text : name === "valueUuid" ? asUuid(link, text) : link;
+}
+
+const UUID = /\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+
+/** An element that is a UUID stays one: that of the new id, where the new id is one. */
+function asUuid(link: string, text: string): string {
+  const id = UUID.exec(link)?.[1];
+  return id === undefined ? text : `urn:uuid:${id}`;
 }
 
 const LINKING_TAG = /<(?:a|img)\b[^>]*>/g;

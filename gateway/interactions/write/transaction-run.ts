@@ -1,6 +1,6 @@
 import { isRecordType, type RecordType } from "#profiles/interactions.ts";
 import { parseJson } from "../../validation/parse-resource.ts";
-import { findOne, idOf } from "./criteria.ts";
+import { type Criteria, findOne, findSome, idOf } from "./criteria.ts";
 import { findHeld } from "./held.ts";
 import { createLinks, type Identity } from "./links.ts";
 import { readPatch } from "./patching.ts";
@@ -63,6 +63,9 @@ export async function runTransaction({ writes, reads }: Plan, scene: Scene): Pro
       done.set(write.index, identity?.found ?? (await store(write, { id: identity?.id ?? "", links }, scene)));
     });
   }
+  for (const write of inOrder(writes)) {
+    await inEntry(write.index, () => checkAlone(write, identities.get(write.index), scene));
+  }
   for (const write of writes) {
     if (write.kind !== "patch") continue;
     await inEntry(write.index, async () => {
@@ -121,9 +124,19 @@ async function store(
     const { target, conditions } = write;
     return update(type, { target, sent, conditions, settledId: id }, scene);
   }
-  const written = await create(type, { sent, ifNoneExist: write.ifNoneExist, id }, scene);
-  // It was not there before: another entry made what the criteria find.
-  return written.outcome === "found" ? refuse(overlapping(type)) : written;
+  return create(type, { sent, id }, scene);
+}
+
+/** What criteria did not find before must not be what another entry made: whichever came first, it would be found. */
+async function checkAlone(write: PlannedWrite, identity: Identity | undefined, scene: Scene): Promise<void> {
+  const criteria = write.kind === "create" ? write.ifNoneExist : criteriaOf(write);
+  if (criteria === undefined || identity === undefined || identity.found !== undefined) return;
+  const found = await findSome(criteria, 2, scene);
+  if (found.some((entry) => idOf(entry) !== identity.id)) refuse(overlapping(write.type));
+}
+
+function criteriaOf({ target }: Exclude<PlannedWrite, { kind: "create" }>): Criteria | undefined {
+  return "criteria" in target ? target.criteria : undefined;
 }
 
 async function patchEntry(

@@ -64,7 +64,7 @@ export interface Writing {
   send(who: Requester, line: string, sending?: Sending): Promise<Reply>;
   /** The resource that a read gives. */
   read(who: Requester, name: string): Promise<Reply>;
-  bundle(who: Requester, bundle: object, sending?: Sending): Promise<Reply & { readonly bundle: Bundle }>;
+  bundle(who: Requester, bundle: object | string, sending?: Sending): Promise<Reply & { readonly bundle: Bundle }>;
 }
 
 /** `audit` takes the place of the house's own. */
