@@ -58,7 +58,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "terminology-"));
   audit = await createAuditLog({ directory, process: "gateway", clock: () => Date.UTC(2026, 10, 22) });
   const published = readPublished();
-  const ports = { terminology: createTerminology(() => published), published: () => published, audit, ids: () => UUID };
+  const ports = { terminology: createTerminology(() => published), audit, ids: () => UUID };
   operations = {
     expand: ["ValueSet", createExpand(ports)],
     lookup: ["CodeSystem", createLookup(ports)],

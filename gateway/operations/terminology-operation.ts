@@ -1,6 +1,5 @@
 import type { OperationDefinition, Parameters, ParametersParameter, Resource, ValueSet } from "@medplum/fhirtypes";
 import { OPERATION_PARAMETERS } from "#profiles/operation-parameters.ts";
-import type { PublishedResource } from "#profiles/published.ts";
 import type { AuditLog } from "../audit/audit.ts";
 import { type Answering, type InteractionRequest, type Result, refused } from "../interactions/answer.ts";
 import { auditFacts } from "../interactions/audit-facts.ts";
@@ -12,8 +11,6 @@ import { parseJson } from "../validation/parse-resource.ts";
 
 export interface TerminologyPorts {
   readonly terminology: HeldTerminology;
-  /** Everything that is published; it has the definitions of the operations. */
-  published(): readonly PublishedResource[];
   readonly audit: AuditLog;
   /** A new UUID. */
   ids(): string;
@@ -62,9 +59,9 @@ function address({ type, id, operation }: InteractionRequest): string {
   return `${type}${id === undefined ? "" : `/${id}`}/$${operation}`;
 }
 
-function definitionOf(url: string, { published }: TerminologyPorts): OperationDefinition {
-  const found = published().find((resource) => resource.resourceType === "OperationDefinition" && resource.url === url);
-  if (found?.resourceType !== "OperationDefinition") throw new Error(`${url} is served and not published`);
+function definitionOf(url: string, { terminology }: TerminologyPorts): OperationDefinition {
+  const found = terminology.operation(url);
+  if (!found) throw new Error(`${url} is served and not published`);
   return found;
 }
 

@@ -1,4 +1,4 @@
-import type { CodeSystem, ConceptMap, ValueSet } from "@medplum/fhirtypes";
+import type { CodeSystem, ConceptMap, OperationDefinition, ValueSet } from "@medplum/fhirtypes";
 import type { PublishedResource } from "#profiles/published.ts";
 import {
   conceptOf,
@@ -18,6 +18,8 @@ export interface HeldTerminology extends Sources {
   codeSystemResource(which: Which): CodeSystem | undefined;
   conceptMap(which: Which): ConceptMap | undefined;
   readonly conceptMaps: () => readonly ConceptMap[];
+  /** By canonical URL: what an operation on terminology takes. */
+  operation(url: string): OperationDefinition | undefined;
   /** The codes of a value set that is held or was sent along. */
   compose(valueSet: ValueSet): Composed;
   /** Every code of a value set, by its canonical URL or `ValueSet/[id]`; `undefined` for one that is not held. */
@@ -34,6 +36,7 @@ interface Held {
   readonly valueSets: readonly ValueSet[];
   readonly codeSystemResources: readonly CodeSystem[];
   readonly conceptMaps: readonly ConceptMap[];
+  readonly operations: readonly OperationDefinition[];
   readonly codeSystems: ReadonlyMap<string, KnownCodeSystem>;
 }
 
@@ -49,6 +52,7 @@ function toHeld(published: readonly PublishedResource[]): Held {
     valueSets,
     codeSystemResources,
     conceptMaps: published.filter((resource) => resource.resourceType === "ConceptMap"),
+    operations: published.filter((resource) => resource.resourceType === "OperationDefinition"),
     codeSystems: new Map([
       ...known,
       ...[...named].map(([url, codes]): [string, KnownCodeSystem] => [url, toNamedCodeSystem(url, codes)]),
@@ -128,6 +132,7 @@ export function createTerminology(published: () => readonly PublishedResource[])
     codeSystemResource: (which) => pick(held().codeSystemResources, which),
     conceptMap: (which) => pick(held().conceptMaps, which),
     conceptMaps: () => held().conceptMaps,
+    operation: (url) => pick(held().operations, { url }),
     compose: (given) => (held().valueSets.includes(given) ? expansionOf(given) : compose(given, sources)),
     members(valueSetUrl) {
       const id = /^ValueSet\/([^/]+)$/.exec(valueSetUrl)?.[1];
