@@ -65,6 +65,22 @@ describe("an organisation of which the records of one source tell", () => {
     expect((await versionsOf(SCHOOL)).map(({ name }) => name)).toEqual(["Synthetic Primary School"]);
   });
 
+  test("is found and joined in whichever part of the authority's records it lies", async () => {
+    const others = Array.from({ length: 70 }, (_, n): Organization => {
+      const identifier = { ...ESTABLISHMENT, value: `38339${n + 10}` };
+      return { ...school({ identifier: [identifier] }), id: toOrganizationId("leeds", identifier) };
+    });
+    await tell(school(), ...others);
+    const last = others.at(-1)?.id ?? "";
+    await tell(school({ name: "First" }), { ...others.at(-1), ...school({ id: last, name: "Last" }) });
+    const parts = await line.store.sharedRecords("Organization", [sourceOf("digital-child-health").authority]);
+    expect(parts).toHaveLength(2);
+    expect(await line.store.locate("Organization", SCHOOL, "")).toBe(parts[0]);
+    expect(await line.store.locate("Organization", last, "")).toBe(parts[1]);
+    expect((await versionsOf(SCHOOL)).map(({ name }) => name)).toEqual(["First", undefined]);
+    expect((await versionsOf(last)).map(({ name }) => name)).toEqual(["Last", undefined]);
+  });
+
   test("stays with the source that told of it first", async () => {
     await tell(school());
     await inBatch((transaction, context) => commitOrganizations(transaction, [school({ name: "Ours" })], context), {

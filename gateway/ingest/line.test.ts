@@ -77,6 +77,18 @@ describe("a profile return", () => {
     expect(after.contributions).toEqual(before.contributions);
   });
 
+  test("with another forename keeps what was said before, until then", async () => {
+    line = startLine();
+    await line.send("eyfs-profile", toCsv([toProfileRow({ FSP_FORENAME: "Before" })]));
+    const before = await onlyRecord();
+    await line.send("eyfs-profile", toCsv([toProfileRow({ FSP_FORENAME: "After" })]));
+    const after = await onlyRecord();
+    const [now] = after.contributions;
+    expect(now?.body).toContain("After");
+    expect(before.pastContributions).toEqual([]);
+    expect(after.pastContributions).toEqual(before.contributions.map((told) => ({ ...told, until: now?.lastUpdated })));
+  });
+
   test("with an outcome taken out ends that observation alone", async () => {
     line = startLine();
     await line.send("eyfs-profile", toCsv([toProfileRow()]));
