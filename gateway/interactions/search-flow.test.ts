@@ -69,6 +69,15 @@ beforeAll(async () => {
     },
   ]);
   await world.child({ resourceType: "Patient", id: "lab-child", active: true }, { source: "laboratory" });
+  await world.child(
+    {
+      resourceType: "Patient",
+      id: "lab-linked",
+      active: false,
+      link: [{ other: { reference: "Patient/lab-child" }, type: "replaced-by" }],
+    },
+    { source: "laboratory" },
+  );
   await world.share(
     [
       observation("of-nobody", "unheld", { performer: [{ reference: "Practitioner/lab-worker" }] }),
@@ -140,6 +149,7 @@ describe("a search", () => {
     ],
     ["all of a type", "Observation", ["Observation/of-nobody", "Observation/of-lab-child"]],
     ["by a chain from shared to shared", "Observation?performer:Practitioner.family=worker", ["Observation/of-nobody"]],
+    ["Patients that link to one", "Patient/lab-child/Patient", ["Patient/lab-child", "Patient/lab-linked"]],
     ["the compartment of such a child", "Patient/lab-child/Observation", ["Observation/of-lab-child"]],
   ])("of who sees a whole authority finds %s", async (_, address, expected) => {
     expect([...names(await world.bundle(laboratory(), address))].sort()).toEqual([...expected].sort());

@@ -3,11 +3,12 @@
  * → Bundle → audit → answer. https://hl7.org/fhir/R4/search.html
  */
 import { isRecordType } from "#profiles/interactions.ts";
+import type { Requester } from "../access/requester.ts";
 import { type Answer, type InteractionRequest, type Result, refused } from "./answer.ts";
 import { QuestionRefused } from "./ask.ts";
 import { toSearchset } from "./bundle.ts";
 import type { Looking } from "./candidates.ts";
-import { guardRelease } from "./guard.ts";
+import { GuardError, guardRelease } from "./guard.ts";
 import { includedEntries } from "./include.ts";
 import { createNextLink } from "./next-link.ts";
 import { toSearchRecord } from "./search-audit.ts";
@@ -28,7 +29,7 @@ export function createSearchFlow(ports: SearchPorts): SearchFlow {
     const matched = found.page;
     const { entries: included, outcome } = await includedEntries(query.inclusions, matched, { looking, ports });
     const released = included.length === 0 ? matched : [...matched, ...included];
-    guardRelease(guarded(released), requester, ports.sources);
+    guardRelease(guarded(released, requester), requester, ports.sources);
     const notice = await ports.coverageNotice(requester, looking.at.changes);
     const last = found.hasMore ? matched.at(-1) : undefined;
     const body = toSearchset({
@@ -61,8 +62,12 @@ function linkTo(fhirBase: string, path: string, query: string): string {
 }
 
 /** Artefacts and AuditEvents are the gateway's own: no agreement on sources is about them. */
-function guarded(released: readonly ReleasedEntry[]): readonly ReleasedEntry[] {
-  return released.every(isOfRecord) ? released : released.filter(isOfRecord);
+function guarded(released: readonly ReleasedEntry[], { agreement }: Requester): readonly ReleasedEntry[] {
+  if (released.every(isOfRecord)) return released;
+  if (!agreement.audit && released.some(({ pack, entry }) => pack.types[entry] === "AuditEvent")) {
+    throw new GuardError("an AuditEvent beyond the agreement");
+  }
+  return released.filter(isOfRecord);
 }
 
 function isOfRecord({ pack, entry }: ReleasedEntry): boolean {

@@ -96,10 +96,17 @@ async function whereToLook(
   const all: Candidates[] = [];
   for (const question of asked) {
     all.push(
-      home ? await compartmentOf(home.key, question, looking, ports) : await candidatesOf(question, looking, ports),
+      home && !isOfLinked(asked)
+        ? await compartmentOf(home.key, question, looking, ports)
+        : await candidatesOf(question, looking, ports),
     );
   }
   return together(all);
+}
+
+/** Patients that link to one stand in records of their own; asked for alone, they are looked for everywhere. */
+function isOfLinked(asked: readonly Question[]): boolean {
+  return asked.length === 1 && asked[0]?.type === "Patient";
 }
 
 function withinOf({ patientId }: Search, { type }: Question, { fhirBase }: SearchPorts): Membership | undefined {

@@ -55,9 +55,12 @@ const NO_QUERY: SearchQuery = {
 
 function chooseTypes(
   named: readonly string[],
-  { requester: { scopes }, types }: SeveralOptions,
+  { requester: { scopes, agreement }, types }: SeveralOptions,
 ): { readonly types: readonly ServedType[] } | Issue {
-  if (named.length === 0) return { types: types.filter((type) => hasScope(scopes, type, "s")) };
+  if (named.length === 0) {
+    const mayHold = (type: ServedType) => type !== "AuditEvent" || agreement.audit;
+    return { types: types.filter((type) => mayHold(type) && hasScope(scopes, type, "s")) };
+  }
   const chosen: ServedType[] = [];
   for (const type of named.flatMap((value) => value.split(","))) {
     if (!isServedType(type) || !types.includes(type)) {

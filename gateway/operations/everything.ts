@@ -4,17 +4,15 @@ import { COMPARTMENT_TYPES } from "#profiles/routes.ts";
 import type { Requester } from "../access/requester.ts";
 import { hasScope } from "../access/scope.ts";
 import { type Answering, type InteractionRequest, refused } from "../interactions/answer.ts";
-import { patientRecord } from "../interactions/candidates.ts";
-import { LOGICAL_ID } from "../interactions/read.ts";
 import type { SearchFlow } from "../interactions/search-flow.ts";
 import { readPage } from "../interactions/search-page.ts";
 import type { SearchPorts } from "../interactions/search-request.ts";
-import { ukDate } from "../interactions/uk-date.ts";
 import { LIMITS } from "../limits.ts";
 import type { Issue } from "../outcome/issue.ts";
 import { parseQuery } from "../search/query.ts";
 import type { Inclusion, Question } from "../search/search-query.ts";
 import { readOperationParameters } from "./everything-parameters.ts";
+import { findStored } from "./validate-stored.ts";
 
 /** Of a compartment; who looked at a record is asked for by a search of its own. */
 const TYPES: readonly ServedType[] = COMPARTMENT_TYPES.filter((type) => type !== "AuditEvent");
@@ -25,12 +23,11 @@ const ENTRIES_MAX = 1_000;
 
 /**
  * The Patient, all of its compartment that the requester sees, and the organisations and practitioners that they refer
- * to. A Patient that the requester does not see is not found, as in a read.
+ * to. A Patient that the requester does not see is not found, and one that was deleted is gone, as in a read.
  */
 export function createEverything(ports: SearchPorts, flow: SearchFlow): Answering {
   return async function everything(request) {
-    const { id = "", requester, now_ms } = request;
-    if (!LOGICAL_ID.test(id)) return refused({ kind: "invalid-id", type: "Patient" });
+    const { id = "" } = request;
     const path = `Patient/${id}/$everything`;
     const sent = readOperationParameters(request);
     if (!sent.ok) return sent;
@@ -39,9 +36,8 @@ export function createEverything(ports: SearchPorts, flow: SearchFlow): Answerin
     const { page } = read;
     const asked = readAsked(page.parameters, request, ports.fhirBase);
     if ("kind" in asked) return refused(asked);
-    const at = { changes: await ports.reader.changes(), today: ukDate(now_ms) };
-    const view = await patientRecord(id, { requester, at }, ports);
-    if (!view || view.patient.size === 0) return refused({ kind: "not-found", type: "Patient" });
+    const stored = await findStored(ports, request);
+    if (!stored.ok) return refused(stored.issue);
     const { questions, inclusions, count } = asked;
     const query = {
       sort: [],
