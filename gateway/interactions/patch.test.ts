@@ -143,6 +143,20 @@ describe("patch", () => {
     },
   );
 
+  test.each([
+    ["generated", "/gender", undefined],
+    ["extensions", "/gender", undefined],
+    ["additional", "/gender", "additional"],
+    ["generated", "/text/status", "empty"],
+  ])("a narrative that is %s, after a change of %s, is %s", async (status, path, left) => {
+    const text = { status, div: '<div xmlns="http://www.w3.org/1999/xhtml"><p>a girl</p></div>' };
+    await writing.send(FREE, `PUT Patient/${id}`, { body: { ...PATIENT, id, text } });
+    const { resource } = await patched([{ op: "replace", path, value: path === "/gender" ? "male" : "empty" }]);
+    expect(Object.assign({ text: undefined }, resource).text).toEqual(
+      left === undefined ? undefined : { ...text, status: left },
+    );
+  });
+
   test("what is not there is 404, what is deleted 410", async () => {
     expect((await writing.send(FREE, "PATCH Patient/unknown", { body: change, ...JSON_PATCH })).status).toBe(404);
     await writing.send(FREE, `DELETE Patient/${id}`);

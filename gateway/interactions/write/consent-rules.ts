@@ -7,7 +7,7 @@ import { isTree, type Tree } from "./tree.ts";
 
 /**
  * Why a Consent is not stored: only where it contradicts itself, or cannot be carried out as it stands. A decision that
- * nobody can read is worse than one that is sent back.
+ * nobody can read is worse than one that is sent back. That a period ends after it starts is base R4's rule (per-1).
  */
 export async function checkConsent(consent: Tree, scene: Scene): Promise<readonly Issue[]> {
   const root = consent.provision;
@@ -16,11 +16,14 @@ export async function checkConsent(consent: Tree, scene: Scene): Promise<readonl
   return [...issues, ...(await checkData(consent, root, scene))];
 }
 
+const NEITHER = "This rule says neither permit nor deny: only the first rule of a Consent may leave that open.";
+
 function checkProvision(provision: Tree, path: string): readonly Issue[] {
   const nested = provisionsOf(provision);
   return [
-    ...checkPeriod(provision.period, `${path}.period`),
-    ...checkPeriod(provision.dataPeriod, `${path}.dataPeriod`),
+    ...nested.flatMap((rule, index) =>
+      rule.type === undefined ? [told(`${path}.provision[${index}].type`, NEITHER)] : [],
+    ),
     ...checkContradictions(nested, `${path}.provision`),
     ...nested.flatMap((rule, index) => checkProvision(rule, `${path}.provision[${index}]`)),
   ];
@@ -28,21 +31,6 @@ function checkProvision(provision: Tree, path: string): readonly Issue[] {
 
 function provisionsOf({ provision }: Tree): readonly Tree[] {
   return Array.isArray(provision) ? provision.filter(isTree) : [];
-}
-
-function checkPeriod(period: unknown, expression: string): readonly Issue[] {
-  if (!isTree(period) || typeof period.start !== "string" || typeof period.end !== "string") return [];
-  // Of two precisions the coarser one decides: a year does not end before a day of it.
-  const length = Math.min(period.start.length, period.end.length, 10);
-  const isBefore =
-    period.end.slice(0, length) < period.start.slice(0, length) ||
-    Date.parse(period.end) < Date.parse(floor(period.start, period.end));
-  return isBefore ? [told(expression, "This period ends before it starts.")] : [];
-}
-
-/** A date that ends a period stands for its last moment, so only two instants are compared as such. */
-function floor(start: string, end: string): string {
-  return end.includes("T") && start.includes("T") ? start : "0001";
 }
 
 /** Two rules of one level that say yes and no to the same. */

@@ -41,7 +41,11 @@ function applied(text: string, type: RecordType, change: Change): Sent {
   const tree = stored.ok && isTree(stored.lossless) ? openTree(stored.lossless) : undefined;
   if (!isOpenTree(tree)) throw new Error("a stored resource is an object");
   const { id } = tree;
+  const before = JSON.stringify(tree);
+  const narrative = JSON.stringify(tree.text);
   change(tree, type);
+  if (isGenerated(tree.text) && JSON.stringify(tree.text) === narrative && JSON.stringify(tree) !== before)
+    delete tree.text;
   if (tree.id !== id || tree.resourceType !== type) {
     const expression = tree.id === id ? "resourceType" : `${type}.id`;
     const message = "A patch cannot change the type of a resource or its id.";
@@ -49,4 +53,12 @@ function applied(text: string, type: RecordType, change: Change): Sent {
   }
   const sent = parseSent(JSON.stringify(closeTree(tree)), type);
   return sent.ok ? sent.value : refuse(...sent.issues);
+}
+
+/**
+ * A narrative that was generated from what the patch has changed would tell of what is no longer so. One with words of
+ * its own is its author's. https://hl7.org/fhir/R4/http.html#patch
+ */
+function isGenerated(text: unknown): boolean {
+  return isOpenTree(text) && (text.status === "generated" || text.status === "extensions");
 }

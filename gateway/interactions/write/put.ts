@@ -27,7 +27,7 @@ export async function put(toPut: ToPut, scene: Scene): Promise<Written> {
     const flaws = await checkConsent(toPut.sent.tree, scene);
     if (flaws.length > 0) return refuse(...flaws);
   }
-  const { place, sent } = await placeOf(toPut.sent, scene);
+  const { place, sent } = await placeOf(toPut.sent, scene, held);
   const content = toContent(type, id, sent, writer);
   const record = place.kind === "child" ? place.record : await sharedRecordFor(type, held, scene);
   const current = held === undefined ? undefined : await transaction.current(type, id, writer.idSpace);

@@ -3,6 +3,7 @@ import type { RecordKey } from "../../store/store.ts";
 import { findVisible } from "../read-visible.ts";
 import type { Sent } from "./content.ts";
 import { findOne, idOf, readCriteria } from "./criteria.ts";
+import type { Held } from "./held.ts";
 import type { Scene } from "./ports.ts";
 import { flawed, refuse } from "./refusal.ts";
 import { isTree, type Tree } from "./tree.ts";
@@ -30,14 +31,14 @@ const SUBJECT: Readonly<Partial<Record<RecordType, "subject" | "patient">>> = {
  * that is one child's alone, to which the reference is then added. Where people are real, one about anybody else is
  * refused.
  */
-export async function placeOf(sent: Sent, scene: Scene): Promise<Placed> {
+export async function placeOf(sent: Sent, scene: Scene, held?: Held): Promise<Placed> {
   const { resourceType } = sent.resource;
   if (resourceType === "Provenance") return { place: await placeOfTargets(sent.tree.target, scene), sent };
   const element = isRecordType(resourceType) ? SUBJECT[resourceType] : undefined;
   if (element === undefined) return { place: SHARED, sent };
   const told = sent.tree[element];
   const id = isTree(told) ? literalId(told, "Patient", scene) : undefined;
-  const place = id === undefined ? undefined : await childPlace(id, scene);
+  const place = id === undefined ? undefined : (samePlace(id, held) ?? (await childPlace(id, scene)));
   if (place !== undefined) return { place, sent };
   if (scene.writer.unknownSubjects) return { place: SHARED, sent };
   const found = id === undefined && isTree(told) ? await childByIdentifier(told, scene) : undefined;
@@ -70,6 +71,15 @@ export function parseReference(
 function literalId({ reference }: Tree, expected: RecordType, { ports }: Scene): string | undefined {
   const parsed = parseReference(reference, ports.fhirBase);
   return parsed?.type === expected ? parsed.id : undefined;
+}
+
+/**
+ * Where it stands already it may stay: a decision that withholds the child from its own writer must be there to be taken
+ * back.
+ */
+function samePlace(patientId: string, held: Held | undefined): Place | undefined {
+  if (held?.state !== "current" || held.patientId !== patientId) return undefined;
+  return { kind: "child", record: held.record, patientId };
 }
 
 /** A child whom the writer sees. Where nobody is real, whoever is held is seen. */

@@ -1,0 +1,137 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { NHS_NUMBER } from "#profiles/systems.ts";
+import { BOUND, FREE, finding, openWriting, parsed, patient, type Writing } from "./write.fixtures.ts";
+
+let writing: Writing;
+
+beforeEach(async () => {
+  writing = await openWriting();
+  for (const id of ["held", "other"]) {
+    const key = await writing.house.child(id);
+    await writing.house.tell(key, patient({ identifier: [{ system: NHS_NUMBER, value: "9990000018" }] }), {
+      source: "leeds-csds",
+    });
+    await writing.house.put(key, finding(id, { id: `of-${id}` }), { source: "leeds-csds" });
+  }
+});
+afterEach(() => writing.house.close());
+
+const READ = [{ system: "http://terminology.hl7.org/CodeSystem/consentaction", code: "access" }];
+const ACTION = [{ coding: READ }];
+const TREAT = [{ system: "http://terminology.hl7.org/CodeSystem/v3-ActReason", code: "TREAT" }];
+
+function consent(provision: object | undefined, more: object = {}) {
+  return {
+    resourceType: "Consent",
+    status: "active",
+    scope: { coding: [{ system: "http://terminology.hl7.org/CodeSystem/consentscope", code: "patient-privacy" }] },
+    category: [{ coding: [{ system: "http://loinc.org", code: "59284-0" }] }],
+    patient: { reference: "Patient/held" },
+    policyRule: { coding: [{ system: "http://terminology.hl7.org/CodeSystem/v3-ActCode", code: "OPTIN" }] },
+    ...(provision && { provision }),
+    ...more,
+  };
+}
+
+test.each<[what: string, provision: object | undefined, expression: string | undefined]>([
+  ["no rule", undefined, undefined],
+  ["a first rule without a type", { period: { start: "2026-01-01" } }, undefined],
+  ["a permission with an exception", { type: "permit", provision: [{ type: "deny", purpose: TREAT }] }, undefined],
+  [
+    "yes and no for other actions",
+    {
+      provision: [
+        { type: "permit", action: ACTION },
+        { type: "deny", purpose: TREAT },
+      ],
+    },
+    undefined,
+  ],
+  [
+    "yes, then no",
+    {
+      provision: [
+        { type: "permit", period: { end: "2026-01-31" } },
+        { type: "deny", period: { start: "2026-02-01" } },
+      ],
+    },
+    undefined,
+  ],
+  ["a year that ends in its own month", { period: { start: "2026-05", end: "2026" } }, undefined],
+  ["one day", { period: { start: "2026-05-01", end: "2026-05-01" } }, undefined],
+  [
+    "data of this child",
+    { data: [{ meaning: "instance", reference: { reference: "Observation/of-held" } }] },
+    undefined,
+  ],
+  [
+    "yes and no to the same",
+    {
+      provision: [
+        { type: "permit", purpose: TREAT, action: ACTION },
+        { type: "deny", action: ACTION, purpose: TREAT },
+      ],
+    },
+    "Consent.provision.provision[1]",
+  ],
+  [
+    "yes and no to everything",
+    { type: "permit", provision: [{ type: "permit" }, { type: "deny" }] },
+    "Consent.provision.provision[1]",
+  ],
+  [
+    "yes and no to the same, further in",
+    {
+      provision: [
+        {
+          type: "permit",
+          provision: [
+            { type: "deny", purpose: TREAT },
+            { type: "permit", purpose: TREAT },
+          ],
+        },
+      ],
+    },
+    "Consent.provision.provision[0].provision[1]",
+  ],
+  [
+    "a rule that says neither",
+    { type: "permit", provision: [{ purpose: TREAT }] },
+    "Consent.provision.provision[0].type",
+  ],
+  [
+    "data of another child",
+    { data: [{ meaning: "instance", reference: { reference: "Observation/of-other" } }] },
+    "Consent.provision.data[0].reference",
+  ],
+  [
+    "data of nobody",
+    { provision: [{ type: "deny", data: [{ meaning: "instance", reference: { reference: "Observation/unknown" } }] }] },
+    "Consent.provision.provision[0].data[0].reference",
+  ],
+])("a Consent with %s", async (_, provision, expression) => {
+  const reply = await writing.send(BOUND, "POST Consent", { body: consent(provision) });
+  expect(reply.issues.map((issue) => issue.expression?.[0])).toEqual(expression === undefined ? [] : [expression]);
+  expect(reply.status).toBe(expression === undefined ? 201 : 422);
+});
+
+test("where nobody is real every valid Consent is stored, also one about nobody", async () => {
+  const provision = {
+    type: "permit",
+    provision: [{ type: "permit" }, { type: "deny" }],
+  };
+  expect((await writing.send(FREE, "POST Consent", { body: consent(provision) })).status).toBe(201);
+});
+
+test("a decision that withholds the child from its own writer can be taken back by it", async () => {
+  const body = consent({ type: "deny" });
+  const reply = await writing.send(BOUND, "POST Consent", { body });
+  expect(reply.status).toBe(201);
+  expect((await writing.read(BOUND, "Patient/held")).status).toBe(404);
+  expect((await writing.send(BOUND, "POST Observation", { body: finding("held") })).status).toBe(422);
+  const revoked = await writing.send(BOUND, `PUT Consent/${reply.id}`, {
+    body: { ...body, id: reply.id, status: "inactive" },
+  });
+  expect([revoked.status, parsed(revoked)]).toMatchObject([200, { status: "inactive" }]);
+  expect((await writing.read(BOUND, "Patient/held")).status).toBe(200);
+});
