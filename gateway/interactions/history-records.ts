@@ -1,6 +1,8 @@
 import type { RecordType } from "#profiles/interactions.ts";
+import type { Requester } from "../access/requester.ts";
+import { LIMITS } from "../limits.ts";
+import type { RecordKey, RecordScope } from "../store/store.ts";
 import type { InteractionRequest } from "./answer.ts";
-import { scanRequesterRecords } from "./candidates.ts";
 import type { AskedHistory, HistoryPorts } from "./history.ts";
 import { HistoryPage } from "./history-page.ts";
 import { ukDate } from "./uk-date.ts";
@@ -18,7 +20,7 @@ export async function walkHistory(
   const { reader, store, walks } = ports;
   const at = { changes: await reader.changes(), today: ukDate(request.now_ms) };
   const found = new HistoryPage(query, cursor);
-  const offer = async (key: number): Promise<void> => {
+  const offer = async (key: RecordKey): Promise<void> => {
     const versions = await reader.versions(key, requester, at);
     found.offer(
       key,
@@ -35,10 +37,22 @@ export async function walkHistory(
       }
     }
     if (types.every((type) => NO_CHILDS.has(type))) return;
-    for await (const key of scanRequesterRecords(requester, 0, store)) {
-      await offer(key);
-      await breathe();
+    const scope = scopeOf(requester);
+    for (let last: RecordKey | undefined = 0; last !== undefined; ) {
+      const keys: readonly RecordKey[] = await store.scanRecords(scope, last, LIMITS.scan_batch_records);
+      for (const key of keys) {
+        await offer(key);
+        await breathe();
+      }
+      last = keys.at(-1);
     }
   });
   return found;
+}
+
+/** Whose records could be visible at all; each is decided on by itself. */
+function scopeOf({ agreement, organization: { system, value } }: Requester): RecordScope {
+  return agreement.relationship === "authority"
+    ? { authorities: agreement.authorities }
+    : { organizations: [{ system, value }] };
 }

@@ -277,6 +277,16 @@ describe("the history of a Patient", () => {
     expect(validateBase(bundle)).toEqual([]);
   });
 
+  test("goes on when nobody says anything of the child any more, also among all others", async () => {
+    const key = await house.child("p-1", "conformance");
+    await house.tell(key, NAMED, OWN);
+    await house.retract(key, { ...OWN, at: 4_000 });
+    for (const path of ["Patient/p-1/_history", "Patient/_history", "_history"]) {
+      const methods = told(await history(CONFORMANCE, path)).map((line) => line.split(" ")[0]);
+      expect(methods).toEqual(["DELETE", "PUT"]);
+    }
+  });
+
   test("tells changes of one millisecond apart", async () => {
     const key = await house.child("p-1", "conformance");
     for (const gender of ["female", "male", "other"]) await house.tell(key, { ...NAMED, gender }, OWN);

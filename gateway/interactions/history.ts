@@ -15,7 +15,7 @@ import type { Walks } from "./walks.ts";
 
 /** What the three histories share. */
 export interface HistoryPorts extends ResourcePorts {
-  readonly store: Pick<ReadVerbs, "locate" | "findRecords" | "scanRecords" | "sharedRecords">;
+  readonly store: Pick<ReadVerbs, "locate" | "scanRecords" | "sharedRecords">;
   readonly pageTokens: PageTokens;
   /** Where histories that name no resource queue. */
   readonly walks: Walks;
