@@ -22,19 +22,21 @@ export type SortValue = string | number | null;
  */
 export function sortValues(pack: Pack, entry: number, sort: readonly SortKey[]): readonly SortValue[] {
   let resource: Resource | undefined;
+  const type = pack.types[entry] ?? "Patient";
   return sort.map(({ code, descending }): SortValue => {
     if (code === "_id") return pack.ids[entry] ?? null;
     if (code === "_lastUpdated") return pack.lastUpdated_ms[entry] ?? null;
-    const key = keyOf(pack.types[entry] ?? "Patient", code);
-    const keyed = key === undefined ? undefined : keyedValues(pack, entry, key);
-    if (keyed && keyed.length > 0) return first(keyed, descending);
+    const key = keyOf(type, code);
+    const definition = SEARCH_PARAMETERS[type]?.[code];
+    if (key !== undefined && (definition?.type === "date" || definition?.type === "string")) {
+      return first(keyedValues(pack, entry, key), descending);
+    }
     resource ??= parseEntry(pack, entry);
-    const definition = SEARCH_PARAMETERS[resource.resourceType]?.[code];
     return definition ? first(definition.extract(resource).flatMap(sortKeyOf(definition)), descending) : null;
   });
 }
 
-/** The dates or texts that keys hold; nothing may also mean that keys hold no such thing. */
+/** The dates or texts that keys hold under a code. */
 function keyedValues(pack: Pack, entry: number, code: string): readonly (string | number)[] {
   const values: (string | number)[] = [];
   for (let i = pack.dateStarts[entry] ?? 0; i < (pack.dateStarts[entry + 1] ?? 0); i++) {
