@@ -4,7 +4,7 @@ export const RELEASE = { version: "0.1.0", date: "2026-11-22" } as const;
 /** The FHIR package of this release. https://hl7.org/fhir/R5/packages.html */
 export const PACKAGE_ID = "early-years-gateway.fhir.r4";
 
-/** Packages that ours builds on: FHIR R4 itself, and the last full release of UK Core. */
+/** Packages that ours builds on: FHIR R4 itself, and the release of UK Core that publishes the profiles ours derive from. */
 export const PACKAGE_DEPENDENCIES = [
   { packageId: "hl7.fhir.r4.core", version: "4.0.1", uri: "http://hl7.org/fhir" },
   {

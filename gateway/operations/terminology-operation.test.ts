@@ -76,9 +76,14 @@ afterAll(async () => {
 interface Invocation {
   readonly id?: string;
   readonly body?: unknown;
+  readonly contentType?: string;
 }
 
-async function invoke(name: string, query: string, { id, body }: Invocation = {}) {
+async function invoke(
+  name: string,
+  query: string,
+  { id, body, contentType = "application/fhir+json" }: Invocation = {},
+) {
   const [type, answering] = operations[name] ?? ["ValueSet", undefined];
   if (!answering) throw new Error(`No operation ${name}`);
   const result = await answering({
@@ -92,7 +97,7 @@ async function invoke(name: string, query: string, { id, body }: Invocation = {}
     parameters: new URLSearchParams(query),
     preconditions: {},
     preference: { handling: "strict", return: "representation" },
-    ...(body !== undefined && { body: JSON.stringify(body), contentType: "application/fhir+json" }),
+    ...(body !== undefined && { body: JSON.stringify(body), contentType }),
     method: body === undefined ? "GET" : "POST",
   });
   if (!result.ok) return { issues: result.issues };
@@ -393,6 +398,12 @@ describe("an operation on terminology", () => {
     ["expand", "", { id: "unheard-of" }, { kind: "not-found", type: "ValueSet" }],
     ["expand", "", { body: { resourceType: "Patient" } }, bad("body", "Parameters")],
     ["expand", "", { body: { resourceType: "Parameters", parameter: [{ valueUri: GOALS }] } }, bad("body", "name")],
+    [
+      "expand",
+      "",
+      { body: "url=x", contentType: "application/x-www-form-urlencoded" },
+      { kind: "unsupported-media-type", expected: "application/fhir+json" },
+    ],
     ["lookup", "code=E01", {}, bad("system", "URI")],
     ["lookup", `system=${GOAL}`, {}, bad("code", "a code with its system")],
     ["lookup", `system=${GOAL}&code=E18`, {}, { kind: "unknown-code", isWhole: true }],

@@ -34,6 +34,9 @@ export interface TerminologyOperation {
 export function createTerminologyOperation(ports: TerminologyPorts, operation: TerminologyOperation): Answering {
   const supported = OPERATION_PARAMETERS.get(operation.definition) ?? [];
   return async (request): Promise<Result> => {
+    if (request.body && !JSON_TYPE.test(request.contentType ?? "")) {
+      return refused({ kind: "unsupported-media-type", expected: "application/fhir+json" });
+    }
     const body = request.body ? parseJson(request.body) : undefined;
     if (body && !body.ok) return refused(...body.issues);
     const invocation = { query: request.parameters, body: body?.value };
@@ -54,6 +57,8 @@ export function createTerminologyOperation(ports: TerminologyPorts, operation: T
     return { ok: true, answer: { status: 200, headers: {}, body: Buffer.from(JSON.stringify(outcome.resource)) } };
   };
 }
+
+const JSON_TYPE = /^(application|text)\/(fhir\+)?json(\+fhir)?$/;
 
 function address({ type, id, operation }: InteractionRequest): string {
   return `${type}${id === undefined ? "" : `/${id}`}/$${operation}`;
