@@ -1,6 +1,6 @@
 import type { Verdict } from "./case.ts";
 import type { Exchange } from "./http.ts";
-import { at, list, text } from "./json.ts";
+import { at, isRecord, list, text } from "./json.ts";
 
 /** A broken expectation, or undefined where it holds. */
 export type Finding = Extract<Verdict, { kind: "broken" }> | undefined;
@@ -111,4 +111,40 @@ export function query(type: string, parameters: Readonly<Record<string, string |
     (typeof value === "string" ? [value] : value).map((each): [string, string] => [name, each]),
   );
   return `${type}?${new URLSearchParams(pairs)}`;
+}
+
+/** A success says so by any 2xx. */
+export function isDone(exchange: Exchange): Finding {
+  const { status } = exchange.response;
+  return that(status >= 200 && status < 300, "a status from 200 to 299", `status ${status}`, exchange);
+}
+
+const SERVERS_OWN = new Set(["id", "meta", "text"]);
+
+/** The path of the first sent element that did not come back as it was, apart from what is the server's to set. */
+export function lostFrom(sent: unknown, got: unknown, path = ""): string | undefined {
+  if (Array.isArray(sent)) {
+    if (!Array.isArray(got) || got.length !== sent.length) return path;
+    return sent.map((each, position) => lostFrom(each, got[position], `${path}[${position}]`)).find(Boolean);
+  }
+  if (!isRecord(sent)) return Object.is(sent, got) ? undefined : path || "the value";
+  if (!isRecord(got)) return path || "the whole";
+  return Object.entries(sent)
+    .filter(([name, each]) => each !== undefined && !(path === "" && SERVERS_OWN.has(name)))
+    .map(([name, each]) => lostFrom(each, got[name], path === "" ? name : `${path}.${name}`))
+    .find(Boolean);
+}
+
+export function isAsSent(sent: unknown, exchange: Exchange, got: unknown = exchange.response.json): Finding {
+  const lost = lostFrom(sent, got);
+  return that(lost === undefined, "all that was sent", `another ${lost}`, exchange);
+}
+
+export function versionOf(resource: unknown): string {
+  return text(resource, "meta", "versionId") ?? "";
+}
+
+/** The entity tag of a version, as If-Match takes it. */
+export function tagOf(version: string): string {
+  return `W/"${version}"`;
 }

@@ -58,7 +58,8 @@ const ACCEPT = "application/fhir+json";
 export function createSend({ base, token, headers: fixed, timeout_ms, onExchange }: HttpOptions): Send {
   const { origin } = new URL(base);
   return async (method, address, options = {}) => {
-    const url = /^[a-z]+:/i.test(address) ? address : address === "" ? base : `${base}/${address}`;
+    const below = address === "" || address.startsWith("?") ? `${base}${address}` : `${base}/${address}`;
+    const url = /^[a-z]+:/i.test(address) ? address : below;
     if (!URL.canParse(url) || new URL(url).origin !== origin)
       throw new TransportError(`the server links to another origin than ${origin}`);
     const headers: Record<string, string> = { accept: ACCEPT, ...lowerCased(fixed) };

@@ -1,84 +1,34 @@
-import { readFile } from "node:fs/promises";
-import { parseArgs } from "node:util";
-import { parseJson } from "./json.ts";
+#!/usr/bin/env node
+import { applyBaseline, newFailures } from "./baseline.ts";
+import { compareRuns, comparisonToConsole, writeComparison } from "./compare.ts";
+import { NoToken, requestAccessToken } from "./credentials.ts";
+import {
+  baseFrom,
+  clientFrom,
+  givenFrom,
+  headersFrom,
+  knownFrom,
+  LOOPBACK,
+  levelFrom,
+  Misuse,
+  parseOptions,
+  statementFrom,
+  USAGE,
+  type Values,
+} from "./options.ts";
 import { toConsole } from "./reports/console.ts";
 import { writeReports } from "./reports/write.ts";
-import type { Level } from "./requirements/requirement.ts";
 import type { RunReport } from "./result.ts";
-import { runConformance, selectTasks } from "./runner.ts";
-
-const USAGE = `npm run conformance -- --base URL [options]
-
-  --base URL       FHIR base, as http://127.0.0.1:8080/fhir/R4
-  --token T        access token, sent as Bearer; TOKEN in the environment does as well
-  --header 'N: V'  a header for every request; may be repeated
-  --out DIR        writes results.json, junit.xml, report.html, testreport.json, badge.svg, requests.har
-  --only NAME      requirement, case or group; may be repeated or joined by commas
-  --level LEVEL    SHALL, SHOULD, rule or MAY alone
-  --type TYPE      a resource type; may be repeated; else Patient, Observation, Consent, Organization
-  --strict         a SHOULD that is not met fails
-  --read-only      sends no write, not even one that must be refused
-  --i-may-write    allows writes to a base that is not on this machine
-  --assume FILE    plans from this CapabilityStatement instead of the server's own
-  --list           shows the cases without running any
-
-Exit: 0 nothing failed, 1 a case failed or could not be run for an error, 2 misuse or nothing to test.
-`;
-
-const LEVELS: readonly Level[] = ["SHALL", "SHOULD", "rule", "MAY"];
-const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
-
-/** Misuse: shown as it stands, exit 2. */
-class Misuse extends Error {}
-
-function parseOptions(args: readonly string[]) {
-  const text = { type: "string" } as const;
-  const many = { type: "string", multiple: true } as const;
-  const flag = { type: "boolean" } as const;
-  const options = {
-    ...{ base: text, token: text, out: text, level: text, assume: text, only: many, header: many, type: many },
-    ...{ list: flag, strict: flag, "read-only": flag, "i-may-write": flag, help: flag },
-  };
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: false }).values;
-  } catch (error) {
-    throw new Misuse(`${error instanceof Error ? error.message : "unreadable options"}\n\n${USAGE}`);
-  }
-}
-
-function levelFrom(name: string | undefined): Level | undefined {
-  if (name === undefined) return undefined;
-  const level = LEVELS.find((each) => each.toLowerCase() === name.toLowerCase());
-  if (level === undefined) throw new Misuse(`--level is one of ${LEVELS.join(", ")}\n`);
-  return level;
-}
-
-function baseFrom(address: string | undefined): string {
-  if (address === undefined || address === "") throw new Misuse(`--base is missing\n\n${USAGE}`);
-  if (!URL.canParse(address) || !/^https?:$/.test(new URL(address).protocol))
-    throw new Misuse("--base is no http address\n");
-  return address.replace(/\/+$/, "");
-}
-
-function headersFrom(lines: readonly string[] | undefined): Readonly<Record<string, string>> | undefined {
-  const pairs = lines?.map((line): [string, string] => {
-    const [, name, value] = /^([\w-]+):\s*(.*)$/.exec(line) ?? [];
-    if (name === undefined || value === undefined) throw new Misuse("--header is written 'Name: value'\n");
-    return [name, value];
-  });
-  return pairs === undefined ? undefined : Object.fromEntries(pairs);
-}
-
-async function statementFrom(file: string | undefined): Promise<unknown> {
-  if (file === undefined) return undefined;
-  const statement = parseJson(await readFile(file, "utf8").catch(() => ""));
-  if (statement === undefined) throw new Misuse("--assume names no file with JSON\n");
-  return statement;
-}
+import { type RunOptions, runConformance } from "./runner.ts";
+import { type Selection, selectTasks } from "./select.ts";
+import type { SmartClient } from "./smart-client.ts";
+import { runTestScripts } from "./testscript/run.ts";
 
 /** A run in which the server let the kit see nothing says nothing, whatever its counts. */
 function lockedOut({ exchanges, base }: RunReport): string | undefined {
-  const judged = exchanges.filter(({ request }) => request.method === "GET" && !request.url.includes("/metadata"));
+  const judged = exchanges.filter(
+    ({ request }) => request.method === "GET" && !/\/(metadata|\.well-known)/.test(request.url),
+  );
   if (judged.length === 0 || judged.some(({ response }) => ![401, 403].includes(response.status))) return undefined;
   const loopback = LOOPBACK.has(new URL(base).hostname);
   const hint = "  npm run -s token -- --client conformance-demo";
@@ -89,50 +39,88 @@ function lockedOut({ exchanges, base }: RunReport): string | undefined {
   ].join("\n");
 }
 
-async function main(args: readonly string[]): Promise<number> {
-  const values = parseOptions(args);
-  if (values.help === true) {
-    process.stdout.write(USAGE);
-    return 0;
-  }
+function selectionFrom(values: Values): Selection {
   const only = values.only?.flatMap((each) => each.split(",")).filter((each) => each !== "");
   const selection = {
     only,
     level: levelFrom(values.level),
     ...(values.type === undefined ? {} : { types: values.type }),
   };
-  const tasks = selectTasks(selection);
   const unused = only?.find((name) => selectTasks({ ...selection, only: [name] }).length === 0);
   if (unused !== undefined) throw new Misuse(`--only ${unused} selects no case; --list shows them all\n`);
-  if (tasks.length === 0) throw new Misuse("nothing is selected; --list shows all cases\n");
-  if (values.list === true) {
-    const lines = tasks.map(
-      ({ id, requirement, test }) => `${id}\t${requirement.level}\t${test.requirements}\t${test.title}\n`,
-    );
-    process.stdout.write(lines.join(""));
-    return 0;
-  }
-  const base = baseFrom(values.base);
-  const mayWrite =
-    values["read-only"] !== true && (LOOPBACK.has(new URL(base).hostname) || values["i-may-write"] === true);
-  const token = values.token ?? (process.env.TOKEN === "" ? undefined : process.env.TOKEN);
-  const rest = {
+  if (selectTasks(selection).length === 0) throw new Misuse("nothing is selected; --list shows all cases\n");
+  return selection;
+}
+
+function listed(selection: Selection): string {
+  const lines = selectTasks(selection).map(
+    ({ id, requirement, test }) =>
+      `${id}\t${requirement.level}\t${test.requirements}\t${requirement.anchor}\t${test.title}\n`,
+  );
+  return lines.join("");
+}
+
+async function tokenFor(base: string, given: string | undefined, client: SmartClient | undefined) {
+  if (given !== undefined && given !== "") return given;
+  return client === undefined ? undefined : requestAccessToken(base, client);
+}
+
+async function optionsFor(base: string, values: Values, selection: Selection, token?: string): Promise<RunOptions> {
+  const client = await clientFrom(values);
+  const loopback = LOOPBACK.has(new URL(base).hostname);
+  const mayWrite = values["read-only"] !== true && (loopback || values["i-may-write"] === true);
+  return {
+    ...{ base, mayWrite, ...selection, run: values.seed },
+    token: await tokenFor(base, token ?? values.token ?? process.env.TOKEN, client),
     headers: headersFrom(values.header),
     strict: values.strict === true,
+    keep: values.keep === true,
+    disposable: loopback || values["test-server"] === true,
     assume: await statementFrom(values.assume),
+    given: await givenFrom(values, client),
   };
-  const report = await runConformance({ base, token, mayWrite, ...selection, ...rest });
-  process.stdout.write(toConsole(report));
+}
+
+async function compare(values: Values, selection: Selection): Promise<number> {
+  const bases = [baseFrom(values.compare, "--compare"), baseFrom(values.other, "--compare")] as const;
+  const one = await runConformance(await optionsFor(bases[0], values, selection));
+  const other = await runConformance(await optionsFor(bases[1], values, selection, values["token-b"]));
+  const comparison = compareRuns(one, other);
+  process.stdout.write(comparisonToConsole(comparison));
+  if (values.out !== undefined) await writeComparison(comparison, [one, other], values.out);
+  return [one, other].some(({ counts }) => counts.error > 0) ? 1 : 0;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const values = parseOptions(args);
+  if (values.help === true) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  if (values.testscript !== undefined) {
+    const options = await optionsFor(baseFrom(values.base), values, {});
+    return runTestScripts(values.testscript, options, values.out);
+  }
+  const selection = selectionFrom(values);
+  if (values.list === true) {
+    process.stdout.write(listed(selection));
+    return 0;
+  }
+  if (values.compare !== undefined) return compare(values, selection);
+  const options = await optionsFor(baseFrom(values.base), values, selection);
+  const known = await knownFrom(values.baseline);
+  const { report, mended } = applyBaseline(await runConformance(options), known);
+  process.stdout.write(toConsole(report, mended));
   if (values.out !== undefined) await writeReports(report, values.out);
   const locked = lockedOut(report);
   if (locked !== undefined) throw new Misuse(locked);
-  return report.counts.fail + report.counts.error > 0 ? 1 : 0;
+  return newFailures(report).length > 0 ? 1 : 0;
 }
 
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof Misuse)) throw error;
-  process.stderr.write(error.message);
+  if (!(error instanceof Misuse) && !(error instanceof NoToken)) throw error;
+  process.stderr.write(`${error.message.trimEnd()}\n`);
   process.exitCode = 2;
 }

@@ -1,4 +1,5 @@
-import { SERVED_RESOURCES } from "#profiles/interactions.ts";
+import { SEARCH_PARAMETERS } from "#profiles/generated/search-parameters.ts";
+import { SERVED_RESOURCES, SYSTEM_INTERACTIONS } from "#profiles/interactions.ts";
 import { at, isRecord, list, text, texts } from "./json.ts";
 
 export interface DeclaredParameter {
@@ -12,6 +13,7 @@ export interface DeclaredType {
   readonly interactions: ReadonlySet<string>;
   readonly parameters: readonly DeclaredParameter[];
   readonly includes: readonly string[];
+  readonly revIncludes: readonly string[];
   readonly resource: Readonly<Record<string, unknown>>;
 }
 
@@ -42,24 +44,17 @@ export function assumedPlan(reason: string): Plan {
   const types = SERVED_RESOURCES.map((served) => ({
     type: served.type,
     interactions: new Set<string>(served.interactions),
-    parameters: served.searchParameters.map((name) => ({ name, type: TYPES[name] ?? "token" })),
+    parameters: served.searchParameters.map((name) => ({
+      name,
+      type: SEARCH_PARAMETERS[served.type]?.[name]?.type ?? "token",
+    })),
     includes: served.includes,
+    revIncludes: served.revIncludes,
     resource: {},
   }));
-  const plan = { systemInteractions: new Set<string>(), formats: ["json"], assumed: reason };
+  const plan = { systemInteractions: new Set<string>(SYSTEM_INTERACTIONS), formats: ["json"], assumed: reason };
   return { types: new Map(types.map((each) => [each.type, each])), ...plan };
 }
-
-const TYPES: Readonly<Record<string, string>> = {
-  _lastUpdated: "date",
-  birthdate: "date",
-  date: "date",
-  family: "string",
-  given: "string",
-  name: "string",
-  patient: "reference",
-  subject: "reference",
-};
 
 function declaredType(resource: Readonly<Record<string, unknown>>): DeclaredType {
   const parameters = list(resource, "searchParam").map((each) => ({
@@ -71,6 +66,7 @@ function declaredType(resource: Readonly<Record<string, unknown>>): DeclaredType
     interactions: codes(list(resource, "interaction")),
     parameters: parameters.filter((each) => each.name !== ""),
     includes: texts(list(resource, "searchInclude")),
+    revIncludes: texts(list(resource, "searchRevInclude")),
     resource,
   };
 }

@@ -1,7 +1,7 @@
-import type { Exchange, SentRequest } from "./http.ts";
+import type { Exchange } from "./http.ts";
 
 const SECRET_MEMBERS = /"(access_token|refresh_token|id_token|client_secret|client_assertion)"\s*:\s*"[^"]*"/g;
-const SECRET_FIELDS = /\b(client_assertion|client_secret|refresh_token|code)=[^&\s]+/g;
+const SECRET_FIELDS = /\b(client_assertion|client_secret|refresh_token)=[^&\s]+/g;
 const SECRET_HEADERS = new Set(["authorization", "cookie", "set-cookie", "proxy-authorization"]);
 /** Enough to see what went wrong; a whole page of a searchset helps nobody in a report. */
 const BODY_CHARACTERS_MAX = 4_000;
@@ -12,9 +12,9 @@ export interface Secrets {
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
-/** The exchange as it may stand in a report: no secret, bodies cut. */
+/** The exchange as it may stand in a report: no secret, the answer cut; the request whole, so that it can be sent again. */
 export function redact(exchange: Exchange, secrets: Secrets): Exchange {
-  const body = exchange.request.body === undefined ? {} : { body: cleared(exchange.request.body, secrets) };
+  const body = exchange.request.body === undefined ? {} : { body: withoutSecrets(exchange.request.body, secrets) };
   return {
     ...exchange,
     request: {
@@ -33,13 +33,18 @@ export function redact(exchange: Exchange, secrets: Secrets): Exchange {
 }
 
 /** The text without secrets, cut to what a report can hold. */
-export function cleared(text: string, { token, headers }: Secrets): string {
+export function cleared(text: string, secrets: Secrets): string {
+  const clear = withoutSecrets(text, secrets);
+  if (clear.length <= BODY_CHARACTERS_MAX) return clear;
+  return `${clear.slice(0, BODY_CHARACTERS_MAX)}… (${clear.length - BODY_CHARACTERS_MAX} characters more)`;
+}
+
+function withoutSecrets(text: string, { token, headers }: Secrets): string {
   let clear = text.replace(SECRET_MEMBERS, '"$1":"[redacted]"').replace(SECRET_FIELDS, "$1=[redacted]");
   for (const secret of [token, ...Object.values(headers ?? {})]) {
     if (secret !== undefined && secret.length >= 6) clear = clear.replaceAll(secret, "[redacted]");
   }
-  if (clear.length <= BODY_CHARACTERS_MAX) return clear;
-  return `${clear.slice(0, BODY_CHARACTERS_MAX)}… (${clear.length - BODY_CHARACTERS_MAX} characters more)`;
+  return clear;
 }
 
 function clearedHeaders(headers: Readonly<Record<string, string>>, secrets: Secrets): Record<string, string> {
@@ -50,19 +55,4 @@ function clearedHeaders(headers: Readonly<Record<string, string>>, secrets: Secr
       return [name, SECRET_HEADERS.has(name) || added.has(name) ? "[redacted]" : cleared(value, secrets)];
     }),
   );
-}
-
-/** A command that repeats the request as pasted into a shell in which TOKEN is set. */
-export function toCurl({ method, url, headers, body }: SentRequest): string {
-  const parts = ["curl", "-sS", "-g", "--path-as-is"];
-  if (method === "HEAD") parts.push("-I");
-  else parts.push("-i", ...(method === "GET" ? [] : ["-X", method]));
-  for (const [name, value] of Object.entries(headers))
-    parts.push("-H", name === "authorization" ? `"authorization: ${value}"` : quoted(`${name}: ${value}`));
-  if (body !== undefined) parts.push("--data-binary", quoted(body));
-  return [...parts, quoted(url)].join(" ");
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -25,7 +25,9 @@ export interface CaseResult {
   readonly got?: string;
   /** The exchange that shows it, redacted. */
   readonly exchange?: Exchange;
-  /** Commands that repeat the case up to there, in order, with the token as $TOKEN. */
+  /** Set where a baseline knows of the failure: why it is tolerated. */
+  readonly known?: string;
+  /** Commands that repeat the case up to there, set-up included, to be pasted in order, with the token as $TOKEN. */
   readonly curl?: readonly string[];
   readonly time_ms: number;
 }
@@ -52,6 +54,10 @@ export interface RunReport {
   readonly results: readonly CaseResult[];
   readonly counts: Readonly<Record<Outcome, number>>;
   readonly matrix: readonly MatrixRow[];
+  /** The mark on everything the run made: the code of its tag, and of its identifiers' system. */
+  readonly run: string;
+  /** What the kit made and the server would not delete, or all of it where it was to be kept. */
+  readonly leftBehind: readonly string[];
   /** Every exchange, redacted. */
   readonly exchanges: readonly Exchange[];
 }

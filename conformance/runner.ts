@@ -1,111 +1,113 @@
-import { ACCESS, type CaseContext, type ConformanceCase, type Sample, type Verdict } from "./case.ts";
-import { CASES } from "./cases/all.ts";
-import { matches } from "./checks.ts";
+import { ACCESS, type CaseContext, type Given, type Verdict } from "./case.ts";
+import { toCurls } from "./curl.ts";
+import { undeclaredNeed } from "./declared.ts";
 import { createSend, type Exchange, type Send, TransportError } from "./http.ts";
-import { at, text } from "./json.ts";
+import { text } from "./json.ts";
+import { Ledger } from "./ledger.ts";
 import { createMatrix } from "./matrix.ts";
 import { assumedPlan, type Plan, planFrom } from "./plan.ts";
-import { cleared, redact, toCurl } from "./redact.ts";
-import { REQUIREMENTS } from "./requirements/all.ts";
-import type { Level, Requirement } from "./requirements/requirement.ts";
+import { cleared, redact } from "./redact.ts";
 import { type CaseResult, OUTCOMES, type Outcome, type RunReport } from "./result.ts";
+import { type Samples, samplesOf, seed } from "./samples-of.ts";
+import { type Selection, selectTasks, type Task } from "./select.ts";
+import { CannotMake, createMarks, createWorkspace, type RunMarks } from "./workspace.ts";
 
-export interface RunOptions {
+export interface RunOptions extends Selection {
   /** FHIR base, as `http://127.0.0.1:8080/fhir/R4`. */
   readonly base: string;
   readonly token?: string | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Requirement, case, case with type, or group. */
-  readonly only?: readonly string[] | undefined;
-  readonly level?: Level | undefined;
   /** A SHOULD that is not met fails. */
   readonly strict?: boolean;
   /** False: no write is sent, not even one that must be refused. */
   readonly mayWrite: boolean;
+  /** The server holds test data alone. */
+  readonly disposable?: boolean;
+  /** Leaves what the kit made. */
+  readonly keep?: boolean;
+  /** Mark of the run, random where it is not given. */
+  readonly run?: string | undefined;
   /** A CapabilityStatement to plan from instead of the server's own. */
   readonly assume?: unknown;
-  readonly types?: readonly string[];
+  readonly given?: Given;
 }
 
 const REQUEST_TIMEOUT_MS = 10_000;
 /** A run is to end within a minute, on a slow server with cases left out rather than later. */
 const RUN_BUDGET_MS = 50_000;
 const CASES_AT_ONCE = 4;
-const CURLS_MAX = 6;
-export const TYPES_BY_DEFAULT = ["Patient", "Observation", "Consent", "Organization"] as const;
-
-const RULES: ReadonlyMap<string, Requirement> = new Map(REQUIREMENTS.map((each) => [each.id, each]));
-
-/** One case on one subject. */
-export interface Task {
-  readonly id: string;
-  readonly type: string;
-  readonly test: ConformanceCase;
-  readonly requirement: Requirement;
-}
+const STAGES = [undefined, "write", "last"] as const;
 
 interface Session {
   readonly options: RunOptions;
   readonly plan: Plan;
   readonly exchanges: Exchange[];
-  readonly samples: Map<string, Promise<readonly Sample[] | Verdict>>;
+  readonly ledger: Ledger;
+  readonly marks: RunMarks;
+  readonly samples: Samples;
   readonly deadline: number;
-}
-
-/** The tasks that a selection leaves, in order; none if the filter names nothing that exists. */
-export function selectTasks(options: Pick<RunOptions, "only" | "level" | "types">): readonly Task[] {
-  const { only, level, types = TYPES_BY_DEFAULT } = options;
-  return CASES.flatMap((test) => {
-    const requirement = RULES.get(test.requirements[0]);
-    if (requirement === undefined || (level !== undefined && requirement.level !== level)) return [];
-    const subjects = test.scope === "server" ? [""] : types.filter((type) => test.types?.includes(type) ?? true);
-    const tasks = subjects.map((type) => ({
-      id: type === "" ? test.id : `${test.id}[${type}]`,
-      type,
-      test,
-      requirement,
-    }));
-    if (only === undefined) return tasks;
-    return tasks.filter(({ id }) =>
-      only.some((name) => [id, test.id, test.group, ...test.requirements].some((each) => each === name)),
-    );
-  });
 }
 
 /** Runs the selected cases against a server. Never throws for what the server does. */
 export async function runConformance(options: RunOptions): Promise<RunReport> {
   const started = new Date();
   const exchanges: Exchange[] = [];
-  const send = sendOf(options, exchanges);
+  const ledger = new Ledger();
+  const send = sendOf(options, ledger, exchanges);
   const { plan, statement } = await makePlan(options, send);
-  const session = { options, plan, exchanges, samples: new Map(), deadline: started.getTime() + RUN_BUDGET_MS };
   const tasks = selectTasks(options);
+  const marks = createMarks(options.run);
+  const deadline = started.getTime() + RUN_BUDGET_MS;
+  const samples = await seedFor(tasks, options, plan, send, marks);
+  const session = { options, plan, exchanges, ledger, marks, samples, deadline };
   const results = new Map<string, CaseResult>();
-  for (const stage of [undefined, "last"] as const)
+  for (const stage of STAGES)
     await inParallel(
       tasks.filter((task) => task.test.stage === stage),
       async (task) => results.set(task.id, await runTask(task, session)),
     );
   const ordered = tasks.flatMap(({ id }) => results.get(id) ?? []);
+  const judged = [...exchanges];
+  const leftBehind = options.keep === true ? [...ledger.made.keys()] : await ledger.clear(send);
   return {
     base: options.base,
     started: started.toISOString(),
     time_ms: Date.now() - started.getTime(),
     software: [text(statement, "software", "name"), text(statement, "software", "version")].filter(Boolean).join(" "),
     ...(plan.assumed === undefined ? {} : { assumed: plan.assumed }),
+    ...{ run: marks.run, leftBehind },
     results: ordered,
     counts: countOutcomes(ordered),
     matrix: createMatrix(ordered),
-    exchanges: exchanges.map((exchange) => redact(exchange, options)),
+    exchanges: judged.map((exchange) => redact(exchange, options)),
   };
 }
 
-function sendOf({ base, token, headers }: RunOptions, exchanges: Exchange[], own?: Exchange[]): Send {
+function sendOf({ base, token, headers }: RunOptions, ledger: Ledger, exchanges: Exchange[], own?: Exchange[]): Send {
   const onExchange = (exchange: Exchange) => {
+    ledger.note(exchange);
     exchanges.push(exchange);
     own?.push(exchange);
   };
   return createSend({ base, token, headers, timeout_ms: REQUEST_TIMEOUT_MS, onExchange });
+}
+
+async function seedFor(
+  tasks: readonly Task[],
+  options: RunOptions,
+  plan: Plan,
+  send: Send,
+  marks: RunMarks,
+): Promise<Samples> {
+  const types = new Set(tasks.flatMap(({ type, test }) => (type === "" || test.stage === "write" ? [] : [type])));
+  if (!options.mayWrite || types.size === 0) return new Map();
+  try {
+    return await seed([...types], plan, send, marks);
+  } catch (error) {
+    // A network that fails here fails in every case too, and is told there.
+    if (error instanceof TransportError) return new Map();
+    throw error;
+  }
 }
 
 async function makePlan(options: RunOptions, send: Send): Promise<{ plan: Plan; statement: unknown }> {
@@ -133,7 +135,8 @@ async function runTask(task: Task, session: Session): Promise<CaseResult> {
   const { test, type, requirement } = task;
   const started = Date.now();
   const own: Exchange[] = [];
-  const verdict = await verdictOf(task, session, sendOf(session.options, session.exchanges, own));
+  const send = sendOf(session.options, session.ledger, session.exchanges, own);
+  const verdict = await verdictOf(task, session, send);
   const { level, rule, anchor } = requirement;
   return {
     id: task.id,
@@ -142,18 +145,14 @@ async function runTask(task: Task, session: Session): Promise<CaseResult> {
     ...(type === "" ? {} : { type }),
     requirements: test.requirements,
     ...{ level, rule, anchor, title: test.title, time_ms: Date.now() - started },
-    ...resultOf(verdict, task, session.options, own),
+    ...resultOf(verdict, task, session, own),
   };
 }
 
 type Judged = Pick<CaseResult, "outcome" | "reason" | "expected" | "got" | "exchange" | "curl">;
+type Found = Verdict | { readonly kind: "error"; readonly reason: string };
 
-function resultOf(
-  verdict: Verdict | { kind: "error"; reason: string },
-  task: Task,
-  options: RunOptions,
-  own: Exchange[],
-): Judged {
+function resultOf(verdict: Found, task: Task, { options, ledger }: Session, own: readonly Exchange[]): Judged {
   if (verdict.kind === "pass") return { outcome: "pass" };
   if (verdict.kind === "blocked") return { outcome: "blocked", reason: `${verdict.reason} (by ${verdict.by})` };
   if (verdict.kind !== "broken") return { outcome: verdict.kind, reason: verdict.reason };
@@ -164,51 +163,34 @@ function resultOf(
   const reason = `expected ${expected}, got ${got}`;
   const judged: Judged = { outcome: lenient ? "warn" : "fail", reason, expected, got };
   if (exchange === undefined) return judged;
-  const upTo = own.includes(exchange) ? own.slice(0, own.indexOf(exchange) + 1) : [exchange];
-  const shown = upTo.slice(-CURLS_MAX).map((each) => toCurl(redact(each, options).request));
-  return { ...judged, exchange: redact(exchange, options), curl: shown };
+  const clear = new Map([...own, exchange, ...ledger.made.values()].map((each) => [each, redact(each, options)]));
+  const of = (each: Exchange) => clear.get(each) ?? redact(each, options);
+  const made = new Map([...ledger.made].map(([address, maker]) => [address, of(maker)]));
+  return { ...judged, exchange: of(exchange), curl: toCurls(of(exchange), own.map(of), made) };
 }
 
-async function verdictOf(
-  task: Task,
-  session: Session,
-  send: Send,
-): Promise<Verdict | { kind: "error"; reason: string }> {
+async function verdictOf(task: Task, session: Session, send: Send): Promise<Found> {
   const { test, type } = task;
   const { plan, options, exchanges } = session;
   if (Date.now() > session.deadline)
     return { kind: "blocked", by: "time", reason: `the run had taken ${RUN_BUDGET_MS / 1000} s before this case` };
-  const declared = plan.types.get(type);
-  const undeclared = type === "" ? undefined : undeclaredNeed(task, plan);
+  const undeclared = undeclaredNeed(task, plan);
   if (undeclared !== undefined) return undeclared;
-  const samples = () => samplesOf(type, session, send);
-  const { base, mayWrite } = options;
-  const context: CaseContext = { base, type, declared, plan, send, mayWrite, samples, exchanges };
+  if (test.stage === "write" && !options.mayWrite)
+    return { kind: "not-applicable", reason: "the case makes data, and this run only reads" };
+  const { base, mayWrite, disposable = false, given = {} } = options;
+  const context: CaseContext = {
+    ...{ base, type, declared: plan.types.get(type), plan, send, mayWrite, disposable, given, exchanges },
+    samples: () => samplesOf(type, session.samples, plan, send),
+    data: createWorkspace(send, session.marks),
+  };
   try {
     const forbidden = test.needs?.interaction === undefined ? undefined : await forbiddenTo(context);
     return forbidden ?? (await test.run(context));
   } catch (error) {
+    if (error instanceof CannotMake) return { kind: "blocked", by: error.by, reason: error.message };
     return { kind: "error", reason: messageOf(error) };
   }
-}
-
-/** What the CapabilityStatement does not declare, by the path at which it would. */
-function undeclaredNeed({ test, type }: Task, plan: Plan): Verdict | undefined {
-  const path = `CapabilityStatement.rest.resource.where(type = '${type}')`;
-  const missing = (what: string): Verdict => ({
-    kind: "not-declared",
-    reason: `nothing at ${what}; metadata/undeclared-refused[${type}] tries that it is refused`,
-  });
-  const declared = plan.types.get(type);
-  if (declared === undefined) return test.id === "metadata/undeclared-refused" ? undefined : missing(path);
-  const { interaction, parameter, include } = test.needs ?? {};
-  if (interaction !== undefined && !declared.interactions.has(interaction))
-    return missing(`${path}.interaction.where(code = '${interaction}')`);
-  if (parameter !== undefined && !declared.parameters.some(({ name }) => name === parameter))
-    return { kind: "not-declared", reason: `nothing at ${path}.searchParam.where(name = '${parameter}')` };
-  if (include === true && declared.includes.length === 0)
-    return { kind: "not-declared", reason: `nothing at ${path}.searchInclude` };
-  return undefined;
 }
 
 /** A type that this client may not search at all: its cases could tell nothing. */
@@ -216,29 +198,6 @@ async function forbiddenTo({ type, samples }: CaseContext): Promise<Verdict | un
   if (type === "") return undefined;
   const seen = await samples();
   return "kind" in seen && seen.kind === "blocked" && seen.by === ACCESS ? seen : undefined;
-}
-
-function samplesOf(type: string, { samples, plan }: Session, send: Send): Promise<readonly Sample[] | Verdict> {
-  const known = samples.get(type);
-  if (known !== undefined) return known;
-  const asked = findSamples(type, plan, send);
-  samples.set(type, asked);
-  return asked;
-}
-
-async function findSamples(type: string, plan: Plan, send: Send): Promise<readonly Sample[] | Verdict> {
-  if (!plan.types.get(type)?.interactions.has("search-type"))
-    return { kind: "not-applicable", reason: `without a search for ${type} the kit knows no id` };
-  const exchange = await send("GET", `${type}?_count=20`);
-  if (exchange.response.status !== 200) {
-    const { status } = exchange.response;
-    const by = status === 401 || status === 403 ? ACCESS : `metadata/declared-works[${type}]`;
-    return { kind: "blocked", by, reason: `the search that shows what there is was answered ${status}` };
-  }
-  return matches(exchange).flatMap((resource) => {
-    const id = at(resource, "id");
-    return typeof id === "string" ? [{ resource, id }] : [];
-  });
 }
 
 function countOutcomes(results: readonly CaseResult[]): Record<Outcome, number> {

@@ -155,20 +155,22 @@ export const EVERY_ANSWER_CASES: readonly ConformanceCase[] = [
     stage: "last",
     run: async ({ exchanges }) =>
       judge(
-        ...bundles(exchanges).flatMap((each) => {
-          const entries = [...entriesOf(each, "match"), ...entriesOf(each, "include")];
-          const addresses = texts(entries.map((entry) => text(entry, "fullUrl")));
-          const versioned = addresses.find((address) => address.includes("/_history/"));
-          const strange = entries.find((entry) => {
-            const address = text(entry, "fullUrl") ?? "";
-            return !address.startsWith("urn:") && address.split("/").at(-1) !== text(entry, "resource", "id");
-          });
-          return [
-            that(new Set(addresses).size === addresses.length, "each fullUrl once", "one twice", each),
-            that(versioned === undefined, "addresses without version", `${versioned}`, each),
-            that(strange === undefined, "addresses that end in the id", `${text(strange, "fullUrl")}`, each),
-          ];
-        }),
+        ...bundles(exchanges)
+          .filter((each) => text(each.response.json, "type") === "searchset")
+          .flatMap((each) => {
+            const entries = [...entriesOf(each, "match"), ...entriesOf(each, "include")];
+            const addresses = texts(entries.map((entry) => text(entry, "fullUrl")));
+            const versioned = addresses.find((address) => address.includes("/_history/"));
+            const strange = entries.find((entry) => {
+              const address = text(entry, "fullUrl") ?? "";
+              return !address.startsWith("urn:") && address.split("/").at(-1) !== text(entry, "resource", "id");
+            });
+            return [
+              that(new Set(addresses).size === addresses.length, "each fullUrl once", "one twice", each),
+              that(versioned === undefined, "addresses without version", `${versioned}`, each),
+              that(strange === undefined, "addresses that end in the id", `${text(strange, "fullUrl")}`, each),
+            ];
+          }),
       ),
   },
   {

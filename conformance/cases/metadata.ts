@@ -163,13 +163,13 @@ export const METADATA_CASES: readonly ConformanceCase[] = [
     id: "metadata/delete-not-served",
     group: "metadata",
     requirements: ["DEL-04"],
-    title: "Where delete is not declared, DELETE of an id that nobody has is 405.",
-    scope: "type",
-    run: async ({ send, type, declared, mayWrite }) => {
-      if (declared?.interactions.has("delete"))
-        return { kind: "not-applicable", reason: `delete is declared on ${type}` };
+    title: "Where delete is not declared on a type, DELETE of an id that nobody has is 405.",
+    scope: "server",
+    run: async ({ send, plan, mayWrite }) => {
+      const kept = [...plan.types.values()].find(({ interactions }) => !interactions.has("delete"));
+      if (kept === undefined) return { kind: "not-applicable", reason: "delete is declared on every type" };
       if (!mayWrite) return { kind: "not-applicable", reason: "this run only reads" };
-      const answer = await send("DELETE", `${type}/${unknownId()}`);
+      const answer = await send("DELETE", `${kept.type}/${unknownId()}`);
       const { status } = answer.response;
       if (status === 401 || status === 403) return { kind: "blocked", by: ACCESS, reason: `answered ${status}` };
       return judge(hasStatus(answer, 405));
@@ -220,13 +220,15 @@ export const METADATA_CASES: readonly ConformanceCase[] = [
     id: "metadata/includes-accepted",
     group: "metadata",
     requirements: ["CAP-12"],
-    title: "Each declared include is taken under strict handling.",
+    title: "Each declared include, forward and reverse, is taken under strict handling.",
     scope: "type",
     needs: { interaction: "search-type", include: true },
     run: async (context) => {
       const answers: Exchange[] = [];
       for (const include of context.declared?.includes ?? [])
         answers.push(await search(context, { _include: include, _count: "1" }, "handling=strict"));
+      for (const include of context.declared?.revIncludes ?? [])
+        answers.push(await search(context, { _revinclude: include, _count: "1" }, "handling=strict"));
       return judge(...answers.map(isSearchset));
     },
   },

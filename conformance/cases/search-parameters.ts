@@ -254,8 +254,8 @@ export const SEARCH_PARAMETER_CASES: readonly ConformanceCase[] = [
     needs: SEARCH,
     run: withSample(async (context, { id }) => {
       const findings: Finding[] = [];
-      for (const { name } of context.declared?.parameters ?? []) {
-        if (name.startsWith("_")) continue;
+      for (const { name, type } of context.declared?.parameters ?? []) {
+        if (name.startsWith("_") || type === "composite" || type === "special") continue;
         const missing = await search(context, { _id: id, [`${name}:missing`]: "true" });
         const refused = refusedByName(missing, ":missing");
         if (refused !== undefined) return refused;
@@ -263,7 +263,8 @@ export const SEARCH_PARAMETER_CASES: readonly ConformanceCase[] = [
         const sum = matches(missing).length + matches(present).length;
         findings.push(that(sum === 1, `${name} missing or present`, `${sum} matches in all`, present));
       }
-      const other = await search(context, { "identifier:missing": "maybe" });
+      const own = context.declared?.parameters.find(({ name, type }) => !name.startsWith("_") && type !== "composite");
+      const other = await search(context, { [`${own?.name ?? "_id"}:missing`]: "maybe" });
       return judge(...findings, isRefused(other));
     }),
   },

@@ -61,6 +61,8 @@ function consent(position: number): Held {
     meta: meta(position),
     identifier: [{ system: `${SYSTEM}/consent`, value: `consent-${position}` }],
     status: "active",
+    scope: { coding: [{ system: "http://terminology.hl7.org/CodeSystem/consentscope", code: "patient-privacy" }] },
+    policyRule: { coding: [{ system: "http://terminology.hl7.org/CodeSystem/v3-ActCode", code: "OPTIN" }] },
     category: [{ coding: [{ system: `${SYSTEM}/consent-category`, code: "sharing" }] }],
     patient: { reference: `Patient/${id("p", position)}` },
     dateTime: `2025-0${position + 1}-05`,

@@ -1,172 +1,145 @@
-import { at, list, text, texts } from "../json.ts";
-import type { Held } from "./data.ts";
+import { SEARCH_PARAMETERS, type SearchParameterDefinition } from "#profiles/generated/search-parameters.ts";
+import { text } from "../json.ts";
+import { plainReference, testFor } from "./match-values.ts";
+import type { Resource, SmallStore } from "./store.ts";
 
-/** How the small server matches: naive, over a handful of resources, and independent of the gateway's own search. */
+export const TYPES = [
+  ...["Patient", "Observation", "Consent", "Organization", "Practitioner", "PractitionerRole", "Provenance"],
+] as const;
 
-type Kind = "token" | "string" | "date" | "reference";
+export type Predicate = (resource: Resource) => boolean;
 
-interface Parameter {
-  readonly kind: Kind;
-  readonly values: (resource: Held) => readonly unknown[];
+export interface Where {
+  readonly store: SmallStore;
+  readonly base: string;
 }
 
-const identifiers: Parameter = { kind: "token", values: (resource) => list(resource, "identifier") };
-const patients = (element: string): Parameter => ({
-  kind: "reference",
-  values: (each) => [at(each, element, "reference")],
-});
-const dates = (element: string): Parameter => ({ kind: "date", values: (resource) => [at(resource, element)] });
-const codes = (element: string): Parameter => ({
-  kind: "token",
-  values: (resource) => [{ code: at(resource, element) }],
-});
-const concepts: Parameter = {
-  kind: "token",
-  values: (resource) => list(resource, "category").flatMap((concept) => list(concept, "coding")),
-};
-const families = (resource: Held) => list(resource, "name").map((name) => at(name, "family"));
-const givens = (resource: Held) => list(resource, "name").flatMap((name) => list(name, "given"));
-const COMMON: Readonly<Record<string, Parameter>> = {
-  _id: { kind: "token", values: (resource) => [{ code: resource.id }] },
-  _lastUpdated: { kind: "date", values: (resource) => [at(resource, "meta", "lastUpdated")] },
-  identifier: identifiers,
-};
+export function parametersOf(type: string): Readonly<Record<string, SearchParameterDefinition>> {
+  return { ...SEARCH_PARAMETERS.Resource, ...SEARCH_PARAMETERS[type] };
+}
 
-export const PARAMETERS: Readonly<Record<string, Readonly<Record<string, Parameter>>>> = {
-  Patient: {
-    ...COMMON,
-    family: { kind: "string", values: families },
-    given: { kind: "string", values: givens },
-    name: { kind: "string", values: (resource) => [...families(resource), ...givens(resource)] },
-    birthdate: dates("birthDate"),
-    gender: codes("gender"),
-  },
-  Observation: {
-    ...COMMON,
-    patient: patients("subject"),
-    subject: patients("subject"),
-    code: { kind: "token", values: (resource) => list(resource, "code", "coding") },
-    category: concepts,
-    date: dates("effectiveDateTime"),
-    status: codes("status"),
-  },
-  Consent: {
-    ...COMMON,
-    patient: patients("patient"),
-    category: concepts,
-    date: dates("dateTime"),
-    status: codes("status"),
-  },
-  Organization: { ...COMMON, name: { kind: "string", values: (resource) => [at(resource, "name")] } },
-};
-
-const MODIFIERS: Readonly<Record<Kind, readonly string[]>> = {
+const MODIFIERS: Readonly<Record<string, readonly string[]>> = {
   string: ["exact", "contains", "missing"],
-  token: ["not", "missing"],
+  token: ["not", "missing", "text", "of-type"],
+  reference: ["missing", "identifier", ...TYPES],
+  uri: ["below", "above", "missing"],
   date: ["missing"],
-  reference: ["missing"],
+  quantity: ["missing"],
+  number: ["missing"],
+  composite: [],
 };
 
 /** A predicate for one parameter of a query, or what is wrong with it. */
-export function predicateFor(
-  type: string,
-  base: string,
-  name: string,
-  value: string,
-): ((resource: Held) => boolean) | string {
-  const [code = "", modifier] = name.split(":");
-  const parameter = PARAMETERS[type]?.[code];
+export function predicateFor(type: string, where: Where, name: string, value: string): Predicate | string {
+  if (name.startsWith("_has:")) return hasPredicate(type, where, name.slice("_has:".length), value);
+  const [, code = "", modifier, chain] = /^([^:.]+)(?::([^.]+))?(?:\.(.+))?$/.exec(name) ?? [];
+  const parameter = parametersOf(type)[code];
   if (parameter === undefined) return `unknown parameter ${code}`;
-  if (modifier !== undefined && !MODIFIERS[parameter.kind].includes(modifier)) return `unknown modifier ${modifier}`;
-  const filled = (resource: Held) => parameter.values(resource).filter((each) => each !== undefined);
+  if (chain !== undefined) return chainPredicate(parameter, where, modifier, chain, value);
+  if (modifier !== undefined && !MODIFIERS[parameter.type]?.includes(modifier)) return `unknown modifier ${modifier}`;
   if (modifier === "missing") {
-    if (value !== "true" && value !== "false") return `:missing takes true or false`;
-    return (resource) => (filled(resource).length === 0) === (value === "true");
+    if (value !== "true" && value !== "false") return ":missing takes true or false";
+    return (resource) => (valuesOf(parameter, resource).length === 0) === (value === "true");
   }
-  const tests: ((stored: unknown) => boolean)[] = [];
+  const tests: Predicate[] = [];
   for (const each of value.split(/(?<!\\),/)) {
-    const test = testFor(parameter.kind, base, each, modifier);
+    const test =
+      parameter.type === "composite" ? compositeTest(parameter, where, each) : plain(parameter, where, each, modifier);
     if (typeof test === "string") return test;
     tests.push(test);
   }
-  const any = (resource: Held) => filled(resource).some((stored) => tests.some((test) => test(stored)));
+  const any: Predicate = (resource) => tests.some((test) => test(resource));
   return modifier === "not" ? (resource) => !any(resource) : any;
 }
 
-function testFor(kind: Kind, base: string, value: string, modifier?: string): ((stored: unknown) => boolean) | string {
-  if (kind === "token") return tokenTest(value);
-  if (kind === "date") return dateTest(value);
-  const wanted = unescaped(value);
-  if (kind === "reference") {
-    const relative = wanted.startsWith(`${base}/`) ? wanted.slice(base.length + 1) : wanted;
-    return (stored) => stored === relative || (!relative.includes("/") && stored === `Patient/${relative}`);
-  }
-  if (modifier === "exact") return (stored) => stored === wanted;
-  const plain = folded(wanted);
-  if (modifier === "contains") return (stored) => folded(stored).includes(plain);
-  return (stored) => folded(stored).startsWith(plain);
+/** An element with nothing but extensions holds no value. */
+function valuesOf(parameter: SearchParameterDefinition, resource: Resource): readonly unknown[] {
+  return parameter.extract(resource).filter((each) => each !== undefined && each !== null);
 }
 
-function unescaped(value: string): string {
-  return value.replace(/\\([\\,$|])/g, "$1");
+function plain(
+  parameter: SearchParameterDefinition,
+  { base }: Where,
+  value: string,
+  modifier?: string,
+): Predicate | string {
+  if (parameter.type === "reference" && modifier === undefined && isAmbiguous(parameter, value))
+    return "name the type of the id";
+  const test = testFor(parameter, base, value, modifier);
+  return typeof test === "string" ? test : (resource) => valuesOf(parameter, resource).some(test);
 }
 
-function folded(value: unknown): string {
-  return texts([value]).join("").normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+/** A bare id where several of the types served may be meant, unless the parameter is one of those everybody means Patients by. */
+function isAmbiguous({ code, target }: SearchParameterDefinition, value: string): boolean {
+  const served = TYPES.filter((type) => target.includes(type) || target.includes("Resource"));
+  return served.length > 1 && code !== "subject" && !/[/:|]/.test(value);
 }
 
-function tokenTest(value: string): (stored: unknown) => boolean {
-  const parts = value.split(/(?<!\\)\|/).map(unescaped);
-  const codeOf = (stored: unknown) => text(stored, "code") ?? text(stored, "value");
-  if (parts.length === 1) return (stored) => codeOf(stored) === parts[0];
-  const [system, code] = parts;
-  return (stored) =>
-    (system === "" ? text(stored, "system") === undefined : text(stored, "system") === system) &&
-    (code === "" || codeOf(stored) === code);
+function compositeTest(
+  { extract, component = [] }: SearchParameterDefinition,
+  { base }: Where,
+  value: string,
+): Predicate | string {
+  const parts = value.split(/(?<!\\)\$/);
+  if (parts.length !== component.length) return "a value for each part was expected";
+  const tests = component.map((part, position) => {
+    const definition = { ...part, url: "", expression: "", target: [], extract: () => [] };
+    return [part, testFor(definition, base, parts[position] ?? "")] as const;
+  });
+  const wrong = tests.map(([, test]) => test).find((test) => typeof test === "string");
+  if (typeof wrong === "string") return wrong;
+  return (resource) =>
+    extract(resource).some((element) =>
+      tests.every(([part, test]) => typeof test !== "string" && part.extract(Object(element)).some(test)),
+    );
 }
 
-const DATE =
-  /^(eq|ne|gt|lt|ge|le|sa|eb|ap)?(\d{4}(?:-\d\d(?:-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+ -]\d\d:\d\d)?)?)?)?)$/;
-
-function dateTest(value: string): ((stored: unknown) => boolean) | string {
-  const [, prefix = "eq", written = ""] = DATE.exec(value) ?? [];
-  const wanted = rangeOf(written.replace(" ", "+"));
-  if (wanted === undefined) return "a date was expected";
-  return (stored) => {
-    const range = typeof stored === "string" ? rangeOf(stored) : undefined;
-    if (range === undefined) return false;
-    const [from, to] = range;
-    const within = wanted[0] <= from && to <= wanted[1];
-    const tests: Readonly<Record<string, boolean>> = {
-      eq: within,
-      ne: !within,
-      gt: to > wanted[1],
-      lt: from < wanted[0],
-      ge: to > wanted[1] || within,
-      le: from < wanted[0] || within,
-      sa: from >= wanted[1],
-      eb: to <= wanted[0],
-      ap: from < wanted[1] && to > wanted[0],
-    };
-    return tests[prefix] ?? false;
+function chainPredicate(
+  parameter: SearchParameterDefinition,
+  where: Where,
+  modifier: string | undefined,
+  chain: string,
+  value: string,
+): Predicate | string {
+  if (parameter.type !== "reference") return "only references lead on";
+  const targets = TYPES.filter((type) => parameter.target.includes(type) && (modifier ?? type) === type);
+  const known = targets.filter((type) => typeof predicateFor(type, where, chain, value) !== "string");
+  if (known.length === 0) return `nothing leads on by ${chain}`;
+  if (known.length > 1 && modifier === undefined && parameter.code !== "subject") return "name the type that is meant";
+  let found: ReadonlySet<string> | undefined;
+  return (resource) => {
+    found ??= new Set(known.flatMap((type) => select(type, where, chain, value)));
+    const met = found;
+    return valuesOf(parameter, resource).some((each) =>
+      met.has(plainReference(text(each, "reference") ?? "", where.base)),
+    );
   };
 }
 
-/** From the first millisecond of a date to the one after its last. */
-function rangeOf(written: string): readonly [number, number] | undefined {
-  const [, year, month, day, time] = /^(\d{4})(?:-(\d\d))?(?:-(\d\d))?(?:T(.+))?$/.exec(written) ?? [];
-  if (year === undefined) return undefined;
-  if (time !== undefined) {
-    const zoned = /(Z|[+-]\d\d:\d\d)$/.test(time) ? written : `${written}Z`;
-    const start = Date.parse(zoned);
-    const width = /T\d\d:\d\d(Z|[+-]|$)/.test(zoned) ? 60_000 : time.includes(".") ? 1 : 1000;
-    return Number.isNaN(start) ? undefined : [start, start + width];
-  }
-  const start = new Date(Date.UTC(Number(year), Number(month ?? 1) - 1, Number(day ?? 1)));
-  if (!start.toISOString().startsWith(written)) return undefined;
-  const end = new Date(start);
-  if (day !== undefined) end.setUTCDate(end.getUTCDate() + 1);
-  else if (month !== undefined) end.setUTCMonth(end.getUTCMonth() + 1);
-  else end.setUTCFullYear(end.getUTCFullYear() + 1);
-  return [start.getTime(), end.getTime()];
+function hasPredicate(_type: string, where: Where, rest: string, value: string): Predicate | string {
+  const [, other = "", reference = "", inner = ""] = /^([A-Za-z]+):([a-z-]+):(.+)$/.exec(rest) ?? [];
+  const parameter = parametersOf(other)[reference];
+  if (!TYPES.some((type) => type === other) || parameter?.type !== "reference")
+    return "_has takes Type:reference:parameter";
+  const test = predicateFor(other, where, inner, value);
+  if (typeof test === "string") return test;
+  return (resource) =>
+    where.store
+      .live(other)
+      .filter(test)
+      .some((each) =>
+        valuesOf(parameter, each).some(
+          (target) =>
+            plainReference(text(target, "reference") ?? "", where.base) === `${resource.resourceType}/${resource.id}`,
+        ),
+      );
+}
+
+function select(type: string, where: Where, name: string, value: string): readonly string[] {
+  const test = predicateFor(type, where, name, value);
+  if (typeof test === "string") return [];
+  return where.store
+    .live(type)
+    .filter(test)
+    .map(({ id }) => `${type}/${id}`);
 }

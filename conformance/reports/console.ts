@@ -1,11 +1,14 @@
+import type { KnownFailure } from "../baseline.ts";
 import { type CaseResult, OUTCOMES, type RunReport } from "../result.ts";
 
 const LINES_PER_OUTCOME_MAX = 40;
 
 /** What the terminal shows: every failure with a command to repeat it, then one line each for the rest. */
-export function toConsole(report: RunReport): string {
-  const { base, software, results, counts, time_ms, assumed, exchanges } = report;
-  const broken = results.filter(({ outcome }) => outcome === "fail" || outcome === "error");
+export function toConsole(report: RunReport, mended: readonly KnownFailure[] = []): string {
+  const { base, software, results, counts, time_ms, assumed, exchanges, leftBehind } = report;
+  const failed = results.filter(({ outcome }) => outcome === "fail" || outcome === "error");
+  const broken = failed.filter(({ known }) => known === undefined);
+  const known = failed.filter((result) => result.known !== undefined);
   const others = OUTCOMES.filter((outcome) => !["pass", "fail", "error"].includes(outcome)).flatMap((outcome) =>
     shortened(results.filter((result) => result.outcome === outcome).map(toLine)),
   );
@@ -15,9 +18,12 @@ export function toConsole(report: RunReport): string {
     ...(assumed === undefined ? [] : [`planned without the server's own statement: ${assumed}`]),
     "",
     ...others,
+    ...known.map(({ id, known: why }) => `${"known".padEnd(15)}${id}: ${why}`),
+    ...mended.map(({ id }) => `${"mended".padEnd(15)}${id}: passes now; take it out of the baseline`),
     ...broken.flatMap(toFailure),
     "",
     `${results.length} cases, ${exchanges.length} requests, ${(time_ms / 1000).toFixed(1)} s: ${summary}`,
+    ...(leftBehind.length === 0 ? [] : [`left on the server: ${leftBehind.join(" ")}`]),
     "",
   ].join("\n");
 }
