@@ -75,13 +75,14 @@ function toComponent(type: string, definition: SearchParameterDefinition): reado
 }
 
 /** Every search parameter of every type, by type and code. */
-export const SEARCH_COMPONENTS: Readonly<Record<string, Parameter>> = Object.fromEntries(
-  ["Resource", ...TYPES].flatMap((type) =>
+export function searchComponents(): Readonly<Record<string, Parameter>> {
+  const rows = ["Resource", ...TYPES].flatMap((type) =>
     Object.values(SEARCH_PARAMETERS[type] ?? {})
       .filter(({ code }) => type === "Resource" || !EVERYWHERE.includes(code))
       .map((definition) => toComponent(type, definition)),
-  ),
-);
+  );
+  return Object.fromEntries(rows);
+}
 
 /** Codes of what a search of a type, or of any, can ask for. */
 export function searchCodes(type: string | undefined): readonly string[] {

@@ -9,7 +9,7 @@ import type { PublishedResource } from "#profiles/published.ts";
 import { ROUTES } from "#profiles/routes.ts";
 import { SCOPE_LETTER } from "../access/scope.ts";
 import { toOperation } from "./openapi-operation.ts";
-import { COMMON_PARAMETERS, type Parameter, SEARCH_COMPONENTS } from "./openapi-parameters.ts";
+import { COMMON_PARAMETERS, type Parameter, searchComponents } from "./openapi-parameters.ts";
 import { FHIR_JSON, RESPONSES, resourceSchemas } from "./openapi-responses.ts";
 
 export interface OpenApiOptions {
@@ -65,7 +65,7 @@ export function toOpenApi({ baseUrl, version, published }: OpenApiOptions): Open
     tags: [{ name: "system" }, ...SERVED_RESOURCES.map(({ type }) => ({ name: type }))],
     paths: Object.fromEntries(paths),
     components: {
-      parameters: { ...COMMON_PARAMETERS, ...SEARCH_COMPONENTS },
+      parameters: { ...COMMON_PARAMETERS, ...searchComponents() },
       responses: RESPONSES,
       schemas: resourceSchemas(),
       securitySchemes: {

@@ -48,6 +48,8 @@ const GOALS = canonical("ValueSet", "early-learning-goal");
 const MAP = canonical("ConceptMap", "early-learning-goal-to-developmental-domain");
 const INTERPRETATION = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation";
 
+const published = readPublished();
+
 let directory: string;
 let audit: AuditLog;
 let operations: Readonly<Record<string, readonly [type: CanonicalType, Answering]>>;
@@ -57,7 +59,6 @@ beforeAll(async () => {
   indexStructureDefinitionBundle(readJson("fhir/r4/profiles-resources.json"));
   directory = await mkdtemp(join(tmpdir(), "terminology-"));
   audit = await createAuditLog({ directory, process: "gateway", clock: () => Date.UTC(2026, 10, 22) });
-  const published = readPublished();
   const ports = { terminology: createTerminology(() => published), audit, ids: () => UUID };
   operations = {
     expand: ["ValueSet", createExpand(ports)],
@@ -103,7 +104,21 @@ async function invoke(
   if (!result.ok) return { issues: result.issues };
   const resource: Resource = JSON.parse(result.answer.body.toString());
   expect(() => validateResource(resource)).not.toThrow();
+  if (resource.resourceType === "Parameters") expect(flawsOf(resource, `${type}-${name.split(" ")[0]}`)).toEqual([]);
   return { resource };
+}
+
+/** Where an answer is not what its OperationDefinition says: parameters that it does not have, or too few or many. */
+function flawsOf({ parameter = [] }: Parameters, id: string): readonly string[] {
+  const definition = published.find((one) => one.resourceType === "OperationDefinition" && one.id === id);
+  const all = definition?.resourceType === "OperationDefinition" ? (definition.parameter ?? []) : [];
+  const known = all.filter(({ use }) => use === "out");
+  const unknown = parameter.filter(({ name }) => !known.some((one) => one.name === name));
+  const miscounted = known.filter(({ name, min = 0, max }) => {
+    const count = parameter.filter((one) => one.name === name).length;
+    return count < min || (max === "1" && count > 1);
+  });
+  return [...unknown, ...miscounted].map(({ name = "" }) => name);
 }
 
 async function parameters(

@@ -47,6 +47,8 @@ describe("terminology", () => {
   test("says nothing of the hierarchy around a code that is not held", () => {
     expect(terminology.descendants(INTERPRETATION, "unheard-of")).toBeUndefined();
     expect(terminology.ancestors("https://example.org/unheard-of", "A")).toBeUndefined();
+    // SNOMED CT has one, and it is not held.
+    expect(terminology.descendants(systems.SNOMED, "952611000000105")).toBeUndefined();
   });
 
   test("knows of a system that is not held the codes that value sets name, and that these are not all", () => {

@@ -24,9 +24,9 @@ export interface HeldTerminology extends Sources {
   compose(valueSet: ValueSet): Composed;
   /** Every code of a value set, by its canonical URL or `ValueSet/[id]`; `undefined` for one that is not held. */
   members(valueSetUrl: string): readonly { readonly system: string; readonly code: string }[] | undefined;
-  /** Codes below a code, at whatever depth; `undefined` for a code or system that is not held. */
+  /** Codes below a code, at whatever depth; `undefined` for a code or a system that is not held as a whole. */
   descendants(system: string, code: string): readonly string[] | undefined;
-  /** Codes above a code, up to the root; `undefined` for a code or system that is not held. */
+  /** Codes above a code, up to the root; `undefined` for a code or a system that is not held as a whole. */
   ancestors(system: string, code: string): readonly string[] | undefined;
 }
 
@@ -123,7 +123,8 @@ export function createTerminology(published: () => readonly PublishedResource[])
   const sources: Sources = { codeSystem, codesOf };
   const walk = (system: string, code: string, way: "parents" | "children") => {
     const known = codeSystem(system, undefined);
-    const concept = known && conceptOf(known, code);
+    // What lies around a code is known only where the whole of its system is.
+    const concept = known?.isWhole ? conceptOf(known, code) : undefined;
     return known && concept && [...reached(known, concept.code, way)];
   };
   return {
