@@ -13,10 +13,11 @@ export function createHistoryInstance(ports: HistoryPorts): Answering {
     const path = `${type}/${id}/_history`;
     const asked = readHistory(request, path, ports.pageTokens);
     if (!asked.ok) return asked;
-    const key = isRecordType(type) ? await ports.store.locate(type, id, requester.agreement.idSpace) : undefined;
+    if (!isRecordType(type)) return refused({ kind: "unknown-route" });
+    const key = await ports.store.locate(type, id, requester.agreement.idSpace);
     const at = { changes: await ports.reader.changes(), today: ukDate(request.now_ms) };
-    const all = key === undefined ? [] : await ports.reader.versions(key, requester, at);
-    const versions = all.filter((version) => version.type === type && version.id === id);
+    const wanted = { types: [type], id };
+    const versions = key === undefined ? [] : await ports.reader.versions(key, requester, at, wanted);
     if (key === undefined || versions.length === 0) {
       try {
         await ports.audit.append(toHistoryRecord(request, path, undefined));

@@ -21,11 +21,7 @@ export async function walkHistory(
   const at = { changes: await reader.changes(), today: ukDate(request.now_ms) };
   const found = new HistoryPage(query, cursor);
   const offer = async (key: RecordKey): Promise<void> => {
-    const versions = await reader.versions(key, requester, at);
-    found.offer(
-      key,
-      versions.filter(({ type }) => types.includes(type)),
-    );
+    found.offer(key, await reader.versions(key, requester, at, { types }));
   };
   await walks.run(requester.client, async (breathe) => {
     for (const kind of types) {

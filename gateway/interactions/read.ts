@@ -91,8 +91,7 @@ async function findRecorded(request: InteractionRequest, type: RecordType, ports
       lastUpdated_ms: pack.lastUpdated_ms[entry] ?? 0,
     };
   }
-  const versions = await ports.reader.versions(key, requester, at);
-  const newest = versions.find((version) => version.type === type && version.id === id);
+  const [newest] = await ports.reader.versions(key, requester, at, { types: [type], id });
   return { kind: newest?.method === "DELETE" ? "gone" : "not-found" };
 }
 

@@ -130,7 +130,8 @@ function toIsVisible(record: LoadedRecord, sight: Sight, options: LoadOptions): 
   };
 }
 
-function toCandidate({ pack, targets }: LoadedRecord, entry: number, { fhirBase }: LoadOptions): Candidate {
+/** A current resource of the record; what a Provenance is about is read once. */
+export function toCandidate({ pack, targets }: LoadedRecord, entry: number, { fhirBase }: LoadOptions): Candidate {
   return {
     type: pack.types[entry] ?? "",
     id: pack.ids[entry] ?? "",

@@ -4,7 +4,7 @@ import type { Pack } from "../search/pack.ts";
 import type { ReadVerbs, RecordKey, Store } from "../store/store.ts";
 import { type LoadedRecord, type LoadOptions, toLoadedRecord } from "./record-reader-load.ts";
 import { toView } from "./record-reader-view.ts";
-import { toVersions, type VisibleVersion } from "./versions.ts";
+import { toVersions, type VisibleVersion, type Wanted } from "./versions.ts";
 
 /** What one requester may see of one record now. Search and read run on this alone. */
 export interface VisibleRecord {
@@ -33,8 +33,8 @@ export interface RecordReader {
   view(key: RecordKey, requester: Requester, at: Moment): Promise<VisibleRecord | undefined>;
   /** Whether the record carries an identifier (`system|value`) at all; not what a requester may know. */
   carries(key: RecordKey, identifier: string, changes: number): Promise<boolean>;
-  /** Every version of everything in the record, newest first, as far as today's visibility reaches. */
-  versions(key: RecordKey, requester: Requester, at: Moment): Promise<readonly VisibleVersion[]>;
+  /** Every version of everything that is wanted of the record, newest first, as far as today's visibility reaches. */
+  versions(key: RecordKey, requester: Requester, at: Moment, wanted?: Wanted): Promise<readonly VisibleVersion[]>;
   /**
    * Reads what a transaction sees, its own writes included. What is in memory serves only while the record's version in
    * the transaction is the same, and nothing is kept: it may never be committed.
@@ -103,11 +103,11 @@ function readerOf({ verbs, changes: readChanges, load, within }: Reading, option
       return record && toView(record, { requester, today }, options);
     },
     carries: async (key, identifier, changes) => (await load(key, changes))?.identifiers.has(identifier) ?? false,
-    async versions(key, requester, { changes, today }) {
+    async versions(key, requester, { changes, today }, wanted = {}) {
       // The record first: what is replaced in between stands in both, and nothing in neither.
       const record = await load(key, changes);
       if (!record || record.idSpace !== requester.agreement.idSpace) return [];
-      return toVersions(record, await verbs.recordHistory(key), { requester, today, options });
+      return toVersions(record, await verbs.recordHistory(key), { requester, today, options, wanted });
     },
     within,
   };

@@ -5,7 +5,7 @@ import type { StoredVersion } from "../store/store.ts";
 import { guardBody } from "./guard.ts";
 import { type LoadedRecord, type LoadOptions, stripped } from "./record-reader-load.ts";
 import { patientVersions } from "./record-reader-patient.ts";
-import { type Sight, targetsOf, toSight } from "./record-reader-view.ts";
+import { type Sight, targetsOf, toCandidate, toSight } from "./record-reader-view.ts";
 
 /** One version of a resource as a requester may see it. https://hl7.org/fhir/R4/http.html#history */
 export interface VisibleVersion {
@@ -26,11 +26,18 @@ export interface VisibleVersion {
   readonly sequence: number;
 }
 
+/** Whose versions are asked for; all, where nothing is said. */
+export interface Wanted {
+  readonly types?: readonly RecordType[];
+  readonly id?: string;
+}
+
 interface Looking {
   readonly requester: Requester;
   /** YYYY-MM-DD, in the UK. */
   readonly today: string;
   readonly options: LoadOptions;
+  readonly wanted: Wanted;
 }
 
 /** A stored version, current or not. */
@@ -41,9 +48,10 @@ interface Version {
   readonly lastUpdated_ms: number;
   readonly source: string;
   readonly body: Buffer | undefined;
+  targets(): readonly string[];
 }
 
-/** Every version of everything in a record, newest first, as far as the requester may see it today. */
+/** The versions of what is wanted of a record, newest first, as far as the requester may see it today. */
 export function toVersions(
   record: LoadedRecord,
   history: readonly StoredVersion[],
@@ -55,10 +63,8 @@ export function toVersions(
   const sources = [...record.facts.sources, ...past.flatMap((source) => options.sources.get(source) ?? [])];
   const sight = toSight(record, { requester, today, facts: { ...record.facts, sources } }, options);
   if (!sight) return [];
-  const chains = Map.groupBy(allVersions(record, history, options), ({ type, id }) => `${type}/${id}`);
-  const visible = [...chains.values()].flatMap((chain) =>
-    visibleChain(chain, sight, { patientId: record.patientId, fhirBase: options.fhirBase }),
-  );
+  const chains = Map.groupBy(wantedVersions(record, history, looking), ({ type, id }) => `${type}/${id}`);
+  const visible = [...chains.values()].flatMap((chain) => visibleChain(chain, sight, record.patientId));
   return [...visible, ...patientChain(record, sight, looking)].sort(compareVersions);
 }
 
@@ -70,50 +76,44 @@ export function compareVersions(a: VisibleVersion, b: VisibleVersion): number {
   return b.sequence - a.sequence;
 }
 
-function allVersions(
+function wantedVersions(
   record: LoadedRecord,
   history: readonly StoredVersion[],
-  options: LoadOptions,
+  { options, wanted }: Looking,
 ): readonly Version[] {
-  const { pack } = record;
+  const { pack, patientId } = record;
+  const known = new Set<string>();
   const current = pack.ids.flatMap((id, entry): Version[] => {
     const type = pack.types[entry];
-    if (type === undefined || !isRecordType(type)) return [];
-    return [
-      {
-        type,
-        id,
-        version: Number(pack.versions[entry]),
-        lastUpdated_ms: pack.lastUpdated_ms[entry] ?? 0,
-        source: pack.sources[entry] ?? "",
-        body: resourceBytes(pack, entry),
-      },
-    ];
+    if (type === undefined || !isRecordType(type) || !isWanted(type, id, wanted)) return [];
+    const version = Number(pack.versions[entry]);
+    known.add(`${type}/${id}/${version}`);
+    const lastUpdated_ms = pack.lastUpdated_ms[entry] ?? 0;
+    const { source, targets } = toCandidate(record, entry, options);
+    return [{ type, id, version, lastUpdated_ms, source, body: resourceBytes(pack, entry), targets }];
   });
-  const known = new Set(current.map(({ type, id, version }) => `${type}/${id}/${version}`));
   const past = history.flatMap(({ type, id, version, lastUpdated, source, body }): Version[] => {
-    if (!isRecordType(type) || known.has(`${type}/${id}/${version}`)) return [];
+    if (!isRecordType(type) || !isWanted(type, id, wanted) || known.has(`${type}/${id}/${version}`)) return [];
     const told = { type, id, version, lastUpdated_ms: lastUpdated, source };
-    if (body === undefined) return [{ ...told, body }];
-    const isWritten = options.sources.get(source)?.isWritten;
-    guardBody({ type, id, source, body }, { patientId: record.patientId, isWritten });
-    return [{ ...told, body: stripped({ type, source, body }, record).body ?? body }];
+    if (body === undefined) return [{ ...told, body, targets: () => [] }];
+    guardBody({ type, id, source, body }, { patientId, isWritten: options.sources.get(source)?.isWritten });
+    const shown = stripped({ type, source, body }, record).body ?? body;
+    return [{ ...told, body: shown, targets: () => targetsOf(shown, options.fhirBase) }];
   });
   return [...current, ...past];
+}
+
+function isWanted(type: RecordType, id: string, wanted: Wanted): boolean {
+  return (wanted.id === undefined || wanted.id === id) && (wanted.types?.includes(type) ?? true);
 }
 
 /**
  * The visible versions of one resource. One whose newest text is hidden is hidden altogether, as if it had never been;
  * its end is told to whom the version before it is.
  */
-function visibleChain(
-  chain: readonly Version[],
-  sight: Sight,
-  { patientId, fhirBase }: { readonly patientId: string; readonly fhirBase: string },
-): readonly VisibleVersion[] {
+function visibleChain(chain: readonly Version[], sight: Sight, patientId: string): readonly VisibleVersion[] {
   const ordered = chain.toSorted((a, b) => a.version - b.version);
-  const isSeen = ({ type, id, source, body }: Version): boolean =>
-    body !== undefined && sight.sees({ type, id, source, targets: () => targetsOf(body, fhirBase) });
+  const isSeen = (version: Version): boolean => version.body !== undefined && sight.sees(version);
   const newest = ordered.findLast(({ body }) => body !== undefined);
   if (!newest || !isSeen(newest)) return [];
   const visible: VisibleVersion[] = [];
@@ -138,7 +138,7 @@ function visibleChain(
 }
 
 function patientChain(record: LoadedRecord, { visibility }: Sight, looking: Looking): readonly VisibleVersion[] {
-  if (!visibility) return [];
+  if (!visibility || !isWanted("Patient", record.patientId, looking.wanted)) return [];
   const versions = patientVersions(record, visibility, looking);
   return versions.map(({ versionId, lastUpdated_ms, body }, index) => ({
     type: "Patient",

@@ -35,11 +35,12 @@ export function createVread(ports: ResourcePorts): Answering {
 async function find(request: InteractionRequest, ports: ResourcePorts): Promise<VisibleVersion | undefined> {
   const { type = "", id = "", versionId, requester } = request;
   const { reader, store, sources } = ports;
-  const key = isRecordType(type) ? await store.locate(type, id, requester.agreement.idSpace) : undefined;
+  if (!isRecordType(type)) return undefined;
+  const key = await store.locate(type, id, requester.agreement.idSpace);
   if (key === undefined) return undefined;
   const at = { changes: await reader.changes(), today: ukDate(request.now_ms) };
-  const versions = await reader.versions(key, requester, at);
-  const version = versions.find((one) => one.type === type && one.id === id && one.versionId === versionId);
+  const versions = await reader.versions(key, requester, at, { types: [type], id });
+  const version = versions.find((one) => one.versionId === versionId);
   if (version) guardLeaving([version], requester, sources);
   return version;
 }
