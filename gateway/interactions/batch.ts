@@ -5,6 +5,7 @@ import { auditFacts } from "./audit-facts.ts";
 import { type AskedBundle, type BundlePorts, readBundle } from "./write/bundle.ts";
 import { type AnsweredEntry, toBundleAnswer } from "./write/bundle-answer.ts";
 import { toEntryRequest } from "./write/entry-request.ts";
+import { inEntry } from "./write/refusal.ts";
 
 export interface BatchPorts extends BundlePorts {
   readonly audit: AuditLog;
@@ -33,7 +34,7 @@ export async function answerEntries(
     if (!read.ok) for (const { kind } of read.issues) unasked.add(kind);
     answered.push({
       request: read.ok ? read.value : undefined,
-      result: result.ok ? result : { ok: false, issues: result.issues.map((issue) => ({ ...issue, entry: index })) },
+      result: result.ok ? result : { ok: false, issues: result.issues.map((issue) => inEntry(issue, index)) },
     });
   }
   if (unasked.size > 0) {

@@ -168,6 +168,22 @@ describe("a conditional create", () => {
     expect((await writing.send(FREE, "POST Patient", { body, ifNoneExist })).status).toBe(412);
   });
 
+  test.each(["?", "Patient?", "http://127.0.0.1:8080/fhir/R4/Patient?", ""])(
+    "criteria may stand behind %j",
+    async (before) => {
+      const first = await writing.send(FREE, "POST Patient", { body });
+      const again = await writing.send(FREE, "POST Patient", { body, ifNoneExist: `${before}${ifNoneExist}` });
+      expect([again.status, again.id]).toEqual([200, first.id]);
+    },
+  );
+
+  test("a question mark in a value is part of it", async () => {
+    const odd = patient({ identifier: [{ system: "https://example.org/id?a=b", value: "1" }] });
+    const sending = { body: odd, ifNoneExist: "identifier=https://example.org/id?a=b|1" };
+    const first = await writing.send(FREE, "POST Patient", sending);
+    expect([first.status, (await writing.send(FREE, "POST Patient", sending)).id]).toEqual([201, first.id]);
+  });
+
   test("64 equal requests at once store exactly one", async () => {
     const replies = await Promise.all(
       Array.from({ length: 64 }, () => writing.send(FREE, "POST Patient", { body, ifNoneExist })),
@@ -245,6 +261,25 @@ describe("where people are real", () => {
     const hidden = await writing.send(blind, "POST Observation", { body: finding("held") });
     const unknown = await writing.send(blind, "POST Observation", { body: finding("unknown") });
     expect([hidden.status, hidden.text]).toEqual([422, unknown.text]);
+  });
+
+  test("a finding about a child whose objection came in the same transaction does not make the child seen", async () => {
+    await heldChild("leeds-csds");
+    const consent = {
+      resourceType: "Consent",
+      status: "active",
+      scope: { text: "s" },
+      category: [{ text: "c" }],
+      patient: { reference: "Patient/held" },
+      policyRule: { text: "p" },
+      provision: { type: "deny" },
+    };
+    const entry = [finding("held"), consent].map((resource) => ({
+      resource,
+      request: { method: "POST", url: resource.resourceType },
+    }));
+    expect((await writing.bundle(BOUND, { type: "transaction", entry })).status).toBe(200);
+    expect((await writing.send(BOUND, "POST Observation", { body: finding("held") })).status).toBe(422);
   });
 
   test("a child seen once is not taken as seen once an objection withholds it", async () => {

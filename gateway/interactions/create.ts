@@ -18,10 +18,12 @@ export function createCreate(ports: WritePorts): Answering {
     const ifNoneExist = readIfNoneExist(request, type, fhirBase);
     if (!ifNoneExist.ok) return ifNoneExist;
     const told = { sent: sent.value, ifNoneExist: ifNoneExist.value };
-    const committed = await transact(request, writer, ports, (scene) => create(type, told, scene));
+    const criteria = ifNoneExist.value ? [ifNoneExist.value] : [];
+    const intent = { request, writer, criteria, isAlone: true };
+    const committed = await transact(intent, ports, (scene) => create(type, told, scene));
     if (!committed.ok) return committed;
-    const { ifNoneExist: criteria } = request.preconditions;
-    const asked = `POST ${type}${criteria === undefined ? "" : ` If-None-Exist: ${criteria}`}`;
+    const condition = request.preconditions.ifNoneExist;
+    const asked = `POST ${type}${condition === undefined ? "" : ` If-None-Exist: ${condition}`}`;
     return recorded({ request, written: [committed.value], asked }, ports, () => ({
       ok: true,
       answer: toAnswer(committed.value, request.preference, fhirBase),

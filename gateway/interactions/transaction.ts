@@ -7,7 +7,7 @@ import { type AskedBundle, type BundlePorts, readBundle } from "./write/bundle.t
 import { type AnsweredEntry, toBundleAnswer } from "./write/bundle-answer.ts";
 import type { WritePorts, Written } from "./write/ports.ts";
 import { transact, writerOf } from "./write/transact.ts";
-import { type Plan, planTransaction } from "./write/transaction-plan.ts";
+import { criteriaOfWrite, type Plan, planTransaction } from "./write/transaction-plan.ts";
 import { runTransaction } from "./write/transaction-run.ts";
 
 export interface TransactionPorts extends WritePorts, BundlePorts {}
@@ -52,7 +52,8 @@ async function commit(plan: Plan, request: InteractionRequest, ports: Transactio
   if (first === undefined) return { ok: true, value: new Map() };
   const writer = writerOf(request.requester, ports);
   if (writer === undefined) return refused({ kind: "nothing-to-write", type: first.type, entry: first.index });
-  return transact(request, writer, ports, (scene) => runTransaction(plan, scene));
+  const intent = { request, writer, criteria: plan.writes.flatMap(criteriaOfWrite), isAlone: false };
+  return transact(intent, ports, (scene) => runTransaction(plan, scene));
 }
 
 /** What was written as it was committed; what is read as it is right after. */

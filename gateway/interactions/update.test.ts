@@ -210,6 +210,13 @@ describe("a conditional update", () => {
     expect((await writing.send(BOUND, `PUT Patient?${CRITERIA}`, { body: { ...body, id: "mine" } })).status).toBe(405);
   });
 
+  test("does not take the id of the body where something stands under it that does not match", async () => {
+    const first = await created(patient());
+    const reply = await writing.send(FREE, `PUT Patient?${CRITERIA}`, { body: { ...body, id: first.id } });
+    expect(reply.status).toBe(400);
+    expect((await writing.read(FREE, `Patient/${first.id}`)).text).toBe(first.text);
+  });
+
   test("updates the one that matches, with its id or none", async () => {
     const { id } = await created(body);
     for (const told of [{ language: "cy" }, { language: "en", id }]) {

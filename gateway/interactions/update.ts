@@ -3,7 +3,15 @@ import { type Answering, refused } from "./answer.ts";
 import { recorded, toAnswer } from "./write/answering.ts";
 import { update } from "./write/perform.ts";
 import type { WritePorts } from "./write/ports.ts";
-import { addressOf, idFlaw, readConditions, readResource, readTarget, readWriter } from "./write/reading.ts";
+import {
+  addressOf,
+  criteriaOf,
+  idFlaw,
+  readConditions,
+  readResource,
+  readTarget,
+  readWriter,
+} from "./write/reading.ts";
 import { transact } from "./write/transact.ts";
 
 /** parse and validate → criteria and preconditions → one transaction: match, place, commit → audit → answer. */
@@ -22,7 +30,8 @@ export function createUpdate(ports: WritePorts): Answering {
     const conditions = readConditions(request);
     if (!conditions.ok) return conditions;
     const told = { target: target.value, sent: sent.value, conditions: conditions.value };
-    const committed = await transact(request, writer, ports, (scene) => update(type, told, scene));
+    const intent = { request, writer, criteria: criteriaOf(target.value), isAlone: true };
+    const committed = await transact(intent, ports, (scene) => update(type, told, scene));
     if (!committed.ok) return committed;
     return recorded({ request, written: [committed.value], asked: addressOf(request) }, ports, () => ({
       ok: true,

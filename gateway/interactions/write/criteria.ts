@@ -32,9 +32,12 @@ export function readCriteria(
   if (!hasScope(requester.scopes, type, "s")) {
     return { ok: false, issues: [{ kind: "insufficient-scope", needed: `system/${type}.s` }] };
   }
-  const parsed = parseCriteria(type, text.slice(text.indexOf("?") + 1), { fhirBase });
+  const parsed = parseCriteria(type, text.replace(ADDRESS, ""), { fhirBase });
   return parsed.ok ? { ok: true, criteria: { type, question: parsed.question } } : parsed;
 }
+
+/** What stands before a question mark that no parameter precedes. */
+const ADDRESS = /^[^=?]*\?/;
 
 /**
  * The one resource that criteria find among what the writer sees, `undefined` when there is none. Several are refused:
@@ -62,7 +65,8 @@ export function idOf({ pack, entry }: ReleasedEntry): string {
   return pack.ids[entry] ?? "";
 }
 
-function toRefusal(error: unknown): never {
+/** A question that cannot be answered is told as what it is. */
+export function toRefusal(error: unknown): never {
   if (error instanceof QuestionRefused) return refuse(error.issue);
   throw error;
 }

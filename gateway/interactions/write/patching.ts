@@ -5,7 +5,7 @@ import type { Sent } from "./content.ts";
 import { fhirPathPatch } from "./fhirpath-patch.ts";
 import { jsonPatch } from "./json-patch.ts";
 import { parseSent, type Read } from "./reading.ts";
-import { flawed, refuse } from "./refusal.ts";
+import { flawed, refuse, withoutLine } from "./refusal.ts";
 import { closeTree, isOpenTree, isTree, type OpenTree, openTree } from "./tree.ts";
 
 /** Applies a patch to the text of a resource and gives the result, valid; refuses where that cannot be done. */
@@ -52,7 +52,7 @@ function applied(text: string, type: RecordType, change: Change): Sent {
     return refuse(flawed("rule", { code: "business-rule", expression, message }));
   }
   const sent = parseSent(JSON.stringify(closeTree(tree)), type);
-  return sent.ok ? sent.value : refuse(...sent.issues);
+  return sent.ok ? sent.value : refuse(...sent.issues.map(withoutLine));
 }
 
 /**

@@ -62,7 +62,7 @@ export async function update(
   const found = await findOne(target.criteria, scene);
   const { id } = sent.resource;
   if (found === undefined) {
-    if (id !== undefined) return updateById(type, { id, sent, conditions }, scene);
+    if (id !== undefined) return updateAsCreate(type, { id, sent, conditions }, scene);
     if (conditions.ifMatch !== undefined) return refuse({ kind: "version-conflict", type });
     requireScope(type, "c", scene);
     return create(type, { sent, id: settledId }, scene);
@@ -91,6 +91,19 @@ async function updateById(
   checkConditions(type, held, conditions);
   if (held !== undefined && !held.isOwn) return refuse({ kind: "not-own", type });
   return put({ type, id, sent, held }, scene);
+}
+
+/** Criteria that find nothing do not mean what stands under the id of the body: that was not to be found by them. */
+async function updateAsCreate(
+  type: RecordType,
+  told: { readonly id: string; readonly sent: Sent; readonly conditions: Conditions },
+  scene: Scene,
+): Promise<Written> {
+  if (!scene.writer.updateCreate) return refuse({ kind: "client-id-refused", type });
+  const held = await findHeld(type, told.id, scene);
+  if (held?.state !== "current") return updateById(type, told, scene);
+  const message = "Expected the id of what the criteria find, or a new one: they find nothing, and this id is taken.";
+  return refuse(flawed("base", { code: "duplicate", expression: `${type}.id`, message }));
 }
 
 function checkConditions(type: RecordType, held: Held | undefined, { ifMatch, ifNoneMatch }: Conditions): void {
@@ -143,11 +156,13 @@ export async function remove(
   const id = "id" in target ? target.id : await foundId(target.criteria, scene);
   const held = id === undefined ? undefined : await findHeld(type, id, scene);
   checkConditions(type, held, conditions);
-  if (id === undefined || held === undefined || held.state === "deleted") {
-    return { outcome: "absent", type, id: id ?? "", version: "", lastUpdated_ms: 0, body: NOTHING, patientId: "" };
-  }
+  const absent = { outcome: "absent", type, id: id ?? "", version: "", lastUpdated_ms: 0, body: NOTHING } as const;
+  if (id === undefined || held === undefined || held.state === "deleted") return { ...absent, patientId: "" };
   if (!held.isOwn) return refuse({ kind: "not-own", type });
   const { transaction, writer, now_ms } = scene;
+  // Others tell of the child still; the writer itself has nothing left to take back.
+  const isSilent = type === "Patient" && !(await transaction.contribution(held.record, writer.source, id));
+  if (isSilent) return { ...absent, patientId: held.patientId };
   if (type === "Patient") await transaction.removeContribution(held.record, writer.source, id, now_ms);
   else await transaction.remove(type, id, writer.idSpace, now_ms);
   const mark = type === "Patient" ? undefined : await transaction.current(type, id, writer.idSpace);

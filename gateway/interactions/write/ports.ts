@@ -41,6 +41,8 @@ export interface Scene {
   readonly at: Moment;
   /** The time of every version that is written in it. Milliseconds since 1970. */
   readonly now_ms: number;
+  /** Whether nothing else is written in it. */
+  readonly isAlone: boolean;
   /** Called once the transaction is durable. */
   readonly whenDurable: (() => void)[];
 }

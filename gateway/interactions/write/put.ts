@@ -54,9 +54,9 @@ async function sharedRecordFor(
   return transaction.sharedRecord(type, writer.authority, writer.idSpace);
 }
 
-/** A finding changes nothing of who sees the child; a Consent may. */
+/** A finding alone changes nothing of who sees the child; whatever else is written with it may. */
 async function noteSeen(type: RecordType, place: Place, scene: Scene): Promise<void> {
-  if (place.kind !== "child" || type === "Consent") return;
+  if (!scene.isAlone || place.kind !== "child" || !place.isSeen || type !== "Observation") return;
   scene.whenDurable.push(await scene.ports.seenChildren.note(place.record, scene));
 }
 

@@ -99,3 +99,8 @@ export function idFlaw(id: unknown, type: RecordType, target: Target): Issue | u
   const code = id === undefined ? "required" : "value";
   return flawed("base", { code, expression: `${type}.id`, message: "Expected the id of the address." });
 }
+
+/** What is to be found before a target is known. */
+export function criteriaOf(target: Target): readonly Criteria[] {
+  return "criteria" in target ? [target.criteria] : [];
+}

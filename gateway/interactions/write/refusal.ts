@@ -31,3 +31,14 @@ export function flawed(
 ): Issue {
   return { kind: "invalid-resource", against, flaw: { severity: "error", ...told } };
 }
+
+/** The same issue as that of an entry. Line and column would be those of a text that the caller never saw. */
+export function inEntry(issue: Issue, entry: number): Issue {
+  return { ...withoutLine(issue), entry };
+}
+
+export function withoutLine(issue: Issue): Issue {
+  if (issue.kind !== "invalid-resource") return issue;
+  const { line: _, column: __, ...flaw } = issue.flaw;
+  return { ...issue, flaw };
+}

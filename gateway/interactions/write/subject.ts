@@ -10,7 +10,13 @@ import { isTree, type Tree } from "./tree.ts";
 
 /** Where a resource stands: in the record of the child that it is about, or in a shared one. */
 export type Place =
-  | { readonly kind: "child"; readonly record: RecordKey; readonly patientId: string }
+  | {
+      readonly kind: "child";
+      readonly record: RecordKey;
+      readonly patientId: string;
+      /** Whether the writer was found to see the child itself. */
+      readonly isSeen: boolean;
+    }
   | { readonly kind: "shared" };
 
 export interface Placed {
@@ -79,7 +85,7 @@ function literalId({ reference }: Tree, expected: RecordType, { ports }: Scene):
  */
 function samePlace(patientId: string, held: Held | undefined): Place | undefined {
   if (held?.state !== "current" || held.patientId !== patientId) return undefined;
-  return { kind: "child", record: held.record, patientId };
+  return { kind: "child", record: held.record, patientId, isSeen: false };
 }
 
 /** A child whom the writer sees. Where nobody is real, whoever is held is seen. */
@@ -87,8 +93,9 @@ async function childPlace(patientId: string, scene: Scene): Promise<Place | unde
   const { transaction, writer, search, requester, at } = scene;
   const record = await transaction.locate("Patient", patientId, writer.idSpace);
   if (record === undefined) return undefined;
-  const place: Place = { kind: "child", record, patientId };
-  if (writer.unknownSubjects || (await scene.ports.seenChildren.isSeen(record, scene))) return place;
+  if (writer.unknownSubjects) return { kind: "child", record, patientId, isSeen: false };
+  const place: Place = { kind: "child", record, patientId, isSeen: true };
+  if (await scene.ports.seenChildren.isSeen(record, scene)) return place;
   const view = await search.reader.view(record, requester, at);
   return view !== undefined && view.patient.size > 0 ? place : undefined;
 }
@@ -102,7 +109,7 @@ async function childByIdentifier({ reference, identifier }: Tree, scene: Scene):
   const read = readCriteria("Patient", text, { requester, fhirBase: ports.fhirBase });
   if (!read.ok) return refuse(...read.issues);
   const found = await findOne(read.criteria, scene);
-  return found && { kind: "child", record: found.view.key, patientId: idOf(found) };
+  return found && { kind: "child", record: found.view.key, patientId: idOf(found), isSeen: true };
 }
 
 /** https://hl7.org/fhir/R4/search.html#escaping */
@@ -147,5 +154,5 @@ export async function placeOfTarget(type: RecordType, id: string, scene: Scene):
   const view = record === undefined ? undefined : await search.reader.view(record, requester, at);
   if (record === undefined || view === undefined) return undefined;
   if (findVisible(view, type, id) === undefined) return undefined;
-  return view.patientId === "" ? SHARED : { kind: "child", record, patientId: view.patientId };
+  return view.patientId === "" ? SHARED : { kind: "child", record, patientId: view.patientId, isSeen: false };
 }

@@ -1,8 +1,10 @@
 import type { Requester } from "../../access/requester.ts";
 import type { Issue } from "../../outcome/issue.ts";
 import type { RequestFacts } from "../answer.ts";
-import { withinTransaction } from "../candidates.ts";
+import { ask } from "../ask.ts";
+import { isNarrow, type Looking, withinTransaction } from "../candidates.ts";
 import { ukDate } from "../uk-date.ts";
+import { type Criteria, toRefusal } from "./criteria.ts";
 import type { Scene, WritePorts, Writer } from "./ports.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -18,25 +20,46 @@ export function writerOf({ agreement }: Requester, { writtenSources }: WritePort
   return { ...agreement.writes, authority, dataClass, idSpace: agreement.idSpace };
 }
 
+/** What a transaction is about, as far as that is known before it begins. */
+export interface Intent {
+  readonly request: RequestFacts;
+  readonly writer: Writer;
+  /** What is to be found in it. */
+  readonly criteria: readonly Criteria[];
+  /** Whether one resource is written, and nothing else. */
+  readonly isAlone: boolean;
+}
+
 /** Does `work` in one store transaction. When it is refused, nothing of it stays. */
 export async function transact<T>(
-  { requester, now_ms }: RequestFacts,
-  writer: Writer,
+  { request: { requester, now_ms }, writer, criteria, isAlone }: Intent,
   ports: WritePorts,
   work: (scene: Scene) => Promise<T>,
 ): Promise<Committed<T>> {
   const at = { changes: await ports.reader.changes(), today: ukDate(now_ms) };
   const whenDurable: (() => void)[] = [];
   try {
+    await lookAhead(criteria, { requester, at }, ports);
     const value = await ports.store.write((transaction) => {
       whenDurable.length = 0;
       const search = withinTransaction(ports, transaction);
-      return work({ transaction, search, ports, requester, writer, at, now_ms: ports.clock(), whenDurable });
+      const now = ports.clock();
+      return work({ transaction, search, ports, requester, writer, at, now_ms: now, isAlone, whenDurable });
     });
     for (const note of whenDurable) note();
     return { ok: true, value };
   } catch (error) {
     if (error instanceof Refusal) return { ok: false, issues: error.issues };
     throw error;
+  }
+}
+
+/**
+ * Criteria that lead to no record are answered by going through all of them. That is done once outside the transaction,
+ * where others run meanwhile: within it nearly all that is looked at is in memory then.
+ */
+async function lookAhead(criteria: readonly Criteria[], who: Looking, ports: WritePorts): Promise<void> {
+  for (const { question } of criteria) {
+    if (!isNarrow(question)) await ask(question, 2, who, ports).catch(toRefusal);
   }
 }

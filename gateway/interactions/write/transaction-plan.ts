@@ -5,8 +5,8 @@ import { type AskedBundle, type BundlePorts, WRITES } from "./bundle.ts";
 import type { Criteria } from "./criteria.ts";
 import { toEntryRequest } from "./entry-request.ts";
 import type { Conditions, Target } from "./perform.ts";
-import { idFlaw, type Read, readConditions, readIfNoneExist, readTarget } from "./reading.ts";
-import { flawed } from "./refusal.ts";
+import { criteriaOf, idFlaw, type Read, readConditions, readIfNoneExist, readTarget } from "./reading.ts";
+import { flawed, inEntry } from "./refusal.ts";
 import { isTree, type Tree } from "./tree.ts";
 
 interface Planned {
@@ -53,7 +53,7 @@ export function planTransaction({ entries }: AskedBundle, base: InteractionReque
   const reads: PlannedRead[] = [];
   for (const [index, entry] of entries.entries()) {
     const planned = planEntry(entry, index, { base, planning });
-    if (!planned.ok) issues.push(...planned.issues.map((issue) => ({ ...issue, entry: index })));
+    if (!planned.ok) issues.push(...planned.issues.map((issue) => inEntry(issue, index)));
     else if (planned.value.kind === "read") reads.push(planned.value);
     else writes.push(planned.value);
   }
@@ -111,4 +111,10 @@ function repeated(entries: readonly Tree[]): readonly Issue[] {
     const message = "Another entry has this fullUrl too.";
     return isKnown ? [{ ...flawed("base", { code: "duplicate", expression: "entry.fullUrl", message }), entry }] : [];
   });
+}
+
+/** What is to be found before it is known which resource an entry is about. */
+export function criteriaOfWrite(write: PlannedWrite): readonly Criteria[] {
+  if (write.kind !== "create") return criteriaOf(write.target);
+  return write.ifNoneExist === undefined ? [] : [write.ifNoneExist];
 }

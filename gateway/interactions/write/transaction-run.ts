@@ -1,15 +1,15 @@
 import { isRecordType, type RecordType } from "#profiles/interactions.ts";
 import { parseJson } from "../../validation/parse-resource.ts";
-import { type Criteria, findOne, findSome, idOf } from "./criteria.ts";
+import { findOne, findSome, idOf } from "./criteria.ts";
 import { findHeld } from "./held.ts";
 import { createLinks, type Identity } from "./links.ts";
 import { readPatch } from "./patching.ts";
 import { create, overlapping, patch, remove, toFound, update } from "./perform.ts";
 import type { Scene, Written } from "./ports.ts";
 import { parseSent } from "./reading.ts";
-import { Refusal, refuse } from "./refusal.ts";
+import { inEntry, Refusal, refuse } from "./refusal.ts";
 import { hasConditionalReference, type Links, rewrite } from "./rewrite.ts";
-import type { Plan, PlannedRead, PlannedWrite } from "./transaction-plan.ts";
+import { criteriaOfWrite, type Plan, type PlannedRead, type PlannedWrite } from "./transaction-plan.ts";
 import { isTree } from "./tree.ts";
 
 type Storing = Extract<PlannedWrite, { kind: "create" | "update" }>;
@@ -40,7 +40,7 @@ export async function runTransaction({ writes, reads }: Plan, scene: Scene): Pro
     taken.add(name);
   };
   for (const write of writes.filter(({ kind }) => kind === "delete")) {
-    await inEntry(write.index, async () => {
+    await within(write.index, async () => {
       if (write.kind !== "delete") return;
       const written = await remove(write.type, write, scene);
       if (written.id !== "") claim(write, written.id);
@@ -48,7 +48,7 @@ export async function runTransaction({ writes, reads }: Plan, scene: Scene): Pro
     });
   }
   for (const write of writes.filter(({ kind }) => kind !== "delete")) {
-    await inEntry(write.index, async () => {
+    await within(write.index, async () => {
       const identity = await identify(write, scene);
       if (identity === undefined) return;
       identities.set(write.index, identity);
@@ -57,33 +57,33 @@ export async function runTransaction({ writes, reads }: Plan, scene: Scene): Pro
   }
   const linksOf = createLinks(writes, { identities, done, scene });
   for (const write of inOrder(writes)) {
-    await inEntry(write.index, async () => {
+    await within(write.index, async () => {
       const identity = identities.get(write.index);
       const links = linksOf(write);
       done.set(write.index, identity?.found ?? (await store(write, { id: identity?.id ?? "", links }, scene)));
     });
   }
   for (const write of inOrder(writes)) {
-    await inEntry(write.index, () => checkAlone(write, identities.get(write.index), scene));
+    await within(write.index, () => checkAlone(write, identities.get(write.index), scene));
   }
   for (const write of writes) {
     if (write.kind !== "patch") continue;
-    await inEntry(write.index, async () => {
+    await within(write.index, async () => {
       const id = identities.get(write.index)?.id ?? "";
       done.set(write.index, await patchEntry(write, { id, links: linksOf(write) }, scene));
     });
   }
-  for (const read of reads) await inEntry(read.index, () => checkThere(read, scene));
+  for (const read of reads) await within(read.index, () => checkThere(read, scene));
   return done;
 }
 
 /** Whatever is refused in an entry is told with the index of that entry. */
-async function inEntry(index: number, work: () => Promise<void>): Promise<void> {
+async function within(index: number, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    refuse(...error.issues.map((issue) => ({ entry: index, ...issue })));
+    refuse(...error.issues.map((issue) => inEntry(issue, index)));
   }
 }
 
@@ -129,14 +129,10 @@ async function store(
 
 /** What criteria did not find before must not be what another entry made: whichever came first, it would be found. */
 async function checkAlone(write: PlannedWrite, identity: Identity | undefined, scene: Scene): Promise<void> {
-  const criteria = write.kind === "create" ? write.ifNoneExist : criteriaOf(write);
+  const [criteria] = criteriaOfWrite(write);
   if (criteria === undefined || identity === undefined || identity.found !== undefined) return;
   const found = await findSome(criteria, 2, scene);
   if (found.some((entry) => idOf(entry) !== identity.id)) refuse(overlapping(write.type));
-}
-
-function criteriaOf({ target }: Exclude<PlannedWrite, { kind: "create" }>): Criteria | undefined {
-  return "criteria" in target ? target.criteria : undefined;
 }
 
 async function patchEntry(
