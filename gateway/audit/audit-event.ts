@@ -38,9 +38,11 @@ interface EventKind {
   readonly action: NonNullable<AuditEvent["action"]>;
 }
 
-function rest(code: string, action: EventKind["action"], display = code): EventKind {
-  return { type: REST, subtype: { system: RESTFUL_INTERACTION, code, display }, action };
+function rest(code: string, action: EventKind["action"]): EventKind {
+  return { type: REST, subtype: { system: RESTFUL_INTERACTION, code, display: code }, action };
 }
+
+const OPERATION = rest("operation", "E");
 
 /** R4 has no interaction of its own for a search within a compartment. */
 const KINDS: ReadonlyMap<string, EventKind> = new Map(
@@ -60,7 +62,7 @@ const KINDS: ReadonlyMap<string, EventKind> = new Map(
     delete: rest("delete", "D"),
     batch: rest("batch", "E"),
     transaction: rest("transaction", "E"),
-    operation: rest("operation", "E"),
+    operation: OPERATION,
     token: {
       type: { system: DICOM, code: "110114", display: "User Authentication" },
       subtype: { system: DICOM, code: "110122", display: "Login" },
@@ -81,10 +83,10 @@ const KINDS: ReadonlyMap<string, EventKind> = new Map(
 
 const OPERATION_CODES: ReadonlySet<string> = new Set(OPERATIONS.map(({ code }) => code));
 
-/** An operation by its name, with its dollar or without; else a request that was refused before it was any interaction. */
+/** An operation by its name, which the query tells too; else a request that was refused before it was any interaction. */
 function toOtherKind(interaction: string): EventKind {
   const code = interaction.replace(/^\$/, "");
-  return OPERATION_CODES.has(code) ? rest("operation", "E", `$${code}`) : { type: REST, action: "E" };
+  return OPERATION_CODES.has(code) ? OPERATION : { type: REST, action: "E" };
 }
 
 /** 0 success, 4 minor failure (the request was refused), 8 serious failure (the gateway failed). */
