@@ -4,9 +4,9 @@ import { LIMITS } from "../limits.ts";
 import type { Issue } from "../outcome/issue.ts";
 import { nearest } from "../outcome/nearest.ts";
 import { type Follow, parseChain, parseHas } from "./chain.ts";
-import { toFastCondition } from "./fast-condition.ts";
+import { toFastCondition, toTokenCondition } from "./fast-condition.ts";
 import { leadOf } from "./leads.ts";
-import { hasContent, type ValueTest } from "./matching/value-test.ts";
+import { hasContent, type TestedValue } from "./matching/value-test.ts";
 import { modifiersOf } from "./parameter-kind.ts";
 import { hasLoneBackslash, identifierLead, mistypedNhsNumber, splitUnescaped, unescapeValue } from "./query-values.ts";
 import type { Condition, Lead } from "./search-query.ts";
@@ -108,28 +108,26 @@ function parseDirect(direct: Direct, options: CriterionOptions): ParsedCriterion
   if (code === "_id" && !values.map(unescapeValue).every((id) => LOGICAL_ID.test(id))) {
     return refuse({ kind: "bad-parameter-value", parameter: code, expected: "a logical id, as [A-Za-z0-9-.]{1,64}" });
   }
-  const tests: ValueTest[] = [];
+  const tested: TestedValue[] = [];
   for (const value of values) {
     const parsed = parseValueTest(definition, value, modifier, options);
-    if (parsed.ok) tests.push(parsed.test);
+    if (parsed.ok) tested.push(parsed);
     else if (parsed.reason === "syntax") {
       return refuse({ kind: "bad-parameter-value", parameter: code, expected: parsed.expected });
     } else return refuse({ kind: parsed.reason, parameter: code });
   }
-  if (modifier === undefined) return parseUnmodified(direct, tests, options);
+  if (modifier === undefined) return parseUnmodified(direct, tested, options);
   if (definition.type === "reference" && modifier !== "identifier") {
     const typed = values.map((value) => (LOGICAL_ID.test(value) ? `${modifier}/${value}` : value));
-    return parseUnmodified({ ...direct, values: typed }, tests, options);
+    return parseUnmodified({ ...direct, values: typed }, tested, options);
   }
   const isNegated = modifier === "not" || modifier === "not-in";
-  return { ok: true, lead: undefined, condition: resourceCondition(definition, tests, isNegated) };
+  const condition = toCondition(direct, tested, isNegated) ?? resourceCondition(definition, tested, isNegated);
+  return { ok: true, lead: undefined, condition };
 }
 
-function parseUnmodified(
-  { type, definition, values }: Direct,
-  tests: readonly ValueTest[],
-  options: CriterionOptions,
-): ParsedCriterion {
+function parseUnmodified(direct: Direct, tested: readonly TestedValue[], options: CriterionOptions): ParsedCriterion {
+  const { type, definition, values } = direct;
   const { code } = definition;
   const lead = leadOf(type, code, values, options);
   if (lead?.kind === "identifier") {
@@ -137,13 +135,21 @@ function parseUnmodified(
     if (mistyped) return refuse(mistyped);
     return { ok: true, lead, condition: { kind: "token", code, hashes: lead.identifiers.map(({ hash }) => hash) } };
   }
-  const fast = toFastCondition(type, definition, values, options);
-  return { ok: true, lead, condition: fast ?? resourceCondition(definition, tests, false) };
+  const fast = toCondition(direct, tested, false) ?? toFastCondition(type, definition, values, options);
+  return { ok: true, lead, condition: fast ?? resourceCondition(definition, tested, false) };
+}
+
+function toCondition(
+  { type, definition }: Direct,
+  tested: readonly TestedValue[],
+  isNegated: boolean,
+): Condition | undefined {
+  return definition.type === "token" ? toTokenCondition(type, definition, tested, isNegated) : undefined;
 }
 
 function resourceCondition(
   { code, extract }: SearchParameterDefinition,
-  tests: readonly ValueTest[],
+  tested: readonly TestedValue[],
   isNegated: boolean,
 ): Condition {
   return {
@@ -151,7 +157,7 @@ function resourceCondition(
     code,
     holds(resource) {
       const elements = extract(resource);
-      return tests.some((test) => test(elements)) !== isNegated;
+      return tested.some(({ test }) => test(elements)) !== isNegated;
     },
   };
 }

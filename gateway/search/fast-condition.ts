@@ -4,14 +4,15 @@ import { keyOf } from "./fast-keys.ts";
 import { fold } from "./fold.ts";
 import { parseQuerySpan } from "./matching/date.ts";
 import { parseAskedReference } from "./matching/reference.ts";
+import type { TestedValue } from "./matching/value-test.ts";
 import { countsWords } from "./parameter-kind.ts";
-import { splitUnescaped, tokenHash, unescapeValue } from "./query-values.ts";
+import { unescapeValue } from "./query-values.ts";
 import type { Condition } from "./search-query.ts";
 import { hashToken, type TokenHash } from "./token-hash.ts";
 import type { CriterionOptions } from "./value-tests.ts";
 
 /**
- * The condition on keys that says what these values of an unmodified parameter say, or `undefined` where only the
+ * The condition on keys that says what these values of an unmodified parameter that is no token say, or `undefined` where only the
  * resource itself can tell. The values are known to be well-formed.
  */
 export function toFastCondition(
@@ -35,15 +36,33 @@ export function toFastCondition(
       };
     case "uri":
       return { kind: "token", code, hashes: values.map((value) => hashToken(code, unescapeValue(value))) };
-    case "token":
-      return values.every((value) => splitUnescaped(value, "|").at(-1) !== "")
-        ? { kind: "token", code, hashes: values.map((value) => tokenHash(code, value)) }
-        : undefined;
     case "reference":
       return referenceCondition(code, definition, values, options.fhirBase);
     default:
       return undefined;
   }
+}
+
+/** More codes than these, as of a large value set, are sooner found in the resource than among its keys. */
+const FORMS_max = 200;
+
+/** The same for values of a token, whatever their modifier, as far as keys hold what they ask for. */
+export function toTokenCondition(
+  type: ServedType,
+  definition: SearchParameterDefinition,
+  values: readonly TestedValue[],
+  isNegated: boolean,
+): Condition | undefined {
+  const code = keyOf(type, definition.code);
+  if (code === undefined || (isNegated && code === "_id")) return undefined;
+  const forms: string[] = [];
+  for (const value of values) {
+    if (value.forms === undefined) return undefined;
+    forms.push(...value.forms);
+  }
+  if (forms.length > FORMS_max) return undefined;
+  const hashes = forms.map((form) => hashToken(code, form));
+  return { kind: isNegated ? "not-token" : "token", code, hashes };
 }
 
 function dateCondition(code: string, values: readonly string[], options: CriterionOptions): Condition {

@@ -54,6 +54,9 @@ export function meetsConditions(pack: Pack, entry: number, conditions: readonly 
       case "token":
         if (!hasToken(pack, entry, condition.hashes)) return false;
         break;
+      case "not-token":
+        if (hasToken(pack, entry, condition.hashes)) return false;
+        break;
       case "date":
         if (!meetsDate(pack, entry, condition)) return false;
         break;

@@ -35,11 +35,6 @@ export function hasLoneBackslash(text: string): boolean {
   return text.includes("\\") && /\\/.test(text.replace(/\\[\\,$|]/g, ""));
 }
 
-export function tokenHash(code: string, value: string): TokenHash {
-  const [first = "", second] = splitUnescaped(value, "|").map(unescapeValue);
-  return hashToken(code, second === undefined ? first : tokenForm(first, second));
-}
-
 /**
  * Values that all name a system. An NHS number as printed on a letter, in groups, is the same number, unless no person
  * is real and what was written is what is meant.

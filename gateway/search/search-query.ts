@@ -8,6 +8,8 @@ import type { TokenHash } from "./token-hash.ts";
 export type Condition =
   /** Answered by the keys of an entry: the common, unmodified forms. */
   | { readonly kind: "token"; readonly code: string; readonly hashes: readonly TokenHash[] }
+  /** `:not` and `:not-in`: none of these, nothing at all included. */
+  | { readonly kind: "not-token"; readonly code: string; readonly hashes: readonly TokenHash[] }
   | { readonly kind: "date"; readonly code: string; readonly spans: readonly QuerySpan[] }
   | {
       readonly kind: "string";

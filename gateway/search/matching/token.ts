@@ -102,7 +102,10 @@ function parsePlain(value: string, options: TokenOptions): ParsedValue {
     const wanted = contactForm(asked.code ?? "");
     return { ok: true, test: anyCode(options, ({ code }) => contactForm(code) === wanted) };
   }
-  return { ok: true, test: anyCode(options, (code) => isAsked(code, asked)) };
+  const test = anyCode(options, (code) => isAsked(code, asked));
+  if (asked.code === undefined) return { ok: true, test };
+  const form = asked.system === undefined ? asked.code : tokenForm(asked.system, asked.code);
+  return { ok: true, test, forms: [form] };
 }
 
 /** A telephone number is the same however it is grouped, an address of mail whatever its case. */
@@ -163,7 +166,7 @@ function parseIn(url: string, options: TokenOptions): ParsedValue {
 
 function toMembership(forms: readonly string[], options: TokenOptions): ParsedValue {
   const known = new Set(forms);
-  return { ok: true, test: anyCode(options, ({ system, code }) => known.has(tokenForm(system ?? "", code))) };
+  return { ok: true, forms, test: anyCode(options, ({ system, code }) => known.has(tokenForm(system ?? "", code))) };
 }
 
 /** The code itself is below and above itself. https://hl7.org/fhir/R4/search.html#modifiers */

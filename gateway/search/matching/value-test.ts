@@ -1,9 +1,17 @@
 /** Whether what a parameter extracts from a resource, or from one element of a composite, meets one value. */
 export type ValueTest = (elements: readonly unknown[]) => boolean;
 
+/** A value that can be tested. */
+export interface TestedValue {
+  readonly ok: true;
+  readonly test: ValueTest;
+  /** Of tokens: the forms of keys one of which a resource that meets the test carries, and no other does. */
+  readonly forms?: readonly string[];
+}
+
 /** A value as it is to be tested, or why it cannot be. */
 export type ParsedValue =
-  | { readonly ok: true; readonly test: ValueTest }
+  | TestedValue
   | { readonly ok: false; readonly reason: "syntax"; readonly expected: string }
   | { readonly ok: false; readonly reason: "unknown-value-set" | "unknown-hierarchy" };
 
