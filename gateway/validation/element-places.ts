@@ -1,4 +1,4 @@
-import { type Place, toPlace } from "./place.ts";
+import { createPlacer, type Place } from "./place.ts";
 
 /** Elements that are looked for, by name or index, under the element they stand in. */
 interface Wanted {
@@ -15,7 +15,8 @@ export function placesOf(text: string, expressions: readonly string[]): Readonly
   const root = toWanted(expressions);
   const found = new Map<string, number>();
   new Search(text, found).value(root, 0);
-  return new Map([...found].map(([expression, at]) => [expression, toPlace(text, at)]));
+  const toPlace = createPlacer(text);
+  return new Map([...found].map(([expression, at]) => [expression, toPlace(at)]));
 }
 
 function toWanted(expressions: readonly string[]): Wanted {
@@ -39,7 +40,7 @@ function stepsOf(expression: string): readonly string[] {
   return inner.filter((step) => step !== "");
 }
 
-const TOKEN = /[\s,:]*(?:"((?:[^"\\]|\\.)*)"|[{}[\]]|[^\s,:{}[\]"]+)/y;
+const TOKEN = /[\s,:]*(?:"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]]|[^\s,:{}[\]"]+)/y;
 const AFTER = /[\s,:]*/y;
 
 class Search {

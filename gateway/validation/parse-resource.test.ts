@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { canonical } from "#profiles/canonical.ts";
 import { LIMITS } from "../limits.ts";
@@ -63,6 +64,41 @@ describe("parseJson", () => {
       expect(parsed.ok && parsed.value).toEqual(JSON.parse(text));
     },
   );
+});
+
+describe("parseJson over generated texts", () => {
+  test("gives what JSON.parse gives, and the same text back", () => {
+    const values = fc.jsonValue({ maxDepth: 6 }).filter((value) => !JSON.stringify(value).includes("__proto__"));
+    fc.assert(
+      fc.property(values, fc.constantFrom(0, 2), (value, indent) => {
+        const text = JSON.stringify(value, null, indent);
+        const parsed = parseJson(text);
+        expect(parsed).toMatchObject({ ok: true });
+        expect(parsed.ok && parsed.value).toEqual(JSON.parse(text));
+        expect(parsed.ok && JSON.stringify(parsed.lossless, null, indent)).toBe(text);
+      }),
+    );
+  });
+
+  test("takes nothing that JSON.parse refuses, and names a place within the text", () => {
+    const pieces = ['"a"', '"a":', "{", "}", "[", "]", ",", "1", "-", "0", ".5", "e9", "null", " ", "\n", '"\\u', '"'];
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 12 }), (parts) => {
+        const text = parts.join("");
+        const parsed = parseJson(text);
+        if (parsed.ok) {
+          expect(JSON.parse(text)).toEqual(parsed.value);
+          return;
+        }
+        const [issue] = parsed.issues;
+        if (issue?.kind !== "malformed-json") throw new Error("another issue");
+        const line = text.split("\n")[issue.line - 1] ?? "";
+        expect(issue.column).toBeGreaterThan(0);
+        expect(issue.column).toBeLessThanOrEqual(line.length + 1);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
 });
 
 describe("parseResource", () => {

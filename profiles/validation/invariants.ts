@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import { BUNDLE_INVARIANTS } from "./bundle-invariants.ts";
 import { type Issues, isNode, type Node, report } from "./issue.ts";
 
@@ -173,15 +172,19 @@ const obs6: Invariant = (element, out) => {
   }
 };
 
+/** Equal for equal codings, in whatever order their properties stand. */
+function toComparable(coding: Node): string {
+  return JSON.stringify(Object.entries(coding).sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
 const obs7: Invariant = (element, out) => {
   const components = nodes(element, "component");
   const { code } = element;
   if (components.length === 0 || !isNode(code) || !hasChoice(element, "value")) return;
-  const own = nodes(code, "coding");
+  const own = new Set(nodes(code, "coding").map(toComparable));
   const isRepeated = components.some((component) => {
     const inside = component.code;
-    if (!isNode(inside)) return false;
-    return nodes(inside, "coding").some((coding) => own.some((other) => isDeepStrictEqual(coding, other)));
+    return isNode(inside) && nodes(inside, "coding").some((coding) => own.has(toComparable(coding)));
   });
   if (isRepeated) fails(out, "", "obs-7: no value where a component has the same code.");
 };

@@ -28,7 +28,12 @@ export function isNode(value: unknown): value is Node {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** Beyond so many issues nothing more is noted: a megabyte of flaws would take the memory and the time of a thousand. */
+const ISSUES_MAX = 1_000;
+
 export function report(out: Issues, code: ValidationIssue["code"], expression: string, message: string): void {
+  // What may fall away yet does not stand for what will stay.
+  if (out.length >= ISSUES_MAX && out[out.length - 1]?.unlessContained === undefined) return;
   out.push({ severity: "error", code, expression, message });
 }
 
@@ -37,8 +42,9 @@ export function report(out: Issues, code: ValidationIssue["code"], expression: s
  * fault, so that a valid resource costs no string.
  */
 export function prefix(out: Issues, from: number, name: string): void {
-  for (const [index, issue] of out.entries()) {
-    if (index < from) continue;
+  for (let index = from; index < out.length; index += 1) {
+    const issue = out[index];
+    if (issue === undefined) continue;
     const separator = issue.expression === "" || issue.expression.startsWith("[") ? "" : ".";
     out[index] = { ...issue, expression: `${name}${separator}${issue.expression}` };
   }

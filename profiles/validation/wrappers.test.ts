@@ -81,6 +81,27 @@ describe("Parameters", () => {
   });
 });
 
+test("a list of nothing but flaws is told of in part, and soon", () => {
+  const issues = issuesOf({ resourceType: "Patient", name: Array(300_000).fill(1) });
+  expect(issues).toHaveLength(1_000);
+  expect(issues.at(-1)).toBe("structure Patient.name[999]");
+});
+
+test("references that are settled later hide no flaw that comes after them", () => {
+  const link = Array(1_500).fill({ other: { reference: "#p" }, type: "refer" });
+  const contained = [{ resourceType: "Patient", id: "p", active: true }];
+  expect(issuesOf({ resourceType: "Patient", contained, link })).toEqual([]);
+  expect(issuesOf({ resourceType: "Patient", contained, link, nickname: "x" })).toEqual(["structure Patient.nickname"]);
+});
+
+test("thousands of codes in an observation and in its components are compared at once", () => {
+  const coding = (prefix: string) => Array.from({ length: 20_000 }, (_, index) => ({ code: `${prefix}${index}` }));
+  const observation = { resourceType: "Observation", status: "final", valueString: "a", code: { coding: coding("a") } };
+  expect(issuesOf({ ...observation, component: [{ code: { coding: coding("b") } }] })).toEqual([]);
+  const repeated = [...coding("b"), { code: "a7" }];
+  expect(issuesOf({ ...observation, component: [{ code: { coding: repeated } }] })).toEqual(["invariant Observation"]);
+});
+
 test("a long text that is nearly base64 is refused at once", () => {
   const data = `${" ".repeat(1_000_000)}*`;
   expect(issuesOf({ resourceType: "Patient", photo: [{ contentType: "a/b", data }] })).toEqual([
