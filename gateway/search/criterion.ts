@@ -59,9 +59,21 @@ export function splitModifier(name: string): readonly [code: string, modifier: s
   return colon < 0 ? [name, undefined] : [name.slice(0, colon), name.slice(colon + 1)];
 }
 
+/** Parameters of R4 that are not served: whoever sends one means it, and no other. */
+const NOT_SERVED: ReadonlySet<string> = new Set([
+  "_text",
+  "_content",
+  "_filter",
+  "_list",
+  "_query",
+  "_contained",
+  "_containedType",
+  "_type",
+]);
+
 export function unknownParameter(type: ServedType, code: string, further: readonly string[] = []): Issue {
   const known = [...Object.keys(SEARCH_PARAMETERS[type] ?? {}), ...further];
-  const closest = nearest(code, known);
+  const closest = NOT_SERVED.has(code) ? undefined : nearest(code, known);
   const issue = { kind: "unknown-parameter", parameter: code, type } as const;
   return closest === undefined ? issue : { ...issue, nearest: closest };
 }

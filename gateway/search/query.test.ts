@@ -170,6 +170,7 @@ test.each<[ServedType, string, object]>([
   ["Observation", "_sort=date&_sort=code", { kind: "repeated-parameter", parameter: "_sort" }],
   ["Observation", "_count:x=1", { kind: "unknown-modifier", parameter: "_count" }],
   ["Observation", "_contained=true", { kind: "unknown-parameter", parameter: "_contained" }],
+  ["Observation", "_content=x", { kind: "unknown-parameter", parameter: "_content" }],
   ["Observation", "_filter=code eq 1", { kind: "unknown-parameter", parameter: "_filter" }],
   ["Observation", "_text=x", { kind: "unknown-parameter", parameter: "_text" }],
   ["Observation", "_list=x", { kind: "unknown-parameter", parameter: "_list" }],
@@ -300,4 +301,12 @@ test("the same words are read once, and other words or another handling anew", (
     first,
   );
   expect(parseCached("Observation", new URLSearchParams("code=x"), options)).not.toBe(first);
+});
+
+test("a parameter of R4 that is not served is not taken for a slip of another", () => {
+  for (const code of ["_content", "_contained", "_text", "_list"]) {
+    expect(issues("Observation", `${code}=x`)).toEqual([
+      { kind: "unknown-parameter", parameter: code, type: "Observation" },
+    ]);
+  }
 });
