@@ -54,7 +54,7 @@ const INTERACTION_TEXTS: Readonly<Partial<Record<TypeInteraction, string>>> = {
   read: "With If-None-Match or If-Modified-Since; _summary and _elements.",
   create: "With If-None-Exist: criteria match in what the client may see.",
   update:
-    "With If-Match where the client wants it; by criteria in place of an id. An id of the client's own only where its agreement allows that; else 405, or without an id a create.",
+    "With If-Match where the client wants it; by criteria in place of an id. An id under which nothing is held yet is taken where the agreement lets the client choose ids; else 405.",
   patch: "JSON Patch, or FHIRPath Patch in a Parameters resource; by criteria in place of an id.",
   delete: "By criteria in place of an id where they match one.",
   "history-instance": "_count, _since and _at.",

@@ -68,20 +68,37 @@ describe("$expand", () => {
     expect((await invoke("expand", "", valueSet({ system: systems.SNOMED }))).issues).toEqual([
       { kind: "unknown-canonical", type: "CodeSystem" },
     ]);
-    expect((await invoke("expand", "", valueSet({ system: 7 }))).issues).toMatchObject([
+  });
+
+  test.each([
+    [{ system: 7 }, "ValueSet.compose.include[0].system"],
+    [{}, "ValueSet.compose.include[0]"],
+    [{ valueSet: [GOALS], concept: [{ code: "E01" }] }, "ValueSet.compose.include[0]"],
+    [
+      { system: GOAL, concept: [{ code: "E01" }], filter: [{ property: "code", op: "=", value: "E01" }] },
+      "ValueSet.compose.include[0]",
+    ],
+    [
+      { system: GOAL, concept: Array.from({ length: 1_001 }, () => ({ code: "E01" })) },
+      "ValueSet.compose.include[0].concept",
+    ],
+  ])("names the place where a value set that is sent along breaks R4 or is too long", async (include, place) => {
+    const resource = { resourceType: "ValueSet", status: "draft", compose: { include: [include] } };
+    expect((await invoke("expand", "", sent({ name: "valueSet", resource }))).issues).toEqual([
       {
         kind: "bad-operation-parameter",
         parameter: "valueSet",
-        expected: expect.stringContaining("include[0].system"),
+        expected: `a value set that says in a few parts what is in it: see ${place}`,
       },
     ]);
   });
 
   test("shows designations when it is told to", async () => {
-    const url = "url=http://hl7.org/fhir/ValueSet/administrative-gender";
-    expect((await expansion(url)).contains?.some(({ designation }) => designation)).toBe(false);
-    const { contains = [] } = await expansion(`${url}&includeDesignations=true`);
-    expect(contains.length).toBe(4);
+    const url = "url=http://hl7.org/fhir/ValueSet/resource-types";
+    const designated = async (query: string) =>
+      (await expansion(query)).contains?.filter(({ designation }) => designation).length;
+    expect(await designated(url)).toBe(0);
+    expect(await designated(`${url}&includeDesignations=true`)).toBeGreaterThan(100);
   });
 
   test("shows the definition when it is told to", async () => {

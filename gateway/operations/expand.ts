@@ -28,7 +28,8 @@ function expand(given: Given, request: InteractionRequest, ports: TerminologyPor
   if (!found.ok) return found;
   const composed = ports.terminology.compose(found.valueSet);
   if (!composed.ok) return refusedOutcome(notComposed(composed));
-  const selected = composed.codes.filter((code) => isSelected(code, given));
+  const wanted = words(given.text("filter") ?? "");
+  const selected = composed.codes.filter((code) => isSelected(code, given) && matches(code, wanted));
   const offset = given.count("offset") ?? 0;
   const count = given.count("count");
   const page = selected.slice(offset, count === undefined ? undefined : offset + count);
@@ -55,11 +56,10 @@ export function notComposed(composed: Extract<Composed, { ok: false }>) {
   return { kind: "bad-operation-parameter", parameter: "valueSet", expected } as const;
 }
 
-function isSelected({ system, code, display = "", concept }: ExpandedCode, given: Given): boolean {
+function isSelected({ system, concept }: ExpandedCode, given: Given): boolean {
   if (given.flag("activeOnly") && concept?.isInactive) return false;
   if (given.flag("excludeNotForUI") && concept?.isAbstract) return false;
-  if (given.texts("exclude-system").some((excluded) => excluded.split("|")[0] === system)) return false;
-  return matches(`${code} ${display}`, given.text("filter") ?? "");
+  return !given.texts("exclude-system").some((excluded) => excluded.split("|")[0] === system);
 }
 
 function words(text: string): readonly string[] {
@@ -73,9 +73,10 @@ function words(text: string): readonly string[] {
 }
 
 /** Each word of the filter begins a word of the code or display, as people type. */
-function matches(text: string, filter: string): boolean {
-  const found = words(text);
-  return words(filter).every((wanted) => found.some((word) => word.startsWith(wanted)));
+function matches({ code, display = "" }: ExpandedCode, filter: readonly string[]): boolean {
+  if (filter.length === 0) return true;
+  const found = words(`${code} ${display}`);
+  return filter.every((wanted) => found.some((word) => word.startsWith(wanted)));
 }
 
 /** All parameters that made the expansion what it is, and the versions of the code systems that went in. */

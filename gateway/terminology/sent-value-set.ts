@@ -4,22 +4,29 @@ import { z } from "zod";
 /** A value set of more parts than this would let one request work through the code systems for seconds. */
 const PARTS_max = 50;
 const FILTERS_max = 5;
+const CONCEPTS_max = 1_000;
 
 const text = z.string().min(1);
-const part = z.strictObject({
-  system: text.optional(),
-  version: text.optional(),
-  concept: z
-    .array(z.looseObject({ code: text, display: text.optional() }))
-    .min(1)
-    .optional(),
-  filter: z
-    .array(z.strictObject({ property: text, op: text, value: text }))
-    .min(1)
-    .max(FILTERS_max)
-    .optional(),
-  valueSet: z.array(text).min(1).max(FILTERS_max).optional(),
-});
+const part = z
+  .strictObject({
+    system: text.optional(),
+    version: text.optional(),
+    concept: z
+      .array(z.looseObject({ code: text, display: text.optional() }))
+      .min(1)
+      .max(CONCEPTS_max)
+      .optional(),
+    filter: z
+      .array(z.strictObject({ property: text, op: text, value: text }))
+      .min(1)
+      .max(FILTERS_max)
+      .optional(),
+    valueSet: z.array(text).min(1).max(FILTERS_max).optional(),
+  })
+  // The invariants vsd-1, vsd-2 and vsd-3 of R4.
+  .refine(({ system, valueSet }) => system !== undefined || valueSet !== undefined)
+  .refine(({ system, concept, filter }) => system !== undefined || (concept ?? filter) === undefined)
+  .refine(({ concept, filter }) => concept === undefined || filter === undefined);
 const sentValueSet = z.looseObject({
   url: text.optional(),
   version: text.optional(),
