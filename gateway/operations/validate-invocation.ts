@@ -34,6 +34,7 @@ interface Named {
   readonly profiles: readonly string[];
 }
 
+const JSON_TYPES: ReadonlySet<string> = new Set(["application/fhir+json", "application/json", "application/json+fhir"]);
 const MODE_EXPECTED = "create, update, delete or profile, once";
 const PROFILE_EXPECTED = "the canonical URL of a profile, as a uri";
 
@@ -41,6 +42,9 @@ const PROFILE_EXPECTED = "the canonical URL of a profile, as a uri";
 export function parseInvocation(request: InteractionRequest): Parsed {
   const stray = [...request.parameters.keys()].find((name) => name !== "mode" && name !== "profile" && !isFormat(name));
   if (stray !== undefined) return wrong(stray, "only mode and profile in the query, and the resource in the body");
+  if (request.body && !JSON_TYPES.has(request.contentType ?? "")) {
+    return { ok: false, issues: [{ kind: "unsupported-media-type", expected: "application/fhir+json" }] };
+  }
   const named = toNamed(request.body);
   if ("ok" in named) return named;
   const modes = [...request.parameters.getAll("mode"), ...named.modes];

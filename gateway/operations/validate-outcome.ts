@@ -12,13 +12,19 @@ const UK_CORE = /^https:\/\/fhir\.hl7\.org\.uk\/StructureDefinition\/UKCore-[A-Z
 const LINE = "http://hl7.org/fhir/StructureDefinition/operationoutcome-issue-line";
 const COLUMN = "http://hl7.org/fhir/StructureDefinition/operationoutcome-issue-col";
 
+/** More remarks than a person reads are none the better. */
+const REMARKS_MAX = 100;
+
 /** What could not be checked: profiles that are asked for or claimed and are not held here. */
 export function findingsOf(value: unknown, asked: readonly string[]): readonly Finding[] {
-  const claimed = isResource(value) && Array.isArray(value.meta?.profile) ? value.meta.profile : [];
-  const remarks = claimed.flatMap((profile, index): readonly Finding[] =>
-    typeof profile !== "string" || isKnownProfile(profile) ? [] : [remark(profile, `meta.profile[${index}]`)],
-  );
-  const unknown = asked.filter((profile) => !claimed.includes(profile) && !isKnownProfile(profile));
+  if (!isResource(value)) return [];
+  const claimed = Array.isArray(value.meta?.profile) ? value.meta.profile : [];
+  const remarks = claimed.slice(0, REMARKS_MAX).flatMap((profile, index): readonly Finding[] => {
+    if (typeof profile !== "string" || isKnownProfile(profile)) return [];
+    return [remark(profile, `${value.resourceType}.meta.profile[${index}]`)];
+  });
+  const known = new Set(claimed);
+  const unknown = asked.slice(0, REMARKS_MAX).filter((profile) => !known.has(profile) && !isKnownProfile(profile));
   return [...remarks, ...unknown.map((profile) => remark(profile, undefined))];
 }
 

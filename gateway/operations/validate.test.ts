@@ -30,10 +30,12 @@ interface Asked {
   readonly id?: string;
   readonly query?: string;
   readonly body?: unknown;
+  readonly contentType?: string;
   readonly requester?: Requester;
 }
 
-function ask({ type = "Observation", id, query = "", body, requester = GP }: Asked) {
+function ask(asked: Asked) {
+  const { type = "Observation", id, query = "", body, requester = GP, contentType = "application/fhir+json" } = asked;
   const request: InteractionRequest = {
     requestId: "request",
     now_ms: NOW_ms,
@@ -46,7 +48,7 @@ function ask({ type = "Observation", id, query = "", body, requester = GP }: Ask
     preconditions: {},
     preference: { handling: "strict", return: "representation" },
     method: body === undefined ? "GET" : "POST",
-    ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    ...(body !== undefined && { contentType, body: typeof body === "string" ? body : JSON.stringify(body) }),
   };
   return createValidate(house.ports())(request);
 }
@@ -133,7 +135,7 @@ describe("$validate of what is sent", () => {
       "informational",
     ],
   ])("says of %s that it was not checked", async (_, asked, severity, code) => {
-    expect(await issuesOf(asked)).toMatchObject([{ severity, code }]);
+    expect(await issuesOf(asked)).toMatchObject([{ severity, code }, { diagnostics: "The resource is valid." }]);
   });
 
   test.each([
@@ -184,6 +186,7 @@ describe("$validate of what is sent", () => {
 
   test.each([
     ["a body that is no JSON", { body: '{"a":1,}' }, "malformed-json"],
+    ["a body of another media type", { body: WEIGHT, contentType: "text/plain" }, "unsupported-media-type"],
     ["no resource", {}, "bad-operation-parameter"],
     ["Parameters without a resource", { body: { resourceType: "Parameters" } }, "bad-operation-parameter"],
     ["Parameters that are none", { body: { resourceType: "Parameters", parameter: {} } }, "invalid-resource"],
@@ -207,7 +210,11 @@ describe("$validate of what is held", () => {
       query: "Observation/weight-1/$validate?",
       patients: ["child-1"],
     });
-    expect(await issuesOf({ type: "Patient", id: "child-1" })).toMatchObject([{ severity: "information" }]);
+    // The Patient that is made of what sources tell claims a profile of UK Core.
+    expect(await issuesOf({ type: "Patient", id: "child-1" })).toMatchObject([
+      { severity: "information", expression: ["Patient.meta.profile[0]"] },
+      { severity: "information" },
+    ]);
   });
 
   test("holds it to the profile that is asked for", async () => {

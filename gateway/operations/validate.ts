@@ -24,7 +24,8 @@ export function createValidate(ports: ValidatePorts): Answering {
     if (stored !== undefined && !stored.ok) return refused(stored.issue);
     const sent = invocation.sent ?? { value: stored?.resource, text: undefined, digits: undefined, at: undefined };
     const findings = [...flawsOf(sent, request, invocation), ...modeFindings(sent, request, invocation)];
-    const body = toOutcomeBody(findings.length > 0 ? findings : [VALID]);
+    const isValid = findings.every(({ severity }) => severity !== "error");
+    const body = toOutcomeBody(isValid ? [...findings, VALID] : findings);
     try {
       await ports.audit.append(toAuditRecord(request, stored?.patientId ?? ""));
     } catch {
