@@ -1,4 +1,4 @@
-import type { Resource } from "@medplum/fhirtypes";
+import type { Observation, Resource } from "@medplum/fhirtypes";
 import { isServedType, type ServedType } from "#profiles/interactions.ts";
 import { extractKeys } from "./keys.ts";
 import { meetsConditions } from "./match.ts";
@@ -8,6 +8,8 @@ import type { Terminology } from "./terminology.ts";
 import type { CriterionOptions } from "./value-tests.ts";
 
 export const BASE = "http://base/fhir/R4";
+
+export const UCUM = "http://unitsofmeasure.org";
 
 /** A small terminology: one value set, and a hierarchy of three. */
 export const TERMINOLOGY: Terminology = {
@@ -48,4 +50,13 @@ export function found(
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));
   const pack = toPack(resources.map(packable), BASE);
   return pack.ids.filter((_, entry) => meetsConditions(pack, entry, parsed.query.conditions)).sort();
+}
+
+/** An Observation that is valid, and has this beside. */
+export function observation(id: string, part: Partial<Observation>): Observation {
+  return { resourceType: "Observation", id, status: "final", code: { text: id }, ...part };
+}
+
+export function quantity(id: string, value: number, code: string, more: object = {}): Observation {
+  return observation(id, { valueQuantity: { value, system: UCUM, code, unit: `${code}s`, ...more } });
 }
