@@ -309,6 +309,20 @@ describe("where people are real", () => {
     expect((await writing.read(STRANGER, `Patient/${reply.id}`)).status).toBe(404);
   });
 
+  test("a number that was resolved to one child is resolved anew once a client tells it of another", async () => {
+    const body = patient({ identifier: [{ system: NHS_NUMBER, value: "9990000018" }] });
+    const resolve = async () => {
+      const { reader, resolver } = writing.ports;
+      return resolver.resolve(NHS_NUMBER, "9990000018", "", await reader.changes());
+    };
+    await writing.send(BOUND, "POST Patient", { body });
+    const first = await resolve();
+    expect(first).toHaveLength(1);
+    expect(await resolve()).toEqual(first);
+    await writing.send(BOUND, "POST Patient", { body });
+    expect(await resolve()).not.toEqual(first);
+  });
+
   test("a record that could not be written leaves the outcome of the write open", async () => {
     await writing.house.close();
     writing = await openWriting({ append: () => Promise.reject(new Error("no disk")), close: async () => undefined });

@@ -3,7 +3,7 @@ import { LIMITS } from "../../limits.ts";
 import type { Issue } from "../../outcome/issue.ts";
 import { parseJson } from "../../validation/parse-resource.ts";
 import type { Answering, InteractionRequest } from "../answer.ts";
-import type { Read } from "./reading.ts";
+import { isFhirJson, NO_FHIR_JSON, type Read } from "./reading.ts";
 import { flawed } from "./refusal.ts";
 import { isTree, type Tree } from "./tree.ts";
 
@@ -23,13 +23,9 @@ export interface AskedBundle {
   readonly entries: readonly Tree[];
 }
 
-const FHIR_JSON: ReadonlySet<string> = new Set(["application/fhir+json", "application/json", "application/json+fhir"]);
-
 /** https://hl7.org/fhir/R4/http.html#transaction */
 export function readBundle({ contentType, body }: InteractionRequest): Read<AskedBundle> {
-  if (contentType === undefined || !FHIR_JSON.has(contentType)) {
-    return { ok: false, issues: [{ kind: "unsupported-media-type", expected: "application/fhir+json" }] };
-  }
+  if (!isFhirJson(contentType)) return { ok: false, issues: [NO_FHIR_JSON] };
   const parsed = parseJson(body ?? "");
   if (!parsed.ok) return parsed;
   const bundle = parsed.lossless;

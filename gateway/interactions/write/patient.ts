@@ -22,8 +22,16 @@ export async function putContribution(record: RecordKey, content: Content, scene
     },
     toRecordSearchKeys(content.resource),
   );
+  forgetResolved(content.resource, scene);
   if (scene.requester.agreement.matchingScope !== "none" && writer.idSpace === SHARED_ID_SPACE) {
     await reviewNumbers(record, { id: content.id, identifiers: content.resource.identifier ?? [] }, scene);
+  }
+}
+
+/** Whoever remembers one child by an identifier has to ask again: there may be two now. */
+function forgetResolved({ identifier = [] }: Patient, { ports, writer, whenDurable }: Scene): void {
+  for (const { system = "", value } of identifier) {
+    if (value !== undefined) whenDurable.push(() => void ports.resolver.forget(system, value, writer.idSpace));
   }
 }
 

@@ -18,6 +18,12 @@ export type Read<T> =
 
 const FHIR_JSON: ReadonlySet<string> = new Set(["application/fhir+json", "application/json", "application/json+fhir"]);
 
+export const NO_FHIR_JSON: Issue = { kind: "unsupported-media-type", expected: "application/fhir+json" };
+
+export function isFhirJson(contentType: string | undefined): boolean {
+  return contentType !== undefined && FHIR_JSON.has(contentType);
+}
+
 /** Type and writer of a request that writes. */
 export function readWriter(
   { requester, type, interaction }: InteractionRequest,
@@ -36,9 +42,7 @@ export function readResource(
   { contentType, body }: Pick<InteractionRequest, "contentType" | "body">,
   type: RecordType,
 ): Read<Sent> {
-  if (contentType === undefined || !FHIR_JSON.has(contentType)) {
-    return { ok: false, issues: [{ kind: "unsupported-media-type", expected: "application/fhir+json" }] };
-  }
+  if (!isFhirJson(contentType)) return { ok: false, issues: [NO_FHIR_JSON] };
   return parseSent(body ?? "", type);
 }
 

@@ -3,6 +3,8 @@ import type { Bundle, OperationOutcome, Resource } from "@medplum/fhirtypes";
 import type { Agreement, Requester } from "../../access/requester.ts";
 import type { WrittenSource } from "../../access/source.ts";
 import type { AuditLog } from "../../audit/audit.ts";
+import { createInProcessIdentityCache } from "../../identity/cache/in-process.ts";
+import { createIdentifierResolver } from "../../identity/resolve-identifier.ts";
 import { toOutcome } from "../../outcome/operation-outcome.ts";
 import type { Answering, InteractionRequest } from "../answer.ts";
 import { createBatch } from "../batch.ts";
@@ -73,7 +75,7 @@ export async function openWriting(audit?: AuditLog): Promise<Writing> {
   const ports: WritePorts & BundlePorts = {
     ...house.ports(),
     audit: audit ?? house.audit,
-    resolver: { resolve: async () => [], forget: async () => undefined },
+    resolver: createIdentifierResolver({ store: house.store, cache: createInProcessIdentityCache() }),
     canonicals: createCanonicals(FHIR, () => []).view,
     auditEvents: { async *parts() {} },
     writtenSources: WRITTEN_SOURCES,
