@@ -115,6 +115,23 @@ describe("a walk through all pages while others write", () => {
     expect(new Set(met.filter((name) => !touched.has(name))).size).toBe(untouched.length);
   });
 
+  test.each(["", "&_sort=_id", "&_sort=_lastUpdated", "&_sort=-_lastUpdated"])(
+    "tells resources of one id apart by their type: %s",
+    async (sort) => {
+      await using world = await createSearchWorld();
+      const record = await world.child({ resourceType: "Patient", id: "same", birthDate: "2026-03-01" });
+      await world.put(record, [observation("same", "same"), observation("other", "same")]);
+      const met: string[] = [];
+      let next: string | undefined = `?_type=Patient,Observation&_count=1${sort}`;
+      while (next !== undefined) {
+        const page: Bundle = await world.bundle(practice(), next);
+        met.push(...names(page));
+        next = nextOf(page);
+      }
+      expect([...met].sort()).toEqual(["Observation/other", "Observation/same", "Patient/same"]);
+    },
+  );
+
   test("sees each also when others write in the middle of a page", async () => {
     const populated = await populate(99);
     await using world = populated.world;
