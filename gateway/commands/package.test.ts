@@ -117,9 +117,11 @@ describe("npm run package", () => {
       ([, { resourceType, id }]) => `${resourceType}/${id}`,
     );
     expect([...(led ?? []), `ImplementationGuide/${PACKAGE_ID}`].sort()).toEqual(there.sort());
-    const urls = new Set(readOwnArtefacts().map((resource) => ("url" in resource ? resource.url : undefined)));
-    const shown = guide.definition?.resource?.flatMap(({ exampleCanonical }) => exampleCanonical ?? []) ?? [];
-    expect(shown.filter((url) => !urls.has(url))).toEqual([]);
+    const shown = guide.definition?.resource?.flatMap(({ exampleCanonical }) => exampleCanonical ?? []);
+    const profiles = readOwnArtefacts().flatMap((resource) =>
+      resource.resourceType === "StructureDefinition" ? [resource.url] : [],
+    );
+    expect(new Set(shown)).toEqual(new Set(profiles));
   });
 
   test("names one release everywhere", async () => {
