@@ -1,7 +1,7 @@
 /** history-instance: https://hl7.org/fhir/R4/http.html#history */
 import { isRecordType } from "#profiles/interactions.ts";
 import { type Answering, refused } from "./answer.ts";
-import { answerHistory, type HistoryPorts, readHistory, toHistoryRecord } from "./history.ts";
+import { answerHistory, type HistoryPorts, readHistory } from "./history.ts";
 import { HistoryPage } from "./history-page.ts";
 import { LOGICAL_ID } from "./read.ts";
 import { ukDate } from "./uk-date.ts";
@@ -18,14 +18,7 @@ export function createHistoryInstance(ports: HistoryPorts): Answering {
     const at = { changes: await ports.reader.changes(), today: ukDate(request.now_ms) };
     const wanted = { types: [type], id };
     const versions = key === undefined ? [] : await ports.reader.versions(key, requester, at, wanted);
-    if (key === undefined || versions.length === 0) {
-      try {
-        await ports.audit.append(toHistoryRecord(request, path, undefined));
-      } catch {
-        return refused({ kind: "unavailable", what: "audit", retryAfter_s: 5 });
-      }
-      return refused({ kind: "not-found", type });
-    }
+    if (key === undefined || versions.length === 0) return refused({ kind: "not-found", type });
     const found = new HistoryPage(asked.query, asked.cursor);
     found.offer(key, versions);
     return answerHistory(request, asked, { found, ports });

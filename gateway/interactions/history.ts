@@ -89,17 +89,16 @@ function nextLink(
   return `${fhirBase}/${path}?_page=${token}`;
 }
 
-/** What is released; what is not there and what is hidden leave the same record. */
-export function toHistoryRecord(
+function toHistoryRecord(
   { interaction, requester, requestId, parameters }: InteractionRequest,
   path: string,
-  versions: readonly VersionReleased[] | undefined,
+  versions: readonly VersionReleased[],
 ): AuditRecord {
-  const facts = { interaction, ...auditFacts(requester, requestId), query: `${path}?${parameters}` };
-  if (versions === undefined) return { ...facts, outcome: "refused" };
   return {
-    ...facts,
+    interaction,
     outcome: "success",
+    ...auditFacts(requester, requestId),
+    query: `${path}?${parameters}`,
     patients: [...new Set(versions.map(({ patientId }) => patientId))].filter((id) => id !== ""),
     released: versions.map(({ type, id, versionId }) => `${type}/${id}/${versionId}`),
   };

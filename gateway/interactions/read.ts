@@ -51,13 +51,13 @@ export function createRead(ports: ReadPorts): Answering {
     const parsed = parseShape(request.parameters);
     if (!parsed.ok) return refused(...parsed.issues);
     const found = await find(request, ports);
-    const isKnown = found.kind === "found" && isUnmodified(found, preconditions);
+    if (found.kind !== "found") return refused({ kind: found.kind, type });
+    const isKnown = isUnmodified(found, preconditions);
     try {
       await ports.audit.append(toAuditRecord(request, found, isKnown));
     } catch {
       return refused({ kind: "unavailable", what: "audit", retryAfter_s: 5 });
     }
-    if (found.kind !== "found") return refused({ kind: found.kind, type });
     if (isKnown) return { ok: true, answer: notModified(found) };
     const body = parsed.shape ? shapeBytes(found.body, parsed.shape) : found.body;
     return { ok: true, answer: { status: 200, headers: versionHeaders(found), body } };
@@ -105,14 +105,16 @@ function versionOf(body: Buffer): { readonly versionId: string; readonly lastUpd
   return { versionId: meta?.versionId ?? "1", lastUpdated_ms: Date.parse(meta?.lastUpdated ?? "") || 0 };
 }
 
-/** What is not there and what is hidden leave the same record. */
-function toAuditRecord(request: InteractionRequest, found: Found, isKnown: boolean): AuditRecord {
-  const { type = "", id = "", requester, requestId } = request;
-  const facts = { interaction: "read", ...auditFacts(requester, requestId), query: `${type}/${id}` };
-  if (found.kind !== "found") return { ...facts, outcome: "refused" };
+function toAuditRecord(
+  { type, id, requester, requestId }: InteractionRequest,
+  found: Extract<Found, { kind: "found" }>,
+  isKnown: boolean,
+): AuditRecord {
   return {
-    ...facts,
+    interaction: "read",
     outcome: "success",
+    ...auditFacts(requester, requestId),
+    query: `${type}/${id}`,
     patients: found.patientId === "" ? [] : [found.patientId],
     ...(isKnown ? { detail: "not-modified" } : { released: [`${type}/${id}/${found.versionId}`] }),
   };

@@ -18,14 +18,14 @@ export function createVread(ports: ResourcePorts): Answering {
     const parsed = parseShape(request.parameters);
     if (!parsed.ok) return refused(...parsed.issues);
     const found = await find(request, ports);
-    const isKnown = found !== undefined && isUnmodified(found, request.preconditions);
+    if (!found) return refused({ kind: "not-found", type });
+    if (found.body === undefined) return refused({ kind: "gone", type });
+    const isKnown = isUnmodified(found, request.preconditions);
     try {
       await ports.audit.append(toAuditRecord(request, found, isKnown));
     } catch {
       return refused({ kind: "unavailable", what: "audit", retryAfter_s: 5 });
     }
-    if (!found) return refused({ kind: "not-found", type });
-    if (found.body === undefined) return refused({ kind: "gone", type });
     if (isKnown) return { ok: true, answer: notModified(found) };
     const body = parsed.shape ? shapeBytes(found.body, parsed.shape) : found.body;
     return { ok: true, answer: { status: 200, headers: versionHeaders(found), body } };
@@ -45,18 +45,16 @@ async function find(request: InteractionRequest, ports: ResourcePorts): Promise<
   return version;
 }
 
-/** What is not there and what is hidden leave the same record. */
-function toAuditRecord(request: InteractionRequest, found: VisibleVersion | undefined, isKnown: boolean): AuditRecord {
-  const { type = "", id = "", versionId = "", requester, requestId } = request;
-  const facts = {
+function toAuditRecord(
+  { type, id, versionId, requester, requestId }: InteractionRequest,
+  found: VisibleVersion,
+  isKnown: boolean,
+): AuditRecord {
+  return {
     interaction: "vread",
+    outcome: "success",
     ...auditFacts(requester, requestId),
     query: `${type}/${id}/_history/${versionId}`,
-  };
-  if (found?.body === undefined) return { ...facts, outcome: "refused" };
-  return {
-    ...facts,
-    outcome: "success",
     patients: found.patientId === "" ? [] : [found.patientId],
     ...(isKnown ? { detail: "not-modified" } : { released: [`${type}/${id}/${versionId}`] }),
   };
