@@ -149,6 +149,7 @@ describe("a search", () => {
     ],
     ["all of a type", "Observation", ["Observation/of-nobody", "Observation/of-lab-child"]],
     ["by a chain from shared to shared", "Observation?performer:Practitioner.family=worker", ["Observation/of-nobody"]],
+    ["no compartment of who is not held", "Patient/unheld/Observation", []],
     ["Patients that link to one", "Patient/lab-child/Patient", ["Patient/lab-child", "Patient/lab-linked"]],
     ["the compartment of such a child", "Patient/lab-child/Observation", ["Observation/of-lab-child"]],
   ])("of who sees a whole authority finds %s", async (_, address, expected) => {
