@@ -76,8 +76,13 @@ function idsOf(contained: readonly unknown[]): ReadonlySet<unknown> {
 function checkReferenced(resource: Node, contained: readonly unknown[], out: Issues): void {
   const found = new Set<string>();
   collectLocal(resource, found);
+  const ids = new Set<unknown>();
   for (const [index, one] of contained.entries()) {
     if (!isNode(one)) continue;
+    if (one.id !== undefined && ids.has(one.id)) {
+      report(out, "structure", `contained[${index}].id`, "The ids of contained resources differ.");
+    }
+    ids.add(one.id);
     const own = new Set<string>();
     collectLocal(one, own);
     if (!found.has(`#${one.id}`) && !own.has("#")) {

@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { validateBase } from "../generated/validators.ts";
+import { OWN_PROFILES, validateProfiles } from "../validate-profile.ts";
 import { isNode, type Node } from "./issue.ts";
 
 const TYPES = /^(?:Patient|Observation|Consent|Organization|Practitioner|PractitionerRole|Provenance|AuditEvent)-/;
@@ -78,6 +80,30 @@ function withoutTypes(place: string): string {
     ".$1",
   );
 }
+
+/** Puts a value in the place of one property, wherever in the resource that stands. */
+function planted(resource: Node, at: number, property: number, value: unknown): Node {
+  const places = placesIn(resource, "");
+  const node: Record<string, unknown> | undefined = places[at % places.length]?.node;
+  const names = Object.keys(node ?? {});
+  if (node !== undefined) node[names[property % names.length] ?? "id"] = value;
+  return resource;
+}
+
+test("whatever is put anywhere into an R4 example is judged, never thrown over", () => {
+  const wild = fc.oneof(
+    fc.jsonValue({ maxDepth: 3 }),
+    fc.constantFrom({ coding: [null] }, { reference: 7 }, [[]], [null], { extension: {} }, [{ code: [] }], "#", "x?"),
+  );
+  fc.assert(
+    fc.property(fc.constantFrom(...EXAMPLES), fc.nat(), fc.nat(), wild, ({ text }, at, property, value) => {
+      const resource = planted(JSON.parse(text), at, property, value);
+      expect(Array.isArray(validateBase(resource))).toBe(true);
+      expect(Array.isArray(validateProfiles(resource, OWN_PROFILES))).toBe(true);
+    }),
+    { numRuns: 3_000 },
+  );
+});
 
 describe("the R4 examples", () => {
   test("are all there", () => {

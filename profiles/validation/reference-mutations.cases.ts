@@ -40,6 +40,19 @@ export const REFERENCE_MUTATIONS: readonly Mutation[] = [
     allowedByOracle: NO_TARGETS,
   },
   {
+    of: "child-2",
+    what: "two contained resources of one id",
+    set: {
+      contained: [
+        { resourceType: "Organization", id: "practice", name: "X" },
+        { resourceType: "Organization", id: "practice", name: "Y" },
+      ],
+      managingOrganization: { reference: "#practice" },
+    },
+    issue: "structure Patient.contained[1].id",
+    allowedByOracle: NO_INVARIANT,
+  },
+  {
     of: "finding-2",
     what: "a comparator in a simple quantity",
     set: { referenceRange: [{ low: { value: 1, comparator: "<" } }] },
