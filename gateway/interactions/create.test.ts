@@ -309,6 +309,38 @@ describe("where people are real", () => {
     expect((await writing.read(STRANGER, `Patient/${reply.id}`)).status).toBe(404);
   });
 
+  test("criteria that two children meet, one of them hidden or both seen, make no third", async () => {
+    const body = patient({ identifier: [{ system: NHS_NUMBER, value: "9990000018" }] });
+    const blind = under(BOUND, { dataClasses: ["health-visiting"], statutoryGateways: {} });
+    const sending = { body, ifNoneExist: `identifier=${NHS_NUMBER}|9990000018` };
+    const key = await writing.house.child("hidden");
+    await writing.house.store.write((transaction) =>
+      transaction.putContribution(
+        key,
+        "leeds",
+        { source: "leeds-eyfsp", localId: "h", dataClass: "education", lastUpdated: 1, body: JSON.stringify(body) },
+        [{ code: "identifier", value: `${NHS_NUMBER}|9990000018` }],
+      ),
+    );
+    const own = await writing.send(blind, "POST Patient", sending);
+    expect(own.status).toBe(201);
+    const again = await writing.send(blind, "POST Patient", sending);
+    expect([again.status, again.id]).toEqual([200, own.id]);
+    await writing.send(blind, "POST Patient", { body });
+    expect((await writing.send(blind, "POST Patient", sending)).status).toBe(412);
+  });
+
+  test("a child who is named by an identifier of its own alone gets the reference too", async () => {
+    const subject = { identifier: { system: NHS_NUMBER, value: "9990000018" } };
+    const child = await writing.send(BOUND, "POST Patient", { body: patient({ identifier: [subject.identifier] }) });
+    const reply = await writing.send(BOUND, "POST Observation", { body: finding(undefined, { subject }) });
+    expect(parsed(reply)).toMatchObject({ subject: { ...subject, reference: `Patient/${child.id}` } });
+    const key = await writing.house.store.locate("Patient", child.id, "");
+    expect(await writing.house.store.locate("Observation", reply.id, "")).toBe(key);
+    await writing.send(BOUND, "POST Patient", { body: patient({ identifier: [subject.identifier] }) });
+    expect((await writing.send(BOUND, "POST Observation", { body: finding(undefined, { subject }) })).status).toBe(422);
+  });
+
   test("a number that was resolved to one child is resolved anew once a client tells it of another", async () => {
     const body = patient({ identifier: [{ system: NHS_NUMBER, value: "9990000018" }] });
     const resolve = async () => {

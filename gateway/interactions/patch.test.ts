@@ -342,6 +342,11 @@ describe("FHIRPath Patch", () => {
     ["a path that is none", [operation("delete", "Patient..gender(")], 422],
     ["a function that is not supported", [operation("delete", "Patient.name.select(given)")], 422],
     ["a regular expression", [operation("delete", "Patient.name.where(family.matches('(a+)+$'))")], 422],
+    [
+      "a regular expression behind a comment",
+      [operation("delete", "Patient.name.where(family.`matches`/**/('(a+)+$'))")],
+      422,
+    ],
     ["a path to more than one", [operation("delete", "Patient.name")], 422],
     ["a path to nothing", [operation("replace", "Patient.photo", value({ valueAttachment: {} }))], 422],
     ["an element that stands there", [operation("add", "Patient", named("gender"), value({ valueCode: "male" }))], 422],

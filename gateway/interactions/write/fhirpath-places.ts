@@ -28,7 +28,8 @@ export const CHOICES: ReadonlySet<string> = new Set([
 
 const PATH_MAX = 1_000;
 /** A regular expression of a caller's can take for ever. */
-const FORBIDDEN = /\b(?:matches|replaceMatches|matchesFull|repeat|descendants)\s*\(/;
+const FORBIDDEN = /\b(?:matches|matchesFull|replaceMatches)\b/;
+const QUOTED = /'(?:[^'\\]|\\.)*'/g;
 const NAME = /^`?([A-Za-z_][A-Za-z0-9_]*)`?$/;
 const CALL = /^([A-Za-z]+)\((.*)\)$/s;
 
@@ -37,7 +38,7 @@ const CALL = /^([A-Za-z]+)\((.*)\)$/s;
  * `last`, `single`, `skip`, `take`, `tail`, `extension`, `ofType` and `as`. https://hl7.org/fhir/R4/fhirpatch.html
  */
 export function findPlaces(root: OpenTree, path: string): FoundPlaces {
-  if (path.length > PATH_MAX || FORBIDDEN.test(path))
+  if (path.length > PATH_MAX || FORBIDDEN.test(path.replace(QUOTED, "''")))
     return { ok: false, message: "This path is not supported in a patch." };
   const steps = splitPath(path.trim());
   if (steps === undefined || steps.length === 0) return { ok: false, message: "Expected a path of FHIRPath." };

@@ -2,7 +2,7 @@ import { isRecordType, type RecordType } from "#profiles/interactions.ts";
 import type { RecordKey } from "../../store/store.ts";
 import { findVisible } from "../read-visible.ts";
 import type { Sent } from "./content.ts";
-import { findOne, idOf, readCriteria } from "./criteria.ts";
+import { findSome, idOf, readCriteria } from "./criteria.ts";
 import type { Held } from "./held.ts";
 import type { Scene } from "./ports.ts";
 import { flawed, refuse } from "./refusal.ts";
@@ -108,8 +108,9 @@ async function childByIdentifier({ reference, identifier }: Tree, scene: Scene):
   const { requester, ports } = scene;
   const read = readCriteria("Patient", text, { requester, fhirBase: ports.fhirBase });
   if (!read.ok) return refuse(...read.issues);
-  const found = await findOne(read.criteria, scene);
-  return found && { kind: "child", record: found.view.key, patientId: idOf(found), isSeen: true };
+  const [found, another] = await findSome(read.criteria, 2, scene);
+  if (found === undefined || another !== undefined) return undefined;
+  return { kind: "child", record: found.view.key, patientId: idOf(found), isSeen: true };
 }
 
 /** https://hl7.org/fhir/R4/search.html#escaping */

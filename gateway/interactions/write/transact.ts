@@ -1,8 +1,9 @@
 import type { Requester } from "../../access/requester.ts";
 import type { Issue } from "../../outcome/issue.ts";
+import type { ReadVerbs } from "../../store/store.ts";
 import type { RequestFacts } from "../answer.ts";
 import { ask } from "../ask.ts";
-import { isNarrow, type Looking, withinTransaction } from "../candidates.ts";
+import { type IdentifierResolver, isNarrow, type Looking, withinTransaction } from "../candidates.ts";
 import { ukDate } from "../uk-date.ts";
 import { type Criteria, toRefusal } from "./criteria.ts";
 import type { Scene, WritePorts, Writer } from "./ports.ts";
@@ -42,7 +43,7 @@ export async function transact<T>(
     await lookAhead(criteria, { requester, at }, ports);
     const value = await ports.store.write((transaction) => {
       whenDurable.length = 0;
-      const search = withinTransaction(ports, transaction);
+      const search = { ...withinTransaction(ports, transaction), resolver: everyCarrier(transaction) };
       const now = ports.clock();
       return work({ transaction, search, ports, requester, writer, at, now_ms: now, isAlone, whenDurable });
     });
@@ -52,6 +53,21 @@ export async function transact<T>(
     if (error instanceof Refusal) return { ok: false, issues: error.issues };
     throw error;
   }
+}
+
+/** More records than one number is ever told of. */
+const CARRIERS_MAX = 1_000;
+
+/**
+ * All records that carry an identifier, seen or not: which of them match is for the visible records to say. One that is
+ * held twice is no reason to make a third.
+ */
+function everyCarrier(transaction: ReadVerbs): IdentifierResolver {
+  return {
+    resolve: (system, value, idSpace) =>
+      transaction.findRecords([{ code: "identifier", value: `${system}|${value}` }], CARRIERS_MAX, idSpace),
+    forget: async () => undefined,
+  };
 }
 
 /**
