@@ -1,3 +1,4 @@
+import type { Bundle } from "@medplum/fhirtypes";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { NHS_NUMBER } from "#profiles/systems.ts";
 import {
@@ -282,6 +283,14 @@ describe("search-system", () => {
   test("takes parameters of all its types alone", async () => {
     const result = await world.ask(practice(), "?_type=Patient,Observation&code=x");
     expect(result).toMatchObject({ ok: false, issues: [{ kind: "unknown-parameter", type: "Patient" }] });
+  });
+
+  test("ignores for all types, when it may, what one of them does not know", async () => {
+    const address = "?_type=Observation,Patient&code=29463-7&_id=ada,a-height";
+    const result = await world.ask(practice(), address, "lenient");
+    const bundle: Bundle = JSON.parse(result.ok ? result.answer.body.toString() : "{}");
+    expect(names(bundle)).toEqual(["Patient/ada", "Observation/a-height"]);
+    expect(bundle.link?.[0]?.url).toBe(`${FHIR}/?_type=Observation,Patient&_id=ada%2Ca-height`);
   });
 
   test.each([

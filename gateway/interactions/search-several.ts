@@ -27,18 +27,40 @@ export function parseSeveral(parameters: URLSearchParams, options: SeveralOption
   const named = parameters.getAll("_type").filter((value) => value !== "");
   const chosen = chooseTypes(named, options);
   if ("kind" in chosen) return { ok: false, issues: [chosen] };
-  const questions: SearchQuery[] = [];
   const reading = { ...options, types: chosen.types };
-  for (const type of chosen.types) {
-    const parsed = options.readQuery(type, rest, reading);
-    if (!parsed.ok) return parsed;
-    questions.push(parsed.query);
-  }
+  const read = readEach(rest, reading);
+  if (!read.ok) return read;
+  // What is ignored for one type is ignored for all: it would narrow some and leave the others whole.
+  const shared = sharedParameters(read.queries);
+  const again = read.queries.some(({ self }) => self !== shared.toString()) ? readEach(shared, reading) : read;
+  if (!again.ok) return again;
+  const { queries: questions } = again;
   // With no type at all left to search, the parameters are still to be understood.
   const first = questions[0] ?? { ...NO_QUERY, self: rest.toString() };
   const inclusions = distinct(questions.flatMap((query) => query.inclusions));
   const query = { ...first, inclusions, self: withTypes(first.self, named) };
   return { ok: true, questions, query };
+}
+
+type ReadEach =
+  | { readonly ok: true; readonly queries: readonly SearchQuery[] }
+  | Extract<ParsedSeveral, { readonly ok: false }>;
+
+function readEach(parameters: URLSearchParams, options: SeveralOptions): ReadEach {
+  const queries: SearchQuery[] = [];
+  for (const type of options.types) {
+    const parsed = options.readQuery(type, parameters, options);
+    if (!parsed.ok) return parsed;
+    queries.push(parsed.query);
+  }
+  return { ok: true, queries };
+}
+
+function sharedParameters(queries: readonly SearchQuery[]): URLSearchParams {
+  const [first, ...others] = queries.map(({ self }) => [...new URLSearchParams(self)]);
+  return new URLSearchParams(
+    (first ?? []).filter(([name]) => others.every((other) => other.some(([known]) => known === name))),
+  );
 }
 
 const NO_QUERY: SearchQuery = {

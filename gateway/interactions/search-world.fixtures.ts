@@ -109,7 +109,7 @@ export interface SearchWorld extends AsyncDisposable {
   share(resources: readonly (Resource & { id: string })[], where?: Where): Promise<void>;
   remove(type: RecordType, id: string, where?: Where): Promise<void>;
   /** Asks as an address says it, as `Patient/p1/Observation?code=x`. */
-  ask(requester: Requester, address: string): Promise<Result>;
+  ask(requester: Requester, address: string, handling?: "strict" | "lenient"): Promise<Result>;
   /** The same where it must succeed. */
   bundle(requester: Requester, address: string): Promise<Bundle>;
 }
@@ -261,11 +261,12 @@ function createAsking(ports: SearchPorts, flow: SearchFlow): SearchWorld["ask"] 
   const searchType = createSearchType(ports, flow);
   const searchSystem = createSearchSystem(ports, flow);
   const searchCompartment = createSearchCompartment(ports, flow);
-  return (requester, address) => {
+  return (requester, address, handling = "strict") => {
     const text = address.startsWith(`${FHIR}/`) ? address.slice(FHIR.length + 1) : address;
     const [path = "", query = ""] = text.split("?", 2);
     const [first = "", patientId, third] = path.split("/");
-    const request = toRequest(requester, new URLSearchParams(query));
+    const preference = { handling, return: "representation" } as const;
+    const request = { ...toRequest(requester, new URLSearchParams(query)), preference };
     if (first === "") return searchSystem({ ...request, interaction: "search-system" });
     if (patientId === undefined) {
       return searchType({ ...request, interaction: "search-type", type: toServedType(first) });
