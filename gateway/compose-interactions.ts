@@ -89,7 +89,6 @@ export function composeInteractions(rooms: InteractionRooms) {
     writtenSources: new Map(register.writtenSources.map((source) => [source.source, source])),
     seenChildren: createSeenChildren(),
     ids: randomUUID,
-    published: readPublished,
     checkScope,
     routeIssue: (method: string, path: string) => toRouteIssue(method, `${FHIR_PATH}${path}`),
     auditEvent: auditEvents.read,

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readPublished } from "#profiles/published.ts";
+import { RELEASE } from "#profiles/release.ts";
 import { createAuthenticator } from "./access/authenticate.ts";
 import { ensureIdentityKey, ensureSigningKey, type SigningKey, toJwks } from "./access/gateway-keys.ts";
 import { checkOrganizationHeader, ORGANIZATION_HEADER } from "./access/organization-header.ts";
@@ -32,9 +33,6 @@ import { createIngestRoutes } from "./routes/ingest.ts";
 import { createTokenRoutes } from "./routes/token.ts";
 import { createSqliteStore } from "./store/sqlite.ts";
 import { SHARED_ID_SPACE, type Store } from "./store/store.ts";
-
-/** Version and day of this release, as the CapabilityStatement tells them. */
-const RELEASE = { version: "0.1.0", date: "2026-11-22" } as const;
 
 /** A gateway put together and ready to be listened for. */
 export interface Gateway {

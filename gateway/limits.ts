@@ -6,6 +6,15 @@ export const LIMITS = {
   /** Beyond this a query says more about its author than about a child. */
   query_parameters_max: 20,
   or_values_max: 50,
+  /** More keys than that order nothing that the first ones left open. */
+  sort_keys_max: 5,
+  /** More names than any type has elements at its root. */
+  elements_max: 100,
+  /** More codes than these, as of a large value set, are sooner found in the resource than among its keys. */
+  keyed_forms_max: 200,
+  /** Screens and polling clients ask in the same words again and again; what is long is seldom asked twice. */
+  query_cache_entries_max: 500,
+  query_cache_characters_max: 2_000,
   url_bytes_max: 4_096,
   token_request_bytes_max: 16_384,
   /** The form of a POST _search: what a URL may hold, and room for long lists of codes. */

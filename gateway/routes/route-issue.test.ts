@@ -50,6 +50,13 @@ test("a type that is not served is told which one was probably meant", () => {
   });
 });
 
+test("an operation at a place where it is not served is not told that it was meant itself", () => {
+  expect(toRouteIssue("GET", "/fhir/R4/Patient/x/$expand")).toEqual({
+    kind: "unknown-operation",
+    operation: "$expand",
+  });
+});
+
 test.each(["/fhir/R4/Patient/$everyting", "/fhir/R4/$everyting", "/fhir/R4/Patient/x/$everyting"])(
   "an operation that is not served is told which one was probably meant, at %s",
   (path) => {

@@ -47,7 +47,8 @@ const OPERATION_NAMES = [...new Set(ROUTES.flatMap(({ operation }) => (operation
 
 function unknownOperation(operation: string): Issue {
   const closest = nearest(operation, OPERATION_NAMES);
-  return { kind: "unknown-operation", operation, ...(closest !== undefined && { nearest: closest }) };
+  const isMeant = closest !== undefined && closest !== operation;
+  return { kind: "unknown-operation", operation, ...(isMeant && { nearest: closest }) };
 }
 
 /** Whether a path is one of a template's. */

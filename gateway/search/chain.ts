@@ -1,5 +1,6 @@
 import { SEARCH_PARAMETERS, type SearchParameterDefinition } from "#profiles/generated/search-parameters.ts";
 import { isRecordType, isServedType, SERVED_RESOURCES, type ServedType } from "#profiles/interactions.ts";
+import { LIMITS } from "../limits.ts";
 import type { Issue } from "../outcome/issue.ts";
 import type { Condition, Lead, Question } from "./search-query.ts";
 
@@ -10,8 +11,6 @@ type Followed =
 /** Reads what comes after a link, as a criterion of the type that the link leads to. */
 export type Follow = (type: ServedType, rest: string) => Followed;
 
-/** Links of a chain and steps of `_has`: each is a search within a search. */
-const LINKS_max = 3;
 const HAS_GRAMMAR = "_has:[type]:[its reference parameter]:[its parameter]";
 
 interface Link {
@@ -26,7 +25,7 @@ function refuse(...issues: readonly Issue[]): Followed {
 }
 
 function tooDeep(parameter: string): Followed {
-  return refuse({ kind: "bad-chain", parameter, expected: `at most ${LINKS_max} links` });
+  return refuse({ kind: "bad-chain", parameter, expected: `at most ${LIMITS.chain_links_max} links` });
 }
 
 /**
@@ -35,7 +34,7 @@ function tooDeep(parameter: string): Followed {
  */
 export function parseChain({ definition, target, rest }: Link, depth: number, follow: Follow): Followed {
   const { code } = definition;
-  if (depth >= LINKS_max) return tooDeep(code);
+  if (depth >= LIMITS.chain_links_max) return tooDeep(code);
   const known = servedTargets(definition);
   const places = known.length === 0 ? "nothing that is searched here" : known.join(", ");
   if (definition.type !== "reference") {
@@ -87,7 +86,7 @@ function referrers(type: ServedType): readonly string[] {
 
 /** `_has:Observation:patient:code`, nested as often as wanted. https://hl7.org/fhir/R4/search.html#has */
 export function parseHas(type: ServedType, name: string, depth: number, follow: Follow): Followed {
-  if (depth >= LINKS_max) return tooDeep("_has");
+  if (depth >= LIMITS.chain_links_max) return tooDeep("_has");
   const [, source = "", code = "", ...further] = name.split(":");
   const rest = further.join(":");
   if (rest === "") return refuse({ kind: "bad-chain", parameter: "_has", expected: HAS_GRAMMAR });

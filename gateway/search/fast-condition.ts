@@ -1,5 +1,6 @@
 import type { SearchParameterDefinition } from "#profiles/generated/search-parameters.ts";
 import type { ServedType } from "#profiles/interactions.ts";
+import { LIMITS } from "../limits.ts";
 import { keyOf } from "./fast-keys.ts";
 import { fold } from "./fold.ts";
 import { parseQuerySpan } from "./matching/date.ts";
@@ -43,9 +44,6 @@ export function toFastCondition(
   }
 }
 
-/** More codes than these, as of a large value set, are sooner found in the resource than among its keys. */
-const FORMS_max = 200;
-
 /** The same for values of a token, whatever their modifier, as far as keys hold what they ask for. */
 export function toTokenCondition(
   type: ServedType,
@@ -60,7 +58,7 @@ export function toTokenCondition(
     if (value.forms === undefined) return undefined;
     forms.push(...value.forms);
   }
-  if (forms.length > FORMS_max) return undefined;
+  if (forms.length > LIMITS.keyed_forms_max) return undefined;
   const hashes = forms.map((form) => hashToken(code, form));
   return { kind: isNegated ? "not-token" : "token", code, hashes };
 }

@@ -1,17 +1,14 @@
 import { LRUCache } from "lru-cache";
+import { LIMITS } from "../limits.ts";
 import { type ParsedQuery, parseQuery } from "./query.ts";
 
-/** Screens and polling clients ask in the same words again and again. */
-const QUERIES_max = 500;
-/** A query longer than this is not worth keeping: one is seldom asked twice. */
-const TEXT_characters_max = 2_000;
 const DAY_ms = 86_400_000;
 
 /**
  * `parseQuery` that remembers what it read: a parsed query says nothing of a requester or the data, so that one serves
  * all who ask in the same words. Base and terminology are taken for the same as long as the process lives.
  */
-export function createQueryCache(queries_max = QUERIES_max): typeof parseQuery {
+export function createQueryCache(queries_max = LIMITS.query_cache_entries_max): typeof parseQuery {
   const parsed = new LRUCache<string, ParsedQuery>({ max: queries_max });
   return (type, parameters, options) => {
     const { handling, strictNhsNumbers = true, now_ms = 0, types = [] } = options;
@@ -21,7 +18,7 @@ export function createQueryCache(queries_max = QUERIES_max): typeof parseQuery {
     const known = parsed.get(text);
     if (known) return known;
     const fresh = parseQuery(type, parameters, options);
-    if (text.length <= TEXT_characters_max) parsed.set(text, fresh);
+    if (text.length <= LIMITS.query_cache_characters_max) parsed.set(text, fresh);
     return fresh;
   };
 }

@@ -1,3 +1,4 @@
+import { LIMITS } from "../limits.ts";
 import type { Issue } from "../outcome/issue.ts";
 import type { Shape } from "./search-query.ts";
 
@@ -7,9 +8,6 @@ export type ParsedShape =
 
 const SUMMARIES = "true, text, data, count or false";
 const ELEMENT = /^[A-Za-z][A-Za-z0-9]*(\.[A-Za-z0-9]+)*$/;
-/** More names than any type has elements at its root. */
-const ELEMENTS_max = 100;
-
 /**
  * Which part of each resource an answer is to hold, from `_summary` or `_elements`: for reading as for searching.
  * https://hl7.org/fhir/R4/search.html#summary, https://hl7.org/fhir/R4/search.html#elements
@@ -49,8 +47,8 @@ function sent(parameters: URLSearchParams, name: string): readonly string[] {
 
 function toElements(names: readonly string[]): ParsedShape {
   const elements = [...new Set(names.map((name) => name.trim()))];
-  if (elements.length > ELEMENTS_max) {
-    return refuse({ kind: "too-many-values", parameter: "_elements", max: ELEMENTS_max });
+  if (elements.length > LIMITS.elements_max) {
+    return refuse({ kind: "too-many-values", parameter: "_elements", max: LIMITS.elements_max });
   }
   if (!elements.every((name) => ELEMENT.test(name))) {
     return refuse({

@@ -1,5 +1,6 @@
 import { SEARCH_PARAMETERS } from "#profiles/generated/search-parameters.ts";
 import type { ServedType } from "#profiles/interactions.ts";
+import { LIMITS } from "../limits.ts";
 import type { Issue } from "../outcome/issue.ts";
 import { nearest } from "../outcome/nearest.ts";
 import type { SortKey } from "./search-query.ts";
@@ -7,9 +8,6 @@ import type { SortKey } from "./search-query.ts";
 export type ParsedSort =
   | { readonly ok: true; readonly sort: readonly SortKey[] }
   | { readonly ok: false; readonly issues: readonly Issue[] };
-
-/** More keys than that order nothing that the first ones left open. */
-const KEYS_max = 5;
 
 /** `_sort=-date,status`: any parameter of the type that has one value to order by. https://hl7.org/fhir/R4/search.html#sort */
 export function parseSort(type: ServedType, value: string): ParsedSort {
@@ -26,7 +24,7 @@ export function parseSort(type: ServedType, value: string): ParsedSort {
     }
     if (!sort.some((known) => known.code === code)) sort.push({ code, descending: key.startsWith("-") });
   }
-  return sort.length > KEYS_max
-    ? { ok: false, issues: [{ kind: "too-many-values", parameter: "_sort", max: KEYS_max }] }
+  return sort.length > LIMITS.sort_keys_max
+    ? { ok: false, issues: [{ kind: "too-many-values", parameter: "_sort", max: LIMITS.sort_keys_max }] }
     : { ok: true, sort };
 }
