@@ -5,6 +5,7 @@ import { guardRelease } from "../guard.ts";
 import { findVisible } from "../read-visible.ts";
 import type { ReleasedEntry } from "../search-request.ts";
 import type { Scene } from "./ports.ts";
+import { subjectIdOf } from "./subject.ts";
 
 /** What stands under an id for the writer. What is hidden stands there for nobody, so it is `undefined` too. */
 export type Held =
@@ -25,6 +26,8 @@ export async function findHeld(type: RecordType, id: string, scene: Scene): Prom
   const { transaction, writer, search, requester, at } = scene;
   const record = await transaction.locate(type, id, writer.idSpace);
   if (record === undefined) return undefined;
+  const own = await findOwn(type, { id, record }, scene);
+  if (own !== undefined) return own;
   const view = await search.reader.view(record, requester, at);
   const visible = view && findVisible(view, type, id);
   const isPatient = type === "Patient";
@@ -41,6 +44,36 @@ export async function findHeld(type: RecordType, id: string, scene: Scene): Prom
     state: "deleted",
     record,
     isOwn: isPatient ? await hasTold(record, id, scene) : newest.source === writer.source,
+  };
+}
+
+/** Versions that are read to get at the newest, before reading its whole record is no dearer. */
+const VERSIONS_MAX = 16;
+
+/** Where nobody is real a writer sees all that it told, and the record around it need not be read. */
+async function findOwn(
+  type: RecordType,
+  { id, record }: { readonly id: string; readonly record: RecordKey },
+  scene: Scene,
+): Promise<Held | undefined> {
+  const { transaction, writer } = scene;
+  if (!writer.unknownSubjects || type === "Patient" || type === "Provenance") return undefined;
+  const current = await transaction.current(type, id, writer.idSpace);
+  if (current === undefined || current.contentHash === "" || current.version > VERSIONS_MAX) return undefined;
+  const [newest] = await transaction.history(type, id, writer.idSpace);
+  if (newest?.body === undefined || newest.source !== writer.source) return undefined;
+  const { body, version, lastUpdated } = newest;
+  const patientId = subjectIdOf(type, JSON.parse(body.toString()), scene.ports.fhirBase);
+  const isWithChild =
+    patientId !== undefined && (await transaction.locate("Patient", patientId, writer.idSpace)) === record;
+  return {
+    state: "current",
+    record,
+    patientId: isWithChild ? patientId : "",
+    version: String(version),
+    lastUpdated_ms: lastUpdated,
+    body,
+    isOwn: true,
   };
 }
 

@@ -41,9 +41,9 @@ export async function placeOf(sent: Sent, scene: Scene, held?: Held): Promise<Pl
   const { resourceType } = sent.resource;
   if (resourceType === "Provenance") return { place: await placeOfTargets(sent.tree.target, scene), sent };
   const element = isRecordType(resourceType) ? SUBJECT[resourceType] : undefined;
-  if (element === undefined) return { place: SHARED, sent };
+  if (!isRecordType(resourceType) || element === undefined) return { place: SHARED, sent };
   const told = sent.tree[element];
-  const id = isTree(told) ? literalId(told, "Patient", scene) : undefined;
+  const id = subjectIdOf(resourceType, sent.tree, scene.ports.fhirBase);
   const place = id === undefined ? undefined : (samePlace(id, held) ?? (await childPlace(id, scene)));
   if (place !== undefined) return { place, sent };
   if (scene.writer.unknownSubjects) return { place: SHARED, sent };
@@ -74,9 +74,12 @@ export function parseReference(
   return type === undefined || id === undefined ? undefined : { type, id };
 }
 
-function literalId({ reference }: Tree, expected: RecordType, { ports }: Scene): string | undefined {
-  const parsed = parseReference(reference, ports.fhirBase);
-  return parsed?.type === expected ? parsed.id : undefined;
+/** Logical id of the Patient whom a resource names as its subject. */
+export function subjectIdOf(type: RecordType, resource: Tree, fhirBase: string): string | undefined {
+  const element = SUBJECT[type];
+  const told = element && resource[element];
+  const parsed = isTree(told) ? parseReference(told.reference, fhirBase) : undefined;
+  return parsed?.type === "Patient" ? parsed.id : undefined;
 }
 
 /**
