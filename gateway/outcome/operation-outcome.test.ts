@@ -93,6 +93,13 @@ const ROWS: { readonly [kind in Issue["kind"]]: readonly Omit<Row, "kind">[] } =
   ],
   "bad-parameter-value": [
     {
+      issue: { kind: "bad-parameter-value", parameter: "birthdate", expected: "a date", entry: 0 },
+      status: 400,
+      code: "value",
+      spine: "INVALID_VALUE",
+      expression: "Bundle.entry[0].request.url",
+    },
+    {
       issue: { kind: "bad-parameter-value", parameter: "_count", expected: "a whole number from 0" },
       status: 400,
       code: "value",
@@ -337,6 +344,17 @@ const ROWS: { readonly [kind in Issue["kind"]]: readonly Omit<Row, "kind">[] } =
       status: 400,
       code: "required",
       expression: "Bundle.entry[1].resource.status",
+    },
+    {
+      issue: {
+        kind: "invalid-resource",
+        against: "base",
+        flaw: { severity: "error", code: "duplicate", expression: "entry.fullUrl", message: "Another has it too." },
+        entry: 3,
+      },
+      status: 400,
+      code: "duplicate",
+      expression: "Bundle.entry[3].fullUrl",
     },
   ],
   gone: [{ issue: { kind: "gone", type: "Patient" }, status: 410, code: "deleted" }],
