@@ -18,7 +18,7 @@ import { createPatch } from "./interactions/patch.ts";
 import { createRead } from "./interactions/read.ts";
 import { createRecordReader } from "./interactions/record-reader.ts";
 import { createSearchCompartment } from "./interactions/search-compartment.ts";
-import { createSearchFlow } from "./interactions/search-flow.ts";
+import { createSearchFlow, type SearchFlow } from "./interactions/search-flow.ts";
 import { createSearchSystem } from "./interactions/search-system.ts";
 import { createSearchType } from "./interactions/search-type.ts";
 import { createTransaction } from "./interactions/transaction.ts";
@@ -95,9 +95,10 @@ export function composeInteractions(rooms: InteractionRooms) {
     canonical: canonicals.read,
     dispatch: (request: Parameters<typeof dispatch>[0]) => dispatch(request),
   };
+  const flow = createSearchFlow(ports);
   const dispatch = createDispatch({
-    interactions: toInteractions(ports),
-    operations: toOperations(ports),
+    interactions: toInteractions(ports, flow),
+    operations: toOperations(ports, flow),
     audit,
     onFault: rooms.onFault,
   });
@@ -112,8 +113,7 @@ type Ports = Parameters<typeof createTransaction>[0] &
   Parameters<typeof createExpand>[0] &
   Parameters<typeof createValidate>[0];
 
-function toInteractions(ports: Ports): DispatchPorts["interactions"] {
-  const flow = createSearchFlow(ports);
+function toInteractions(ports: Ports, flow: SearchFlow): DispatchPorts["interactions"] {
   return {
     read: createRead(ports),
     vread: createVread(ports),
@@ -132,8 +132,7 @@ function toInteractions(ports: Ports): DispatchPorts["interactions"] {
   };
 }
 
-function toOperations(ports: Ports): DispatchPorts["operations"] {
-  const flow = createSearchFlow(ports);
+function toOperations(ports: Ports, flow: SearchFlow): DispatchPorts["operations"] {
   return {
     "Patient/$everything": createEverything(ports, flow),
     "Observation/$lastn": createLastn(ports, flow),

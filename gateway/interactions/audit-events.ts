@@ -1,5 +1,5 @@
 import type { Requester } from "../access/requester.ts";
-import type { AuditIndex, IndexedRecord } from "../audit/audit.ts";
+import type { AuditFilter, AuditIndex, IndexedRecord } from "../audit/audit.ts";
 import { type AuditEventContext, toAuditEvent } from "../audit/audit-event.ts";
 import { extractKeys } from "../search/keys.ts";
 import { type Packable, toPack } from "../search/pack.ts";
@@ -28,10 +28,14 @@ export function createAuditEvents(ports: AuditEventPorts): AuditEvents & {
 } {
   const { index, clientsOf } = ports;
   return {
-    async *parts(requester, after) {
+    async *parts(requester, after, { from_ms, until_ms }) {
       if (!requester.agreement.audit) return;
       await index.catchUp();
-      const filter = { clients: clientsOf(requester.agreement.authorities) };
+      const filter: AuditFilter = {
+        clients: clientsOf(requester.agreement.authorities),
+        ...(from_ms !== undefined && { from: from_ms }),
+        ...(until_ms !== undefined && { until: until_ms + 1 }),
+      };
       let place = after < AUDIT_KEYS_FROM ? undefined : (after - AUDIT_KEYS_FROM + 1) * PART_places - 1;
       let open: IndexedRecord[] = [];
       for (;;) {

@@ -30,7 +30,9 @@ export function createSearchFlow(ports: SearchPorts): SearchFlow {
     const { entries: included, outcome } = await includedEntries(query.inclusions, matched, { looking, ports });
     const released = included.length === 0 ? matched : [...matched, ...included];
     guardRelease(guarded(released, requester), requester, ports.sources);
-    const notice = await ports.coverageNotice(requester, looking.at.changes);
+    // The contract and the audit log hold no findings that could be missing.
+    const isOfPeople = search.questions.some(({ type }) => isRecordType(type));
+    const notice = isOfPeople ? await ports.coverageNotice(requester, looking.at.changes) : undefined;
     const last = found.hasMore ? matched.at(-1) : undefined;
     const body = toSearchset({
       total: found.total,

@@ -8,7 +8,7 @@ const DAY_ms = 86_400_000;
  * `parseQuery` that remembers what it read: a parsed query says nothing of a requester or the data, so that one serves
  * all who ask in the same words. Base and terminology are taken for the same as long as the process lives.
  */
-export function createQueryCache(queries_max = LIMITS.query_cache_entries_max): typeof parseQuery {
+export function createQueryCache(queries_max: number = LIMITS.query_cache_entries_max): typeof parseQuery {
   const parsed = new LRUCache<string, ParsedQuery>({ max: queries_max });
   return (type, parameters, options) => {
     const { handling, strictNhsNumbers = true, now_ms = 0, types = [] } = options;
