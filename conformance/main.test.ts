@@ -76,7 +76,7 @@ describe("the command", () => {
   test("lists the cases without a server", async () => {
     const { code, out } = await run("--list", "--only", "READ-03");
     expect(code).toBe(0);
-    expect(out.split("\n").filter(Boolean)).toHaveLength(4);
+    expect(out.split("\n").filter(Boolean)).toHaveLength(7);
   });
 
   test("ends with 0 against a server that keeps the rules, and writes every report", async () => {
@@ -133,7 +133,7 @@ describe("a failure", () => {
     const out = join(directory, "machines");
     await run("--base", broken.base, "--out", out, "--only", "CNT-01");
     const junit = await readFile(join(out, "junit.xml"), "utf8");
-    expect(junit).toContain('failures="4"');
+    expect(junit).toContain('failures="7"');
     const report = parseJson(await readFile(join(out, "testreport.json"), "utf8"));
     expect(text(report, "resourceType")).toBe("TestReport");
     expect(text(report, "result")).toBe("fail");

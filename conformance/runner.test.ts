@@ -53,7 +53,7 @@ describe("a run", () => {
     };
     const { results, assumed } = await runAgainst(withoutMetadata, { assume: statement, only: ["read/same-id"] });
     expect(assumed).toBeUndefined();
-    expect(results.map(({ outcome }) => outcome)).toEqual(["pass", "not-declared", "not-declared", "not-declared"]);
+    expect(results.map(({ outcome }) => outcome)).toEqual(["pass", ...Array(6).fill("not-declared")]);
   });
 
   test("names the path of what is not declared, and passes the probe that is refused", async () => {
@@ -109,7 +109,7 @@ describe("a run", () => {
     expect(matrix.map(({ id }) => id)).toEqual(REQUIREMENTS.map(({ id }) => id));
     expect(matrix.find(({ id }) => id === "READ-01")?.outcome).toBe("pass");
     expect(matrix.find(({ id }) => id === "READ-03")?.outcome).toBe("not-run");
-    expect(matrix.find(({ id }) => id === "TX-01")).toMatchObject({ outcome: "not-tested", cases: [] });
+    expect(matrix.find(({ id }) => id === "TX-01")?.cases).toContain("transaction/all-or-nothing");
   });
 
   test("takes no token to another origin, wherever a page link leads", async () => {

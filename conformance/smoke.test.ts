@@ -183,3 +183,67 @@ describe("a vendor's client", () => {
     ]);
   });
 });
+
+describe("a vendor that writes", () => {
+  const system = `urn:uuid:${crypto.randomUUID()}`;
+  let writer: Client;
+
+  beforeAll(async () => {
+    const bearerToken = await gateway.token("conformance-demo", { scope: "system/*.cruds" });
+    writer = new Client({ baseUrl: gateway.fhirBase, bearerToken });
+  });
+
+  function patient(value: string) {
+    const name = [{ family: "Whitlock", given: ["Maya"] }];
+    return {
+      resourceType: "Patient",
+      identifier: [{ system, value }],
+      name,
+      gender: "female",
+      birthDate: "2021-04-15",
+    };
+  }
+
+  test("creates a Patient, changes it, finds it and reads both versions", async () => {
+    const created = await writer.create({ resourceType: "Patient", body: patient("one"), options: options() });
+    const id = text(created, "id") ?? "";
+    const body = { ...created, resourceType: "Patient", gender: "other" };
+    const changed = await writer.update({ resourceType: "Patient", id, body, options: options() });
+    expect(text(changed, "gender")).toBe("other");
+    const searchParams = { identifier: `${system}|one` };
+    const found = await writer.resourceSearch({ resourceType: "Patient", searchParams, options: options() });
+    expect(idsOf(found)).toEqual([id]);
+    const version = text(created, "meta", "versionId") ?? "";
+    const before = await writer.vread({ resourceType: "Patient", id, version, options: options() });
+    expect(text(before, "gender")).toBe("female");
+  });
+
+  test("stores a Patient and an Observation of that Patient in one transaction", async () => {
+    const fullUrl = `urn:uuid:${crypto.randomUUID()}`;
+    const code = { coding: [{ system: "http://loinc.org", code: "8302-2" }] };
+    const observation = { resourceType: "Observation", status: "final", code, subject: { reference: fullUrl } };
+    const body = {
+      resourceType: "Bundle",
+      type: "transaction",
+      entry: [
+        { resource: observation, request: { method: "POST", url: "Observation" } },
+        { fullUrl, resource: patient("two"), request: { method: "POST", url: "Patient" } },
+      ],
+    };
+    const answer = await writer.transaction({ body, options: options() });
+    expect(list(answer, "entry").map((entry) => text(entry, "response", "status")?.slice(0, 3))).toEqual([
+      "201",
+      "201",
+    ]);
+    const searchParams = { "patient.identifier": `${system}|two` };
+    const found = await writer.resourceSearch({ resourceType: "Observation", searchParams, options: options() });
+    expect(matchesOf(found)).toHaveLength(1);
+  });
+
+  test("deletes what it made, and finds it gone", async () => {
+    const { id = "" } = await writer.create({ resourceType: "Patient", body: patient("three"), options: options() });
+    await writer.delete({ resourceType: "Patient", id: String(id), options: options() });
+    const { status } = await refusalOf(writer.read({ resourceType: "Patient", id: String(id), options: options() }));
+    expect(status).toBe(410);
+  });
+});

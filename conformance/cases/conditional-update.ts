@@ -46,9 +46,11 @@ export const CONDITIONAL_UPDATE_CASES: readonly ConformanceCase[] = [
     "PUT by an identifier that nothing has, of a body with an id, is 201 under that id, or refused where clients choose none.",
     NEEDS,
     async (context) => {
-      const { data, type, declared } = context;
+      const { data, type, declared, plan } = context;
       const id = `kit-${data.unique()}`;
       const answer = await data.put(byIdentifier(context, data.unique()), { ...(await data.body(type)), id });
+      // Without a statement of the server's own, either is right.
+      if (plan.assumed !== undefined && answer.response.status === 201) return judge();
       if (declared?.resource.updateCreate !== true) return judge(isRefused(answer));
       const address = addressFrom(answer.response.headers.location);
       return judge(hasStatus(answer, 201), that(address === `${type}/${id}`, `${type}/${id}`, `${address}`, answer));

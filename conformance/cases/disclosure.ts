@@ -9,12 +9,14 @@ import { search, unknownId } from "./samples.ts";
 const CONSENT = { interaction: "create,read,update,search-type" } as const;
 const VARYING = new Set(["date", "x-request-id", "x-correlation-id", "content-length", "keep-alive", "connection"]);
 
-/** An answer without what differs between any two: times, request ids, and the ids that were asked for. */
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+
+/** An answer without what differs between any two: times, the ids of Bundles and requests, and what was asked for. */
 function comparable({ request, response }: Exchange, ...ids: readonly string[]): string {
   const headers = Object.entries(response.headers).filter(([name]) => !VARYING.has(name));
   let said = JSON.stringify([response.status, headers.sort(), response.body]);
   for (const id of [...ids, request.url]) if (id !== "") said = said.replaceAll(id, "…");
-  return said.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "…");
+  return said.replaceAll(UUID, "…").replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "…");
 }
 
 function alike(one: Exchange, other: Exchange, ...ids: readonly string[]): Verdict {

@@ -186,7 +186,9 @@ export const METADATA_CASES: readonly ConformanceCase[] = [
       const findings: Finding[] = [];
       for (const { name, type } of context.declared?.parameters ?? []) {
         if (type === "special" || type === "composite") continue;
-        const answer = await search(context, { [name]: harmlessValue(type), _count: "1" }, "handling=strict");
+        // A token may be a boolean, and only this is a value of either kind.
+        const value = type === "token" ? "true" : harmlessValue(type);
+        const answer = await search(context, { [name]: value, _count: "1" }, "handling=strict");
         const inSelf = selfParameters(answer).has(name);
         findings.push(isSearchset(answer), that(inSelf, `${name} in the self link`, "a self link without it", answer));
       }

@@ -310,7 +310,7 @@ export const SMART_CASES: readonly ConformanceCase[] = [
     "A scope that names nothing known is 400 with invalid_scope.",
     {},
     withClient(async (asked) =>
-      judge(isRefusedAs(await asked.with({}, { scope: "system/NotAType.rs" }), "invalid_scope", 400)),
+      judge(isRefusedAs(await asked.with({}, { scope: "kit-nonsense" }), "invalid_scope", 400)),
     ),
   ),
   onServer(

@@ -38,14 +38,90 @@ export function searchsetChanged(
   );
 }
 
+/** The request with another address, method, headers or body. */
+export async function copyOf(
+  request: Request,
+  { url = request.url, method = request.method, headers = request.headers, body }: Partial<CopyParts>,
+): Promise<Request> {
+  const content = /GET|HEAD/.test(method) ? "" : (body ?? (await request.text()));
+  return new Request(url, { method, headers, ...(content === "" ? {} : { body: content }) });
+}
+
+interface CopyParts {
+  readonly url: URL | string;
+  readonly method: string;
+  readonly headers: Headers;
+  readonly body: string;
+}
+
+type When = (request: Request) => boolean;
+
+/** Sends the request on with other JSON. */
+export function sentChanged(change: (body: Body) => unknown, when: When = () => true): Breakage {
+  return sentTextChanged((sent) => {
+    const body = parseJson(sent);
+    return isRecord(body) ? JSON.stringify(change(body) ?? body) : sent;
+  }, when);
+}
+
+export function sentTextChanged(change: (sent: string) => string, when: When = () => true): Breakage {
+  return async (request, answer) => {
+    if (/GET|HEAD/.test(request.method) || !when(request)) return answer(request);
+    const sent = await request.text();
+    return answer(await copyOf(request, { body: change(sent) }));
+  };
+}
+
+/** Sends the request on with other headers. */
+export function askedOtherwise(change: (headers: Headers, request: Request) => void): Breakage {
+  return async (request, answer) => {
+    const headers = new Headers(request.headers);
+    change(headers, request);
+    return answer(await copyOf(request, { headers }));
+  };
+}
+
+export const withoutHeader = (name: string) => askedOtherwise((headers) => headers.delete(name));
+
+/** Answers certain requests with something of its own. */
+export function answeredBy(
+  when: When,
+  make: (request: Request, answer: (request: Request) => Promise<Response>) => Promise<Response>,
+): Breakage {
+  return (request, answer) => (when(request) ? make(request, answer) : answer(request));
+}
+
+export const isMethod = (method: string) => (request: Request) => request.method === method;
+
+export const hasCriteria = (method: string) => (request: Request) =>
+  request.method === method && new URL(request.url).search !== "";
+
+/** Says yes and does nothing: the answer is that of a read. */
+export function onlyRead(when: When): Breakage {
+  return answeredBy(when, async (request, answer) => {
+    const url = new URL(request.url);
+    url.search = "";
+    return answer(new Request(url));
+  });
+}
+
+export function historyChanged(change: (entries: readonly unknown[]) => readonly unknown[]): Breakage {
+  return bodyChanged((body) => (body.type === "history" ? { ...body, entry: change(list(body, "entry")) } : undefined));
+}
+
+/** Entries of the answer to a batch or a transaction. */
+export function responseEntriesChanged(change: (entries: readonly unknown[]) => readonly unknown[]): Breakage {
+  return bodyChanged((body) =>
+    /-response$/.test(text(body, "type") ?? "") ? { ...body, entry: change(list(body, "entry")) } : undefined,
+  );
+}
+
 /** Sends the request on as if it had been another. */
 export function requestChanged(change: (url: URL, request: Request) => void): Breakage {
   return async (request, answer) => {
     const url = new URL(request.url);
     change(url, request);
-    const { method, headers } = request;
-    const body = method === "POST" ? await request.text() : undefined;
-    return answer(new Request(url, { method, headers, ...(body === undefined ? {} : { body }) }));
+    return answer(await copyOf(request, { url }));
   };
 }
 

@@ -65,10 +65,14 @@ export const EXCHANGE_MUTANTS: readonly Mutant[] = [
     "CAP-08",
     statusChanged(200, 501, (request) => request.url.includes("/Consent?")),
   ),
-  mutant("history works without being declared", "metadata/undeclared-refused", "CAP-09", async (request, answer) =>
-    request.url.endsWith("/_history")
-      ? answer(new Request(request.url.replace(/\/[^/]+\/_history$/, "")))
-      : answer(request),
+  mutant(
+    "history works without being declared",
+    "metadata/undeclared-refused",
+    "CAP-09",
+    resourcesChanged((each) => ({
+      ...each,
+      interaction: list(each, "interaction").filter((code) => text(code, "code") !== "history-instance"),
+    })),
   ),
   mutant(
     "an include is declared and refused",
@@ -97,10 +101,11 @@ export const EXCHANGE_MUTANTS: readonly Mutant[] = [
     "GEN-09",
     headersChanged((headers) => headers.delete("allow")),
   ),
-  mutant("a read brings another resource", "read/same-id", "READ-01", async (request, answer) =>
-    isRead(request) && request.url.endsWith("p-abcdef0")
-      ? answer(new Request(request.url.replace("def0", "def1"), request))
-      : answer(request),
+  mutant(
+    "a read brings another resource",
+    "read/same-id",
+    "READ-01",
+    bodyChanged((body, request) => (isRead(request) && body.id !== undefined ? { ...body, id: "another" } : undefined)),
   ),
   mutant(
     "no Last-Modified",
@@ -212,21 +217,30 @@ export const EXCHANGE_MUTANTS: readonly Mutant[] = [
     "CAP-03",
     headersChanged((headers) => headers.get("etag") === 'W/"one"' && headers.set("etag", `W/"${crypto.randomUUID()}"`)),
   ),
-  mutant("a delete is 204", "metadata/delete-not-served", "DEL-04", async (request, answer) =>
-    request.method === "DELETE" ? new Response(null, { status: 204 }) : answer(request),
+  mutant(
+    "a type is deleted without being declared",
+    "metadata/delete-not-served",
+    "DEL-04",
+    resourcesChanged((each) => ({
+      ...each,
+      interaction: list(each, "interaction").filter((code) => text(code, "code") !== "delete"),
+    })),
   ),
   mutant(
     "a flag speaks of what is not served",
     "metadata/flags-agree",
     "CAP-11",
-    resourcesChanged((each) => ({ ...each, updateCreate: true })),
+    resourcesChanged((each) => ({
+      ...each,
+      interaction: list(each, "interaction").filter((code) => text(code, "code") !== "update"),
+    })),
   ),
   mutant(
     "ids forgive case",
     "general/id-in-other-case",
     "GEN-02",
     requestChanged((url) => {
-      url.pathname = url.pathname.replace(/[A-Z]-ABCDEF/, (id) => id.toLowerCase());
+      url.pathname = url.pathname.replace(/[0-9A-F]{8}-[0-9A-F-]{27}$/, (id) => id.toLowerCase());
     }),
   ),
   mutant(
@@ -242,10 +256,13 @@ export const EXCHANGE_MUTANTS: readonly Mutant[] = [
     entriesChanged((entry) => ({ ...entry, fullUrl: text(entry, "fullUrl")?.replace("/fhir/", "/fhir//") })),
   ),
   mutant(
-    "a Bundle is taken",
+    "a Bundle is taken without being declared",
     "general/batch-not-served",
     "BAT-07",
-    statusChanged(400, 200, (request) => request.url.endsWith("/fhir")),
+    statementChanged((statement) => ({
+      ...statement,
+      rest: [{ mode: "server", resource: list(statement, "rest", 0, "resource") }],
+    })),
   ),
   mutant(
     "_pretty changes the content",

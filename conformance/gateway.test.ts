@@ -1,0 +1,47 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parseJson } from "./json.ts";
+import { type RunOptions, runConformance } from "./runner.ts";
+import { privateKeyFrom } from "./smart-client.ts";
+import { type RunningGateway, startGateway } from "./start-gateway.ts";
+
+const CLIENT = "conformance-demo";
+const SCOPE = "system/*.cruds";
+
+let gateway: RunningGateway;
+let options: RunOptions;
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  const file = join(gateway.dataDir, "demonstration", `${CLIENT}.jwk.json`);
+  const key = privateKeyFrom(parseJson(await readFile(file, "utf8")));
+  if (key === undefined) throw new Error(`${CLIENT} has no key`);
+  const token = await gateway.token(CLIENT, { scope: SCOPE });
+  const given = { client: { id: CLIENT, key, scope: SCOPE } };
+  options = { base: gateway.fhirBase, token, mayWrite: true, disposable: true, given };
+}, 90_000);
+
+afterAll(async () => {
+  await gateway?.stop();
+}, 30_000);
+
+describe("the gateway, as the client of the conformance kit sees it", () => {
+  test("fails no case, and keeps nothing of the run", async () => {
+    const { results, leftBehind, time_ms } = await runConformance(options);
+    const broken = results.filter(({ outcome }) => outcome === "fail" || outcome === "error" || outcome === "blocked");
+    expect(broken.map(({ id, reason }) => `${id}: ${reason}`)).toEqual([]);
+    expect(leftBehind).toEqual([]);
+    expect(time_ms).toBeLessThan(60_000);
+  }, 90_000);
+
+  test("passes every case about tokens", async () => {
+    const { results } = await runConformance({ ...options, only: ["smart"] });
+    expect(results.filter(({ outcome }) => outcome !== "pass").map(({ id, reason }) => `${id}: ${reason}`)).toEqual([]);
+  });
+
+  test("has a reason for everything that is not passed", async () => {
+    const { results } = await runConformance({ ...options, mayWrite: false });
+    expect(results.filter(({ outcome, reason }) => outcome !== "pass" && !reason)).toEqual([]);
+  });
+});
