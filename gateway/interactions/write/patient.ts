@@ -2,7 +2,7 @@ import type { Identifier, Patient, Resource } from "@medplum/fhirtypes";
 import { NHS_NUMBER, UPN } from "#profiles/systems.ts";
 import { linkingNhsNumber, linkingUpn } from "../../identity/rules.ts";
 import { toRecordSearchKeys } from "../../search/keys.ts";
-import { type RecordKey, SHARED_ID_SPACE } from "../../store/store.ts";
+import { type RecordKey, type RecordSearchKey, SHARED_ID_SPACE } from "../../store/store.ts";
 import { type Content, toContribution } from "./content.ts";
 import type { Scene } from "./ports.ts";
 
@@ -20,19 +20,36 @@ export async function putContribution(record: RecordKey, content: Content, scene
       lastUpdated: now_ms,
       body: toContribution(content),
     },
-    toRecordSearchKeys(content.resource),
+    await searchKeys(record, content.resource, scene),
   );
-  forgetResolved(content.resource, scene);
   if (scene.requester.agreement.matchingScope !== "none" && writer.idSpace === SHARED_ID_SPACE) {
     await reviewNumbers(record, { id: content.id, identifiers: content.resource.identifier ?? [] }, scene);
   }
 }
 
-/** Whoever remembers one child by an identifier has to ask again: there may be two now. */
-function forgetResolved({ identifier = [] }: Patient, { ports, writer, whenDurable }: Scene): void {
-  for (const { system = "", value } of identifier) {
-    if (value !== undefined) whenDurable.push(() => void ports.resolver.forget(system, value, writer.idSpace));
+/** How an identifier is indexed that another record of the same space carries already. */
+export function toContestedKey(identifier: string): RecordSearchKey {
+  return { code: "identifier", value: `contested ${identifier}` };
+}
+
+/**
+ * The keys by which the child is found. Where people are real an identifier names one child or nobody, so what a client
+ * tells must not make a number of two children out of one that its own practice asks for: it is found by who writes, and
+ * stands in review.
+ */
+async function searchKeys(
+  record: RecordKey,
+  patient: Patient,
+  { transaction, writer }: Scene,
+): Promise<readonly RecordSearchKey[]> {
+  const keys = toRecordSearchKeys(patient);
+  if (writer.idSpace !== SHARED_ID_SPACE) return keys;
+  const told: RecordSearchKey[] = [];
+  for (const key of keys) {
+    const carriers = key.code === "identifier" ? await transaction.findRecords([key], 2, writer.idSpace) : [];
+    told.push(carriers.some((carrier) => carrier !== record) ? toContestedKey(key.value) : key);
   }
+  return told;
 }
 
 function isPatient(resource: Resource): resource is Patient {

@@ -6,6 +6,7 @@ import { ask } from "../ask.ts";
 import { type IdentifierResolver, isNarrow, type Looking, withinTransaction } from "../candidates.ts";
 import { ukDate } from "../uk-date.ts";
 import { type Criteria, toRefusal } from "./criteria.ts";
+import { toContestedKey } from "./patient.ts";
 import type { Scene, WritePorts, Writer } from "./ports.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -59,13 +60,17 @@ export async function transact<T>(
 const CARRIERS_MAX = 1_000;
 
 /**
- * All records that carry an identifier, seen or not: which of them match is for the visible records to say. One that is
- * held twice is no reason to make a third.
+ * All records that carry an identifier, seen or not, contested or not: which of them match is for the visible records to
+ * say. One that is held twice is no reason to make a third.
  */
 function everyCarrier(transaction: ReadVerbs): IdentifierResolver {
   return {
-    resolve: (system, value, idSpace) =>
-      transaction.findRecords([{ code: "identifier", value: `${system}|${value}` }], CARRIERS_MAX, idSpace),
+    async resolve(system, value, idSpace) {
+      const identifier = `${system}|${value}`;
+      const plain = await transaction.findRecords([{ code: "identifier", value: identifier }], CARRIERS_MAX, idSpace);
+      const contested = await transaction.findRecords([toContestedKey(identifier)], CARRIERS_MAX, idSpace);
+      return contested.length === 0 ? plain : [...new Set([...plain, ...contested])].sort((a, b) => a - b);
+    },
     forget: async () => undefined,
   };
 }
