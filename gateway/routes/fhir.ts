@@ -187,7 +187,8 @@ function toPreconditions(headers: Headers): Preconditions {
     ...(ifMatch && { ifMatch }),
     ...(ifNoneMatch && { ifNoneMatch }),
     ...(ifModifiedSince && { ifModifiedSince }),
-    ...(ifNoneExist && { ifNoneExist }),
+    // Left empty by a mistake it must not turn into a create without a condition.
+    ...(ifNoneExist !== null && { ifNoneExist }),
   };
 }
 
