@@ -1,23 +1,11 @@
 import type { CaseContext, ConformanceCase } from "../case.ts";
-import {
-  type Finding,
-  hasStatus,
-  header,
-  isOutcome,
-  isRefused,
-  judge,
-  link,
-  shortBody,
-  that,
-  versionOf,
-} from "../checks.ts";
+import { type Finding, hasStatus, isOutcome, isRefused, judge, link, shortBody, that, versionOf } from "../checks.ts";
 import type { Exchange } from "../http.ts";
 import { at, list, text } from "../json.ts";
 import { addressFrom } from "../ledger.ts";
 import type { Made } from "../workspace.ts";
 import { byIdentifier } from "./conditional-update.ts";
-import { writing, writingOnServer } from "./define.ts";
-import { jsonPatch, operation } from "./patch.ts";
+import { writing } from "./define.ts";
 import { unknownId } from "./samples.ts";
 import { changed } from "./update.ts";
 
@@ -25,11 +13,11 @@ const HISTORY = { interaction: "create,update,delete,history-instance" } as cons
 /** Longer than the clock's step, so that two versions have two times. */
 const APART_MS = 30;
 
-function entries(exchange: Exchange): readonly unknown[] {
+export function entries(exchange: Exchange): readonly unknown[] {
   return list(exchange.response.json, "entry");
 }
 
-function isHistory(exchange: Exchange): Finding {
+export function isHistory(exchange: Exchange): Finding {
   const { status, json } = exchange.response;
   if (status !== 200) return hasStatus(exchange, 200);
   return that(text(json, "type") === "history", "a Bundle of type history", shortBody(exchange), exchange);
@@ -46,7 +34,10 @@ function pause(): Promise<void> {
 }
 
 /** A resource with three versions, made apart in time. */
-async function threeVersions({ data, type }: CaseContext): Promise<{ made: Made; answers: readonly Exchange[] }> {
+export async function threeVersions({
+  data,
+  type,
+}: CaseContext): Promise<{ made: Made; answers: readonly Exchange[] }> {
   const made = await data.make(type);
   await pause();
   const second = await data.put(made.reference, changed(type, made.resource));
@@ -55,7 +46,7 @@ async function threeVersions({ data, type }: CaseContext): Promise<{ made: Made;
   return { made, answers: [second, third] };
 }
 
-async function historyOf({ send }: CaseContext, { reference }: Made, parameters = ""): Promise<Exchange> {
+export async function historyOf({ send }: CaseContext, { reference }: Made, parameters = ""): Promise<Exchange> {
   return send("GET", `${reference}/_history${parameters}`);
 }
 
@@ -236,89 +227,4 @@ export const HISTORY_CASES: readonly ConformanceCase[] = [
 
 function failed(): never {
   throw new Error("a history without a first page");
-}
-
-/** vread, and history of types and of the server. */
-export const VERSION_CASES: readonly ConformanceCase[] = [
-  writing(
-    "history/old-version",
-    ["VREAD-01", "VER-01"],
-    "A vread of the first version after an update brings the old content, id and versionId.",
-    { interaction: "create,update,vread" },
-    async (context) => {
-      const { made } = await threeVersions(context);
-      const old = await context.send("GET", `${made.reference}/_history/${made.version}`);
-      const got = `${text(old.response.json, "id")} ${versionOf(old.response.json)}`;
-      const language = at(old.response.json, "language");
-      return judge(
-        hasStatus(old, 200),
-        that(got === `${made.id} ${made.version}`, `${made.id} ${made.version}`, got, old),
-        that(language === undefined, "the old content", `language ${language}`, old),
-      );
-    },
-  ),
-  writing(
-    "history/old-headers",
-    ["VREAD-02"],
-    "A vread of the first version after an update has the ETag and Last-Modified of the first.",
-    { interaction: "create,update,vread" },
-    async (context) => {
-      const { made } = await threeVersions(context);
-      const old = await context.send("GET", `${made.reference}/_history/${made.version}`);
-      const updated = Date.parse(text(made.resource, "meta", "lastUpdated") ?? "");
-      const modified = Date.parse(header(old, "last-modified") ?? "");
-      return judge(
-        that(header(old, "etag") === `W/"${made.version}"`, `W/"${made.version}"`, `${header(old, "etag")}`, old),
-        that(Math.floor(updated / 1000) === Math.floor(modified / 1000), "the time of the first", `${modified}`, old),
-      );
-    },
-  ),
-  writing(
-    "history/versions-differ",
-    ["VREAD-06"],
-    "create, update, patch and delete have versions of which no two are equal.",
-    { interaction: "create,update,patch,delete,history-instance,vread" },
-    async (context) => {
-      const { made } = await threeVersions(context);
-      await jsonPatch(context, made.reference, [operation(context.type)]);
-      await context.send("DELETE", made.reference);
-      const history = await historyOf(context, made);
-      const tags = entries(history).map((entry) => text(entry, "response", "etag") ?? versionOf(at(entry, "resource")));
-      return judge(
-        isHistory(history),
-        that(tags.length === 5, "five entries", `${tags.length}`, history),
-        that(new Set(tags).size === tags.length, "versions that differ", tags.join(), history),
-      );
-    },
-  ),
-  writing(
-    "history/of-type",
-    ["HIST-09"],
-    "The history of the type has the version and the deletion of what was just made and deleted.",
-    { interaction: "create,delete,history-type" },
-    async ({ data, type, send }) => {
-      const before = new Date(Date.now() - 60_000).toISOString();
-      const made = await data.make(type);
-      await send("DELETE", made.reference);
-      return judge(...listed(made, await send("GET", `${type}/_history?_since=${before}&_count=100`)));
-    },
-  ),
-  writingOnServer(
-    "history/of-system",
-    ["HIST-09"],
-    "The history of the server has the version and the deletion of what was just made and deleted.",
-    { interaction: "create,delete", system: "history-system" },
-    async ({ data, send }) => {
-      const before = new Date(Date.now() - 60_000).toISOString();
-      const made = await data.make("Organization");
-      await send("DELETE", made.reference);
-      return judge(...listed(made, await send("GET", `_history?_since=${before}&_count=100`)));
-    },
-  ),
-];
-
-function listed(made: Made, history: Exchange): readonly Finding[] {
-  const own = entries(history).filter((entry) => JSON.stringify(entry).includes(made.id));
-  const got = own.map((entry) => text(entry, "request", "method") ?? "none").join();
-  return [isHistory(history), that(got === "DELETE,POST", "DELETE,POST", got, history)];
 }
