@@ -1,6 +1,14 @@
-import type { Consent, Patient } from "@medplum/fhirtypes";
+import type {
+  Consent,
+  ConsentProvision,
+  ConsentProvisionActor,
+  ConsentProvisionData,
+  Identifier,
+  Patient,
+} from "@medplum/fhirtypes";
 import { describe, expect, test } from "vitest";
 import {
+  ACT_CODE,
   ACT_REASON,
   CONFIDENTIALITY,
   DATA_CLASS,
@@ -9,7 +17,7 @@ import {
   UPN,
 } from "#profiles/systems.ts";
 import type { Agreement, Requester } from "../access/requester.ts";
-import { toDenials } from "./consent-rules.ts";
+import { type Denial, toDenials } from "./consent-rules.ts";
 import { type Contribution, foldPatient, isMarkedRestricted } from "./patient-fold.ts";
 import { decideVisibility, type RecordFacts } from "./visibility.ts";
 
@@ -170,6 +178,15 @@ function consent(change: Partial<Consent>): Consent {
 }
 
 const EDUCATION = [{ system: DATA_CLASS, code: "education" }];
+const TREAT = { system: ACT_REASON, code: "TREAT" };
+
+function data(reference: string): ConsentProvisionData {
+  return { meaning: "instance", reference: { reference } };
+}
+
+function actor(identifier?: Identifier): ConsentProvisionActor {
+  return { role: { text: "recipient" }, reference: identifier ? { identifier } : { reference: "Organization/x" } };
+}
 
 describe("a Consent denies", () => {
   test("what its nested deny names, with what that inherits", () => {
@@ -188,8 +205,64 @@ describe("a Consent denies", () => {
     expect(toDenials(consent({ provision: { type: "deny", class: EDUCATION } }))).toEqual([EDUCATION_DENIED]);
   });
 
+  const ALL = { consent: "Consent/c", dataClasses: [], resourceIds: [], actors: [], purposes: [] };
+  const OPT_OUT = { coding: [{ system: ACT_CODE, code: "OPTOUT" }] };
+  const THE_SCHOOL = { system: ODS, value: "Z9" };
+  const told = (...deny: readonly ConsentProvision[]): Partial<Consent> => ({
+    provision: { type: "permit", provision: deny.map((rule) => ({ type: "deny", ...rule })) },
+  });
+
+  test.each<readonly [string, Partial<Consent>, Partial<Denial>]>([
+    ["opts out and says no more", { policyRule: OPT_OUT }, {}],
+    [
+      "opts out of what a root without a type names",
+      { policyRule: OPT_OUT, provision: { class: EDUCATION } },
+      { dataClasses: ["education"] },
+    ],
+    [
+      "denies in what it permits",
+      {
+        provision: { type: "permit", provision: [{ type: "permit", provision: [{ type: "deny", class: EDUCATION }] }] },
+      },
+      { dataClasses: ["education"] },
+    ],
+    ["names the child as its data", told({ data: [data("Observation/o"), data("Patient/p")] }), {}],
+    ["names an encounter, of which nothing is held", told({ data: [data("Encounter/e")] }), {}],
+    ["names data by who wrote them", told({ data: [{ ...data("Practitioner/d"), meaning: "authoredby" }] }), {}],
+    ["names data by what is no reference here", told({ data: [data("urn:uuid:1")] }), {}],
+    [
+      "names a version of a resource",
+      told({ data: [data("https://a.example/fhir/Observation/o/_history/1")] }),
+      { resourceIds: ["o"] },
+    ],
+    ["names an actor that cannot be told beside one that can", told({ actor: [actor(THE_SCHOOL), actor()] }), {}],
+    ["names a class of another system", told({ class: [...EDUCATION, { system: "urn:x", code: "all" }] }), {}],
+    ["names a purpose of another system", told({ purpose: [{ system: "urn:x", code: "TREAT" }, TREAT] }), {}],
+    ["names the head of all purposes", told({ purpose: [{ system: ACT_REASON, code: "PurposeOfUse" }, TREAT] }), {}],
+    ["runs through a year", told({ period: { start: "2026", end: "2026" } }), { from: "2026", until: "2026-12-31" }],
+    ["runs to the end of a month", told({ period: { end: "2026-02" } }), { until: "2026-02-31" }],
+    [
+      "ends on another day elsewhere than here",
+      told({ period: { start: "2026-06-01T00:30:00+14:00", end: "2026-06-30T23:30:00Z" } }),
+      { from: "2026-05-31", until: "2026-07-01" },
+    ],
+  ])("as much as it may mean when it %s", (_, change, denial) => {
+    expect(toDenials(consent(change))).toEqual([{ ...ALL, ...denial }]);
+  });
+
+  test("all that its root names, whatever the nested rules say", () => {
+    const provision: ConsentProvision = {
+      type: "deny",
+      provision: [
+        { type: "deny", class: EDUCATION },
+        { type: "permit", class: EDUCATION },
+      ],
+    };
+    expect(toDenials(consent({ provision }))).toEqual([ALL, EDUCATION_DENIED]);
+  });
+
   test.each([
-    ["it is not active", { status: "rejected", provision: { type: "deny" } }],
+    ["it is not active", { status: "rejected", policyRule: OPT_OUT, provision: { type: "deny" } }],
     ["it permits", { provision: { type: "permit", class: EDUCATION } }],
     ["it has no provision", {}],
   ] as const)("nothing when %s", (_, change) => {
