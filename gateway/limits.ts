@@ -53,6 +53,8 @@ export const LIMITS = {
   receipt_issues_max: 200,
   quarantine_listing_max: 500,
   identity_cache_entries_max: 50_000,
+  /** More records than one identifier is ever told of. */
+  identifier_carriers_max: 1_000,
   /** A resolved identity is trusted from Redis this long; every use is checked against the record itself. */
   identity_cache_life_s: 86_400,
   /** Redis slower than this counts as down for that request. */

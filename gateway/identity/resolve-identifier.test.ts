@@ -20,13 +20,13 @@ test("what the store found is not asked for again, until it is forgotten", async
   const { asked, resolver } = startResolver({ " s|1": [7] });
   expect(await resolver.resolve("s", "1", "", 0)).toEqual([7]);
   expect(await resolver.resolve("s", "1", "", 0)).toEqual([7]);
-  expect(asked).toEqual([" s|1"]);
+  expect(asked).toEqual([" s|1", " written s|1"]);
   await resolver.forget("s", "1", "other");
   expect(await resolver.resolve("s", "1", "", 0)).toEqual([7]);
-  expect(asked).toEqual([" s|1"]);
+  expect(asked).toEqual([" s|1", " written s|1"]);
   await resolver.forget("s", "1", "");
   expect(await resolver.resolve("s", "1", "", 0)).toEqual([7]);
-  expect(asked).toEqual([" s|1", " s|1"]);
+  expect(asked).toEqual([" s|1", " written s|1", " s|1", " written s|1"]);
 });
 
 test("an identifier of nobody, or of two, is asked for again when anything has changed", async () => {
@@ -34,7 +34,26 @@ test("an identifier of nobody, or of two, is asked for again when anything has c
   for (const changes of [1, 1, 2]) {
     for (const value of ["1", "2"]) expect(await resolver.resolve("s", value, "", changes)).toEqual([]);
   }
-  expect(asked).toEqual([" s|1", " s|2", " s|1", " s|2"]);
+  const both = [" s|1", " written s|1", " s|2", " written s|2"];
+  expect(asked).toEqual([...both, ...both]);
+});
+
+test.each<
+  [what: string, delivered: readonly RecordKey[], written: readonly RecordKey[], records: readonly RecordKey[]]
+>([
+  ["one delivered stands beside all that are written", [7], [3, 9], [3, 7, 9]],
+  ["several delivered are nobody, and all that are written stay", [7, 8], [3], [3]],
+  ["all that are written answer by themselves", [], [3, 9], [3, 9]],
+])("of an identifier %s", async (_, delivered, written, records) => {
+  const { resolver } = startResolver({ " s|1": delivered, " written s|1": written });
+  expect(await resolver.resolve("s", "1", "", 0)).toEqual(records);
+  expect(await resolver.resolve("s", "1", "", 1)).toEqual(records);
+});
+
+test("who is written is looked for anew when anything has changed, also beside one who is known", async () => {
+  const { asked, resolver } = startResolver({ " s|1": [7] });
+  for (const changes of [1, 1, 2]) await resolver.resolve("s", "1", "", changes);
+  expect(asked).toEqual([" s|1", " written s|1", " written s|1"]);
 });
 
 test("in a space of its own every record that carries an identifier answers, and no other space hears of it", async () => {

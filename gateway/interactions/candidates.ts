@@ -1,5 +1,6 @@
 import { isCanonicalType, isRecordType, type ServedType } from "#profiles/interactions.ts";
 import type { Requester } from "../access/requester.ts";
+import { findDelivered, findWritten, joined } from "../identity/resolve-identifier.ts";
 import type { Condition, Lead, Question } from "../search/search-query.ts";
 import { type IdSpace, type ReadVerbs, type RecordKey, SHARED_ID_SPACE } from "../store/store.ts";
 import { toAuditBounds } from "./candidates-audit.ts";
@@ -53,9 +54,11 @@ export function withinTransaction({ walks: _, ...ports }: CandidatePorts, transa
     reader: ports.reader.within(transaction),
     resolver: {
       async resolve(system, value, idSpace) {
-        const key = { code: "identifier", value: `${system}|${value}` } as const;
-        const found = await transaction.findRecords([key], LEAD_RECORDS_max + 1, idSpace);
-        return idSpace === SHARED_ID_SPACE && found.length > 1 ? NO_RECORDS : found;
+        const identifier = `${system}|${value}`;
+        if (idSpace === SHARED_ID_SPACE) {
+          return joined(await findDelivered(transaction, identifier), await findWritten(transaction, identifier));
+        }
+        return transaction.findRecords([{ code: "identifier", value: identifier }], LEAD_RECORDS_max + 1, idSpace);
       },
       forget: async () => undefined,
     },

@@ -341,20 +341,6 @@ describe("where people are real", () => {
     expect((await writing.send(BOUND, "POST Observation", { body: finding(undefined, { subject }) })).status).toBe(422);
   });
 
-  test("a number that a client tells of another child still leads to the one that carried it first", async () => {
-    const body = patient({ identifier: [{ system: NHS_NUMBER, value: "9990000018" }] });
-    const resolve = async () => {
-      const { reader, resolver } = writing.ports;
-      return resolver.resolve(NHS_NUMBER, "9990000018", "", await reader.changes());
-    };
-    const { id } = await writing.send(BOUND, "POST Patient", { body });
-    const first = await writing.house.store.locate("Patient", id, "");
-    await writing.send(BOUND, "POST Patient", { body });
-    expect(await resolve()).toEqual([first]);
-    await writing.send(BOUND, `PUT Patient/${id}`, { body: { ...body, id, gender: "male" } });
-    expect(await resolve()).toEqual([first]);
-  });
-
   test("a record that could not be written leaves the outcome of the write open", async () => {
     await writing.house.close();
     writing = await openWriting({ append: () => Promise.reject(new Error("no disk")), close: async () => undefined });

@@ -1,10 +1,11 @@
 import type { Identifier, Patient, Resource } from "@medplum/fhirtypes";
 import { NHS_NUMBER, UPN } from "#profiles/systems.ts";
+import { toWrittenKey } from "../../identity/resolve-identifier.ts";
 import { linkingNhsNumber, linkingUpn } from "../../identity/rules.ts";
 import { toRecordSearchKeys } from "../../search/keys.ts";
 import { type RecordKey, type RecordSearchKey, SHARED_ID_SPACE } from "../../store/store.ts";
 import { type Content, toContribution } from "./content.ts";
-import type { Scene } from "./ports.ts";
+import type { Scene, Writer } from "./ports.ts";
 
 /** Stores what the writer says of a child: its own contribution and no other. Nothing is linked by it. */
 export async function putContribution(record: RecordKey, content: Content, scene: Scene): Promise<void> {
@@ -20,36 +21,18 @@ export async function putContribution(record: RecordKey, content: Content, scene
       lastUpdated: now_ms,
       body: toContribution(content),
     },
-    await searchKeys(record, content.resource, scene),
+    searchKeys(content.resource, writer),
   );
   if (scene.requester.agreement.matchingScope !== "none" && writer.idSpace === SHARED_ID_SPACE) {
     await reviewNumbers(record, { id: content.id, identifiers: content.resource.identifier ?? [] }, scene);
   }
 }
 
-/** How an identifier is indexed that another record of the same space carries already. */
-export function toContestedKey(identifier: string): RecordSearchKey {
-  return { code: "identifier", value: `contested ${identifier}` };
-}
-
-/**
- * The keys by which the child is found. Where people are real an identifier names one child or nobody, so what a client
- * tells must not make a number of two children out of one that its own practice asks for: it is found by who writes, and
- * stands in review.
- */
-async function searchKeys(
-  record: RecordKey,
-  patient: Patient,
-  { transaction, writer }: Scene,
-): Promise<readonly RecordSearchKey[]> {
+/** The keys by which the child is found. */
+function searchKeys(patient: Patient, { idSpace }: Writer): readonly RecordSearchKey[] {
   const keys = toRecordSearchKeys(patient);
-  if (writer.idSpace !== SHARED_ID_SPACE) return keys;
-  const told: RecordSearchKey[] = [];
-  for (const key of keys) {
-    const carriers = key.code === "identifier" ? await transaction.findRecords([key], 2, writer.idSpace) : [];
-    told.push(carriers.some((carrier) => carrier !== record) ? toContestedKey(key.value) : key);
-  }
-  return told;
+  if (idSpace !== SHARED_ID_SPACE) return keys;
+  return keys.map((key) => (key.code === "identifier" ? toWrittenKey(key.value) : key));
 }
 
 function isPatient(resource: Resource): resource is Patient {

@@ -1,12 +1,14 @@
 import type { Requester } from "../../access/requester.ts";
+import { findWritten } from "../../identity/resolve-identifier.ts";
+import { LIMITS } from "../../limits.ts";
 import type { Issue } from "../../outcome/issue.ts";
-import type { ReadVerbs } from "../../store/store.ts";
+import { type ReadVerbs, SHARED_ID_SPACE } from "../../store/store.ts";
 import type { RequestFacts } from "../answer.ts";
 import { ask } from "../ask.ts";
 import { type IdentifierResolver, isNarrow, type Looking, withinTransaction } from "../candidates.ts";
+import { union } from "../candidates-leads.ts";
 import { ukDate } from "../uk-date.ts";
 import { type Criteria, toRefusal } from "./criteria.ts";
-import { toContestedKey } from "./patient.ts";
 import type { Scene, WritePorts, Writer } from "./ports.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -56,20 +58,17 @@ export async function transact<T>(
   }
 }
 
-/** More records than one number is ever told of. */
-const CARRIERS_MAX = 1_000;
-
 /**
- * All records that carry an identifier, seen or not, contested or not: which of them match is for the visible records to
- * say. One that is held twice is no reason to make a third.
+ * All records that carry an identifier, seen or not, delivered or written: which of them match is for the visible records
+ * to say. One that is held twice is no reason to make a third.
  */
 function everyCarrier(transaction: ReadVerbs): IdentifierResolver {
   return {
     async resolve(system, value, idSpace) {
       const identifier = `${system}|${value}`;
-      const plain = await transaction.findRecords([{ code: "identifier", value: identifier }], CARRIERS_MAX, idSpace);
-      const contested = await transaction.findRecords([toContestedKey(identifier)], CARRIERS_MAX, idSpace);
-      return contested.length === 0 ? plain : [...new Set([...plain, ...contested])].sort((a, b) => a - b);
+      const key = { code: "identifier", value: identifier } as const;
+      const carriers = await transaction.findRecords([key], LIMITS.identifier_carriers_max, idSpace);
+      return idSpace === SHARED_ID_SPACE ? union(carriers, await findWritten(transaction, identifier)) : carriers;
     },
     forget: async () => undefined,
   };
