@@ -180,7 +180,9 @@ async function verdictOf(task: Task, session: Session, send: Send): Promise<Foun
     return { kind: "not-applicable", reason: "the case makes data, and this run only reads" };
   const { base, mayWrite, disposable = false, given = {} } = options;
   const context: CaseContext = {
-    ...{ base, type, declared: plan.types.get(type), plan, send, mayWrite, disposable, given, exchanges },
+    ...{ base, type, declared: plan.types.get(type), plan, send, mayWrite, disposable, given },
+    // What a token endpoint or an ingest line answers is not FHIR.
+    exchanges: test.stage === "last" ? exchanges.filter(({ request }) => request.url.startsWith(base)) : exchanges,
     samples: () => samplesOf(type, session.samples, plan, send),
     data: createWorkspace(send, session.marks),
   };

@@ -1,4 +1,4 @@
-import type { CaseContext, ConformanceCase, Verdict } from "../case.ts";
+import { ACCESS, type CaseContext, type ConformanceCase, type Verdict } from "../case.ts";
 import { hasStatus, idsOf, isOutcome, judge, matches, that, total } from "../checks.ts";
 import { MADE_TYPES } from "../fixtures.ts";
 import type { Exchange } from "../http.ts";
@@ -180,15 +180,20 @@ function receiptFrom(answer: Exchange): Receipt | undefined {
 }
 
 function withFile(
-  run: (ingest: (body: string) => Promise<Exchange>, body: string) => Promise<Verdict>,
+  run: (ingest: (body: string) => Promise<Exchange>, body: string, context: CaseContext) => Promise<Verdict>,
 ): ConformanceCase["run"] {
-  return async ({ send, given, mayWrite }) => {
+  return async (context) => {
+    const { send, given, mayWrite } = context;
     const { ingest } = given;
     if (ingest === undefined)
       return { kind: "not-applicable", reason: "needs --ingest-source URL and --ingest-file FILE" };
     if (!mayWrite) return { kind: "not-applicable", reason: "this run only reads" };
     const headers = { "content-type": contentTypeOf(ingest.file), accept: "application/json" };
-    return run((body) => send("POST", ingest.url, { headers, body }), ingest.body);
+    const sent = (body: string) => send("POST", ingest.url, { headers, body });
+    const { status } = (await sent(ingest.body)).response;
+    if (status === 401 || status === 403)
+      return { kind: "blocked", by: ACCESS, reason: `a file is answered ${status}` };
+    return run(sent, ingest.body, context);
   };
 }
 
@@ -226,6 +231,23 @@ export const INGEST_CASES: readonly ConformanceCase[] = [
       const answer = await ingest(body);
       const committed = receiptFrom(answer)?.committed;
       return judge(that(committed === 0, "nothing committed", `${committed}`, answer));
+    }),
+    { stage: "write" },
+  ),
+  onServer(
+    "ingest/fhir-out",
+    ["FILE-04"],
+    "Where records of the file are held, a search finds an Observation, a Consent or an Organization that was not made by the kit.",
+    {},
+    withFile(async (ingest, body, { send, data }) => {
+      const receipt = receiptFrom(await ingest(body));
+      if (receipt === undefined || receipt.committed + receipt.unchanged === 0)
+        return { kind: "not-applicable", reason: "nothing of the file is held" };
+      const found = [];
+      for (const type of ["Observation", "Consent", "Organization"])
+        found.push(...matches(await send("GET", `${type}?_count=20`)));
+      const foreign = found.filter((each) => !JSON.stringify(each).includes(data.marks.run));
+      return judge(that(foreign.length > 0, "something of the file as FHIR", "nothing"));
     }),
     { stage: "write" },
   ),

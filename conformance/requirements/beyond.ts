@@ -60,6 +60,7 @@ export const BEYOND: readonly Requirement[] = [
   ...section("https://hl7.org/fhir/R4/provenance.html", [
     ["FILE-01", "rule", "ingest", "A file sent in is answered with a receipt whose counts add up."],
     ["FILE-02", "rule", "ingest", "The same file sent again changes nothing."],
+    ["FILE-04", "rule", "ingest", "What was taken from a file is found as FHIR."],
     ["FILE-03", "rule", "ingest", "A file that is no such file is held back with a reason, and is no server failure."],
   ]),
   ...section("https://hl7.org/fhir/R4/security.html#AccessDenied", [
