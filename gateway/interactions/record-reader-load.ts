@@ -1,6 +1,7 @@
-import type { Consent, Observation, Patient, Resource } from "@medplum/fhirtypes";
+import type { Consent, Patient, Resource } from "@medplum/fhirtypes";
 import { canonical } from "#profiles/canonical.ts";
 import { isRecordType } from "#profiles/interactions.ts";
+import type { Requester } from "../access/requester.ts";
 import { type Denial, toDenials } from "../disclosure/consent-rules.ts";
 import { isMarkedRestricted } from "../disclosure/patient-fold.ts";
 import type { Telling } from "../disclosure/patient-timeline.ts";
@@ -10,6 +11,8 @@ import { type Pack, type Packable, toPack } from "../search/pack.ts";
 import type { IdSpace, RecordKey, StoredContribution, StoredRecord, StoredResource } from "../store/store.ts";
 import { parseLossless } from "../validation/lossless.ts";
 import { guardBody } from "./guard.ts";
+import type { VisibleRecord } from "./record-reader.ts";
+import { withoutPlaces } from "./record-reader-places.ts";
 
 /** A record as it is held in memory: packed, unfiltered, with the facts that decide who may see what. */
 export interface LoadedRecord {
@@ -36,6 +39,8 @@ export interface LoadedRecord {
   readonly weight_bytes: number;
   /** The change counter at which the version was last found current. */
   checkedAt: number;
+  /** What was shown last, to whom and on which day: within one token a client is shown the same again. */
+  shown?: { readonly requester: Requester; readonly today: string; readonly view: VisibleRecord | undefined };
 }
 
 export interface LoadOptions {
@@ -67,7 +72,7 @@ export function toLoadedRecord(stored: StoredRecord, changes: number, options: L
     facts: {
       relationships: stored.relationships,
       sources: [...names].flatMap((name) => options.sources.get(name) ?? []),
-      denials: isPeopled(idSpace) ? packables.flatMap(denialsOf) : [],
+      denials: isPeopled(idSpace) ? withReferring(packables.flatMap(denialsOf), packables) : [],
     },
     tellings,
     isRestricted,
@@ -121,6 +126,28 @@ function denialsOf({ type, body }: Packable): readonly Denial[] {
   return type === "Consent" ? toDenials(parseConsent(body)) : [];
 }
 
+/** What refers to a withheld resource would tell that there is one, and what is made from it what it says. */
+function withReferring(denials: readonly Denial[], packables: readonly Packable[]): readonly Denial[] {
+  if (!denials.some(({ resourceIds }) => resourceIds.length > 0)) return denials;
+  const referring = new Map<string, string[]>();
+  for (const { type, id, body } of packables) {
+    if (type !== "Observation") continue;
+    for (const [, named = ""] of body.toString("latin1").matchAll(TO_OBSERVATION)) {
+      const known = referring.get(named);
+      if (known) known.push(id);
+      else referring.set(named, [id]);
+    }
+  }
+  return denials.map((denial) => {
+    const ids = new Set(denial.resourceIds);
+    // A set that grows while it is walked is walked to its end.
+    for (const id of ids) for (const other of referring.get(id) ?? []) ids.add(other);
+    return { ...denial, resourceIds: [...ids] };
+  });
+}
+
+const TO_OBSERVATION = /"reference":"(?:[^"]*\/)?Observation\/([A-Za-z0-9\-.]{1,64})/g;
+
 function parseConsent(body: Buffer): Consent {
   return JSON.parse(body.toString());
 }
@@ -137,49 +164,24 @@ export function stripped(
     const named = canonical("source", source);
     if (!body.includes(`"source":"${named}"`)) return {};
     return withoutElements(body, (resource) => {
-      if (resource.meta?.source === named) delete resource.meta.source;
+      if (resource.meta?.source !== named) return resource;
+      const { source: _, ...meta } = resource.meta;
+      return { ...resource, meta };
     });
   }
   if (!isRestricted || type !== "Observation") return {};
-  return withoutElements(body, (resource) => {
-    if (resource.resourceType === "Observation") dropPlaces(resource);
-  });
+  return withoutElements(body, (observation) => withoutPlaces({ ...observation }));
 }
 
-/** Types that are a place, or lead to one. */
-const OF_PLACES: ReadonlySet<string> = new Set([
-  "CareTeam",
-  "Device",
-  "Encounter",
-  "HealthcareService",
-  "Location",
-  "Organization",
-  "Patient",
-  "Practitioner",
-  "PractitionerRole",
-  "RelatedPerson",
-]);
-
-/** Whoever saw the child, and wherever an Observation can say it. */
-function dropPlaces(observation: Observation): void {
-  const { contained, note } = observation;
-  delete observation.performer;
-  delete observation.encounter;
-  delete observation.device;
-  delete observation.text;
-  const kept = contained?.filter(({ resourceType }) => !OF_PLACES.has(resourceType)) ?? [];
-  if (kept.length > 0) observation.contained = kept;
-  else delete observation.contained;
-  if (note) observation.note = note.map(({ authorReference: _, authorString: __, ...rest }) => rest);
-}
-
-function withoutElements(body: Buffer, strip: (resource: Resource) => void) {
+function withoutElements(body: Buffer, strip: (resource: Resource) => object) {
   const text = body.toString();
-  const resource: Resource = JSON.parse(text);
-  strip(resource);
+  const resource: unknown = strip(JSON.parse(text));
+  if (!isResource(resource)) throw new Error("a resource is an object");
   const lossless = parseLossless(text);
-  if (isResource(lossless)) strip(lossless);
-  return { body: Buffer.from(JSON.stringify(lossless)), keys: extractKeys(resource) };
+  return {
+    body: Buffer.from(JSON.stringify(isResource(lossless) ? strip(lossless) : resource)),
+    keys: extractKeys(resource),
+  };
 }
 
 function isResource(value: unknown): value is Resource {

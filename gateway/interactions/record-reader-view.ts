@@ -118,15 +118,18 @@ export function toView(
   };
 }
 
-/** The same decision without an object an entry, for the types that a search goes through by the thousand. */
+const UNDECIDED = 0;
+const SEEN = 1;
+const UNSEEN = 2;
+
+/** Decided once an entry, when it is first asked for. */
 function toIsVisible(record: LoadedRecord, sight: Sight, options: LoadOptions): VisibleRecord["isVisible"] {
-  const { pack } = record;
-  const { visibility } = sight;
+  const decided = new Uint8Array(record.pack.size);
   return (entry) => {
-    if (visibility && pack.types[entry] === "Observation") {
-      return visibility.sources.has(pack.sources[entry] ?? "") && !visibility.withheldIds.has(pack.ids[entry] ?? "");
+    if (decided[entry] === UNDECIDED) {
+      decided[entry] = sight.sees(toCandidate(record, entry, options)) ? SEEN : UNSEEN;
     }
-    return sight.sees(toCandidate(record, entry, options));
+    return decided[entry] === SEEN;
   };
 }
 

@@ -100,7 +100,12 @@ function readerOf({ verbs, changes: readChanges, load, within }: Reading, option
     changes: readChanges,
     async view(key, requester, { changes, today }) {
       const record = await load(key, changes);
-      return record && toView(record, { requester, today }, options);
+      if (!record) return undefined;
+      const { shown } = record;
+      if (shown?.requester === requester && shown.today === today) return shown.view;
+      const view = toView(record, { requester, today }, options);
+      record.shown = { requester, today, view };
+      return view;
     },
     carries: async (key, identifier, changes) => (await load(key, changes))?.identifiers.has(identifier) ?? false,
     async versions(key, requester, { changes, today }, wanted = {}) {
