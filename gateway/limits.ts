@@ -24,6 +24,15 @@ export const LIMITS = {
   resource_bytes_max: 1_048_576,
   bundle_bytes_max: 5_242_880,
   bundle_entries_max: 500,
+  patch_operations_max: 500,
+  /** Of a path of FHIRPath Patch. */
+  patch_path_characters_max: 1_000,
+  /** More than a resource of the greatest size can have: a patch that copies copies doubles with each step. */
+  patched_nodes_max: 524_288,
+  /** Versions that are read to get at the newest, before reading its whole record is no dearer. */
+  newest_of_versions_max: 16,
+  /** Children of whom is remembered that a writer sees them. */
+  seen_children_max: 50_000,
   /** Links of a chain, and of `_has`, in one parameter. */
   chain_links_max: 3,
   /** Resources that the inner search of a chain or of `_has` may find. */

@@ -109,6 +109,7 @@ describe("create", () => {
     ["a date that is none", { body: patient({ birthDate: "2023-13-01" }) }, 400],
     ["plain text", { body: patient(), contentType: "text/plain" }, 415],
     ["a form", { body: "a=b", contentType: "application/x-www-form-urlencoded" }, 415],
+    ["a conditional reference", { body: patient({ managingOrganization: { reference: "Organization?name=x" } }) }, 400],
     ["criteria with an unknown parameter", { body: patient(), ifNoneExist: "colour=red" }, 400],
     ["criteria without a value", { body: patient(), ifNoneExist: "identifier=" }, 400],
     ["criteria that only shape the answer", { body: patient(), ifNoneExist: "_count=1" }, 400],
@@ -280,6 +281,29 @@ describe("where people are real", () => {
     }));
     expect((await writing.bundle(BOUND, { type: "transaction", entry })).status).toBe(200);
     expect((await writing.send(BOUND, "POST Observation", { body: finding("held") })).status).toBe(422);
+  });
+
+  test.each([
+    ["a source of ours", "https://early-years-gateway.example/fhir/source/leeds-csds", "leeds-vendor"],
+    ["one written otherwise", "HTTPS://Early-Years-Gateway.example/fhir/source/leeds-csds#1", "leeds-vendor"],
+    ["a system of its own", "urn:example:system", undefined],
+  ])(
+    "where people are real, what a client says was told by %s reads as told by whom it was",
+    async (_, source, told) => {
+      await heldChild("leeds-csds");
+      const body = finding("held", { meta: { source } });
+      const reply = await writing.send(BOUND, "POST Observation", { body });
+      const expected = told === undefined ? source : `https://early-years-gateway.example/fhir/source/${told}`;
+      expect(parsed(await writing.read(BOUND, `Observation/${reply.id}`)).meta?.source).toBe(expected);
+      const free = await writing.send(FREE, "POST Observation", { body });
+      expect(parsed(free).meta?.source).toBe(source);
+    },
+  );
+
+  test("criteria in the place of a reference are refused where they stand", async () => {
+    const body = finding(undefined, { performer: [{ display: "d" }, { reference: "Practitioner?identifier=a|b" }] });
+    const reply = await writing.send(FREE, "POST Observation", { body });
+    expect([reply.status, reply.issues[0]?.expression]).toEqual([400, ["Observation.performer[1].reference"]]);
   });
 
   test("a child seen once is not taken as seen once an objection withholds it", async () => {

@@ -36,7 +36,7 @@ export async function findStored(
     const resource: Resource = JSON.parse(resourceBytes(found.pack, found.entry).toString());
     return { ok: true, resource, patientId: found.view.patientId };
   }
-  const versions = await reader.versions(key, requester, at);
+  const versions = await reader.versions(key, requester, at, { types: [type], id });
   const newest = versions.find((version) => version.type === type && version.id === id);
   return newest?.method === "DELETE" ? { ok: false, issue: { kind: "gone", type } } : none;
 }

@@ -3,7 +3,7 @@ import type { Resource } from "@medplum/fhirtypes";
 import { canonical } from "#profiles/canonical.ts";
 import type { RecordType } from "#profiles/interactions.ts";
 import { extractKeys } from "../../search/keys.ts";
-import type { StoredResource } from "../../store/store.ts";
+import { SHARED_ID_SPACE, type StoredResource } from "../../store/store.ts";
 import type { Writer } from "./ports.ts";
 import { isTree, type Tree } from "./tree.ts";
 
@@ -44,10 +44,18 @@ export function toContent(type: RecordType, id: string, sent: Sent, writer: Writ
   };
 }
 
-/** Where people are real, a resource always says who told of it; what the client says itself goes before. */
+/**
+ * Where people are real, a resource always says who told of it: what the client says itself, unless that is the name of a
+ * source of ours.
+ */
 function withSource(meta: Tree, { idSpace, source }: Writer): Tree {
-  return idSpace !== "" || typeof meta.source === "string" ? meta : { source: canonical("source", source), ...meta };
+  if (idSpace !== SHARED_ID_SPACE) return meta;
+  const own = canonical("source", source);
+  if (typeof meta.source !== "string") return { source: own, ...meta };
+  return meta.source.trim().toLowerCase().startsWith(SOURCE_NAMES) ? { ...meta, source: own } : meta;
 }
+
+const SOURCE_NAMES = canonical("source", "");
 
 /** The text of one version. */
 export function toBody(content: Content, version: string, now_ms: number): Buffer {

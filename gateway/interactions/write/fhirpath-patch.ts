@@ -40,8 +40,8 @@ export function fhirPathPatch(body: unknown): Read<Change> {
   ) {
     return malformed("Parameters", "Expected a Parameters resource with one parameter 'operation' for each change.");
   }
-  if (body.parameter.length > LIMITS.bundle_entries_max) {
-    return malformed("Parameters.parameter", `Expected ${LIMITS.bundle_entries_max} operations at most.`);
+  if (body.parameter.length > LIMITS.patch_operations_max) {
+    return malformed("Parameters.parameter", `Expected ${LIMITS.patch_operations_max} operations at most.`);
   }
   const operations: PatchOperation[] = [];
   for (const [index, parameter] of body.parameter.entries()) {

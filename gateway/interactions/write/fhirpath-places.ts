@@ -1,4 +1,5 @@
 import { evalFhirPath } from "@medplum/core";
+import { LIMITS } from "../../limits.ts";
 import { closeTree, isOpenTree, type OpenTree } from "./tree.ts";
 
 /** Where an element stands: a property of an object, or an item of the list that is the property. */
@@ -26,7 +27,6 @@ export const CHOICES: ReadonlySet<string> = new Set([
   "value",
 ]);
 
-const PATH_MAX = 1_000;
 /** A regular expression of a caller's can take for ever. */
 const FORBIDDEN = /\b(?:matches|matchesFull|replaceMatches)\b/;
 const QUOTED = /'(?:[^'\\]|\\.)*'/g;
@@ -38,7 +38,7 @@ const CALL = /^([A-Za-z]+)\((.*)\)$/s;
  * `last`, `single`, `skip`, `take`, `tail`, `extension`, `ofType` and `as`. https://hl7.org/fhir/R4/fhirpatch.html
  */
 export function findPlaces(root: OpenTree, path: string): FoundPlaces {
-  if (path.length > PATH_MAX || FORBIDDEN.test(path.replace(QUOTED, "''")))
+  if (path.length > LIMITS.patch_path_characters_max || FORBIDDEN.test(path.replace(QUOTED, "''")))
     return { ok: false, message: "This path is not supported in a patch." };
   const steps = splitPath(path.trim());
   if (steps === undefined || steps.length === 0) return { ok: false, message: "Expected a path of FHIRPath." };

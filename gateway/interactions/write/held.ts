@@ -1,4 +1,5 @@
 import type { RecordType } from "#profiles/interactions.ts";
+import { LIMITS } from "../../limits.ts";
 import { resourceBytes } from "../../search/pack.ts";
 import type { RecordKey } from "../../store/store.ts";
 import { guardRelease } from "../guard.ts";
@@ -37,7 +38,7 @@ export async function findHeld(type: RecordType, id: string, scene: Scene): Prom
     const isOwn = isPatient ? await hasTold(record, id, scene) : pack.sources[entry] === writer.source;
     return { ...toCurrent(visible), record, isOwn };
   }
-  const versions = await search.reader.versions(record, requester, at);
+  const versions = await search.reader.versions(record, requester, at, { types: [type], id });
   const newest = versions.find((version) => version.type === type && version.id === id);
   if (newest?.method !== "DELETE") return undefined;
   return {
@@ -46,9 +47,6 @@ export async function findHeld(type: RecordType, id: string, scene: Scene): Prom
     isOwn: isPatient ? await hasTold(record, id, scene) : newest.source === writer.source,
   };
 }
-
-/** Versions that are read to get at the newest, before reading its whole record is no dearer. */
-const VERSIONS_MAX = 16;
 
 /** Where nobody is real a writer sees all that it told, and the record around it need not be read. */
 async function findOwn(
@@ -59,7 +57,8 @@ async function findOwn(
   const { transaction, writer } = scene;
   if (!writer.unknownSubjects || type === "Patient" || type === "Provenance") return undefined;
   const current = await transaction.current(type, id, writer.idSpace);
-  if (current === undefined || current.contentHash === "" || current.version > VERSIONS_MAX) return undefined;
+  if (current === undefined || current.contentHash === "" || current.version > LIMITS.newest_of_versions_max)
+    return undefined;
   const [newest] = await transaction.history(type, id, writer.idSpace);
   if (newest?.body === undefined || newest.source !== writer.source) return undefined;
   const { body, version, lastUpdated } = newest;

@@ -21,8 +21,8 @@ const POINTER = /^(?:\/(?:[^~/]|~[01])*)*$/;
 /** A body that is no JSON Patch is refused before anything is looked up. */
 export function jsonPatch(body: unknown): Read<Change> {
   if (!Array.isArray(body) || body.length === 0) return malformed("", "Expected an array of operations (RFC 6902).");
-  if (body.length > LIMITS.bundle_entries_max) {
-    return malformed("", `Expected ${LIMITS.bundle_entries_max} operations at most.`);
+  if (body.length > LIMITS.patch_operations_max) {
+    return malformed("", `Expected ${LIMITS.patch_operations_max} operations at most.`);
   }
   const operations: Operation[] = [];
   for (const [index, operation] of body.entries()) {
@@ -55,9 +55,6 @@ function isPointer(text: unknown): text is string {
   return typeof text === "string" && POINTER.test(text);
 }
 
-/** More nodes than a resource of the greatest size can have: a patch that copies copies doubles with each step. */
-const NODES_MAX = LIMITS.resource_bytes_max / 2;
-
 function apply(tree: OpenTree, operations: readonly Operation[]): void {
   for (const [index, operation] of operations.entries()) {
     const fault = applyOne(tree, operation);
@@ -83,7 +80,9 @@ function applyOne(tree: OpenTree, operation: Operation): string | undefined {
   }
   const [failed] = applyPatch(tree, [marked]);
   if (failed !== null) return "there is nothing at the place that it names.";
-  return operation.op === "copy" && nodesOf(tree) > NODES_MAX ? "the resource becomes too large." : undefined;
+  return operation.op === "copy" && nodesOf(tree) > LIMITS.patched_nodes_max
+    ? "the resource becomes too large."
+    : undefined;
 }
 
 /** Every step but the last leads through objects and lists that are there. */
@@ -107,7 +106,7 @@ function nodesOf(value: unknown): number {
   let nodes = 1;
   for (const member of Object.values(value)) {
     nodes += nodesOf(member);
-    if (nodes > NODES_MAX) return nodes;
+    if (nodes > LIMITS.patched_nodes_max) return nodes;
   }
   return nodes;
 }

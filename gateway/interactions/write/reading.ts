@@ -8,6 +8,7 @@ import type { Conditions, Target } from "./perform.ts";
 import type { WritePorts, Writer } from "./ports.ts";
 import { parseVersionCondition } from "./precondition.ts";
 import { flawed } from "./refusal.ts";
+import { findConditionalReference } from "./rewrite.ts";
 import { writerOf } from "./transact.ts";
 import { isTree } from "./tree.ts";
 
@@ -50,7 +51,15 @@ export function parseSent(text: string, type: RecordType): Read<Sent> {
   const parsed = parseResource(text, type);
   if (!parsed.ok) return parsed;
   if (!isTree(parsed.lossless)) throw new Error("a resource is an object");
+  const conditional = findConditionalReference(parsed.lossless, type);
+  if (conditional !== undefined) return { ok: false, issues: [unfollowed(conditional)] };
   return { ok: true, value: { resource: parsed.resource, tree: parsed.lossless } };
+}
+
+/** Criteria are followed in the resources of a transaction, before they come here: elsewhere R4 has no such reference. */
+function unfollowed(expression: string): Issue {
+  const message = "Expected a reference to a resource: criteria stand for one in a resource of a transaction alone.";
+  return flawed("base", { code: "not-supported", expression, message });
 }
 
 /** Which resource is meant: the one of the address, or the one that its parameters find. */

@@ -80,11 +80,22 @@ function rewriteNarrative(div: string, links: Links): string {
   );
 }
 
-/** Whether a resource has a conditional reference anywhere. */
-export function hasConditionalReference(node: unknown): boolean {
-  if (Array.isArray(node)) return node.some(hasConditionalReference);
-  if (!isTree(node)) return false;
-  return Object.entries(node).some(([name, member]) =>
-    typeof member === "string" ? name === "reference" && CONDITIONAL.test(member) : hasConditionalReference(member),
-  );
+/** Where the first conditional reference of a resource stands, as FHIRPath that begins with `path`. */
+export function findConditionalReference(node: unknown, path: string): string | undefined {
+  if (Array.isArray(node)) {
+    for (let index = 0; index < node.length; index += 1) {
+      const found = findConditionalReference(node[index], `${path}[${index}]`);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+  if (!isTree(node)) return undefined;
+  for (const name in node) {
+    const member = node[name];
+    if (typeof member === "object") {
+      const found = findConditionalReference(member, `${path}.${name}`);
+      if (found !== undefined) return found;
+    } else if (name === "reference" && typeof member === "string" && CONDITIONAL.test(member)) return `${path}.${name}`;
+  }
+  return undefined;
 }

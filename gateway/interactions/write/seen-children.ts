@@ -1,5 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { Requester } from "../../access/requester.ts";
+import { LIMITS } from "../../limits.ts";
 import type { RecordKey, WriteTransaction } from "../../store/store.ts";
 import type { Moment } from "../record-reader.ts";
 
@@ -23,10 +24,8 @@ export interface SeenChildren {
   note(record: RecordKey, asking: Asking): Promise<() => void>;
 }
 
-const REMEMBERED_MAX = 50_000;
-
 export function createSeenChildren(): SeenChildren {
-  const versions = new LRUCache<string, number>({ max: REMEMBERED_MAX });
+  const versions = new LRUCache<string, number>({ max: LIMITS.seen_children_max });
   return {
     async isSeen(record, asking) {
       const known = versions.get(nameOf(record, asking));

@@ -8,7 +8,7 @@ import { create, overlapping, patch, remove, toFound, update } from "./perform.t
 import type { Scene, Written } from "./ports.ts";
 import { parseSent } from "./reading.ts";
 import { inEntry, Refusal, refuse } from "./refusal.ts";
-import { hasConditionalReference, type Links, rewrite } from "./rewrite.ts";
+import { findConditionalReference, type Links, rewrite } from "./rewrite.ts";
 import { criteriaOfWrite, type Plan, type PlannedRead, type PlannedWrite } from "./transaction-plan.ts";
 import { isTree } from "./tree.ts";
 
@@ -105,7 +105,7 @@ async function identify(write: PlannedWrite, scene: Scene): Promise<Identity | u
 
 function inOrder(writes: readonly PlannedWrite[]): readonly Storing[] {
   const rankOf = (write: Storing): number =>
-    RANKS.indexOf(write.type) + (hasConditionalReference(write.resource) ? RANKS.length : 0);
+    RANKS.indexOf(write.type) + (findConditionalReference(write.resource, "") !== undefined ? RANKS.length : 0);
   return writes
     .filter((write): write is Storing => write.kind === "create" || write.kind === "update")
     .toSorted((a, b) => rankOf(a) - rankOf(b));
