@@ -129,6 +129,74 @@ describe("a child's record shows", () => {
     expect(await patientOf(key, HEALTH)).not.toHaveProperty("address");
   });
 
+  test.each<readonly [string, object]>([
+    ["what it is about", { focus: [{ display: "a clinic" }] }],
+    ["what it is part of", { partOf: [{ display: "a clinic" }], basedOn: [{ display: "a clinic" }] }],
+    ["its specimen", { specimen: { display: "a clinic" } }],
+    ["who gave it a number", { identifier: [{ value: "1", assigner: { display: "a clinic" } }] }],
+    ["the name of its child", { subject: { reference: "Patient/p-1", display: "of a clinic" } }],
+    ["its members", { hasMember: [{ display: "a clinic" }, { reference: "Observation/b", display: "a clinic" }] }],
+    ["its tags and another's source", { meta: { source: "urn:a clinic", tag: [{ code: "a clinic" }] } }],
+    [
+      "whatever it contains",
+      {
+        contained: [{ resourceType: "Procedure", id: "p", status: "completed", location: { display: "a clinic" } }],
+        derivedFrom: [{ reference: "#p" }],
+      },
+    ],
+    ["its extensions", { extension: [{ url: "urn:e", valueReference: { display: "a clinic" } }] }],
+    [
+      "an extension within",
+      {
+        code: {
+          text: "height",
+          extension: [{ url: "urn:e", extension: [{ url: "x", valueAddress: { city: "a clinic" } }] }],
+        },
+      },
+    ],
+    ["an extension of a primitive", { _status: { extension: [{ url: "urn:e", valueUrl: "urn:a clinic" }] } }],
+  ])("of a restricted child no place by %s", async (_, places) => {
+    const key = await house.child("p-1");
+    await house.tell(key, RESTRICTED, CSDS);
+    await house.put(key, observation("o", "p-1", { ...places, valueString: "cheerful" }), WRITTEN);
+    const view = await house.reader.view(key, HEALTH, await house.moment());
+    const text = view && resourceBytes(view.pack, 0).toString();
+    expect(text).toContain("cheerful");
+    expect(text).not.toMatch(/clinic|\{\}|\[\]/);
+  });
+
+  test("of a restricted child that something changes the meaning, and not how", async () => {
+    const key = await house.child("p-1");
+    await house.tell(key, RESTRICTED, CSDS);
+    const modifierExtension = [
+      { url: "urn:m", valueReference: { display: "a clinic" } },
+      { url: "urn:n", valueBoolean: true },
+    ];
+    await house.put(key, observation("o", "p-1", { modifierExtension }), WRITTEN);
+    const view = await house.reader.view(key, HEALTH, await house.moment());
+    expect(JSON.parse(view ? resourceBytes(view.pack, 0).toString() : "{}").modifierExtension).toEqual([
+      {
+        url: "urn:m",
+        extension: [{ url: "http://hl7.org/fhir/StructureDefinition/data-absent-reason", valueCode: "masked" }],
+      },
+      { url: "urn:n", valueBoolean: true },
+    ]);
+  });
+
+  test("neither what is withheld, nor what is made from it or refers to it", async () => {
+    const key = await house.child("p-1");
+    await house.tell(key, AMARA, CSDS);
+    await house.put(key, observation("a", "p-1"), CSDS);
+    await house.put(key, observation("b", "p-1"), CSDS);
+    await house.put(key, observation("of-a", "p-1", { derivedFrom: [{ reference: "Observation/a" }] }), CSDS);
+    await house.put(key, observation("panel", "p-1", { hasMember: [{ reference: "Observation/of-a" }] }), CSDS);
+    const data = [{ meaning: "instance", reference: { reference: "Observation/a" } }];
+    const provision = { type: "permit", provision: [{ type: "deny", data }] };
+    await house.put(key, consent("c", "p-1", { provision }), WRITTEN);
+    expect(await seen(key, HEALTH)).toEqual(["Patient/p-1", "Observation/b"]);
+    expect(await seen(key, OFFICER)).toContain("Observation/panel");
+  });
+
   test("a written Consent to its writer and to officers, and everybody its effect", async () => {
     const key = await house.child("p-1");
     await house.tell(key, AMARA, CSDS);
