@@ -2,11 +2,14 @@ import type { ServedType } from "#profiles/interactions.ts";
 import { hasScope } from "../access/scope.ts";
 import { LIMITS } from "../limits.ts";
 import type { Issue } from "../outcome/issue.ts";
+import { TO_CONTAINED } from "../search/element-keys.ts";
+import { keyOf } from "../search/fast-keys.ts";
 import type { Condition, Lead, Question } from "../search/search-query.ts";
 import { hashToken } from "../search/token-hash.ts";
+import { meetsContained } from "./ask-contained.ts";
 import { type CandidatePorts, candidatesOf, type Looking } from "./candidates.ts";
 import { BEFORE_ALL, eachVisible } from "./collections.ts";
-import { referencesOf, toReferenceCondition } from "./include-references.ts";
+import { referencesIn, referencesOf, toReferenceCondition } from "./include-references.ts";
 import { eachMatch, toSelection } from "./search-matches.ts";
 import { nameOf, type ReleasedEntry } from "./search-request.ts";
 
@@ -61,7 +64,7 @@ export async function withoutChains(question: Question, who: Looking, ports: Can
       condition.kind === "chain"
         ? await answerChain(condition, question.type, { who, ports })
         : await answerHas(condition, question.type, { who, ports });
-    conditions.push(answered.condition);
+    conditions.push(...answered.conditions);
     lead ??= answered.lead;
   }
   return { type: question.type, conditions, lead };
@@ -74,7 +77,7 @@ function isChained(condition: Condition): condition is Chained {
 }
 
 interface Answered {
-  readonly condition: Condition;
+  readonly conditions: readonly Condition[];
   readonly lead: Lead | undefined;
 }
 
@@ -89,13 +92,52 @@ async function answerChain(
   asking: Asking,
 ): Promise<Answered> {
   const found: ReleasedEntry[] = [];
-  for (const target of targets) found.push(...(await askInner(target, code, asking)));
+  const asked: Question[] = [];
+  for (const target of targets) {
+    const plain = await withoutChains(target, asking.who, asking.ports);
+    asked.push(plain);
+    found.push(...(await askInner(plain, code, asking)));
+  }
   const isAboutFound = code === "patient" || code === "subject";
   const areChildren = found.every(({ pack, entry }) => pack.types[entry] === "Patient");
   return {
-    condition: toReferenceCondition(type, [code], found.map(nameOf), asking.ports.fhirBase),
+    conditions: toChainConditions({ type, code, references: found.map(nameOf) }, asked, asking.ports.fhirBase),
     lead: toLead("Patient", idsOf(found), isAboutFound && areChildren),
   };
+}
+
+interface Reached {
+  readonly type: ServedType;
+  readonly code: string;
+  /** `Type/id` of what the inner search found. */
+  readonly references: readonly string[];
+}
+
+/**
+ * What refers to one of what was found, or to a resource of its own that would have been. The body is looked into only
+ * where a reference leads to what is contained. https://hl7.org/fhir/R4/search.html#contained
+ */
+function toChainConditions(
+  { type, code, references }: Reached,
+  asked: readonly Question[],
+  fhirBase: string,
+): readonly Condition[] {
+  const wanted = new Set(references);
+  const within: Condition = {
+    kind: "resource",
+    code,
+    holds: (resource) =>
+      referencesIn(resource, [code], fhirBase).some((reference) => wanted.has(reference)) ||
+      meetsContained(resource, code, asked),
+  };
+  const key = keyOf(type, code);
+  if (key === undefined) return [within];
+  const direct = toReferenceCondition(type, [code], references, fhirBase);
+  const hashes = direct.kind === "token" ? direct.hashes : [];
+  return [
+    { kind: "token", code, hashes: [...hashes, hashToken(key, TO_CONTAINED)] },
+    { ...within, hashes },
+  ];
 }
 
 async function answerHas(
@@ -110,7 +152,7 @@ async function answerHas(
     return to === type ? [id] : [];
   });
   return {
-    condition: { kind: "token", code: "_id", hashes: ids.map((id) => hashToken("_id", id)) },
+    conditions: [{ kind: "token", code: "_id", hashes: ids.map((id) => hashToken("_id", id)) }],
     lead: toLead(type, ids, true),
   };
 }

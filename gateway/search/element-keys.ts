@@ -8,6 +8,9 @@ import { tokenForm } from "./token-hash.ts";
 /** Gives the forms under which queries name an element by hash. */
 export type ToForms = (element: unknown) => readonly string[];
 
+/** The key of every reference to a contained resource: only the body tells what that is. */
+export const TO_CONTAINED = "#";
+
 /** How the elements of a parameter are keyed; dates and strings are kept as they are, and have no such forms. */
 export function formsOf(definition: SearchParameterDefinition): ToForms {
   if (definition.type === "token") return tokenForms(definition);
@@ -33,6 +36,7 @@ function tokenForms(definition: SearchParameterDefinition): ToForms {
 function referenceForms(element: unknown): readonly string[] {
   const literal = isNode(element) ? element.reference : element;
   if (typeof literal !== "string") return [];
+  if (literal.startsWith("#")) return [TO_CONTAINED];
   // The base is not known here: a URL under it is stored as it stands, and asked for in both forms.
   const target = toReferenceTarget(literal, "/");
   if (!target) return [];

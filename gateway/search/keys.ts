@@ -61,7 +61,7 @@ export function toKeys(resource: Resource): Keys {
 }
 
 /** What is keyed changes from release to release; keys under another mark are made again when they are read. */
-const MARK = "2:";
+const MARK = "3:";
 
 /** The keys in the compact form that is stored beside a resource. */
 export function encodeKeys({ tokens, dates, strings }: Keys): string {

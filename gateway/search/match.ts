@@ -64,11 +64,17 @@ export function meetsConditions(pack: Pack, entry: number, conditions: readonly 
         if (!meetsString(pack, entry, condition)) return false;
         break;
       case "resource":
-        needsResource = true;
+        needsResource ||= !isKnownToMeet(pack, entry, condition);
         break;
     }
   }
   if (!needsResource) return true;
   const resource = parseEntry(pack, entry);
-  return conditions.every((condition) => condition.kind !== "resource" || condition.holds(resource));
+  return conditions.every(
+    (condition) => condition.kind !== "resource" || isKnownToMeet(pack, entry, condition) || condition.holds(resource),
+  );
+}
+
+function isKnownToMeet(pack: Pack, entry: number, { hashes }: Extract<Condition, { kind: "resource" }>): boolean {
+  return hashes !== undefined && hasToken(pack, entry, hashes);
 }

@@ -21,7 +21,13 @@ export type Condition =
   /** The resource is about a child who carries one of these identifiers: the chain `patient.identifier`. */
   | { readonly kind: "child-identifier"; readonly identifiers: readonly IdentifierValue[] }
   /** Answered by the resource itself, where keys cannot say: modifiers, quantities, composites, uris. */
-  | { readonly kind: "resource"; readonly code: string; holds(resource: Resource): boolean }
+  | {
+      readonly kind: "resource";
+      readonly code: string;
+      /** An entry that carries one of these keys meets the condition without a look at the resource. */
+      readonly hashes?: readonly TokenHash[];
+      holds(resource: Resource): boolean;
+    }
   /** `subject:Patient.name=…`: the reference leads to one of what these questions find. */
   | { readonly kind: "chain"; readonly code: string; readonly targets: readonly Question[] }
   /** `_has:Observation:patient:code=…`: one of what the question finds refers to the resource by `code`. */
