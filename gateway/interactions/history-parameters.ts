@@ -50,7 +50,9 @@ export function parseHistory(
   if (count === undefined || since === undefined || at === undefined || !shaped.ok || issues.length > 0) {
     return { ok: false, issues };
   }
-  const asked = new URLSearchParams([...parameters].filter(([name]) => KNOWN.includes(name)));
+  const asked = new URLSearchParams([...parameters].filter(([name, value]) => KNOWN.includes(name) && value !== ""));
+  // A page larger than the largest is not what is answered.
+  if (asked.has("_count")) asked.set("_count", String(count));
   return {
     ok: true,
     query: {
@@ -74,7 +76,7 @@ function bad(parameter: string, expected: string): Issue {
 
 function toCount(text: string | null): number | undefined {
   if (text === null || text === "") return LIMITS.page_entries_default;
-  return /^\d{1,9}$/.test(text) ? Math.min(Number(text), LIMITS.page_entries_max) : undefined;
+  return /^\d+$/.test(text) ? Math.min(Number(text), LIMITS.page_entries_max) : undefined;
 }
 
 /** `null` for a parameter that was not sent, `undefined` for one that is not understood. */

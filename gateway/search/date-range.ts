@@ -7,7 +7,7 @@ export interface DateRange {
 }
 
 const DATE = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/;
-const DATE_TIME = /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:\d{2})?$/;
+const DATE_TIME = /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?(Z|[+-]\d{2}:\d{2})?$/;
 
 /**
  * The span that a FHIR date, dateTime or instant stands for: a partial date is its whole year, month or day, a time
@@ -25,7 +25,10 @@ function toCivilRange([, year = "", month, day]: RegExpExecArray): DateRange | u
   const y = Number(year);
   const m = month === undefined ? 1 : Number(month);
   const d = day === undefined ? 1 : Number(day);
-  const start = new Date(Date.UTC(y, m - 1, d));
+  const start = new Date(0);
+  // Unlike Date.UTC it takes the years before 100 for what they are.
+  start.setUTCFullYear(y, m - 1, d);
+  if (y === 0) return undefined;
   if (start.getUTCFullYear() !== y || start.getUTCMonth() !== m - 1 || start.getUTCDate() !== d) return undefined;
   const end = new Date(start);
   if (month === undefined) end.setUTCFullYear(y + 1);
@@ -37,8 +40,10 @@ function toCivilRange([, year = "", month, day]: RegExpExecArray): DateRange | u
 function toTimeRange([, date = "", hour, minute, second, fraction, zone]: RegExpExecArray): DateRange | undefined {
   const day = DATE.exec(date);
   if (!day || !toCivilRange(day)) return undefined;
-  if (Number(hour) > 23 || Number(minute) > 59 || Number(second ?? 0) > 59) return undefined;
-  const utc_ms = Date.parse(`${date}T${hour}:${minute}:${second ?? "00"}${zone ?? "Z"}`);
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second ?? 0) > 60) return undefined;
+  // A leap second is one more than the clock of a Date has.
+  const start_ms = Date.parse(`${date}T${hour}:${minute}:00${zone ?? "Z"}`);
+  const utc_ms = start_ms + Number(second ?? 0) * 1_000;
   if (Number.isNaN(utc_ms)) return undefined;
   const whole_ms = zone === undefined ? ukInstant_ms(utc_ms) : utc_ms;
   if (second === undefined) return { low_ms: whole_ms, high_ms: whole_ms + 60_000 };

@@ -1,5 +1,5 @@
 import { SEARCH_PARAMETERS } from "#profiles/generated/search-parameters.ts";
-import { isRecordType, isServedType, SERVED_RESOURCES, type ServedResource } from "#profiles/interactions.ts";
+import { isServedType, SERVED_RESOURCES, type ServedResource } from "#profiles/interactions.ts";
 import type { Issue } from "../outcome/issue.ts";
 import { nearest } from "../outcome/nearest.ts";
 import { splitModifier } from "./criterion.ts";
@@ -11,6 +11,8 @@ export type ParsedInclusions =
 
 /** `:recurse` is what `:iterate` was called before R4. */
 const MODIFIERS: readonly string[] = ["iterate", "recurse"];
+
+const TYPE = /^[A-Z][A-Za-z]{1,63}$/;
 
 /**
  * `_include` and `_revinclude`: `Type:parameter`, `Type:parameter:Target`, `Type:*` or `*`, several by commas.
@@ -62,8 +64,8 @@ function parseInclusion(
   if (!isKnown) return undefined;
   if (target === undefined) return { ...how, source, code, target };
   const targets = SEARCH_PARAMETERS[source]?.[code]?.target ?? [];
-  const isTarget = targets.includes(target) || targets.includes("Resource") || code === "*";
-  return isServedType(target) && isRecordType(target) && isTarget ? { ...how, source, code, target } : undefined;
+  const isTarget = targets.includes(target) || ((targets.includes("Resource") || code === "*") && TYPE.test(target));
+  return isTarget ? { ...how, source, code, target } : undefined;
 }
 
 function expectation(known: readonly string[], sent: string): string {

@@ -99,6 +99,7 @@ test("the self link repeats what was sent", () => {
 test("_count is 20 unless told and 100 at most", () => {
   expect(query("Observation", "").count).toBe(20);
   expect(query("Observation", "_count=5000").count).toBe(100);
+  expect(query("Observation", "_count=99999999999999999999").count).toBe(100);
   expect(query("Observation", "_count=0").count).toBe(0);
 });
 
@@ -133,6 +134,7 @@ test.each<[ServedType, string, readonly object[]]>([
     [{ direction: "include", iterate: false, source: "Observation", code: "subject", target: undefined }],
   ],
   ["Observation", "_include=Observation:subject:Patient", [{ code: "subject", target: "Patient" }]],
+  ["Observation", "_include=Observation:subject:Group", [{ code: "subject", target: "Group" }]],
   ["Observation", "_include=Observation:*", [{ source: "Observation", code: "*" }]],
   ["Observation", "_include=*", [{ source: "*", code: "*" }]],
   [
@@ -170,6 +172,7 @@ test.each([
   ["_elements=code,status&_elements=code", { shape: { kind: "elements", elements: ["code", "status"] } }],
   ["_sort=-value-quantity,status,_id,-date", { sort: expect.arrayContaining([{ code: "status", descending: false }]) }],
   ["_format=json&_pretty=true&code=x", { self: "code=x" }],
+  ["_count=5000&code=x", { self: "_count=100&code=x" }],
   ["code=a&_count=5&code=b&_count=", { self: "code=a&_count=5&code=b" }],
 ])("Observation?%s shapes the answer", (text, expected) => {
   expect(query("Observation", text)).toMatchObject(expected);

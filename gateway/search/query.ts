@@ -115,7 +115,8 @@ class QueryBuilder {
       : this.#addCriterion(name, value);
     if (issues.length > 0 && this.#isIgnorable(code, issues)) return;
     this.#issues.push(...issues);
-    this.#self.append(name, value);
+    // A page larger than the largest is not what is answered.
+    this.#self.append(name, code === "_count" && issues.length === 0 ? String(this.#count) : value);
   }
 
   /** What a lenient client would rather have ignored. A named query decides what is searched at all: never. */
@@ -194,7 +195,7 @@ class QueryBuilder {
   }
 
   #addCount(value: string): readonly Issue[] {
-    if (!/^\d{1,9}$/.test(value)) {
+    if (!/^\d+$/.test(value)) {
       return [{ kind: "bad-parameter-value", parameter: "_count", expected: "a whole number from 0" }];
     }
     this.#count = Math.min(Number(value), LIMITS.page_entries_max);

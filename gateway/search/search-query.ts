@@ -59,7 +59,8 @@ export interface Inclusion {
   readonly iterate: boolean;
   readonly source: ServedType | "*";
   readonly code: string;
-  readonly target: ServedType | undefined;
+  /** A type that is not served is a target all the same, of which nothing is ever found. */
+  readonly target: string | undefined;
 }
 
 /** Which part of each resource is wanted. https://hl7.org/fhir/R4/search.html#summary */
