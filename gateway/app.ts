@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
+import type { HttpBindings } from "@hono/node-server";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type Context, Hono } from "hono";
 import { ROUTES, type Route } from "#profiles/routes.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import { toUnexpected } from "./outcome/operation-outcome.ts";
-import type { createFhirRoutes } from "./routes/fhir.ts";
+import type { createFhirRoutes, SendParts } from "./routes/fhir.ts";
 import type { createHealthRoutes } from "./routes/health.ts";
 import { HOME_HEADERS } from "./routes/home.ts";
 import type { createIngestRoutes } from "./routes/ingest.ts";
@@ -26,13 +28,16 @@ export interface AppPorts {
   readonly homePage: string;
 }
 
-type Answering = (context: Context) => Response | Promise<Response>;
+/** Of @hono/node-server; there is none where a request comes without a socket. */
+type NodeEnv = { Bindings: Partial<HttpBindings> };
+type NodeContext = Context<NodeEnv>;
+type Answering = (context: NodeContext) => Response | Promise<Response>;
 
 /** The route table: FHIR routes are made from the interaction table, the others are the contracts of operation. */
-export function createApp(ports: AppPorts): Hono {
-  const app = new Hono();
+export function createApp(ports: AppPorts): Hono<NodeEnv> {
+  const app = new Hono<NodeEnv>();
   const measured = createMeasured(ports);
-  const idsOf = (context: Context) => readRequestIds(context.req.raw.headers, randomUUID);
+  const idsOf = (context: NodeContext) => readRequestIds(context.req.raw.headers, randomUUID);
 
   for (const route of ROUTES) addFhirRoute(app, route, ports, measured);
   app.get(
@@ -89,12 +94,12 @@ export function createApp(ports: AppPorts): Hono {
 const METRICS_HEADERS = { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" } as const;
 
 function addFhirRoute(
-  app: Hono,
+  app: Hono<NodeEnv>,
   route: Route,
   { fhir, capabilityStatement }: AppPorts,
   measured: ReturnType<typeof createMeasured>,
 ): void {
-  const idsOf = (context: Context) => readRequestIds(context.req.raw.headers, randomUUID);
+  const idsOf = (context: NodeContext) => readRequestIds(context.req.raw.headers, randomUUID);
   const answering: Answering =
     route.interaction === "capabilities"
       ? (context) => fhir.document(context.req.raw, idsOf(context), capabilityStatement)
@@ -105,6 +110,7 @@ function addFhirRoute(
             request: context.req.raw,
             ids: idsOf(context),
             route,
+            sendParts: toSendParts(context),
             ...(id !== undefined && { id }),
             ...(versionId !== undefined && { versionId }),
           });
@@ -112,6 +118,24 @@ function addFhirRoute(
   for (const path of toHonoPaths(route.path)) {
     app.on(route.method, `${FHIR_PATH}${path}`, measured(route.operation ?? route.interaction, answering));
   }
+}
+
+/**
+ * Writes parts to the socket in one go, from where they lie: a page of a search is three parts or so, one of them as
+ * long as the page.
+ */
+function toSendParts({ env, req }: NodeContext): SendParts | undefined {
+  const outgoing = env?.outgoing;
+  if (!outgoing || req.method === "HEAD") return undefined;
+  return (status, headers, parts) => {
+    if (outgoing.destroyed) return RESPONSE_ALREADY_SENT;
+    const length = parts.reduce((sum, part) => sum + part.length, 0);
+    outgoing.cork();
+    outgoing.writeHead(status, { ...headers, "Content-Length": length });
+    for (const part of parts) outgoing.write(part);
+    outgoing.end();
+    return RESPONSE_ALREADY_SENT;
+  };
 }
 
 /** An id begins neither with an underscore nor a dollar: those are interactions and operations of their own. */

@@ -11,7 +11,14 @@ export interface Answer {
   readonly status: 200 | 201 | 204 | 304;
   readonly headers: Readonly<Record<string, string>>;
   /** UTF-8 JSON; empty where the status or the caller's preference calls for none. */
-  readonly body: Buffer;
+  readonly body: Body;
+}
+
+/** Bytes, or parts of them in order: a page is sent from where its entries stand, and copied nowhere. */
+export type Body = Buffer | readonly Buffer[];
+
+export function wholeBody(body: Body): Buffer {
+  return Buffer.isBuffer(body) ? body : Buffer.concat(body);
 }
 
 /** What every interaction is told of the request beside its own arguments. */

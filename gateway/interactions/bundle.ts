@@ -27,8 +27,16 @@ const INCLUDE_TAIL = Buffer.from(',"search":{"mode":"include"}},');
 const COMMA = Buffer.from(",");
 const END_OF_ENTRIES = Buffer.from("]}");
 
-/** A searchset Bundle as bytes: whole entries are copied as they stand, nothing of them is parsed or made anew. */
-export function toSearchset({ total, self, next, matched, included, shape, outcomes }: SearchsetParts): Buffer {
+/** A searchset Bundle in parts: whole entries go out as they stand, nothing of them is parsed, copied or made anew. */
+export function toSearchset({
+  total,
+  self,
+  next,
+  matched,
+  included,
+  shape,
+  outcomes,
+}: SearchsetParts): readonly Buffer[] {
   const nextLink = next === undefined ? "" : `,{"relation":"next","url":${JSON.stringify(next)}}`;
   const count = total === undefined ? "" : `"total":${total},`;
   const head = `{"resourceType":"Bundle","id":"${randomUUID()}","type":"searchset",${count}"link":[{"relation":"self","url":${JSON.stringify(self)}}${nextLink}]`;
@@ -37,11 +45,11 @@ export function toSearchset({ total, self, next, matched, included, shape, outco
   else for (const { pack, entry } of included) spans.push(whole(openEntryBytes(pack, entry)), whole(INCLUDE_TAIL));
   for (const outcome of outcomes) if (outcome) spans.push(whole(outcome), whole(COMMA));
   const last = spans.at(-1);
-  if (!last) return Buffer.from(`${head}}`);
+  if (!last) return [Buffer.from(`${head}}`)];
   // Every entry ends in a comma, and the last one must not.
   last.end -= 1;
   spans.push(whole(END_OF_ENTRIES));
-  return join(`${head},"entry":[`, spans);
+  return [Buffer.from(`${head},"entry":[`), ...spans.map(({ bytes, start, end }) => bytes.subarray(start, end))];
 }
 
 /** Matches that stand side by side in their pack, as a page of a child's newest does, are one span. */
@@ -70,15 +78,4 @@ function shapedSpans(entries: readonly ReleasedEntry[], shape: Shape, tail: Buff
 
 function whole(bytes: Buffer): Span {
   return { bytes, start: 0, end: bytes.length };
-}
-
-function join(head: string, spans: readonly Span[]): Buffer {
-  const headLength = Buffer.byteLength(head);
-  let length = headLength;
-  for (const { start, end } of spans) length += end - start;
-  const joined = Buffer.allocUnsafe(length);
-  joined.write(head, 0);
-  let at = headLength;
-  for (const { bytes, start, end } of spans) at += bytes.copy(joined, at, start, end);
-  return joined;
 }

@@ -55,7 +55,7 @@ export function createSearchFlow(ports: SearchPorts): SearchFlow {
 
 const NO_HEADERS = {};
 
-function toAnswer(body: Buffer): Answer {
+function toAnswer(body: Answer["body"]): Answer {
   return { status: 200, headers: NO_HEADERS, body };
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { NHS_NUMBER } from "#profiles/systems.ts";
+import { wholeBody } from "./answer.ts";
 import { createSearchWorld, observation, practice, type SearchWorld } from "./search-world.fixtures.ts";
 
 /**
@@ -78,7 +79,7 @@ async function hideTwin(world: SearchWorld): Promise<void> {
 async function answerOf(world: SearchWorld, address: string): Promise<string> {
   const result = await world.ask(practice(), address);
   if (!result.ok) return JSON.stringify(result);
-  return result.answer.body
+  return wholeBody(result.answer.body)
     .toString()
     .replace(/"id":"[0-9a-f-]{36}"/, '"id":"…"')
     .replace(/_page=[\w-]+/g, "_page=…");

@@ -18,7 +18,7 @@ import { createPageTokens } from "../search/page-token.ts";
 import { createQueryCache } from "../search/query-cache.ts";
 import { createSqliteStore } from "../store/sqlite.ts";
 import type { RecordKey, Store, WriteTransaction } from "../store/store.ts";
-import type { InteractionRequest, Result } from "./answer.ts";
+import { type InteractionRequest, type Result, wholeBody } from "./answer.ts";
 import type { AuditEvents } from "./candidates.ts";
 import { createCanonicals } from "./canonicals.ts";
 import { createCoverageNotice } from "./coverage-notice.ts";
@@ -175,7 +175,7 @@ export async function createSearchWorld(auditEvents?: AuditEvents): Promise<Sear
     async bundle(requester, address) {
       const result = await ask(requester, address);
       if (!result.ok) throw new Error(`${address}: ${JSON.stringify(result.issues)}`);
-      return JSON.parse(result.answer.body.toString());
+      return JSON.parse(wholeBody(result.answer.body).toString());
     },
     async [Symbol.asyncDispose]() {
       await log.close();

@@ -1,7 +1,7 @@
 import type { Bundle } from "@medplum/fhirtypes";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Requester } from "../access/requester.ts";
-import type { Result } from "../interactions/answer.ts";
+import { type Result, wholeBody } from "../interactions/answer.ts";
 import {
   createSearchWorld,
   FHIR,
@@ -71,7 +71,7 @@ async function everything(
 async function bundle(...asked: Parameters<typeof everything>): Promise<Bundle> {
   const result = await everything(...asked);
   if (!result.ok) throw new Error(JSON.stringify(result.issues));
-  return JSON.parse(result.answer.body.toString());
+  return JSON.parse(wholeBody(result.answer.body).toString());
 }
 
 const COMPARTMENT = [

@@ -2,7 +2,7 @@ import type { Bundle, Observation } from "@medplum/fhirtypes";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { NHS_NUMBER } from "#profiles/systems.ts";
 import type { Requester } from "../access/requester.ts";
-import type { Result } from "../interactions/answer.ts";
+import { type Result, wholeBody } from "../interactions/answer.ts";
 import {
   createSearchWorld,
   names,
@@ -75,7 +75,7 @@ async function lastn(query: string, requester: Requester = HEALTH, body?: object
 async function bundle(...asked: Parameters<typeof lastn>): Promise<Bundle> {
   const result = await lastn(...asked);
   if (!result.ok) throw new Error(JSON.stringify(result.issues));
-  return JSON.parse(result.answer.body.toString());
+  return JSON.parse(wholeBody(result.answer.body).toString());
 }
 
 function ids(found: Bundle): readonly string[] {

@@ -10,7 +10,7 @@ import { readPublished } from "#profiles/published.ts";
 import * as systems from "#profiles/systems.ts";
 import type { Requester } from "../access/requester.ts";
 import { createAuditLog } from "../audit/log.ts";
-import type { Answering, InteractionRequest } from "../interactions/answer.ts";
+import { type Answering, type InteractionRequest, wholeBody } from "../interactions/answer.ts";
 import type { Issue } from "../outcome/issue.ts";
 import { createTerminology } from "../terminology/terminology.ts";
 import { createExpand } from "./expand.ts";
@@ -90,7 +90,7 @@ export async function createTerminologyWorld(): Promise<TerminologyWorld> {
     const [operation = ""] = name.split(" ");
     const result = await answering(toRequest(operation, type, query, invocation));
     if (!result.ok) return { issues: result.issues };
-    const resource: Resource = JSON.parse(result.answer.body.toString());
+    const resource: Resource = JSON.parse(wholeBody(result.answer.body).toString());
     validateResource(resource);
     const flaws = resource.resourceType === "Parameters" ? flawsOf(resource, `${type}-${operation}`) : [];
     if (flaws.length > 0) throw new Error(`Not as the operation defines: ${flaws}`);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { canonical } from "#profiles/canonical.ts";
 import type { RecordType } from "#profiles/interactions.ts";
 import type { Requester } from "../access/requester.ts";
-import type { InteractionRequest } from "../interactions/answer.ts";
+import { type InteractionRequest, wholeBody } from "../interactions/answer.ts";
 import { CONFORMANCE, GP, type House, NOW_ms, openHouse, STRANGER } from "../interactions/read.fixtures.ts";
 import { createValidate } from "./validate.ts";
 
@@ -57,7 +57,7 @@ async function issuesOf(asked: Asked): Promise<OperationOutcome["issue"]> {
   const result = await ask(asked);
   if (!result.ok) throw new Error(`refused: ${result.issues.map(({ kind }) => kind)}`);
   expect(result.answer.status).toBe(200);
-  const outcome: OperationOutcome = JSON.parse(result.answer.body.toString());
+  const outcome: OperationOutcome = JSON.parse(wholeBody(result.answer.body).toString());
   return outcome.issue;
 }
 

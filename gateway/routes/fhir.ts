@@ -3,7 +3,14 @@ import type { Route } from "#profiles/routes.ts";
 import { ORGANIZATION_HEADER } from "../access/organization-header.ts";
 import type { Requester } from "../access/requester.ts";
 import type { AuditLog, AuditRecord } from "../audit/audit.ts";
-import type { Answer, Answering, InteractionRequest, Preconditions, Result } from "../interactions/answer.ts";
+import {
+  type Answer,
+  type Answering,
+  type InteractionRequest,
+  type Preconditions,
+  type Result,
+  wholeBody,
+} from "../interactions/answer.ts";
 import { auditFacts } from "../interactions/audit-facts.ts";
 import { LIMITS } from "../limits.ts";
 import type { Issue } from "../outcome/issue.ts";
@@ -23,8 +30,13 @@ export interface FhirPorts {
   isReady(): boolean;
 }
 
+/** Sends a body in parts past the Response, which could only take it as one copy; gives what stands for it. */
+export type SendParts = (status: number, headers: Record<string, string>, parts: readonly Buffer[]) => Response;
+
 /** One request below /fhir/R4, and what its path says. */
 export interface FhirRequest {
+  /** Absent where there is no socket, or nothing but headers to send. */
+  readonly sendParts?: SendParts | undefined;
   readonly request: Request;
   readonly ids: RequestIds;
   readonly route: Route;
@@ -40,7 +52,7 @@ export function createFhirRoutes(ports: FhirPorts) {
       const made = await toInteractionRequest(fhir, form, ports);
       if ("kind" in made) return refuse([made], { request, ids, interaction: route.interaction, ...form }, ports);
       const result = await ports.dispatch(made);
-      return respond(result, made, ids);
+      return respond(result, made, fhir);
     },
 
     /** An open document of FHIR, for any caller who takes JSON. */
@@ -58,10 +70,12 @@ export function createFhirRoutes(ports: FhirPorts) {
   };
 }
 
-function respond(result: Result, { parameters }: InteractionRequest, ids: RequestIds): Response {
+function respond(result: Result, { parameters }: InteractionRequest, { ids, sendParts }: FhirRequest): Response {
   if (!result.ok) return respondWithIssues(result.issues, ids);
-  const { body } = result.answer;
-  return toResponse(isPretty(parameters) ? prettyBody(body) : body, result.answer, ids);
+  const { body, status, headers } = result.answer;
+  if (isPretty(parameters)) return toResponse(prettyBody(wholeBody(body)), result.answer, ids);
+  if (!sendParts || Buffer.isBuffer(body)) return toResponse(wholeBody(body), result.answer, ids);
+  return sendParts(status, Object.assign(fhirHeaders(ids), headers), body);
 }
 
 function isPretty(parameters: URLSearchParams): boolean {

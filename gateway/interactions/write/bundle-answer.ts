@@ -1,7 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import type { Issue } from "../../outcome/issue.ts";
 import { toOutcome } from "../../outcome/operation-outcome.ts";
-import type { Answer, InteractionRequest, Result } from "../answer.ts";
+import { type Answer, type InteractionRequest, type Result, wholeBody } from "../answer.ts";
 import { WRITES } from "./bundle.ts";
 
 /** What became of one entry. */
@@ -25,7 +25,8 @@ export function toBundleAnswer(type: "batch" | "transaction", entries: readonly 
 
 const COMMA = Buffer.from(",");
 
-function answered({ status, headers, body }: Answer, request: InteractionRequest | undefined): readonly Buffer[] {
+function answered({ status, headers, body: sent }: Answer, request: InteractionRequest | undefined): readonly Buffer[] {
+  const body = wholeBody(sent);
   const { Location: location, ETag: etag, "Last-Modified": modified } = headers;
   const response = {
     status: statusText(status),

@@ -6,7 +6,7 @@ import type { AuditLog } from "../../audit/audit.ts";
 import { createInProcessIdentityCache } from "../../identity/cache/in-process.ts";
 import { createIdentifierResolver } from "../../identity/resolve-identifier.ts";
 import { toOutcome } from "../../outcome/operation-outcome.ts";
-import type { Answering, InteractionRequest } from "../answer.ts";
+import { type Answering, type InteractionRequest, wholeBody } from "../answer.ts";
 import { createBatch } from "../batch.ts";
 import { createCanonicals } from "../canonicals.ts";
 import { createCreate } from "../create.ts";
@@ -141,7 +141,7 @@ export async function openWriting(audit?: AuditLog): Promise<Writing> {
 function toReply(result: Awaited<ReturnType<Answering>>): Reply {
   if (result.ok) {
     const { status, headers, body } = result.answer;
-    const text = body.toString();
+    const text = wholeBody(body).toString();
     const [, id = "", version = ""] = /\/([^/]+)\/_history\/([^/]+)$/.exec(headers.Location ?? "") ?? [];
     return {
       status,
