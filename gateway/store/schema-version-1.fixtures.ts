@@ -157,13 +157,15 @@ INSERT INTO record (key, kind, patient_id, authority, version)
   VALUES (1, 'child', 'p-1', NULL, 3), (2, 'Organization', NULL, '383', 2);
 INSERT INTO origin (id, source, data_class) VALUES (1, 'leeds-eyfsp', 'education');
 INSERT INTO resource (slot, type, id, version, last_updated, origin, content_hash, keys, body) VALUES
-  (1048576, 'Observation', 'o-1', 2, 2000, 1, 'hash-2', '', x'7b7d'),
+  (1048576, 'Observation', 'o-1', 2, 2000, 1, 'hash-2', '', CAST('{"identifiers":["urn:scan|77"]}' AS BLOB)),
   (2097152, 'Organization', 'org-1', 1, 1000, 1, 'hash-3', '', x'7b7d');
 INSERT INTO resource_id (hash, slot) VALUES (${idHash("Observation", "o-1", "")}, 1048576);
 INSERT INTO resource_id (hash, slot) VALUES (${idHash("Organization", "org-1", "")}, 2097152);
 INSERT INTO history (type, id, version, record, last_updated, origin, content_hash, keys, body)
   VALUES ('Observation', 'o-1', 1, 1, 1000, 1, 'hash-1', '', x'7b7d');
 INSERT INTO contribution (record, source, local_id, authority, data_class, last_updated, body)
-  VALUES (1, 'leeds-eyfsp', 'A1', '383', 'education', 1000, '{"resourceType":"Patient"}');
-INSERT INTO search_key (code, value, record, contribution) VALUES ('family', 'ashdown', 1, 1);
+  VALUES (1, 'leeds-eyfsp', 'A1', '383', 'education', 500,
+    '{"resourceType":"Patient","keys":[{"code":"family","value":"oak"},{"code":"birthdate","value":"not-again"}]}');
+INSERT INTO search_key (code, value, record, contribution) VALUES
+  ('family', 'ashdown', 1, 1), ('birthdate', '2020-05-04', 1, 1);
 `;

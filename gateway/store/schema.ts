@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
-import { FROM_1_TO_2 } from "./schema-1-to-2.ts";
+import type { Derive } from "./derive.ts";
+import { from1To2 } from "./schema-1-to-2.ts";
 
 /**
  * The stored shape. Times are milliseconds since 1970, dates YYYY-MM-DD, lists JSON text. Only contents (to
@@ -7,8 +8,10 @@ import { FROM_1_TO_2 } from "./schema-1-to-2.ts";
  */
 const TABLES = `
 -- A child, or a part of the shared resources of one kind, authority and id space. The version counts transactions that
--- touched the record. has_room: NULL for a child; 0 where a part was found full and nothing has left it since.
--- (17, 'child', '', 'b7c1…', NULL, NULL, 3)   (18, 'Organization', '', NULL, '383', 1, 12)
+-- touched the record; first_change and last_change span the times that what is told in it carries, NULL while nothing is.
+-- has_room: NULL for a child; 0 where a part was found full and nothing has left it since.
+-- (17, 'child', '', 'b7c1…', NULL, NULL, 3, 1767225600000, 1769904000000)
+-- (18, 'Organization', '', NULL, '383', 1, 12, 1767225600000, 1769904000000)
 CREATE TABLE record (
   key INTEGER PRIMARY KEY,
   kind TEXT NOT NULL,
@@ -17,9 +20,12 @@ CREATE TABLE record (
   authority TEXT,
   has_room INTEGER,
   version INTEGER NOT NULL,
+  first_change INTEGER,
+  last_change INTEGER,
   UNIQUE (patient_id, id_space)
 ) STRICT;
 CREATE INDEX record_shared ON record (kind, authority, id_space, has_room) WHERE authority IS NOT NULL;
+CREATE INDEX record_by_change ON record (kind, last_change);
 
 -- Who told a resource, and in which data class: spelled once instead of in every row.
 -- (4, 'leeds-eyfsp', 'education')
@@ -31,8 +37,9 @@ CREATE TABLE origin (
 ) STRICT;
 
 -- Current resources. slot = record key * 2^20 + n, so that one record's rows lie side by side and are read in one go.
--- (17825792, 'Observation', '2f0e…', 1, 1767225600000, 4, 'q3Xb…', 'code=…', '{"resourceType":…}')
--- content_hash: SHA-256 of the content without meta.versionId and meta.lastUpdated.
+-- (17825792, 'Observation', '2f0e…', 1, 1767225600000, 4, 'q3Xb…', x'3c5e…', 'code=…', '{"resourceType":…}')
+-- content_hash: SHA-256 of the content without meta.versionId and meta.lastUpdated. identifiers: the hashes under which
+-- the row stands in resource_identifier, six bytes each, so that they can be taken out of it; NULL for none.
 CREATE TABLE resource (
   slot INTEGER PRIMARY KEY,
   type TEXT NOT NULL,
@@ -41,6 +48,7 @@ CREATE TABLE resource (
   last_updated INTEGER NOT NULL,
   origin INTEGER NOT NULL,
   content_hash TEXT NOT NULL,
+  identifiers BLOB,
   keys TEXT NOT NULL,
   body BLOB NOT NULL
 ) STRICT;
@@ -51,6 +59,15 @@ CREATE TABLE resource (
 -- hash: the first 52 bits of SHA-256('Observation/2f0e…'), in an id space of SHA-256('conformance Observation/2f0e…').
 -- (2814749767106561, 17825792)
 CREATE TABLE resource_id (
+  hash INTEGER NOT NULL,
+  slot INTEGER NOT NULL,
+  PRIMARY KEY (hash, slot)
+) STRICT, WITHOUT ROWID;
+
+-- Which resources carry a business identifier, by a hash: what it finds is looked into by whoever asks.
+-- hash: the first 48 bits of SHA-256(' Observation https://example.org/scans|77'), the id space before the first space.
+-- (66385920411212, 17825792)
+CREATE TABLE resource_identifier (
   hash INTEGER NOT NULL,
   slot INTEGER NOT NULL,
   PRIMARY KEY (hash, slot)
@@ -274,12 +291,12 @@ export function checkSchema(database: DatabaseSync): "new" | "earlier" | "ready"
  * Makes the tables of a new file, and brings those of an earlier version forward, in one transaction. Looks again within
  * it: another process may have come first.
  */
-export function makeSchema(database: DatabaseSync): void {
+export function makeSchema(database: DatabaseSync, derive: Derive | undefined): void {
   database.exec("BEGIN IMMEDIATE");
   try {
     const found = checkSchema(database);
     if (found === "new") database.exec(TABLES);
-    if (found === "earlier") bringForward(database, pragma(database, "user_version"));
+    if (found === "earlier") bringForward(database, pragma(database, "user_version"), derive);
     if (found !== "ready") {
       database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}`);
     }
@@ -291,10 +308,15 @@ export function makeSchema(database: DatabaseSync): void {
 }
 
 /** What leads from each version to the next, the first of them from version 1. */
-const STEPS = [FROM_1_TO_2];
+const STEPS = [from1To2];
 
-function bringForward(database: DatabaseSync, version: number): void {
-  for (const step of STEPS.slice(version - 1)) database.exec(step);
+function bringForward(database: DatabaseSync, version: number, derive: Derive | undefined): void {
+  if (derive === undefined) {
+    throw new SchemaError(
+      "The store's file was written by an earlier gateway: start this gateway once, then try again.",
+    );
+  }
+  for (const step of STEPS.slice(version - 1)) step(database, derive);
 }
 
 function pragma(database: DatabaseSync, name: "user_version" | "application_id"): number {

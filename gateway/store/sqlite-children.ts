@@ -1,15 +1,15 @@
 import type { Relationship, SourceIdentity } from "#mappers/mapper.ts";
-import { integer, type Row, text } from "./sqlite-connection.ts";
 import { toContribution } from "./sqlite-read.ts";
-import { touch, type Work } from "./sqlite-work.ts";
+import { integer, type Row, text } from "./sqlite-values.ts";
+import { made, touch, type Work } from "./sqlite-work.ts";
 import type { IdSpace, Link, RecordKey, RecordSearchKey, ReviewItem, StoredContribution } from "./store.ts";
 
-export function createChild({ connection, touched }: Work, patientId: string, idSpace: IdSpace): RecordKey {
-  const row = connection
+export function createChild(work: Work, patientId: string, idSpace: IdSpace): RecordKey {
+  const row = work.connection
     .statement("INSERT INTO record (kind, id_space, patient_id, version) VALUES ('child', ?, ?, 1) RETURNING key")
     .get(idSpace, patientId);
   const key = integer(row?.key);
-  touched.set(key, idSpace);
+  made(work, key, idSpace);
   return key;
 }
 
@@ -119,7 +119,7 @@ interface Contributed {
 export function putContribution(work: Work, record: RecordKey, { authority, contribution, keys }: Contributed): void {
   const { statement } = work.connection;
   const { source, localId, dataClass, lastUpdated, body } = contribution;
-  const idSpace = touch(work, record);
+  const idSpace = touch(work, record, lastUpdated);
   const before = readContribution(work, record, source, localId);
   if (before?.body !== body || before.lastUpdated !== lastUpdated || before.dataClass !== dataClass) {
     keepPast(work, record, { source, localId, until: lastUpdated });
@@ -177,7 +177,7 @@ export function removeContribution(work: Work, record: RecordKey, ceased: Ceased
     ceased.localId,
   );
   if (row === undefined) return;
-  touch(work, record);
+  touch(work, record, ceased.until);
   dropSearchKeys(work, record, integer(row.id));
 }
 

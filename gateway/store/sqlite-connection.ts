@@ -1,6 +1,8 @@
-import { DatabaseSync, type SQLOutputValue, type StatementSync } from "node:sqlite";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { DataClass } from "#mappers/mapper.ts";
+import type { Derive } from "./derive.ts";
 import { checkSchema, makeSchema } from "./schema.ts";
+import { dataClass, integer, text } from "./sqlite-values.ts";
 
 /** Three resources of one kilobyte a page. Larger pages hold more of them, and cost more to log for one changed row. */
 const PAGE_BYTES = 4_096;
@@ -11,9 +13,6 @@ const CHECKPOINT_PAGES = 4_000;
 const LOG_BYTES_MAX = 67_108_864;
 /** How long opening and reading wait while another process recovers or makes the file. */
 const READ_WAIT_MS = 5_000;
-
-/** A row as `node:sqlite` gives it: by column name, or by number where a statement returns arrays. */
-export type Row = Record<string, SQLOutputValue>;
 
 /** One connection with its prepared statements. */
 export interface Connection {
@@ -39,10 +38,10 @@ export interface Origins {
 }
 
 /** @throws SchemaError when the file was written by another version or program. */
-export function openConnection(path: string): Connection {
+export function openConnection(path: string, derive?: Derive): Connection {
   const database = new DatabaseSync(path, { timeout: READ_WAIT_MS });
   try {
-    configure(database);
+    configure(database, derive);
   } catch (error) {
     database.close();
     throw error;
@@ -51,7 +50,7 @@ export function openConnection(path: string): Connection {
   return { database, statement, arrays: keepStatements(database, true), origins: createOrigins(statement) };
 }
 
-function configure(database: DatabaseSync): void {
+function configure(database: DatabaseSync, derive: Derive | undefined): void {
   const found = checkSchema(database);
   database.exec(`
     PRAGMA page_size = ${PAGE_BYTES};
@@ -63,7 +62,7 @@ function configure(database: DatabaseSync): void {
     PRAGMA mmap_size = 0;
     PRAGMA temp_store = MEMORY;
   `);
-  if (found !== "ready") makeSchema(database);
+  if (found !== "ready") makeSchema(database, derive);
 }
 
 function keepStatements(database: DatabaseSync, returnArrays: boolean): (sql: string) => StatementSync {
@@ -108,42 +107,6 @@ function createOrigins(statement: (sql: string) => StatementSync): Origins {
       ids.clear();
     },
   };
-}
-
-export function text(value: SQLOutputValue | undefined): string {
-  if (typeof value !== "string") throw new TypeError("The store holds no text where text was expected.");
-  return value;
-}
-
-export function integer(value: SQLOutputValue | undefined): number {
-  if (typeof value !== "number") throw new TypeError("The store holds no number where a number was expected.");
-  return value;
-}
-
-/** The bytes as a Buffer over the same memory. */
-export function bytes(value: SQLOutputValue | undefined): Buffer {
-  if (!(value instanceof Uint8Array)) throw new TypeError("The store holds no bytes where bytes were expected.");
-  return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-}
-
-/** A word out of a closed list, checked on its way out of the store. */
-export function word<Word extends string>(
-  words: Readonly<Record<Word, true>>,
-  value: SQLOutputValue | undefined,
-): Word {
-  const found = text(value);
-  if (isWord(words, found)) return found;
-  throw new TypeError("The store holds a word that this version does not know.");
-}
-
-function isWord<Word extends string>(words: Readonly<Record<Word, true>>, value: string): value is Word {
-  return Object.hasOwn(words, value);
-}
-
-const DATA_CLASSES: Readonly<Record<DataClass, true>> = { "health-visiting": true, education: true, sharing: true };
-
-export function dataClass(value: SQLOutputValue | undefined): DataClass {
-  return word(DATA_CLASSES, value);
 }
 
 /** SQLite's own word for "another connection is writing". */

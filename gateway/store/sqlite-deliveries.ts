@@ -1,4 +1,4 @@
-import { integer, type Row, text } from "./sqlite-connection.ts";
+import { integer, type Row, text } from "./sqlite-values.ts";
 import type { Work } from "./sqlite-work.ts";
 import type { Lineage, Quarantined, SourceReach, Staged, StagedRow } from "./store.ts";
 

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import type { Relationship } from "#mappers/mapper.ts";
-import { bytes, type Connection, dataClass, integer, type Row, text, word } from "./sqlite-connection.ts";
+import type { Connection } from "./sqlite-connection.ts";
+import { bytes, dataClass, integer, type Row, text, word } from "./sqlite-values.ts";
 import type {
   IdSpace,
   Quarantined,

@@ -1,5 +1,6 @@
 import type { Connection } from "./sqlite-connection.ts";
-import { findRecords, scanRecords, sharedRecords } from "./sqlite-find.ts";
+import { findRecords, recordsByChange, scanRecords, sharedRecords } from "./sqlite-find.ts";
+import { findResources } from "./sqlite-identifiers.ts";
 import {
   locate,
   readHistory,
@@ -12,15 +13,18 @@ import {
   readSourceReaches,
 } from "./sqlite-read.ts";
 import type {
+  ChangeOrder,
   IdSpace,
   Quarantined,
   QuarantineFilter,
   ReadVerbs,
+  RecordChange,
   RecordKey,
   RecordScope,
   RecordSearchKey,
   ReviewItem,
   SharedKind,
+  SharedScope,
   SourceReach,
   StoredRecord,
   StoredVersion,
@@ -56,6 +60,23 @@ export class SqliteReader implements ReadVerbs {
     idSpace: IdSpace,
   ): Promise<readonly RecordKey[]> {
     return findRecords(this.connection, keys, { limit, idSpace });
+  }
+
+  async findResources(
+    type: string,
+    identifier: string,
+    idSpace: IdSpace,
+    limit: number,
+  ): Promise<readonly RecordKey[]> {
+    return findResources(this.connection, { type, identifier, idSpace }, limit);
+  }
+
+  async recordsByChange(
+    scope: RecordScope | SharedScope,
+    order: ChangeOrder,
+    limit: number,
+  ): Promise<readonly RecordChange[]> {
+    return recordsByChange(this.connection, scope, order, limit);
   }
 
   async scanRecords(scope: RecordScope, after: RecordKey, limit: number): Promise<readonly RecordKey[]> {

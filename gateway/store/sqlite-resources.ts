@@ -1,7 +1,10 @@
-import { type Connection, integer, text } from "./sqlite-connection.ts";
+import { identifierHashes } from "./identifier-hash.ts";
+import type { Connection } from "./sqlite-connection.ts";
+import { addIdentifiers, dropIdentifiers } from "./sqlite-identifiers.ts";
 import { idHash, LAST_OF_HISTORY, RECORD_SLOTS, RESOURCE_BY_ID, recordOfSlot } from "./sqlite-read.ts";
-import { touch, type Work } from "./sqlite-work.ts";
-import type { IdSpace, RecordKey, SharedKind, StoredResource } from "./store.ts";
+import { bytes, integer, text } from "./sqlite-values.ts";
+import { made, touch, type Work } from "./sqlite-work.ts";
+import type { IdSpace, RecordKey, SharedKind, ToldResource } from "./store.ts";
 
 export interface Current {
   readonly record: RecordKey;
@@ -52,10 +55,11 @@ export function currentOfRecord({ connection }: Work, record: RecordKey): Map<st
   );
 }
 
-export function putResource(work: Work, record: RecordKey, resource: StoredResource): void {
+export function putResource(work: Work, record: RecordKey, resource: ToldResource): void {
   const { connection } = work;
   const { type, id, version } = resource;
-  const known = { type, id, idSpace: touch(work, record) };
+  const known = { type, id, idSpace: touch(work, record, resource.lastUpdated) };
+  const identifiers = identifierHashes(type, resource.identifiers, known.idSpace);
   const before = inSlot(connection, known);
   const last = before ?? ended(connection, known);
   if (last !== undefined && version <= last.version) {
@@ -63,11 +67,11 @@ export function putResource(work: Work, record: RecordKey, resource: StoredResou
   }
   if (before !== undefined) keepInHistory(connection, known.idSpace, before.slot);
   if (before?.record === record) {
-    replaceInSlot(connection, before.slot, resource);
+    replaceInSlot(connection, before.slot, { resource, identifiers });
     return;
   }
   if (before !== undefined) leaveSlot(work, known, before);
-  insertResource(work, record, { resource, hash: idHash(type, id, known.idSpace) });
+  insertResource(work, record, { resource, identifiers, hash: idHash(type, id, known.idSpace) });
 }
 
 export function removeResource(work: Work, resource: ResourceId, lastUpdated: number): void {
@@ -81,7 +85,7 @@ export function removeResource(work: Work, resource: ResourceId, lastUpdated: nu
        SELECT type, id, ?, version + 1, ?, ?, origin, '', '', NULL FROM resource WHERE slot = ?`,
     )
     .run(resource.idSpace, before.record, lastUpdated, before.slot);
-  leaveSlot(work, resource, before);
+  leaveSlot(work, resource, { ...before, at: lastUpdated });
 }
 
 function keepInHistory({ statement }: Connection, idSpace: IdSpace, slot: number): void {
@@ -91,14 +95,27 @@ function keepInHistory({ statement }: Connection, idSpace: IdSpace, slot: number
   ).run(idSpace, recordOfSlot(slot), slot);
 }
 
-function replaceInSlot({ statement, origins }: Connection, slot: number, resource: StoredResource): void {
+interface Row {
+  readonly resource: ToldResource;
+  readonly identifiers: Buffer | null;
+}
+
+function replaceInSlot(connection: Connection, slot: number, { resource, identifiers }: Row): void {
+  const { statement, origins } = connection;
+  const before = statement("SELECT identifiers FROM resource WHERE slot = ?").get(slot);
+  if (identifiers === null || before?.identifiers === null || !identifiers.equals(bytes(before?.identifiers))) {
+    dropIdentifiers(connection, slot, before?.identifiers);
+    addIdentifiers(connection, slot, identifiers);
+  }
   statement(
-    `UPDATE resource SET version = ?, last_updated = ?, origin = ?, content_hash = ?, keys = ?, body = ? WHERE slot = ?`,
+    `UPDATE resource SET version = ?, last_updated = ?, origin = ?, content_hash = ?, identifiers = ?, keys = ?, body = ?
+     WHERE slot = ?`,
   ).run(
     resource.version,
     resource.lastUpdated,
     origins.idOf(resource),
     resource.contentHash,
+    identifiers,
     resource.keys,
     resource.body,
     slot,
@@ -106,9 +123,15 @@ function replaceInSlot({ statement, origins }: Connection, slot: number, resourc
 }
 
 /** The record that a resource leaves has changed as much as the one that it comes to. */
-function leaveSlot(work: Work, { type, id, idSpace }: ResourceId, { slot, record }: InSlot): void {
+function leaveSlot(
+  work: Work,
+  { type, id, idSpace }: ResourceId,
+  { slot, record, at }: InSlot & { readonly at?: number },
+): void {
   const { statement } = work.connection;
-  touch(work, record);
+  touch(work, record, at);
+  const row = statement("SELECT identifiers FROM resource WHERE slot = ?").get(slot);
+  dropIdentifiers(work.connection, slot, row?.identifiers);
   statement("DELETE FROM resource WHERE slot = ?").run(slot);
   statement("DELETE FROM resource_id WHERE hash = ? AND slot = ?").run(idHash(type, id, idSpace), slot);
   statement("UPDATE record SET has_room = 1 WHERE key = ? AND has_room = 0").run(record);
@@ -117,14 +140,14 @@ function leaveSlot(work: Work, { type, id, idSpace }: ResourceId, { slot, record
 function insertResource(
   work: Work,
   record: RecordKey,
-  { resource, hash }: { readonly resource: StoredResource; readonly hash: number },
+  { resource, identifiers, hash }: Row & { readonly hash: number },
 ): void {
   const { connection } = work;
   const slot = nextSlot(work, record);
   connection
     .statement(
-      `INSERT INTO resource (slot, type, id, version, last_updated, origin, content_hash, keys, body)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO resource (slot, type, id, version, last_updated, origin, content_hash, identifiers, keys, body)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     .run(
       slot,
@@ -134,10 +157,12 @@ function insertResource(
       resource.lastUpdated,
       connection.origins.idOf(resource),
       resource.contentHash,
+      identifiers,
       resource.keys,
       resource.body,
     );
   connection.statement("INSERT INTO resource_id (hash, slot) VALUES (?, ?)").run(hash, slot);
+  addIdentifiers(connection, slot, identifiers);
 }
 
 function nextSlot({ connection, nextSlots }: Work, record: RecordKey): number {
@@ -160,7 +185,7 @@ const LAST_SLOT = "SELECT slot FROM resource WHERE slot >= ? AND slot < ? ORDER 
 const PART_RESOURCES = 64;
 
 export function sharedRecord(work: Work, kind: SharedKind, authority: string, idSpace: IdSpace): RecordKey {
-  const { connection, touched } = work;
+  const { connection } = work;
   const { statement } = connection;
   for (;;) {
     const part = statement(
@@ -175,7 +200,7 @@ export function sharedRecord(work: Work, kind: SharedKind, authority: string, id
     "INSERT INTO record (kind, id_space, authority, has_room, version) VALUES (?, ?, ?, 1, 1) RETURNING key",
   ).get(kind, idSpace, authority);
   const key = integer(row?.key);
-  touched.set(key, idSpace);
+  made(work, key, idSpace);
   return key;
 }
 

@@ -49,7 +49,7 @@ import type {
   Staged,
   StagedRow,
   StoredContribution,
-  StoredResource,
+  ToldResource,
   WriteTransaction,
 } from "./store.ts";
 
@@ -152,7 +152,7 @@ export class SqliteTransaction extends SqliteReader implements WriteTransaction 
     return currentOfRecord(this.#open, record);
   }
 
-  async put(record: RecordKey, resource: StoredResource): Promise<void> {
+  async put(record: RecordKey, resource: ToldResource): Promise<void> {
     putResource(this.#open, record, resource);
   }
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Derive } from "./derive.ts";
 import { SCHEMA_VERSION, SchemaError } from "./schema.ts";
 import { VERSION_1, VERSION_1_ROWS } from "./schema-version-1.fixtures.ts";
 import { createSqliteStore } from "./sqlite.ts";
@@ -27,6 +28,12 @@ storeCases("SQLite", async () => {
     },
   };
 });
+
+/** The contract's own is the search's affair: here it is enough that what is derived is kept. */
+const DERIVE: Derive = {
+  identifiersOf: (body) => (body === "{}" ? [] : JSON.parse(body).identifiers),
+  recordKeysOf: (body) => JSON.parse(body).keys,
+};
 
 describe("the SQLite file", () => {
   let path = "";
@@ -62,7 +69,8 @@ describe("the SQLite file", () => {
     const database = new DatabaseSync(path);
     database.exec(`PRAGMA journal_mode = WAL; ${VERSION_1} ${VERSION_1_ROWS}`);
     database.close();
-    const stores = [createSqliteStore({ path }), createSqliteStore({ path })];
+    expect(() => createSqliteStore({ path })).toThrow("written by an earlier gateway");
+    const stores = [createSqliteStore({ path, derive: DERIVE }), createSqliteStore({ path })];
     const [store] = stores;
     expect((await store?.record(1))?.contributions.map(({ localId }) => localId)).toEqual(["A1"]);
     expect(await store?.record(1)).toMatchObject({ idSpace: "", patientId: "p-1", version: 3, pastContributions: [] });
@@ -70,7 +78,15 @@ describe("the SQLite file", () => {
     expect(await store?.locate("Observation", "o-1", "")).toBe(1);
     expect((await store?.history("Observation", "o-1", ""))?.map(({ version }) => version)).toEqual([2, 1]);
     expect((await store?.recordHistory(1))?.map(({ version }) => version)).toEqual([1]);
-    expect(await store?.findRecords([{ code: "family", value: "ashdown" }], 9, "")).toEqual([1]);
+    expect(await store?.findRecords([{ code: "family", value: "ashdown" }], 9, "")).toEqual([]);
+    expect(await store?.findRecords([{ code: "family", value: "oak" }], 9, "")).toEqual([1]);
+    expect(await store?.findRecords([{ code: "birthdate", value: "2020-05-04" }], 9, "")).toEqual([1]);
+    expect(await store?.findRecords([{ code: "birthdate", value: "not-again" }], 9, "")).toEqual([]);
+    expect(await store?.findResources("Observation", "urn:scan|77", "", 9)).toEqual([1]);
+    expect(await store?.findResources("Organization", "urn:scan|77", "", 9)).toEqual([]);
+    expect(await store?.recordsByChange({}, { direction: "newest-first" }, 9)).toEqual([
+      { key: 1, first: 500, last: 2_000 },
+    ]);
     expect(await store?.scanRecords({ authorities: ["383"] }, 0, 9)).toEqual([1]);
     expect(await store?.sharedRecords("Organization", ["383"])).toEqual([2]);
     expect(await store?.write((transaction) => transaction.sharedRecord("Organization", "383", ""))).toBe(2);
@@ -86,7 +102,7 @@ describe("the SQLite file", () => {
     database.exec(`${VERSION_1} ${VERSION_1_ROWS} CREATE TABLE standing (n INTEGER) STRICT;`);
     database.close();
     const before = shapeOf(path);
-    expect(() => createSqliteStore({ path })).toThrow("already exists");
+    expect(() => createSqliteStore({ path, derive: DERIVE })).toThrow("already exists");
     expect(shapeOf(path)).toEqual(before);
   });
 

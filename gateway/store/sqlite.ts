@@ -1,17 +1,18 @@
-import type { Connection } from "./sqlite-connection.ts";
-import { integer, openConnection } from "./sqlite-connection.ts";
+import type { Derive } from "./derive.ts";
+import { type Connection, openConnection } from "./sqlite-connection.ts";
 import { readRecord } from "./sqlite-read.ts";
 import { SqliteReader } from "./sqlite-reader.ts";
+import { integer } from "./sqlite-values.ts";
 import { createWriteQueue, type WriteQueue } from "./sqlite-write-queue.ts";
 import type { RecordKey, Store, StoredRecord, WriteTransaction } from "./store.ts";
 
 /**
  * The embedded engine, one file on Node's own SQLite. Several processes may open the same file, if all say so.
  *
- * @throws SchemaError when the file was written by a newer gateway or by another program
+ * @throws SchemaError when the file was written by a newer gateway or by another program, or cannot be brought forward
  */
 export function createSqliteStore(options: SqliteStoreOptions): Store {
-  const writer = openConnection(options.path);
+  const writer = openConnection(options.path, options.derive);
   // Waiting for another writer is the queue's affair; SQLite's own way would stop the whole thread.
   writer.database.exec("PRAGMA busy_timeout = 0");
   const reader = openConnection(options.path);
@@ -28,6 +29,8 @@ export interface SqliteStoreOptions {
    * the file at every request. Default false.
    */
   readonly isAlone?: boolean;
+  /** How a file of an earlier gateway is brought forward; without it, such a file is refused. */
+  readonly derive?: Derive;
 }
 
 /** Reads go through a connection of their own, which sees committed data only. */

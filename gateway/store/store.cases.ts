@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { changeCases } from "./change.cases.ts";
 import { deliveryCases } from "./delivery.cases.ts";
 import { findCases } from "./find.cases.ts";
 import { historyCases } from "./history.cases.ts";
 import { idSpaceCases } from "./id-space.cases.ts";
+import { identifierCases } from "./identifier.cases.ts";
 import { identityCases } from "./identity.cases.ts";
 import { recordCases } from "./record.cases.ts";
 import { sharedCases } from "./shared.cases.ts";
@@ -44,6 +46,8 @@ export function storeCases(name: string, open: () => Promise<OpenStore>): void {
     idSpaceCases(() => store);
     sharedCases(() => store, put);
     findCases(() => store, child, contribute);
+    identifierCases(() => store, child);
+    changeCases(() => store, child);
     identityCases(() => store, child);
     deliveryCases(() => store, child);
 

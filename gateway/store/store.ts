@@ -61,6 +61,12 @@ export interface StoredResource {
   readonly contentHash: string;
 }
 
+/** A resource as it is put. */
+export interface ToldResource extends StoredResource {
+  /** Its business identifiers, `system|value`, for `findResources`; none when absent. */
+  readonly identifiers?: readonly string[];
+}
+
 /** A version as history keeps it. */
 export interface StoredVersion extends Omit<StoredResource, "body"> {
   readonly record: RecordKey;
@@ -115,6 +121,26 @@ export interface RecordScope {
   readonly authorities?: readonly string[];
 }
 
+/** The shared records of one kind in these authorities. */
+export interface SharedScope {
+  readonly kind: SharedKind;
+  readonly authorities: readonly string[];
+}
+
+/** Between which times what is told in a record came, ceased or ended; every version of anything in it lies within. */
+export interface RecordChange {
+  readonly key: RecordKey;
+  /** Milliseconds since 1970, as `last`. */
+  readonly first: number;
+  readonly last: number;
+}
+
+export interface ChangeOrder {
+  readonly direction: "newest-first" | "oldest-first";
+  /** The last one of the page before. */
+  readonly after?: Pick<RecordChange, "key" | "last">;
+}
+
 export interface SourceReach {
   readonly source: string;
   readonly authority: string;
@@ -141,10 +167,24 @@ export interface ReadVerbs {
     idSpace: IdSpace,
   ): Promise<readonly RecordKey[]>;
   /**
+   * Records of an id space that hold a resource of a type with this identifier (`system|value`), ascending. Now and then
+   * one more, so that whoever asks looks into the record.
+   */
+  findResources(type: string, identifier: string, idSpace: IdSpace, limit: number): Promise<readonly RecordKey[]>;
+  /**
    * Keys of children's records within a scope, ascending, greater than `after`. A child of whom a source says nothing
    * more stays within the scope of its authority, for its other resources and its history.
    */
   scanRecords(scope: RecordScope, after: RecordKey, limit: number): Promise<readonly RecordKey[]>;
+  /**
+   * Children's records within a scope, or shared ones of a kind, in the order of their last change, beyond `after`;
+   * those that nothing was ever told in are left out.
+   */
+  recordsByChange(
+    scope: RecordScope | SharedScope,
+    order: ChangeOrder,
+    limit: number,
+  ): Promise<readonly RecordChange[]>;
   /** Keys of all shared records of one kind in these authorities, ascending. */
   sharedRecords(kind: SharedKind, authorities: readonly string[]): Promise<readonly RecordKey[]>;
   /** Every version of a resource, newest first: the current one, those before, deletion marks. */
@@ -275,7 +315,7 @@ export interface WriteTransaction extends ReadVerbs {
     record: RecordKey,
   ): Promise<ReadonlyMap<string, { readonly version: number; readonly contentHash: string }>>;
   /** Stores a resource as current; the version before, if any, moves to history. Throws when the version does not grow. */
-  put(record: RecordKey, resource: StoredResource): Promise<void>;
+  put(record: RecordKey, resource: ToldResource): Promise<void>;
   /** Ends a resource: its last version and a deletion mark stay in history. Nothing happens when it had ended. */
   remove(type: string, id: string, idSpace: IdSpace, lastUpdated: number): Promise<void>;
 

@@ -1,0 +1,9 @@
+import type { RecordSearchKey } from "./store.ts";
+
+/** What is kept beside a body for it to be found: made of it again when an earlier file is brought forward. */
+export interface Derive {
+  /** `system|value` of a resource, from its JSON. */
+  identifiersOf(body: string): readonly string[];
+  /** Keys of a child's record, from the JSON of a Patient that one source told. */
+  recordKeysOf(body: string): readonly RecordSearchKey[];
+}
