@@ -14,7 +14,7 @@ import {
 import { auditFacts } from "../interactions/audit-facts.ts";
 import { LIMITS } from "../limits.ts";
 import type { Issue } from "../outcome/issue.ts";
-import { isAcceptable, isMediaType, isUnencoded, readText, toPreference } from "./negotiate.ts";
+import { isAcceptable, isMediaType, isUnencoded, isUtf8, readText, toPreference } from "./negotiate.ts";
 import { fhirHeaders, prettyBody, type RequestIds, respondWithIssues } from "./respond.ts";
 
 export type Authenticated =
@@ -183,6 +183,9 @@ type Body = Pick<InteractionRequest, "body" | "contentType">;
 
 async function readBody(request: Request, { interaction }: Route): Promise<Body | Issue> {
   if (!isUnencoded(request.headers)) return { kind: "unsupported-content-encoding" };
+  if (!isUtf8(request.headers.get("content-type"))) {
+    return { kind: "unsupported-media-type", expected: "application/fhir+json in UTF-8" };
+  }
   const isBundle = interaction === "transaction" || interaction === "batch";
   const body = await readText(request, isBundle ? LIMITS.bundle_bytes_max : LIMITS.resource_bytes_max);
   if (typeof body !== "string") return body;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isAcceptable, isMediaType, isUnencoded, toPreference } from "./negotiate.ts";
+import { isAcceptable, isMediaType, isUnencoded, isUtf8, toPreference } from "./negotiate.ts";
 
 describe("JSON of R4 will do", () => {
   test.each([
@@ -66,4 +66,15 @@ test.each([
   ["handling=lenientish", "strict", "representation"],
 ])("Prefer: %s means handling %s and returning %s", (prefer, handling, wanted) => {
   expect(toPreference(prefer)).toEqual({ handling, return: wanted });
+});
+
+test.each([
+  [null, true],
+  ["application/fhir+json", true],
+  ["application/fhir+json; fhirVersion=4.0; charset=UTF-8", true],
+  ['application/json;charset="utf8"', true],
+  ["application/fhir+json; charset=iso-8859-1", false],
+  ["application/fhir+json; charset=", false],
+])("a body of %s is UTF-8: %s", (contentType, expected) => {
+  expect(isUtf8(contentType)).toBe(expected);
 });

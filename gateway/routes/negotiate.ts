@@ -74,6 +74,12 @@ export function isMediaType(contentType: string | null, type: string): boolean {
   return contentType?.split(";", 1)[0]?.trim().toLowerCase() === type;
 }
 
+/** Whether the text is UTF-8, as far as the Content-Type says. https://hl7.org/fhir/R4/http.html#mime-type */
+export function isUtf8(contentType: string | null): boolean {
+  const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(contentType ?? "")?.[1];
+  return charset === undefined || /^utf-?8$/i.test(charset);
+}
+
 /** Whether the body comes as it is. An unpacked body has no bound, so none is unpacked. */
 export function isUnencoded(headers: Headers): boolean {
   const encoding = headers.get("content-encoding")?.trim().toLowerCase();

@@ -8,6 +8,8 @@ import { keyedCodes } from "./fast-keys.ts";
 import { fold } from "./fold.ts";
 import { toElementSpan } from "./matching/date.ts";
 import { stringValues } from "./matching/string.ts";
+import { toCodes } from "./matching/token.ts";
+import { tokenKind } from "./parameter-kind.ts";
 import { hashToken } from "./token-hash.ts";
 
 /**
@@ -106,6 +108,24 @@ export function extractKeys(resource: Resource): string {
   return encodeKeys(toKeys(resource));
 }
 
+/** Business identifiers of a resource under which its record is found from anywhere: `system|value` of those with both. */
+export function toIdentifiers(resource: Resource): readonly string[] {
+  const definition = SEARCH_PARAMETERS[resource.resourceType]?.identifier;
+  if (!definition) return NO_IDENTIFIERS;
+  return definition
+    .extract(resource)
+    .flatMap((element) => toCodes(element, { kind: tokenKind(definition), codeSystem: definition.codeSystem }))
+    .flatMap(({ system, code }) => (system ? [`${system}|${code}`] : []));
+}
+
+const NO_IDENTIFIERS: readonly string[] = [];
+
+/** What the store derives again from the bodies that an earlier release has written. */
+export const DERIVE = {
+  identifiersOf: (body: string): readonly string[] => toIdentifiers(JSON.parse(body)),
+  recordKeysOf: (body: string): readonly RecordSearchKey[] => toRecordSearchKeys(JSON.parse(body)),
+};
+
 /** The keys under which a child's record is found from anywhere, from what one source says of the child. */
 export function toRecordSearchKeys(patient: Patient): RecordSearchKey[] {
   const keys: RecordSearchKey[] = [];
@@ -124,8 +144,9 @@ export function toRecordSearchKeys(patient: Patient): RecordSearchKey[] {
 }
 
 /** A folded text from each of its words on: what a search by the beginning of any word can be found under. */
-function wordEnds(text: string | undefined): readonly string[] {
-  if (text === undefined) return [];
+function wordEnds(text: string | null | undefined): readonly string[] {
+  // In a list `null` stands where only an extension is: https://hl7.org/fhir/R4/json.html#primitive
+  if (text === undefined || text === null) return [];
   const words = fold(text).split(" ");
   return words.map((_, index) => words.slice(index).join(" ")).filter((rest) => rest !== "");
 }
