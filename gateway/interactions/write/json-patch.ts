@@ -20,16 +20,15 @@ const POINTER = /^(?:\/(?:[^~/]|~[01])*)*$/;
 
 /** A body that is no JSON Patch is refused before anything is looked up. */
 export function jsonPatch(body: unknown): Read<Change> {
-  if (!Array.isArray(body) || body.length === 0) return malformed("", "Expected an array of operations (RFC 6902).");
+  if (!Array.isArray(body)) return malformed("Expected an array of operations (RFC 6902).");
   if (body.length > LIMITS.patch_operations_max) {
-    return malformed("", `Expected ${LIMITS.patch_operations_max} operations at most.`);
+    return malformed(`Expected ${LIMITS.patch_operations_max} operations at most.`);
   }
   const operations: Operation[] = [];
   for (const [index, operation] of body.entries()) {
     if (!isOperation(operation)) {
       return malformed(
-        `[${index}]`,
-        "Expected an operation (RFC 6902): op, path as a JSON Pointer, and value or from as the op has them.",
+        `Operation ${index + 1}: expected an operation (RFC 6902): op, path as a JSON Pointer, and value or from as the op has them.`,
       );
     }
     operations.push(operation);
@@ -37,8 +36,9 @@ export function jsonPatch(body: unknown): Read<Change> {
   return { ok: true, value: (tree) => apply(tree, operations) };
 }
 
-function malformed(expression: string, message: string): Read<Change> {
-  return { ok: false, issues: [flawed("base", { code: "structure", expression, message })] };
+/** A patch is no resource: its places have no FHIRPath, so the operation is named in words. */
+function malformed(message: string): Read<Change> {
+  return { ok: false, issues: [flawed("base", { code: "structure", expression: "", message })] };
 }
 
 function isOperation(operation: unknown): operation is Operation {
@@ -60,16 +60,19 @@ function apply(tree: OpenTree, operations: readonly Operation[]): void {
     const fault = applyOne(tree, operation);
     if (fault !== undefined) {
       const message = `Operation ${index + 1} (${operation.op}) of the patch: ${fault}`;
-      refuse(flawed("rule", { code: "processing", expression: `[${index}]`, message }));
+      refuse(flawed("rule", { code: "processing", expression: "", message }));
     }
   }
 }
 
 /** Why an operation cannot be applied; otherwise it is. */
 function applyOne(tree: OpenTree, operation: Operation): string | undefined {
-  const places = "from" in operation ? [operation.from, operation.path] : [operation.path];
+  const { op, path } = operation;
+  const isPlaced = op === "add" || op === "move" || op === "copy";
+  const places = "from" in operation ? [operation.from, path] : [path];
   if (places.includes("")) return "the whole resource is replaced by an update, not by a patch.";
-  if (!places.every((place) => hasWay(tree, place))) return "there is nothing at the place that it names.";
+  if (!hasWay(tree, path, isPlaced) || ("from" in operation && !hasWay(tree, operation.from, false)))
+    return "there is nothing at the place that it names.";
   if (operation.op === "test") {
     const [failed] = applyPatch(closedNumbers(tree), [{ ...operation, value: closedNumbers(operation.value) }]);
     return failed === null ? undefined : "the value there is another, or there is none.";
@@ -85,15 +88,24 @@ function applyOne(tree: OpenTree, operation: Operation): string | undefined {
     : undefined;
 }
 
-/** Every step but the last leads through objects and lists that are there. */
-function hasWay(tree: OpenTree, pointer: string): boolean {
+const INDEX = /^(?:0|[1-9][0-9]*)$/;
+
+/**
+ * Every step but the last leads through objects and lists that are there. In a list the last one is an index, or where
+ * something is put also the end (`-`). RFC 6901 section 4
+ */
+function hasWay(tree: OpenTree, pointer: string, isPlaced: boolean): boolean {
+  const names = pointer.split("/").map((token) => token.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const last = names.at(-1) ?? "";
   let node: unknown = tree;
-  for (const token of pointer.split("/").slice(1, -1)) {
-    const name = token.replaceAll("~1", "/").replaceAll("~0", "~");
+  for (const name of names.slice(1, -1)) {
     if (typeof node !== "object" || node === null || !Object.hasOwn(node, name)) return false;
     node = Array.isArray(node) ? node[Number(name)] : Object.entries(node).find(([known]) => known === name)?.[1];
   }
-  return typeof node === "object" && node !== null;
+  if (typeof node !== "object" || node === null) return false;
+  if (Array.isArray(node)) return INDEX.test(last) || (isPlaced && last === "-");
+  // Set as a property it would be no property at all.
+  return last !== "__proto__";
 }
 
 /** Plain JSON, in which 1.50 equals 1.5 as RFC 6902 4.6 says. */
