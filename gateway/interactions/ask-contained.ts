@@ -1,6 +1,7 @@
 import type { Resource } from "@medplum/fhirtypes";
 import { SEARCH_PARAMETERS } from "#profiles/generated/search-parameters.ts";
 import { isServedType } from "#profiles/interactions.ts";
+import { keyOf } from "../search/fast-keys.ts";
 import { extractKeys } from "../search/keys.ts";
 import { meetsConditions } from "../search/match.ts";
 import { isNode } from "../search/matching/value-test.ts";
@@ -14,7 +15,10 @@ import type { Condition, Question } from "../search/search-query.ts";
 export function meetsContained(resource: Resource, code: string, questions: readonly Question[]): boolean {
   const contained = "contained" in resource ? (resource.contained ?? []) : [];
   if (contained.length === 0) return false;
-  const elements = SEARCH_PARAMETERS[resource.resourceType]?.[code]?.extract(resource) ?? [];
+  const { resourceType } = resource;
+  // `patient` leaves out a reference that does not name its type; that of what is contained is looked at below.
+  const whole = (isServedType(resourceType) && keyOf(resourceType, code)) || code;
+  const elements = SEARCH_PARAMETERS[resourceType]?.[whole]?.extract(resource) ?? [];
   const named = new Set(elements.map((element) => (isNode(element) ? element.reference : element)));
   return (
     contained
