@@ -2,8 +2,8 @@ import { hash as digest } from "node:crypto";
 import type { Resource } from "@medplum/fhirtypes";
 import type { DataClass } from "#mappers/mapper.ts";
 import { canonical } from "#profiles/canonical.ts";
-import { extractKeys } from "../search/keys.ts";
-import type { StoredResource } from "../store/store.ts";
+import { extractKeys, toIdentifiers } from "../search/keys.ts";
+import type { ToldResource } from "../store/store.ts";
 
 /** A resource whose id is certain. */
 export type Identified<R extends Resource = Resource> = R & { readonly id: string };
@@ -35,7 +35,7 @@ export function toContent(resource: Identified, source: string): Content {
 export function toStoredResource(
   content: Content,
   told: { readonly source: string; readonly dataClass: DataClass; readonly version: number; readonly now: number },
-): StoredResource {
+): ToldResource {
   const { resourceType: type, id } = content.resource;
   const lastUpdated = new Date(told.now).toISOString();
   const meta = `{"versionId":"${told.version}","lastUpdated":"${lastUpdated}",${content.meta}`;
@@ -49,6 +49,7 @@ export function toStoredResource(
     dataClass: told.dataClass,
     body: Buffer.from(`{"resourceType":"${type}","id":"${id}","meta":${meta}${rest}`),
     keys: extractKeys(content.resource),
+    identifiers: toIdentifiers(content.resource),
     contentHash: content.hash,
   };
 }

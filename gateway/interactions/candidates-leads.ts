@@ -28,6 +28,10 @@ function lookups(lead: Lead, looking: Looking, ports: CandidatePorts): readonly 
   switch (lead.kind) {
     case "identifier":
       return lead.identifiers.map((identifier) => resolveIdentifier(identifier, looking, ports));
+    case "resource-identifier":
+      return lead.identifiers.map(({ system, value }) =>
+        ports.store.findResources(lead.type, `${system}|${value}`, idSpace, LEAD_RECORDS_max + 1),
+      );
     case "id":
       return [locateAll(lead, idSpace, ports)];
     case "birthdate":

@@ -34,7 +34,7 @@ export interface AuditBounds {
 export const AUDIT_KEYS_FROM = 2 ** 52;
 
 export interface CandidatePorts {
-  readonly store: Pick<ReadVerbs, "locate" | "findRecords" | "scanRecords" | "sharedRecords">;
+  readonly store: Pick<ReadVerbs, "locate" | "findRecords" | "findResources" | "scanRecords" | "sharedRecords">;
   readonly reader: RecordReader;
   readonly resolver: IdentifierResolver;
   /** The contract's own artefacts, as everybody sees them; its key is below every key of the store. */
@@ -95,7 +95,7 @@ export async function candidatesOf(question: Question, looking: Looking, ports: 
   if (isCanonicalType(type)) return { ...ONLY_KNOWN, known: NO_RECORDS, canonicals: true };
   if (type === "AuditEvent") return { ...ONLY_KNOWN, known: NO_RECORDS, auditEvents: toAuditBounds(question) };
   const lead = usableLead(question);
-  const isLocated = lead?.kind === "id" && lead.type === type;
+  const isLocated = (lead?.kind === "id" || lead?.kind === "resource-identifier") && lead.type === type;
   if (type === "Patient" || ABOUT_CHILDREN.has(type)) {
     const led = lead && (await leadRecords(lead, looking, ports));
     const isExact = led !== undefined && (isLocated || lead?.kind === "identifier");

@@ -10,7 +10,7 @@ import type { Agreement, Requester } from "../access/requester.ts";
 import type { AuditLog, AuditRecord } from "../audit/audit.ts";
 import { createAuditLog } from "../audit/log.ts";
 import type { SourceFacts } from "../disclosure/visibility.ts";
-import { extractKeys } from "../search/keys.ts";
+import { extractKeys, toIdentifiers } from "../search/keys.ts";
 import { createPageTokens } from "../search/page-token.ts";
 import { createSqliteStore } from "../store/sqlite.ts";
 import type { RecordKey, Store } from "../store/store.ts";
@@ -205,6 +205,7 @@ function toStored(resource: Resource | string, { source: name, version = 1, at =
     dataClass: facts?.dataClass ?? ("health-visiting" as const),
     body: Buffer.from(body),
     keys: extractKeys(parsed),
+    identifiers: toIdentifiers(parsed),
     contentHash: `${version}`,
   };
 }

@@ -13,7 +13,7 @@ import { createAuditLog } from "../audit/log.ts";
 import type { SourceFacts } from "../disclosure/visibility.ts";
 import { createInProcessIdentityCache } from "../identity/cache/in-process.ts";
 import { createIdentifierResolver } from "../identity/resolve-identifier.ts";
-import { extractKeys, toRecordSearchKeys } from "../search/keys.ts";
+import { extractKeys, toIdentifiers, toRecordSearchKeys } from "../search/keys.ts";
 import { createPageTokens } from "../search/page-token.ts";
 import { createQueryCache } from "../search/query-cache.ts";
 import { createSqliteStore } from "../store/sqlite.ts";
@@ -239,6 +239,7 @@ async function putOne(
     dataClass,
     body: Buffer.from(JSON.stringify(resource)),
     keys: extractKeys(resource),
+    identifiers: toIdentifiers(resource),
     contentHash: `${resourceType}/${id}/${version}`,
   });
 }

@@ -1,4 +1,4 @@
-import type { ServedType } from "#profiles/interactions.ts";
+import { isRecordType, type RecordType, type ServedType } from "#profiles/interactions.ts";
 import { fold } from "./fold.ts";
 import { parseAskedReference } from "./matching/reference.ts";
 import { identifierLead, unescapeValue } from "./query-values.ts";
@@ -6,7 +6,13 @@ import type { Lead } from "./search-query.ts";
 import type { CriterionOptions } from "./value-tests.ts";
 
 /** How much a lead narrows: an id is one record, a name some hundred. */
-const RANK: Readonly<Record<Lead["kind"], number>> = { id: 0, identifier: 1, birthdate: 2, names: 3 };
+const RANK: Readonly<Record<Lead["kind"], number>> = {
+  id: 0,
+  identifier: 1,
+  "resource-identifier": 2,
+  birthdate: 3,
+  names: 4,
+};
 
 /** The most telling of several leads: each of them alone holds all that can match. */
 export function bestLead(leads: readonly Lead[]): Lead | undefined {
@@ -32,7 +38,7 @@ export function leadOf(
 ): Lead | undefined {
   if (code === "_id") return { kind: "id", type, ids: values.map(unescapeValue) };
   if (HOMES[type]?.includes(code)) return homeLead({ type, code }, values.map(unescapeValue), fhirBase);
-  if (type !== "Patient") return undefined;
+  if (type !== "Patient") return code === "identifier" && isRecordType(type) ? carriedLead(type, values) : undefined;
   switch (code) {
     case "identifier":
       return identifierLead(values, strictNhsNumbers);
@@ -47,6 +53,12 @@ export function leadOf(
     default:
       return undefined;
   }
+}
+
+/** Identifiers of things are compared to the letter, an NHS number in groups of digits included. */
+function carriedLead(type: RecordType, values: readonly string[]): Lead | undefined {
+  const lead = identifierLead(values, false);
+  return lead && { kind: "resource-identifier", type, identifiers: lead.identifiers };
 }
 
 /**

@@ -108,6 +108,14 @@ test.each([
   ["patient=abc", "id"],
   ["subject=Patient/abc", "id"],
   ["code=x", undefined],
+  ["identifier=http://a|1&code=x", "resource-identifier"],
+  ["identifier=http://a|1,http://a|2", "resource-identifier"],
+  ["identifier=http://a|1&patient=abc", "id"],
+  ["identifier=1", undefined],
+  ["identifier=|1", undefined],
+  ["identifier=http://a|1,2", undefined],
+  ["identifier=http://a|", undefined],
+  ["identifier:not=http://a|1", undefined],
 ])("an Observation query by %s is led by %s", (text, lead) => {
   expect(query("Observation", text).lead?.kind).toBe(lead);
 });

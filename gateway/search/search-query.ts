@@ -43,6 +43,12 @@ export interface Question {
 /** Where to look, as the query itself says; everything it finds is still held against all conditions. */
 export type Lead =
   | { readonly kind: "identifier"; readonly identifiers: readonly IdentifierValue[] }
+  /** Resources of a type that carry one of these, other than Patients. */
+  | {
+      readonly kind: "resource-identifier";
+      readonly type: ServedType;
+      readonly identifiers: readonly IdentifierValue[];
+    }
   | { readonly kind: "id"; readonly type: ServedType; readonly ids: readonly string[] }
   | { readonly kind: "names"; readonly code: "family" | "given" | "name"; readonly texts: readonly string[] }
   | { readonly kind: "birthdate"; readonly dates: readonly string[] };

@@ -2,8 +2,8 @@ import { hash as digest } from "node:crypto";
 import type { Resource } from "@medplum/fhirtypes";
 import { canonical } from "#profiles/canonical.ts";
 import type { RecordType } from "#profiles/interactions.ts";
-import { extractKeys } from "../../search/keys.ts";
-import { SHARED_ID_SPACE, type StoredResource } from "../../store/store.ts";
+import { extractKeys, toIdentifiers } from "../../search/keys.ts";
+import { SHARED_ID_SPACE, type ToldResource } from "../../store/store.ts";
 import type { Writer } from "./ports.ts";
 import { isTree, type Tree } from "./tree.ts";
 
@@ -60,14 +60,14 @@ const SOURCE_NAMES = canonical("source", "");
 /** The text of one version. */
 export function toBody(content: Content, version: string, now_ms: number): Buffer {
   const { type, id, meta, rest } = content;
-  const stamp = `"versionId":"${version}","lastUpdated":"${new Date(now_ms).toISOString()}"`;
+  const stamp = toStamp(version, now_ms);
   return Buffer.from(
     `{"resourceType":"${type}","id":"${id}","meta":{${stamp}${meta === "" ? "" : `,${meta}`}}${rest === "" ? "" : `,${rest}`}}`,
   );
 }
 
 /** The version of a resource as it is stored and served. */
-export function toStored(content: Content, version: number, now_ms: number, writer: Writer): StoredResource {
+export function toStored(content: Content, version: number, now_ms: number, writer: Writer): ToldResource {
   return {
     type: content.type,
     id: content.id,
@@ -77,6 +77,7 @@ export function toStored(content: Content, version: number, now_ms: number, writ
     dataClass: writer.dataClass,
     body: toBody(content, String(version), now_ms),
     keys: extractKeys(content.resource),
+    identifiers: toIdentifiers(content.resource),
     contentHash: content.hash,
   };
 }
@@ -89,4 +90,20 @@ export function toContribution({ meta, rest }: Content): string {
     ...(rest === "" ? [] : [rest]),
   ];
   return `{${members.join(",")}}`;
+}
+
+/** The reverse: a contribution as the Patient that its writer reads, with id and version. */
+export function withStamp(
+  contribution: string,
+  { id, version, lastUpdated_ms }: { readonly id: string; readonly version: string; readonly lastUpdated_ms: number },
+): string {
+  const opening = `{"resourceType":"Patient","id":"${id}","meta":{${toStamp(version, lastUpdated_ms)}`;
+  const [bare, withMeta] = ['{"resourceType":"Patient"', '{"resourceType":"Patient","meta":{'];
+  return contribution.startsWith(withMeta)
+    ? `${opening},${contribution.slice(withMeta.length)}`
+    : `${opening}}${contribution.slice(bare.length)}`;
+}
+
+function toStamp(version: string, at_ms: number): string {
+  return `"versionId":"${version}","lastUpdated":"${new Date(at_ms).toISOString()}"`;
 }
