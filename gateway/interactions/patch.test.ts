@@ -97,7 +97,12 @@ describe("JSON Patch", () => {
       ],
       422,
     ],
-    ["no operation", [], 400],
+    ["the end of a list replaced", [{ op: "replace", path: "/name/-", value: { text: "x" } }], 422],
+    ["the end of a list removed", [{ op: "remove", path: "/name/-" }], 422],
+    ["the end of a list copied", [{ op: "copy", from: "/name/-", path: "/name/0" }], 422],
+    ["an index with a leading zero", [{ op: "add", path: "/name/01", value: { text: "x" } }], 422],
+    ["the length of a list", [{ op: "replace", path: "/name/length", value: 1 }], 422],
+    ["a property that is none", [{ op: "add", path: "/__proto__", value: { text: "x" } }], 422],
     ["an object", {}, 400],
     ["an empty body", "", 400],
     ["an unknown operation", [{ op: "merge", path: "/gender", value: 1 }], 400],
@@ -119,6 +124,26 @@ describe("JSON Patch", () => {
     });
     expect(reply.text).toContain('"value":1.50}');
     expect(reply.text).toContain('"value":2.00}');
+  });
+
+  test("no operation changes nothing", async () => {
+    const { reply } = await patched([]);
+    expect([reply.status, reply.text]).toEqual([200, (await writing.read(FREE, `Patient/${id}`)).text]);
+  });
+
+  test("a Patient is patched as its writer reads it, with id, version and time", async () => {
+    const { version } = await writing.read(FREE, `Patient/${id}`);
+    const { reply, resource } = await patched([
+      { op: "test", path: "/id", value: id },
+      { op: "test", path: "/meta/versionId", value: version },
+      { op: "add", path: "/meta/tag", value: [{ code: "t" }] },
+    ]);
+    expect([reply.status, resource.meta?.tag]).toEqual([200, [{ code: "t" }]]);
+    const again = await patched([
+      { op: "test", path: "/meta/versionId", value: reply.version },
+      { op: "add", path: "/meta/tag/-", value: { code: "u" } },
+    ]);
+    expect([again.reply.status, again.resource.meta?.tag]).toEqual([200, [{ code: "t" }, { code: "u" }]]);
   });
 
   test("version and time are the server's, whatever the patch says of them", async () => {
@@ -220,6 +245,27 @@ describe("FHIRPath Patch", () => {
       "adds within an element",
       [operation("add", "Patient.name[1]", named("text"), value({ valueString: "Rob" }))],
       { name: [toNames()[0], { ...toNames()[1], text: "Rob" }] },
+    ],
+    [
+      "adds to what the server says of the resource",
+      [operation("add", "Patient.meta", named("tag"), value({ valueCoding: { code: "t" } }))],
+      { meta: { tag: [{ code: "t" }] } },
+    ],
+    [
+      "replaces a choice whose type an operator names",
+      [
+        operation("add", "Patient", named("deceased"), value({ valueBoolean: true })),
+        operation("replace", "Patient.deceased as boolean", value({ valueDateTime: "2026-01-05" })),
+      ],
+      { deceasedDateTime: "2026-01-05" },
+    ],
+    [
+      "adds within a choice whose type an operator names in parentheses",
+      [
+        operation("add", "Patient", named("deceased"), value({ valueBoolean: true })),
+        operation("add", "(Patient.deceased as boolean)", named("id"), value({ valueString: "d" })),
+      ],
+      { deceasedBoolean: true, _deceasedBoolean: { id: "d" } },
     ],
     [
       "adds a choice by the type of its value",

@@ -33,6 +33,10 @@ function put(resource: Resource, url = `${resource.resourceType}/${resource.id}`
   return { resource, request: { method: "PUT", url } };
 }
 
+function conditioned(condition: object) {
+  return { resource: patient(), request: { method: "POST", url: "Patient", ...condition } };
+}
+
 function ask(method: string, url: string) {
   return { request: { method, url } };
 }
@@ -148,6 +152,8 @@ describe("a transaction", () => {
     ["an unknown element", () => post(patient({ colour: "red" })), 400],
     ["another type", () => ({ resource: patient(), request: { method: "POST", url: "Observation" } }), 400],
     ["no request", () => ({ resource: patient() }), 400],
+    ["a condition that is no text", () => conditioned({ ifNoneExist: 1 }), 400],
+    ["a condition of another name", () => conditioned({ ifNonExist: CRITERIA }), 400],
     ["no resource", () => ask("POST", "Patient"), 400],
     ["another id", () => put(patient({ id: "a" }), "Patient/b"), 400],
     ["an unknown address", () => ask("GET", "Account/1"), 404],

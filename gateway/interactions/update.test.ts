@@ -104,6 +104,7 @@ describe("update", () => {
     ["several with the current one", (version) => ({ ifMatch: `W/"old", "${version}"` }), 200],
     ["any", () => ({ ifMatch: "*" }), 200],
     ["an old version", () => ({ ifMatch: 'W/"old"' }), 412],
+    ["nothing", () => ({ ifMatch: "" }), 400],
     ["no tag", () => ({ ifMatch: "nonsense" }), 400],
     ["half a tag", () => ({ ifMatch: '"nonsense' }), 400],
     ["that there be none", () => ({ ifNoneMatch: "*" }), 412],

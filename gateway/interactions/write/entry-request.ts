@@ -23,6 +23,8 @@ export function toEntryRequest(
   if (method === undefined) return wrong("entry.request.method", `Expected one of ${METHODS.join(", ")}.`);
   const { url } = request;
   if (typeof url !== "string" || url === "") return wrong("entry.request.url", "Expected an address below the base.");
+  const odd = oddMember(request);
+  if (odd !== undefined) return odd;
   if (url.length > LIMITS.url_bytes_max)
     return { ok: false, issues: [{ kind: "url-too-long", max: LIMITS.url_bytes_max }] };
   const [path = "", query = ""] = splitOnce(withoutBase(url, fhirBase), "?");
@@ -51,6 +53,19 @@ export function toEntryRequest(
 
 function wrong(expression: string, message: string): Extract<Read<never>, { ok: false }> {
   return { ok: false, issues: [flawed("base", { code: "structure", expression, message })] };
+}
+
+/** What a request may say beside method and url, all of it text. What is not understood may be a condition. */
+const CONDITIONS: ReadonlySet<string> = new Set(["ifNoneMatch", "ifModifiedSince", "ifMatch", "ifNoneExist"]);
+const BESIDE = /^(?:id|extension|_[a-zA-Z]+)$/;
+
+function oddMember(request: Tree): Extract<Read<never>, { ok: false }> | undefined {
+  for (const [name, member] of Object.entries(request)) {
+    if (name === "method" || name === "url" || BESIDE.test(name)) continue;
+    if (!CONDITIONS.has(name)) return wrong("entry.request", "An element of the request is not defined here.");
+    if (typeof member !== "string") return wrong(`entry.request.${name}`, "Expected text.");
+  }
+  return undefined;
 }
 
 function withoutBase(url: string, fhirBase: string): string {

@@ -40,7 +40,7 @@ const CALL = /^([A-Za-z]+)\((.*)\)$/s;
 export function findPlaces(root: OpenTree, path: string): FoundPlaces {
   if (path.length > LIMITS.patch_path_characters_max || FORBIDDEN.test(path.replace(QUOTED, "''")))
     return { ok: false, message: "This path is not supported in a patch." };
-  const steps = splitPath(path.trim());
+  const steps = splitPath(withCalls(path.trim()));
   if (steps === undefined || steps.length === 0) return { ok: false, message: "Expected a path of FHIRPath." };
   const isRooted =
     steps[0] === root.resourceType || steps[0] === "Resource" || steps[0] === "DomainResource" || steps[0] === "$this";
@@ -54,6 +54,13 @@ export function findPlaces(root: OpenTree, path: string): FoundPlaces {
 }
 
 const ROOT = "";
+
+/** A type that is named by an operator, as `(Observation.value as Quantity).unit`, is named by a call. */
+function withCalls(path: string): string {
+  return path
+    .replace(/^\(\s*([^\s()]+)\s+as\s+([A-Za-z.]+)\s*\)/, "$1.as($2)")
+    .replace(/^([^\s()']+)\s+as\s+([A-Za-z.]+)$/, "$1.as($2)");
+}
 
 /** The steps between the dots, and each indexer as a step of its own. */
 function splitPath(path: string): readonly string[] | undefined {

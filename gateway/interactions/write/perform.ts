@@ -2,9 +2,8 @@ import type { RecordType } from "#profiles/interactions.ts";
 import { hasScope } from "../../access/scope.ts";
 import type { Issue } from "../../outcome/issue.ts";
 import { resourceBytes } from "../../search/pack.ts";
-import type { RecordKey } from "../../store/store.ts";
 import type { ReleasedEntry } from "../search-request.ts";
-import type { Sent } from "./content.ts";
+import { type Sent, withStamp } from "./content.ts";
 import { type Criteria, findOne, idOf } from "./criteria.ts";
 import { findHeld, type Held } from "./held.ts";
 import type { Patching } from "./patching.ts";
@@ -125,22 +124,24 @@ export async function patch(
   if (held.state === "deleted") return refuse({ kind: "gone", type });
   checkConditions(type, held, conditions);
   if (!held.isOwn) return refuse({ kind: "not-own", type });
-  const text = await toldText(type, { id, record: held.record }, scene);
+  const text = await toldText(type, { id, held }, scene);
   if (text === undefined) return refuse({ kind: "not-own", type });
   return put({ type, id, sent: patching(text), held }, scene);
 }
 
+type Current = Extract<Held, { state: "current" }>;
+
 /** What the writer itself told, as it is stored: what is released may be less of it, or more by other sources. */
 async function toldText(
   type: RecordType,
-  { id, record }: { readonly id: string; readonly record: RecordKey },
+  { id, held }: { readonly id: string; readonly held: Current },
   { transaction, writer }: Scene,
 ): Promise<string | undefined> {
   if (type === "Patient") {
-    const told = await transaction.contribution(record, writer.source, id);
-    return told && `{"id":"${id}",${told.body.slice(1)}`;
+    const told = await transaction.contribution(held.record, writer.source, id);
+    return told && withStamp(told.body, { ...held, id });
   }
-  const stored = await transaction.record(record);
+  const stored = await transaction.record(held.record);
   return stored?.resources.find((resource) => resource.type === type && resource.id === id)?.body.toString();
 }
 

@@ -16,8 +16,8 @@ const TAG = /^(?:W\/)?"([\x21\x23-\x7e]*)"$/;
 
 /** Versions are opaque: a weak tag and a strong one with the same text name the same version. */
 export function parseVersionCondition(header: "If-Match" | "If-None-Match", text: string | undefined): ParsedCondition {
-  const trimmed = text?.trim() ?? "";
-  if (trimmed === "") return { ok: true, condition: undefined };
+  if (text === undefined) return { ok: true, condition: undefined };
+  const trimmed = text.trim();
   if (trimmed === "*") return { ok: true, condition: { kind: "any" } };
   const versions = trimmed.split(",").map((part) => TAG.exec(part.trim())?.[1]);
   return versions.every((version) => version !== undefined)

@@ -111,7 +111,8 @@ export async function openWriting(audit?: AuditLog): Promise<Writing> {
     const [method = "", url = ""] = line.split(" ");
     const { body, ifMatch, ifNoneMatch, ifNoneExist, prefer = "representation" } = sending;
     const base = asked(who, "read", { preference: { handling: "strict", return: prefer } });
-    const entry = { request: { method, url, ifMatch, ifNoneMatch, ifNoneExist }, resource: {} };
+    const conditions = Object.entries({ ifMatch, ifNoneMatch, ifNoneExist }).filter(([, told]) => told !== undefined);
+    const entry = { request: { method, url, ...Object.fromEntries(conditions) }, resource: {} };
     const read = toEntryRequest(entry, base, { ports, fhirBase: FHIR });
     if (!read.ok) return toReply(read);
     const text = body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body);
