@@ -1,4 +1,4 @@
-import type { ServedType } from "#profiles/interactions.ts";
+import { isRecordType, type ServedType } from "#profiles/interactions.ts";
 import { hasScope } from "../access/scope.ts";
 import { LIMITS } from "../limits.ts";
 import type { Issue } from "../outcome/issue.ts";
@@ -52,28 +52,69 @@ export async function ask(
 
 /** The question with its chains and `_has` answered: each becomes the references or ids that were found. */
 export async function withoutChains(question: Question, who: Looking, ports: CandidatePorts): Promise<Question> {
-  if (!question.conditions.some(isChained)) return question;
+  const { type } = question;
+  if (!question.conditions.some((condition) => needsOthers(condition, who))) return question;
   const conditions: Condition[] = [];
   let { lead } = question;
   for (const condition of question.conditions) {
-    if (!isChained(condition)) {
+    const answered = await answer(condition, type, { who, ports });
+    if (!answered) {
       conditions.push(condition);
       continue;
     }
-    const answered =
-      condition.kind === "chain"
-        ? await answerChain(condition, question.type, { who, ports })
-        : await answerHas(condition, question.type, { who, ports });
     conditions.push(...answered.conditions);
+    // Children found by their identifiers lead to shared records, too.
+    if (condition.kind === "child-identifier" && lead?.kind === "identifier") lead = undefined;
     lead ??= answered.lead;
   }
-  return { type: question.type, conditions, lead };
+  return { type, conditions, lead };
 }
 
-type Chained = Extract<Condition, { kind: "chain" | "has" }>;
+/** Whether other resources say what meets a condition; a child's own record tells by itself whose it is. */
+function needsOthers({ kind }: Condition, { requester: { agreement } }: Looking): boolean {
+  return kind === "chain" || kind === "has" || (kind === "child-identifier" && agreement.relationship === "authority");
+}
 
-function isChained(condition: Condition): condition is Chained {
-  return condition.kind === "chain" || condition.kind === "has";
+/** `undefined` for a condition that needs no other resource. */
+async function answer(condition: Condition, type: ServedType, asking: Asking): Promise<Answered | undefined> {
+  switch (condition.kind) {
+    case "chain":
+      return answerChain(condition, type, asking);
+    case "has":
+      return answerHas(condition, type, asking);
+    case "child-identifier":
+      return (await isShared(type, asking)) ? answerChild(condition, type, asking) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * What was told of a child before the child was stands in shared records, where a reference alone says whose it is. It
+ * says no more than the requester knew, so that no scope is needed to look.
+ */
+async function answerChild(
+  { identifiers }: Extract<Condition, { kind: "child-identifier" }>,
+  type: ServedType,
+  { who, ports }: Asking,
+): Promise<Answered> {
+  const hashes = identifiers.map(({ hash }) => hash);
+  const question: Question = {
+    type: "Patient",
+    conditions: [{ kind: "token", code: "identifier", hashes }],
+    lead: { kind: "identifier", identifiers },
+  };
+  const found = await boundedAsk(question, "patient.identifier", { who, ports });
+  return {
+    conditions: [toReferenceCondition(type, ["patient"], found.map(nameOf), ports.fhirBase)],
+    lead: toLead("Patient", idsOf(found), true),
+  };
+}
+
+async function isShared(type: ServedType, { who, ports }: Asking): Promise<boolean> {
+  const { relationship, authorities } = who.requester.agreement;
+  if (relationship !== "authority" || !isRecordType(type)) return false;
+  return (await ports.store.sharedRecords(type, authorities)).length > 0;
 }
 
 interface Answered {
@@ -158,15 +199,19 @@ async function answerHas(
 }
 
 /** An inner search is a search: it needs the scope for its type, and is bounded. */
-async function askInner(
+async function askInner(question: Question, parameter: string, asking: Asking): Promise<readonly ReleasedEntry[]> {
+  const { type } = question;
+  if (!hasScope(asking.who.requester.scopes, type, "s")) {
+    throw new QuestionRefused({ kind: "insufficient-scope", needed: `system/${type}.s` });
+  }
+  return boundedAsk(question, parameter, asking);
+}
+
+async function boundedAsk(
   question: Question,
   parameter: string,
   { who, ports }: Asking,
 ): Promise<readonly ReleasedEntry[]> {
-  const { type } = question;
-  if (!hasScope(who.requester.scopes, type, "s")) {
-    throw new QuestionRefused({ kind: "insufficient-scope", needed: `system/${type}.s` });
-  }
   const max = LIMITS.chained_resources_max;
   const found = await ask(question, max + 1, who, ports);
   if (found.length > max) throw new QuestionRefused({ kind: "too-costly", parameter, max });
