@@ -379,6 +379,78 @@ describe("what a client writes", () => {
     expect(await look()).toEqual(before);
   });
 
+  test("that others do not see changes nothing of what they see", async () => {
+    const number = numberOf("amara");
+    const [amara] = await search("gp-demo", `Patient?identifier=${NHS_NUMBER}|${number}`);
+    const [seen] = await search("gp-demo", `Observation?patient=${amara?.id}&_count=1`);
+    const id = amara ? idOf(amara) : "";
+    const looks = [
+      `Patient/${id}`,
+      `Patient/${id}/_history`,
+      `Patient/${id}/$everything?_count=100`,
+      `Patient/${id}/*?_count=5`,
+      `Observation?patient.identifier=${NHS_NUMBER}|${number}&_sort=-date&_count=100&_total=accurate`,
+      `Observation/${seen?.id}/_history`,
+      `Observation/$lastn?patient=${id}`,
+      `Patient?identifier=${number}&_revinclude=*`,
+      `Patient?birthdate=2021-03-14&_summary=count`,
+      "Patient?_summary=count&_total=accurate",
+      "Patient?name=okafor",
+      "Patient?_sort=-_lastUpdated&_count=3",
+      "Patient?_has:Observation:patient:code:text=seldom",
+      "Patient?_has:Consent:patient:status=active&_summary=count",
+      "Observation?_sort=-_lastUpdated&_count=3",
+      "Observation?_security=R&_summary=count",
+      "Observation?subject:Patient.name=okafor&_count=100",
+      "Provenance?target:Patient.name=okafor&_count=100",
+      "Provenance?_sort=-_lastUpdated&_count=1",
+      "Organization?_summary=count",
+      "Patient/_history?_summary=count",
+      "Observation/_history?_count=1",
+      "_history?_count=2",
+      "?_type=Patient,Observation&_summary=count",
+      "metadata",
+    ];
+    const look = async (client: string) => {
+      const answers: { readonly path: string; readonly status: number }[] = [];
+      for (const path of looks) {
+        const response = await started.ask(client, path, { headers: { "X-Request-ID": ABSENT } });
+        const { date: _, ...headers } = Object.fromEntries(response.headers);
+        const body = (await response.text()).replace(/(?<="Bundle","id":")[^"]+|(?<=_page=)[\w-]+/g, "…");
+        const told = { path, status: response.status, headers, body };
+        answers.push(told);
+      }
+      return answers;
+    };
+    const clients = ["gp-demo", "gp-health-demo", "hv-demo", "practitioner-demo"] as const;
+    const before = new Map<string, object>();
+    for (const client of clients) before.set(client, await look(client));
+    const answered = (await look("gp-demo")).filter(({ status }) => status === 200);
+    expect(answered.length).toBeGreaterThan(20);
+    const write = async (resource: Resource): Promise<string> => {
+      const init = {
+        method: "POST",
+        headers: { "Content-Type": "application/fhir+json" },
+        body: JSON.stringify(resource),
+      };
+      const response = await started.ask("vendor-demo", resource.resourceType, init);
+      expect(response.status).toBe(201);
+      return idOf(await jsonOf<Resource>(response));
+    };
+    const twin = await write({
+      resourceType: "Patient",
+      identifier: [{ system: NHS_NUMBER, value: number }],
+      name: [{ family: "Okafor", given: ["Amara"] }],
+      birthDate: "2021-03-14",
+    });
+    await write(observation({ subject: { reference: `Patient/${twin}` }, code: { text: "seldom" } }));
+    const permit = consent({ patient: { reference: `Patient/${id}` }, provision: { type: "permit" } });
+    const consentId = await write(permit);
+    await write(provenance(`Consent/${consentId}`, `Patient/${id}`));
+    await write(provenance(`Patient/${twin}`));
+    for (const client of clients) expect(await look(client)).toEqual(before.get(client));
+  }, 30_000);
+
   test("as a decision restricts others until it is taken back, and is read by its writer and officers alone", async () => {
     const [clara] = await search("gp-demo", `Patient?identifier=${NHS_NUMBER}|${numberOf("conflict-rightful")}`);
     const patient = { reference: `Patient/${clara ? idOf(clara) : ""}` };

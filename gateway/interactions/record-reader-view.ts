@@ -1,5 +1,5 @@
 import type { Provenance } from "@medplum/fhirtypes";
-import type { RecordType } from "#profiles/interactions.ts";
+import { isRecordType, type RecordType } from "#profiles/interactions.ts";
 import type { Requester } from "../access/requester.ts";
 import {
   decideVisibility,
@@ -12,6 +12,7 @@ import { type Pack, resourceBytes, toPack } from "../search/pack.ts";
 import type { VisibleRecord } from "./record-reader.ts";
 import { isPeopled, type LoadedRecord, type LoadOptions } from "./record-reader-load.ts";
 import { visiblePatient } from "./record-reader-patient.ts";
+import type { Wanted } from "./versions.ts";
 
 /** A resource or a version of one, as far as visibility asks. */
 export interface Candidate {
@@ -98,6 +99,24 @@ function sharedSight(record: LoadedRecord, requester: Requester, { sources }: Lo
     },
     rules: [`agreement/${agreement.id}/${agreement.version}`],
   };
+}
+
+/** Whether none of what is wanted can be seen in any version, as far as the record without its history tells. */
+export function isHidden(
+  record: LoadedRecord,
+  looking: { readonly requester: Requester; readonly today: string },
+  { options, wanted }: { readonly options: LoadOptions; readonly wanted: Wanted },
+): boolean {
+  // A source may have told of a record before that tells nothing of it now.
+  const facts = { ...record.facts, sources: [...options.sources.values()] };
+  if (record.kind === "child" && !decideVisibility(facts, looking.requester, looking.today)) return true;
+  const { pack } = record;
+  const { types, id } = wanted;
+  const entry = id === undefined ? -1 : pack.ids.indexOf(id);
+  const type = pack.types[entry];
+  // Where its text of now is hidden, all of it is.
+  if (type === undefined || !isRecordType(type) || types?.length !== 1 || types[0] !== type) return false;
+  return !toSight(record, looking, options)?.sees(toCandidate(record, entry, options));
 }
 
 export function toView(

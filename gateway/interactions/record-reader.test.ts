@@ -1,5 +1,5 @@
 import type { Patient } from "@medplum/fhirtypes";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { CONFIDENTIALITY, DATA_CLASS, NHS_NUMBER, UPN } from "#profiles/systems.ts";
 import type { Requester } from "../access/requester.ts";
 import { resourceBytes } from "../search/pack.ts";
@@ -195,6 +195,26 @@ describe("a child's record shows", () => {
     await house.put(key, consent("c", "p-1", { provision }), WRITTEN);
     expect(await seen(key, HEALTH)).toEqual(["Patient/p-1", "Observation/b"]);
     expect(await seen(key, OFFICER)).toContain("Observation/panel");
+  });
+
+  test("no version of what is hidden, and reads no history for it, which would take time", async () => {
+    const key = await house.child("p-1");
+    await house.tell(key, AMARA, CSDS);
+    await house.put(key, observation("school", "p-1"), EYFSP);
+    await house.put(key, observation("ended", "p-1"), EYFSP);
+    await house.end("Observation/ended", 2_000);
+    const histories = vi.spyOn(house.store, "recordHistory");
+    const at = await house.moment();
+    const versionsOf = (id: string, who: Requester) =>
+      house.reader.versions(key, who, at, { types: ["Observation"], id });
+    expect(await versionsOf("school", HEALTH)).toEqual([]);
+    expect(await versionsOf("school", STRANGER)).toEqual([]);
+    expect(await versionsOf("ended", STRANGER)).toEqual([]);
+    expect(histories).not.toHaveBeenCalled();
+    expect(await versionsOf("ended", HEALTH)).toEqual([]);
+    expect(await versionsOf("school", GP)).toHaveLength(1);
+    expect(await versionsOf("ended", GP)).toHaveLength(2);
+    expect(histories).toHaveBeenCalledTimes(3);
   });
 
   test("a written Consent to its writer and to officers, and everybody its effect", async () => {

@@ -3,7 +3,7 @@ import type { Requester } from "../access/requester.ts";
 import type { Pack } from "../search/pack.ts";
 import type { ReadVerbs, RecordKey, Store } from "../store/store.ts";
 import { type LoadedRecord, type LoadOptions, toLoadedRecord } from "./record-reader-load.ts";
-import { toView } from "./record-reader-view.ts";
+import { isHidden, toView } from "./record-reader-view.ts";
 import { toVersions, type VisibleVersion, type Wanted } from "./versions.ts";
 
 /** What one requester may see of one record now. Search and read run on this alone. */
@@ -112,6 +112,8 @@ function readerOf({ verbs, changes: readChanges, load, within }: Reading, option
       // The record first: what is replaced in between stands in both, and nothing in neither.
       const record = await load(key, changes);
       if (!record || record.idSpace !== requester.agreement.idSpace) return [];
+      // To read a history takes time, by which what is hidden could be told from what never was.
+      if (isHidden(record, { requester, today }, { options, wanted })) return [];
       return toVersions(record, await verbs.recordHistory(key), { requester, today, options, wanted });
     },
     within,
