@@ -58,7 +58,7 @@ const INTERACTION_TEXTS: Readonly<Partial<Record<TypeInteraction, string>>> = {
   patch: "JSON Patch, or FHIRPath Patch in a Parameters resource; by criteria in place of an id.",
   delete: "By criteria in place of an id where they match one.",
   "history-instance": "_count, _since and _at.",
-  "history-type": "_count, _since and _at.",
+  "history-type": "_count, _since and _at; the total of several pages with _total=accurate.",
 };
 
 const PREFIXED: ReadonlySet<string> = new Set(["date", "number", "quantity"]);

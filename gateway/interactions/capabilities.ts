@@ -92,7 +92,7 @@ const SYSTEM_TEXTS = {
   transaction: "Atomic, in the order that R4 gives, with conditional references.",
   batch: "Each entry by itself; at most as many entries as a transaction.",
   "search-system": "By parameters that all types have; _type narrows the types, else all that the scopes reach.",
-  "history-system": "_count, _since and _at.",
+  "history-system": "_count, _since and _at; the total of several pages with _total=accurate.",
 } as const;
 
 type ParameterText = Omit<CapabilityStatementRestResourceSearchParam, "name">;

@@ -4,7 +4,8 @@ import { shapeBytes } from "./shape.ts";
 import type { VisibleVersion } from "./versions.ts";
 
 export interface HistoryParts {
-  readonly total: number;
+  /** Entries of all pages; absent where they were not counted. */
+  readonly total: number | undefined;
   readonly self: string;
   readonly next: string | undefined;
   readonly versions: readonly VisibleVersion[];
@@ -19,7 +20,8 @@ const END_OF_ENTRIES = Buffer.from("]}");
 /** A history Bundle as bytes: https://hl7.org/fhir/R4/bundle.html#history */
 export function toHistoryBundle({ total, self, next, versions, shape, fhirBase }: HistoryParts): Buffer {
   const links = [{ relation: "self", url: self }, ...(next === undefined ? [] : [{ relation: "next", url: next }])];
-  const head = `{"resourceType":"Bundle","id":"${randomUUID()}","type":"history","total":${total},"link":${JSON.stringify(links)}`;
+  const counted = total === undefined ? "" : `"total":${total},`;
+  const head = `{"resourceType":"Bundle","id":"${randomUUID()}","type":"history",${counted}"link":${JSON.stringify(links)}`;
   if (versions.length === 0) return Buffer.from(`${head}}`);
   const entries = versions.flatMap((version, index) => [
     ...(index === 0 ? [] : [COMMA]),

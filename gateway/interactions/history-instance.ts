@@ -21,6 +21,6 @@ export function createHistoryInstance(ports: HistoryPorts): Answering {
     if (key === undefined || versions.length === 0) return refused({ kind: "not-found", type });
     const found = new HistoryPage(asked.query, asked.cursor);
     found.offer(key, versions);
-    return answerHistory(request, asked, { found, ports });
+    return answerHistory(request, asked, { found, isWhole: true, ports });
   };
 }

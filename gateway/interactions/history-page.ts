@@ -1,5 +1,5 @@
 import type { Cursor } from "../search/page-token.ts";
-import type { RecordKey } from "../store/store.ts";
+import type { RecordChange, RecordKey } from "../store/store.ts";
 import type { HistoryQuery } from "./history-parameters.ts";
 import { compareVersions, type VisibleVersion } from "./versions.ts";
 
@@ -35,6 +35,7 @@ export class HistoryPage {
   readonly #query: HistoryQuery;
   readonly #cursor: Cursor | undefined;
   #kept: PlacedVersion[] = [];
+  #isCut = true;
   #total = 0;
 
   constructor(query: HistoryQuery, cursor: Cursor | undefined) {
@@ -48,14 +49,39 @@ export class HistoryPage {
     for (const version of asked(versions, this.#query)) {
       this.#total++;
       const placed = { version, record };
-      if (count > 0 && (!this.#cursor || isAfter(placed, this.#cursor))) this.#kept.push(placed);
+      if (count > 0 && (!this.#cursor || isAfter(placed, this.#cursor))) {
+        this.#kept.push(placed);
+        this.#isCut = false;
+      }
       if (this.#kept.length >= 4 * count + 64) this.#cut();
     }
   }
 
-  /** Entries of all pages. */
-  get total(): number {
-    return this.#total;
+  /** Whether nothing that came at this time or before has a place in the page, nor in the total if that is wanted. */
+  isBeyond(time_ms: number): boolean {
+    const { since_ms, isCounted, count } = this.#query;
+    if (since_ms !== undefined && time_ms < since_ms) return true;
+    if (isCounted) return false;
+    this.#cut();
+    const [one] = this.#kept.slice(count);
+    return one !== undefined && time_ms < one.version.lastUpdated_ms;
+  }
+
+  /** Whether a record can hold anything for the page, or for the total if that is wanted. */
+  canTake({ first, last }: RecordChange): boolean {
+    const { at, isCounted } = this.#query;
+    if (at !== undefined && first >= at.high_ms) return false;
+    const [from_ms] = this.#cursor?.values ?? [];
+    return !this.isBeyond(last) && (isCounted || typeof from_ms !== "number" || first <= from_ms);
+  }
+
+  /**
+   * Entries of all pages, where every record was offered. Of a walk that ended with its page they are known when it is
+   * the only one, whatever else there is that the requester may not see.
+   */
+  total(isWhole: boolean): number | undefined {
+    const isOnly = this.#cursor === undefined && !this.entries().hasMore;
+    return isWhole || this.#query.isCounted || isOnly ? this.#total : undefined;
   }
 
   entries(): { readonly page: readonly PlacedVersion[]; readonly hasMore: boolean } {
@@ -66,6 +92,8 @@ export class HistoryPage {
 
   /** One more than a page, which tells whether there is another. */
   #cut(): void {
+    if (this.#isCut) return;
+    this.#isCut = true;
     this.#kept = this.#kept.sort(compare).slice(0, this.#query.count + 1);
   }
 }

@@ -13,6 +13,8 @@ export interface HistoryQuery {
   readonly since_ms: number | undefined;
   /** Versions that were current at some time within. */
   readonly at: DateRange | undefined;
+  /** Whether the number of all entries is wanted, however many records must be read for it. */
+  readonly isCounted: boolean;
   readonly shape: Shape | undefined;
   /** What was asked, minus what was ignored: the query string of the self link. */
   readonly self: string;
@@ -23,7 +25,8 @@ export type ParsedHistory =
   | { readonly ok: false; readonly issues: readonly Issue[] };
 
 const SHAPING = ["_summary", "_elements"];
-const KNOWN = ["_count", "_since", "_at", ...SHAPING];
+const KNOWN = ["_count", "_since", "_at", "_total", ...SHAPING];
+const TOTALS = ["none", "estimate", "accurate"];
 /** Dealt with by who sends the answer. */
 const ABOUT_FORMAT = ["_format", "_pretty"];
 const INSTANT = "a date or time, as 2026-09-01 or 2026-09-01T12:00:00Z";
@@ -38,6 +41,7 @@ export function parseHistory(
   const count = toCount(parameters.get("_count"));
   const since = toRange(parameters.get("_since"));
   const at = toRange(parameters.get("_at"));
+  const total = parameters.get("_total") || "none";
   const shaped = parseShape(parameters);
   const issues: readonly Issue[] = [
     ...(handling === "strict" ? unknown.map((name) => toUnknown(name, type)) : []),
@@ -45,18 +49,21 @@ export function parseHistory(
     ...(count === undefined ? [bad("_count", "a whole number, as 20")] : []),
     ...(since === undefined ? [bad("_since", INSTANT)] : []),
     ...(at === undefined ? [bad("_at", INSTANT)] : []),
+    ...(TOTALS.includes(total) ? [] : [bad("_total", "none, estimate or accurate")]),
     ...(shaped.ok ? [] : shaped.issues),
   ];
   if (count === undefined || since === undefined || at === undefined || !shaped.ok || issues.length > 0) {
     return { ok: false, issues };
   }
+  const entries = shaped.countOnly ? 0 : count;
   const asked = new URLSearchParams([...parameters].filter(([name, value]) => KNOWN.includes(name) && value !== ""));
   // A page larger than the largest is not what is answered.
   if (asked.has("_count")) asked.set("_count", String(count));
   return {
     ok: true,
     query: {
-      count: shaped.countOnly ? 0 : count,
+      count: entries,
+      isCounted: entries === 0 || total === "accurate",
       since_ms: since?.low_ms,
       at: at ?? undefined,
       shape: shaped.shape,

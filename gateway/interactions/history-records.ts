@@ -1,7 +1,7 @@
 import type { RecordType } from "#profiles/interactions.ts";
 import type { Requester } from "../access/requester.ts";
 import { LIMITS } from "../limits.ts";
-import type { RecordKey, RecordScope } from "../store/store.ts";
+import type { ChangeOrder, RecordChange, RecordKey, RecordScope, SharedScope } from "../store/store.ts";
 import type { InteractionRequest } from "./answer.ts";
 import type { AskedHistory, HistoryPorts } from "./history.ts";
 import { HistoryPage } from "./history-page.ts";
@@ -10,40 +10,83 @@ import { ukDate } from "./uk-date.ts";
 /** Types of which every resource stands in a shared record. */
 const NO_CHILDS: ReadonlySet<RecordType> = new Set(["Organization", "Practitioner", "PractitionerRole"]);
 
-/** Every version of these types that the requester may see, record by record, so that memory holds one page. */
+/**
+ * The page that is asked for, of every version of these types that the requester may see. Records come by their last
+ * change, so that the walk ends where all that is left is older than the page; memory holds one page.
+ */
 export async function walkHistory(
   request: InteractionRequest,
   { query, cursor }: AskedHistory,
   { types, ports }: { readonly types: readonly RecordType[]; readonly ports: HistoryPorts },
 ): Promise<HistoryPage> {
   const { requester } = request;
-  const { reader, store, walks } = ports;
+  const { reader, walks } = ports;
   const at = { changes: await reader.changes(), today: ukDate(request.now_ms) };
   const found = new HistoryPage(query, cursor);
-  const offer = async (key: RecordKey): Promise<void> => {
-    found.offer(key, await reader.versions(key, requester, at, { types }));
-  };
   await walks.run(requester.client, async (breathe) => {
-    for (const kind of types) {
-      // A Patient is always a child's.
-      if (kind === "Patient") continue;
-      for (const key of await store.sharedRecords(kind, requester.agreement.authorities)) {
-        await offer(key);
-        await breathe();
-      }
-    }
-    if (types.every((type) => NO_CHILDS.has(type))) return;
-    const scope = scopeOf(requester);
-    for (let last: RecordKey | undefined = 0; last !== undefined; ) {
-      const keys: readonly RecordKey[] = await store.scanRecords(scope, last, LIMITS.scan_batch_records);
-      for (const key of keys) {
-        await offer(key);
-        await breathe();
-      }
-      last = keys.at(-1);
-    }
+    const offer = async (key: RecordKey): Promise<void> => {
+      found.offer(key, await reader.versions(key, requester, at, { types }));
+      await breathe();
+    };
+    for (const scope of scopesOf(requester, types)) await walkScope(scope, { found, offer, breathe, ports });
   });
   return found;
+}
+
+interface Walking {
+  readonly found: HistoryPage;
+  offer(key: RecordKey): Promise<void>;
+  breathe(): Promise<void>;
+  readonly ports: HistoryPorts;
+}
+
+async function walkScope(scope: Scope, walking: Walking): Promise<void> {
+  const { found, offer, breathe, ports } = walking;
+  const before = await ports.reader.changes();
+  const offered = new Set<RecordKey>();
+  const take = async (change: RecordChange): Promise<void> => {
+    if (offered.has(change.key) || !found.canTake(change)) return;
+    offered.add(change.key);
+    await offer(change.key);
+  };
+  let end: RecordChange | undefined;
+  for await (const change of byChange(scope, { direction: "newest-first" }, walking)) {
+    if (found.isBeyond(change.last)) {
+      end = change;
+      break;
+    }
+    await take(change);
+  }
+  if ((await ports.reader.changes()) === before) return;
+  // What changed meanwhile has moved to where the walk had been. Against the order nothing can get past unseen.
+  const order = { direction: "oldest-first", ...(end && { after: end }) } as const;
+  for await (const change of byChange(scope, order, walking)) {
+    await take(change);
+    await breathe();
+  }
+}
+
+async function* byChange(
+  scope: Scope,
+  { direction, after }: ChangeOrder,
+  { ports: { store } }: Walking,
+): AsyncGenerator<RecordChange> {
+  const limit = LIMITS.scan_batch_records;
+  for (let last = after; ; ) {
+    const changes = await store.recordsByChange(scope, { direction, ...(last && { after: last }) }, limit);
+    yield* changes;
+    last = changes.at(-1);
+    if (changes.length < limit) return;
+  }
+}
+
+type Scope = RecordScope | SharedScope;
+
+function scopesOf(requester: Requester, types: readonly RecordType[]): readonly Scope[] {
+  const { authorities } = requester.agreement;
+  // A Patient is always a child's.
+  const shared = types.flatMap((kind) => (kind === "Patient" ? [] : { kind, authorities }));
+  return types.every((type) => NO_CHILDS.has(type)) ? shared : [...shared, scopeOf(requester)];
 }
 
 /** Whose records could be visible at all; each is decided on by itself. */

@@ -14,6 +14,6 @@ export function createHistorySystem(ports: HistoryPorts): Answering {
     // A token for some types shows the history of those.
     const types = TYPES.filter((type) => hasScope(request.requester.scopes, type, "r"));
     const found = await walkHistory(request, asked, { types, ports });
-    return answerHistory(request, asked, { found, ports });
+    return answerHistory(request, asked, { found, isWhole: false, ports });
   };
 }

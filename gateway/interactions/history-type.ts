@@ -11,6 +11,6 @@ export function createHistoryType(ports: HistoryPorts): Answering {
     const asked = readHistory(request, `${type}/_history`, ports.pageTokens);
     if (!asked.ok) return asked;
     const found = await walkHistory(request, asked, { types: [type], ports });
-    return answerHistory(request, asked, { found, ports });
+    return answerHistory(request, asked, { found, isWhole: false, ports });
   };
 }

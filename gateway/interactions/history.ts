@@ -15,7 +15,7 @@ import type { Walks } from "./walks.ts";
 
 /** What the three histories share. */
 export interface HistoryPorts extends ResourcePorts {
-  readonly store: Pick<ReadVerbs, "locate" | "scanRecords" | "sharedRecords">;
+  readonly store: Pick<ReadVerbs, "locate" | "recordsByChange">;
   readonly pageTokens: PageTokens;
   /** Where histories that name no resource queue. */
   readonly walks: Walks;
@@ -52,14 +52,14 @@ export function readHistory(
 export async function answerHistory(
   request: InteractionRequest,
   { query, path, self }: AskedHistory,
-  { found, ports }: { readonly found: HistoryPage; readonly ports: HistoryPorts },
+  { found, isWhole, ports }: { readonly found: HistoryPage; readonly isWhole: boolean; readonly ports: HistoryPorts },
 ): Promise<Result> {
   const { page, hasMore } = found.entries();
   const versions = page.map(({ version }) => version);
   guardLeaving(versions, request.requester, ports.sources);
   const last = page.at(-1);
   const body = toHistoryBundle({
-    total: found.total,
+    total: found.total(isWhole),
     self: `${ports.fhirBase}/${path}${self === "" ? "" : `?${self}`}`,
     next: hasMore && last ? nextLink(request, { query, path, last }, ports) : undefined,
     versions,

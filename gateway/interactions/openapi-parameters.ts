@@ -120,7 +120,7 @@ export function parametersOf(
     case "history-instance":
     case "history-type":
     case "history-system":
-      return [...common("_count", "_since", "_at", "_summary", "_elements"), ...format, ...common("Prefer")];
+      return [...common("_count", "_since", "_at", "_total", "_summary", "_elements"), ...format, ...common("Prefer")];
     case "operation":
       return [...(method === "GET" ? operationParameters(route, published) : []), ...format];
     default: {
