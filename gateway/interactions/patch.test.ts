@@ -385,6 +385,7 @@ describe("FHIRPath Patch", () => {
       [operation("insert", "Patient.name", integer("index", -1), value({ valueHumanName: {} }))],
       400,
     ],
+    ["a path of another type", [operation("delete", "Observation.status")], 422],
     ["a path that is none", [operation("delete", "Patient..gender(")], 422],
     ["a function that is not supported", [operation("delete", "Patient.name.select(given)")], 422],
     ["a regular expression", [operation("delete", "Patient.name.where(family.matches('(a+)+$'))")], 422],

@@ -44,6 +44,8 @@ export function findPlaces(root: OpenTree, path: string): FoundPlaces {
   if (steps === undefined || steps.length === 0) return { ok: false, message: "Expected a path of FHIRPath." };
   const isRooted =
     steps[0] === root.resourceType || steps[0] === "Resource" || steps[0] === "DomainResource" || steps[0] === "$this";
+  // Elements begin with a small letter: a path of another type would name nothing, and a delete by it seem done.
+  if (!isRooted && /^[A-Z]/.test(steps[0] ?? "")) return { ok: false, message: "its path begins with another type." };
   let places: readonly ElementPlace[] = [{ holder: { [ROOT]: root }, name: ROOT }];
   for (const step of isRooted ? steps.slice(1) : steps) {
     const next = follow(places, step);
