@@ -18,6 +18,8 @@ export function toEntryRequest(
   { ports, fhirBase }: { readonly ports: BundlePorts; readonly fhirBase: string },
 ): Read<InteractionRequest> {
   const { request } = entry;
+  const misplaced = oddEntry(entry);
+  if (misplaced !== undefined) return misplaced;
   if (!isTree(request)) return wrong("entry.request", "Expected a request, with method and url.");
   const method = METHODS.find((known) => known === request.method);
   if (method === undefined) return wrong("entry.request.method", `Expected one of ${METHODS.join(", ")}.`);
@@ -53,6 +55,21 @@ export function toEntryRequest(
 
 function wrong(expression: string, message: string): Extract<Read<never>, { ok: false }> {
   return { ok: false, issues: [flawed("base", { code: "structure", expression, message })] };
+}
+
+const ENTRY: ReadonlySet<string> = new Set(["fullUrl", "resource", "request", "link", "modifierExtension"]);
+const VERSIONED = /\/_history\/[^/]*$/;
+
+/** What R4 has nowhere in an entry, or not in one that asks (bdl-2, bdl-4, bdl-8). */
+function oddEntry(entry: Tree): Extract<Read<never>, { ok: false }> | undefined {
+  const { fullUrl } = entry;
+  if (fullUrl !== undefined && (typeof fullUrl !== "string" || fullUrl === "" || VERSIONED.test(fullUrl))) {
+    return wrong("entry.fullUrl", "Expected an absolute address or a URN, of no version.");
+  }
+  const isKnown = Object.keys(entry).every((name) => ENTRY.has(name) || BESIDE.test(name));
+  return isKnown
+    ? undefined
+    : wrong("entry", "Expected fullUrl, resource and request: one of its elements is none here.");
 }
 
 /** What a request may say beside method and url, all of it text. What is not understood may be a condition. */
