@@ -65,7 +65,8 @@ CREATE TABLE resource_id (
 ) STRICT, WITHOUT ROWID;
 
 -- Which resources carry a business identifier, by a hash: what it finds is looked into by whoever asks.
--- hash: the first 48 bits of SHA-256(' Observation https://example.org/scans|77'), the id space before the first space.
+-- hash: the first 48 bits of SHA-256(' Observation https://example.org/scans|77'), the id space before the first space;
+-- the first 16 of them are those of the same up to its last slash.
 -- (66385920411212, 17825792)
 CREATE TABLE resource_identifier (
   hash INTEGER NOT NULL,
