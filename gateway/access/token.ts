@@ -196,7 +196,7 @@ async function issue(
     record: {
       outcome: "success",
       client: client.id,
-      organization: `${organization.system}|${organization.value}`,
+      organization: organization.value,
       purpose,
       agreement: `${agreement.id}/${agreement.version}`,
       legalBasis: `${article6} ${article9} ${confidence}`,

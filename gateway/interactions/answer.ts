@@ -57,8 +57,10 @@ export interface InteractionRequest extends RequestFacts {
   readonly patientId?: string;
   /** Code of an operation, without the dollar. */
   readonly operation?: string;
-  /** Of the URL and, for a search by POST, of the form. */
+  /** Of the URL and, for a search by POST, of the form. May be read only when it is first asked for. */
   readonly parameters: URLSearchParams;
+  /** The same in the words in which it came, form before URL. */
+  readonly query: string;
   readonly preconditions: Preconditions;
   readonly preference: Preference;
   /** Media type of the body, in small letters and without parameters; absent without a body. */

@@ -222,6 +222,7 @@ export function asked(
     requester: who,
     interaction,
     parameters: new URLSearchParams(),
+    query: more.parameters?.toString() ?? "",
     preconditions: {},
     preference: { handling: "strict", return: "representation" },
     method: "GET",

@@ -36,7 +36,7 @@ export interface Searched {
 
 /** The one record of a search: what was asked, whose data were released, and what decided. */
 export function toSearchRecord(
-  { requester, requestId, parameters }: Pick<InteractionRequest, "requester" | "requestId" | "parameters">,
+  { requester, requestId, query }: Pick<InteractionRequest, "requester" | "requestId" | "query">,
   { interaction, path, released, withheld }: Searched,
 ): AuditRecord {
   const patients = new Set<string>();
@@ -45,7 +45,7 @@ export function toSearchRecord(
     interaction,
     outcome: "success",
     ...auditFacts(requester, requestId),
-    query: `${path}?${parameters}`,
+    query: `${path}?${query}`,
     patients: [...patients],
     released: released.map(({ pack, entry }) => `${pack.types[entry]}/${pack.ids[entry]}/${pack.versions[entry]}`),
     ...withheld.facts(),

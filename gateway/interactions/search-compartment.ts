@@ -29,11 +29,10 @@ export function createSearchCompartment(ports: SearchPorts, flow: SearchFlow): A
 
 function parse(request: InteractionRequest, page: Page, ports: SearchPorts): ParsedSeveral {
   const { type, requester } = request;
-  const { readQuery } = ports;
   const options = toQueryOptions(request, ports);
   if (type === undefined) {
-    return parseSeveral(page.parameters, { ...options, requester, types: COMPARTMENT_TYPES, readQuery });
+    return parseSeveral(page.parameters, { ...options, requester, types: COMPARTMENT_TYPES });
   }
-  const parsed = readQuery(type, page.parameters, options);
+  const parsed = ports.readQuery(type, page, options);
   return parsed.ok ? { ok: true, questions: [parsed.query], query: parsed.query } : parsed;
 }

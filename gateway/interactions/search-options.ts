@@ -1,9 +1,6 @@
-import type { parseQuery, QueryOptions } from "../search/query.ts";
+import type { QueryOptions } from "../search/query.ts";
 import type { InteractionRequest } from "./answer.ts";
 import type { SearchPorts } from "./search-request.ts";
-
-/** `parseQuery`, or the same with a memory: a screen that asks in the same words again is spared the reading. */
-export type ReadQuery = typeof parseQuery;
 
 /** What the reading of a query depends on beside its words. */
 export function toQueryOptions(

@@ -1,10 +1,11 @@
 import type { Requester } from "../access/requester.ts";
 import type { Cursor, PageTokens } from "../search/page-token.ts";
+import type { SentQuery } from "../search/query-cache.ts";
+import { mayHold } from "../search/query-text.ts";
 import { type InteractionRequest, type Result, refused } from "./answer.ts";
 
 /** Where a page begins, and which parameters it is a page of. */
-export interface Page {
-  readonly parameters: URLSearchParams;
+export interface Page extends SentQuery {
   readonly cursor?: Cursor;
   /** Query string of the self link; absent on a first page, which shows what was searched. */
   readonly self?: string;
@@ -20,12 +21,15 @@ const ABOUT_FORMAT: ReadonlySet<string> = new Set(["_format", "_pretty"]);
  * base: a link of another address is of no use here, nor is one made for somebody else.
  */
 export function readPage(
-  { parameters, requester, now_ms }: Pick<InteractionRequest, "parameters" | "requester" | "now_ms">,
+  request: Pick<InteractionRequest, "query" | "parameters" | "requester" | "now_ms">,
   path: string,
   pageTokens: PageTokens,
 ): ReadPage {
+  const { query, requester, now_ms } = request;
+  if (!mayHold(query, "_page")) return { ok: true, page: firstPage(request) };
+  const { parameters } = request;
   const text = parameters.get("_page");
-  if (text === null) return { ok: true, page: { parameters } };
+  if (text === null) return { ok: true, page: firstPage(request) };
   const token = pageTokens.open(text);
   const isAlone = [...parameters.keys()].filter((name) => !ABOUT_FORMAT.has(name)).length === 1;
   const isUsable =
@@ -37,7 +41,22 @@ export function readPage(
   if (!isUsable) return refused({ kind: "stale-page" });
   return {
     ok: true,
-    page: { parameters: new URLSearchParams(token.query), cursor: token.cursor, self: `_page=${text}` },
+    page: {
+      query: token.query,
+      parameters: new URLSearchParams(token.query),
+      cursor: token.cursor,
+      self: `_page=${text}`,
+    },
+  };
+}
+
+/** The words as they came; what they hold is read by whoever has not read the same words before. */
+function firstPage(request: Pick<InteractionRequest, "query" | "parameters">): Page {
+  return {
+    query: request.query,
+    get parameters() {
+      return request.parameters;
+    },
   };
 }
 

@@ -4,11 +4,11 @@ import type { SourceFacts } from "../disclosure/visibility.ts";
 import type { Pack } from "../search/pack.ts";
 import type { Match } from "../search/page.ts";
 import type { PageTokens } from "../search/page-token.ts";
+import type { ReadQuery } from "../search/query-cache.ts";
 import type { Question, SearchQuery } from "../search/search-query.ts";
 import type { Terminology } from "../search/terminology.ts";
 import type { CandidatePorts } from "./candidates.ts";
 import type { VisibleRecord } from "./record-reader.ts";
-import type { ReadQuery } from "./search-options.ts";
 import type { Page } from "./search-page.ts";
 import type { Walks } from "./walks.ts";
 

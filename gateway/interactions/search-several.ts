@@ -2,9 +2,8 @@ import { isCanonicalType, isServedType, type ServedType } from "#profiles/intera
 import type { Requester } from "../access/requester.ts";
 import { hasScope } from "../access/scope.ts";
 import type { Issue } from "../outcome/issue.ts";
-import type { QueryOptions } from "../search/query.ts";
+import { parseQuery, type QueryOptions } from "../search/query.ts";
 import type { Question, SearchQuery } from "../search/search-query.ts";
-import type { ReadQuery } from "./search-options.ts";
 
 /** A query of several types at once: one question a type, and one way to answer them all. */
 export type ParsedSeveral =
@@ -15,7 +14,6 @@ export interface SeveralOptions extends QueryOptions {
   readonly requester: Requester;
   /** Types that can be searched here. */
   readonly types: readonly ServedType[];
-  readonly readQuery: ReadQuery;
 }
 
 /**
@@ -49,7 +47,7 @@ type ReadEach =
 function readEach(parameters: URLSearchParams, options: SeveralOptions): ReadEach {
   const queries: SearchQuery[] = [];
   for (const type of options.types) {
-    const parsed = options.readQuery(type, parameters, options);
+    const parsed = parseQuery(type, parameters, options);
     if (!parsed.ok) return parsed;
     queries.push(parsed.query);
   }

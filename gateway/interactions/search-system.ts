@@ -15,7 +15,7 @@ export function createSearchSystem(ports: SearchPorts, flow: SearchFlow): Answer
     if (!read.ok) return read;
     const { page } = read;
     const { requester } = request;
-    const options = { ...toQueryOptions(request, ports), requester, types: TYPES, readQuery: ports.readQuery };
+    const options = { ...toQueryOptions(request, ports), requester, types: TYPES };
     const parsed = parseSeveral(page.parameters, options);
     if (!parsed.ok) return refused(...parsed.issues);
     const { questions, query } = parsed;

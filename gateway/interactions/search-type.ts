@@ -12,7 +12,7 @@ export function createSearchType(ports: SearchPorts, flow: SearchFlow): Answerin
     const read = readPage(request, type, ports.pageTokens);
     if (!read.ok) return read;
     const { page } = read;
-    const parsed = ports.readQuery(type, page.parameters, toQueryOptions(request, ports));
+    const parsed = ports.readQuery(type, page, toQueryOptions(request, ports));
     if (!parsed.ok) return refused(...parsed.issues);
     const { query } = parsed;
     return flow({ interaction: "search-type", path: type, questions: [query], query, page }, request);

@@ -284,6 +284,7 @@ export function toRequest(requester: Requester, parameters: URLSearchParams): In
     requester,
     interaction: "search-type",
     parameters,
+    query: parameters.toString(),
     preconditions: {},
     preference: { handling: "strict", return: "representation" },
     method: "GET",

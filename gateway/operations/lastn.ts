@@ -4,6 +4,7 @@ import type { SearchFlow } from "../interactions/search-flow.ts";
 import { toQueryOptions } from "../interactions/search-options.ts";
 import { readPage } from "../interactions/search-page.ts";
 import type { SearchPorts } from "../interactions/search-request.ts";
+import { parseQuery } from "../search/query.ts";
 import { readOperationParameters } from "./everything-parameters.ts";
 import { lastOfEachCode } from "./lastn-groups.ts";
 
@@ -36,7 +37,7 @@ export function createLastn(ports: SearchPorts, flow: SearchFlow): Answering {
         expected: "patient, subject or patient.identifier",
       });
     }
-    const parsed = ports.readQuery("Observation", rest, toQueryOptions(request, ports));
+    const parsed = parseQuery("Observation", rest, toQueryOptions(request, ports));
     if (!parsed.ok) return refused(...parsed.issues);
     const { query } = parsed;
     const search = {

@@ -127,6 +127,7 @@ function toRequest(operation: string, type: CanonicalType, query: string, invoca
     type,
     ...(id && { id }),
     parameters: new URLSearchParams(query),
+    query,
     preconditions: {},
     preference: { handling: "strict", return: "representation" },
     ...(body !== undefined && { body: JSON.stringify(body), contentType }),

@@ -45,6 +45,7 @@ function ask(asked: Asked) {
     type,
     ...(id !== undefined && { id }),
     parameters: new URLSearchParams(query),
+    query,
     preconditions: {},
     preference: { handling: "strict", return: "representation" },
     method: body === undefined ? "GET" : "POST",

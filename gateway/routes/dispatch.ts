@@ -85,11 +85,11 @@ interface Address {
   readonly versionId?: string | undefined;
   readonly patientId?: string | undefined;
   readonly operation?: string | undefined;
-  readonly parameters: URLSearchParams;
+  readonly query: string;
 }
 
 /** The address of a request below the FHIR base, as the record of it names it. */
-function toAddress({ type, id, versionId, patientId, operation, parameters }: Address): string {
+function toAddress({ type, id, versionId, patientId, operation, query }: Address): string {
   const segments = [
     ...(patientId === undefined ? [] : ["Patient", patientId]),
     type,
@@ -97,6 +97,6 @@ function toAddress({ type, id, versionId, patientId, operation, parameters }: Ad
     ...(versionId === undefined ? [] : ["_history", versionId]),
     operation && `$${operation}`,
   ];
-  const query = parameters.size === 0 ? "" : `?${parameters}`;
-  return `${segments.filter((segment) => segment !== undefined).join("/")}${query}`;
+  const address = segments.filter((segment) => segment !== undefined).join("/");
+  return query === "" ? address : `${address}?${query}`;
 }

@@ -14,6 +14,7 @@ import {
 import { auditFacts } from "../interactions/audit-facts.ts";
 import { LIMITS } from "../limits.ts";
 import type { Issue } from "../outcome/issue.ts";
+import { mayHold } from "../search/query-text.ts";
 import { isAcceptable, isMediaType, isUnencoded, isUtf8, readText, toPreference } from "./negotiate.ts";
 import { fhirHeaders, prettyBody, type RequestIds, respondWithIssues } from "./respond.ts";
 
@@ -57,12 +58,12 @@ export function createFhirRoutes(ports: FhirPorts) {
 
     /** An open document of FHIR, for any caller who takes JSON. */
     async document(request: Request, ids: RequestIds, text: () => string): Promise<Response> {
-      const { searchParams } = new URL(request.url);
-      if (!isAcceptable(request.headers.get("accept"), searchParams.get("_format"))) {
+      const { search } = new URL(request.url);
+      if (!isAcceptable(request.headers.get("accept"), parameterOf("_format", search))) {
         return refuse([{ kind: "not-acceptable" }], { request, ids, interaction: "capabilities" }, ports);
       }
       const body = Buffer.from(text());
-      return toResponse(isPretty(searchParams) ? prettyBody(body) : body, { status: 200, headers: {} }, ids);
+      return toResponse(isPretty(search) ? prettyBody(body) : body, { status: 200, headers: {} }, ids);
     },
 
     unrouted: (request: Request, ids: RequestIds, issue: Issue): Promise<Response> =>
@@ -70,16 +71,16 @@ export function createFhirRoutes(ports: FhirPorts) {
   };
 }
 
-function respond(result: Result, { parameters }: InteractionRequest, { ids, sendParts }: FhirRequest): Response {
+function respond(result: Result, { query }: InteractionRequest, { ids, sendParts }: FhirRequest): Response {
   if (!result.ok) return respondWithIssues(result.issues, ids);
   const { body, status, headers } = result.answer;
-  if (isPretty(parameters)) return toResponse(prettyBody(wholeBody(body)), result.answer, ids);
+  if (isPretty(query)) return toResponse(prettyBody(wholeBody(body)), result.answer, ids);
   if (!sendParts || Buffer.isBuffer(body)) return toResponse(wholeBody(body), result.answer, ids);
   return sendParts(status, Object.assign(fhirHeaders(ids), headers), body);
 }
 
-function isPretty(parameters: URLSearchParams): boolean {
-  return parameters.size > 0 && parameters.get("_pretty") === "true";
+function isPretty(query: string): boolean {
+  return parameterOf("_pretty", query) === "true";
 }
 
 function toResponse(body: Buffer, { status, headers }: Pick<Answer, "status" | "headers">, ids: RequestIds): Response {
@@ -118,23 +119,28 @@ async function toInteractionRequest(
   if (url.length > LIMITS.url_bytes_max) return { kind: "url-too-long", max: LIMITS.url_bytes_max };
   if (!ports.isReady()) return { kind: "unavailable", what: "store", retryAfter_s: 2 };
   const mark = url.indexOf("?");
-  const query = mark < 0 ? undefined : new URLSearchParams(url.slice(mark + 1));
-  if (!isAcceptable(headers.get("accept"), query?.get("_format") ?? null)) return { kind: "not-acceptable" };
+  const urlQuery = mark < 0 ? "" : url.slice(mark + 1);
+  if (!isAcceptable(headers.get("accept"), parameterOf("_format", urlQuery))) return { kind: "not-acceptable" };
   const authenticated = await ports.authenticate(headers);
   if (!authenticated.ok) return authenticated.issue;
   const isForm = route.path.endsWith("/_search");
-  const parameters = isForm ? await readForm(request, query, form) : (query ?? new URLSearchParams());
-  if ("kind" in parameters) return parameters;
-  if (isForm && !isAcceptable(null, parameters.get("_format"))) return { kind: "not-acceptable" };
+  const query = isForm ? await readForm(request, urlQuery, form) : urlQuery;
+  if (typeof query !== "string") return query;
+  if (isForm && !isAcceptable(null, parameterOf("_format", query))) return { kind: "not-acceptable" };
   const body = isForm || BODILESS.has(request.method) ? undefined : await readBody(request, route);
   if (body !== undefined && "kind" in body) return body;
+  let parameters: URLSearchParams | undefined;
   return {
     requestId: ids.requestId,
     now_ms: ports.now(),
     requester: authenticated.requester,
     interaction: route.interaction,
     method: request.method === "HEAD" ? "HEAD" : route.method,
-    parameters,
+    query,
+    get parameters() {
+      parameters ??= new URLSearchParams(query);
+      return parameters;
+    },
     preconditions: isForm ? NO_PRECONDITIONS : toPreconditions(headers),
     preference: toPreference(headers.get("prefer")),
     ...toPlace(fhir),
@@ -159,12 +165,12 @@ interface FormKept {
   form?: string;
 }
 
-/** The parameters of the form that is the body of a search, and of its URL. */
-async function readForm(
-  request: Request,
-  query: URLSearchParams | undefined,
-  kept: FormKept,
-): Promise<URLSearchParams | Issue> {
+function parameterOf(name: string, query: string): string | null {
+  return mayHold(query, name) ? new URLSearchParams(query).get(name) : null;
+}
+
+/** The form that is the body of a search, and the query of its URL, as one. */
+async function readForm(request: Request, urlQuery: string, kept: FormKept): Promise<string | Issue> {
   if (!isMediaType(request.headers.get("content-type"), FORM)) {
     return { kind: "unsupported-media-type", expected: FORM };
   }
@@ -172,9 +178,7 @@ async function readForm(
   const body = await readText(request, LIMITS.form_bytes_max);
   if (typeof body !== "string") return body;
   kept.form = body;
-  const parameters = new URLSearchParams(body);
-  for (const [name, value] of query ?? []) parameters.append(name, value);
-  return parameters;
+  return urlQuery === "" ? body : `${body}&${urlQuery}`;
 }
 
 const FORM = "application/x-www-form-urlencoded";

@@ -46,6 +46,7 @@ export function toEntryRequest(
       preference,
       method,
       parameters: new URLSearchParams(query),
+      query,
       preconditions: toPreconditions(request),
       ...found.place,
       ...body,
