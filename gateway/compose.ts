@@ -31,6 +31,7 @@ import { createHealthRoutes } from "./routes/health.ts";
 import { type FirstCalls, homePage } from "./routes/home.ts";
 import { createIngestRoutes } from "./routes/ingest.ts";
 import { createTokenRoutes } from "./routes/token.ts";
+import { DERIVE } from "./search/keys.ts";
 import { createSqliteStore } from "./store/sqlite.ts";
 import { SHARED_ID_SPACE, type Store } from "./store/store.ts";
 
@@ -61,6 +62,7 @@ export async function composeGateway(config: Config, log: Logger, calls: FirstCa
   const store = createSqliteStore({
     path: join(config.dataDir, "store.sqlite"),
     isAlone: config.redisUrl === undefined,
+    derive: DERIVE,
   });
   const secret = identityKey.export();
   const cache =

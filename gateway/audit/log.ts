@@ -12,7 +12,8 @@ const FILE_BYTES_MAX = 67_108_864;
 
 /** A tenth of what a reader notices, ten times what a turn takes. */
 const GATHER_ms_max = 2;
-const GATHER_RECORDS_MAX = 64;
+/** Few enough that the requests of one group are answered while those of the next are on their way to disk. */
+const GATHER_RECORDS_MAX = 8;
 
 export interface AuditLogOptions {
   /** Made when absent. */
