@@ -81,8 +81,6 @@ export async function composeGateway(config: Config, log: Logger, calls: FirstCa
     audit,
     markReady() {
       isReady = true;
-      // What was recorded by an earlier process is in the index before anybody asks for it, and what was purged is out.
-      auditIndex.catchUp().catch((error: unknown) => log.error({ error }, "the audit index cannot be made"));
     },
     async close() {
       await store.close();

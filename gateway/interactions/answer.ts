@@ -35,7 +35,7 @@ export interface Preference {
   readonly return: "minimal" | "representation" | "OperationOutcome";
 }
 
-/** Headers that an interaction acts on, as they came; absent and empty are the same. */
+/** Headers that an interaction acts on, as they came. */
 export interface Preconditions {
   readonly ifMatch?: string;
   readonly ifNoneMatch?: string;

@@ -15,7 +15,15 @@ import { auditFacts } from "../interactions/audit-facts.ts";
 import { LIMITS } from "../limits.ts";
 import type { Issue } from "../outcome/issue.ts";
 import { mayHold } from "../search/query-text.ts";
-import { isAcceptable, isMediaType, isUnencoded, isUtf8, readText, toPreference } from "./negotiate.ts";
+import {
+  isAcceptable,
+  isMediaType,
+  isSaidUtf8,
+  isUnencoded,
+  readJsonText,
+  readText,
+  toPreference,
+} from "./negotiate.ts";
 import { fhirHeaders, prettyBody, type RequestIds, respondWithIssues } from "./respond.ts";
 
 export type Authenticated =
@@ -187,11 +195,11 @@ type Body = Pick<InteractionRequest, "body" | "contentType">;
 
 async function readBody(request: Request, { interaction }: Route): Promise<Body | Issue> {
   if (!isUnencoded(request.headers)) return { kind: "unsupported-content-encoding" };
-  if (!isUtf8(request.headers.get("content-type"))) {
+  if (!isSaidUtf8(request.headers.get("content-type"))) {
     return { kind: "unsupported-media-type", expected: "application/fhir+json in UTF-8" };
   }
   const isBundle = interaction === "transaction" || interaction === "batch";
-  const body = await readText(request, isBundle ? LIMITS.bundle_bytes_max : LIMITS.resource_bytes_max);
+  const body = await readJsonText(request, isBundle ? LIMITS.bundle_bytes_max : LIMITS.resource_bytes_max);
   if (typeof body !== "string") return body;
   const contentType = request.headers.get("content-type")?.split(";", 1)[0]?.trim().toLowerCase();
   return { ...(body !== "" && { body }), ...(contentType && { contentType }) };
@@ -204,11 +212,11 @@ function toPreconditions(headers: Headers): Preconditions {
   const ifNoneMatch = headers.get("if-none-match");
   const ifModifiedSince = headers.get("if-modified-since");
   const ifNoneExist = headers.get("if-none-exist");
+  // Left empty by a mistake, none of them may turn into a request without a condition.
   return {
-    ...(ifMatch && { ifMatch }),
-    ...(ifNoneMatch && { ifNoneMatch }),
+    ...(ifMatch !== null && { ifMatch }),
+    ...(ifNoneMatch !== null && { ifNoneMatch }),
     ...(ifModifiedSince && { ifModifiedSince }),
-    // Left empty by a mistake it must not turn into a create without a condition.
     ...(ifNoneExist !== null && { ifNoneExist }),
   };
 }

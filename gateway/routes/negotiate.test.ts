@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isAcceptable, isMediaType, isUnencoded, isUtf8, toPreference } from "./negotiate.ts";
+import { isAcceptable, isMediaType, isSaidUtf8, isUnencoded, readJsonText, toPreference } from "./negotiate.ts";
 
 describe("JSON of R4 will do", () => {
   test.each([
@@ -76,5 +76,18 @@ test.each([
   ["application/fhir+json; charset=iso-8859-1", false],
   ["application/fhir+json; charset=", false],
 ])("a body of %s is UTF-8: %s", (contentType, expected) => {
-  expect(isUtf8(contentType)).toBe(expected);
+  expect(isSaidUtf8(contentType)).toBe(expected);
+});
+
+test.each([
+  ['{"a":"\u00e9"}', undefined],
+  [Uint8Array.of(0x22, 0xe9, 0x22), "malformed-json"],
+  ["x".repeat(101), "body-too-large"],
+])("a body of JSON is taken as UTF-8 or not at all", async (body, kind) => {
+  const sent = { method: "POST", body };
+  const withLength = { ...sent, headers: { "Content-Length": String(new Blob([body]).size) } };
+  for (const init of [sent, withLength]) {
+    const read = await readJsonText(new Request("http://base/x", init), 100);
+    expect(typeof read === "string" ? undefined : read.kind).toBe(kind);
+  }
 });

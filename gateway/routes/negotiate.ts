@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import type { Preference } from "../interactions/answer.ts";
 import type { Issue } from "../outcome/issue.ts";
 
@@ -75,7 +76,7 @@ export function isMediaType(contentType: string | null, type: string): boolean {
 }
 
 /** Whether the text is UTF-8, as far as the Content-Type says. https://hl7.org/fhir/R4/http.html#mime-type */
-export function isUtf8(contentType: string | null): boolean {
+export function isSaidUtf8(contentType: string | null): boolean {
   const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(contentType ?? "")?.[1];
   return charset === undefined || /^utf-?8$/i.test(charset);
 }
@@ -88,10 +89,27 @@ export function isUnencoded(headers: Headers): boolean {
 
 /** The text of a body that is not larger than allowed, or the issue that it is. */
 export async function readText(request: Request, max_bytes: number): Promise<string | Issue> {
-  const announced = request.headers.get("content-length");
-  if (announced !== null) {
-    return Number(announced) > max_bytes ? { kind: "body-too-large", max: max_bytes } : request.text();
-  }
+  if (isTooLarge(request, max_bytes)) return { kind: "body-too-large", max: max_bytes };
+  if (request.headers.has("content-length")) return request.text();
+  const bytes = await readBytes(request, max_bytes);
+  return Buffer.isBuffer(bytes) ? bytes.toString() : bytes;
+}
+
+/** The same of JSON, which is UTF-8 or nothing (RFC 8259 8.1): what is not would be stored as something else. */
+export async function readJsonText(request: Request, max_bytes: number): Promise<string | Issue> {
+  if (isTooLarge(request, max_bytes)) return { kind: "body-too-large", max: max_bytes };
+  const bytes = await readBytes(request, max_bytes);
+  if (!Buffer.isBuffer(bytes)) return bytes;
+  if (isUtf8(bytes)) return bytes.toString();
+  return { kind: "malformed-json", line: 1, column: 1, reason: "the bytes are no Unicode text" };
+}
+
+function isTooLarge({ headers }: Request, max_bytes: number): boolean {
+  return Number(headers.get("content-length") ?? 0) > max_bytes;
+}
+
+async function readBytes(request: Request, max_bytes: number): Promise<Buffer | Issue> {
+  if (request.headers.has("content-length")) return Buffer.from(await request.arrayBuffer());
   const chunks: Uint8Array[] = [];
   let length_bytes = 0;
   for await (const chunk of request.body ?? []) {
@@ -99,5 +117,5 @@ export async function readText(request: Request, max_bytes: number): Promise<str
     if (length_bytes > max_bytes) return { kind: "body-too-large", max: max_bytes };
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString();
+  return Buffer.concat(chunks);
 }
