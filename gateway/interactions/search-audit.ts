@@ -47,7 +47,7 @@ export function toSearchRecord(
     ...auditFacts(requester, requestId),
     query: `${path}?${query}`,
     patients: [...patients],
-    released: released.map(({ pack, entry }) => `${pack.types[entry]}/${pack.ids[entry]}/${pack.versions[entry]}`),
+    released: released.map(({ pack, entry }) => pack.names[entry] ?? ""),
     ...withheld.facts(),
   };
 }

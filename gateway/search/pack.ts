@@ -36,6 +36,8 @@ export interface Pack {
   readonly ids: readonly string[];
   readonly versions: readonly string[];
   readonly lastUpdated_ms: readonly number[];
+  /** `Type/id/version`, as the record of an answer names what was released. */
+  readonly names: readonly string[];
   /** Beginning of an entry's newest date; minus infinity for an entry without one. */
   readonly newest_ms: Float64Array;
   /** Which source each entry came from: what visibility is decided by. */
@@ -91,6 +93,7 @@ export function toPack(resources: readonly Packable[], fhirBase: string): Pack {
     versions: rows.map(({ resource }) => resource.version),
     newest_ms: Float64Array.from(rows, newest_ms),
     lastUpdated_ms: rows.map(({ resource }) => resource.lastUpdated),
+    names: rows.map(({ resource: { type, id, version } }) => `${type}/${id}/${version}`),
     sources: rows.map(({ resource }) => resource.source),
     bytes,
     offsets,
