@@ -159,7 +159,7 @@ describe("a good assertion", () => {
     expect(answer.record).toEqual({
       outcome: "success",
       client: "practice-system",
-      organization: "https://fhir.nhs.uk/Id/ods-organization-code|Z99101",
+      organization: "Z99101",
       purpose: "TREAT",
       agreement: "direct-care/3",
       legalBasis: "6(1)(e) 9(2)(h) implied-direct-care",
