@@ -56,7 +56,9 @@ async function measureLoad(
     say(`… ${workload.title} (${workload.requests.length} requests)`);
     const ceiling = await startCeiling(workload.bodies);
     try {
-      comparisons.push(await compare(workload, server, ceiling, { ...size, load, token: server.token }));
+      const comparison = await compare(workload, server, ceiling, { ...size, load, token: server.token });
+      comparisons.push(comparison);
+      say(`  ${toLoadLine(comparison)}`);
     } finally {
       await ceiling.stop();
     }
@@ -89,7 +91,7 @@ async function measureRunning(gateway: RunningGateway, load: Load, size: Size): 
   const reads = await findWorkloads(fhirBase, await token());
   const comparisons = await measureLoad({ base, pid, token }, reads, load, size);
   const loaded_MB = await residentMemory(pid);
-  const writer = () => gateway.token("conformance-demo");
+  const writer = () => gateway.token("conformance-demo", { scope: "system/*.cruds" });
   const writes = await makeWriteWorkloads(fhirBase, await writer());
   comparisons.push(...(await measureLoad({ base, pid, token: writer }, writes, load, size)));
   return { comparisons, loaded_MB };
@@ -139,13 +141,15 @@ function toTable(rows: readonly Row[]): string {
 
 /** Every workload's own figures, goal or not. */
 function toLoadTable(comparisons: readonly Comparison[]): string {
-  const lines = comparisons.map(
-    ({ workload, rate_per_s, rateRatio, cpuRatio, p50_ms, p99_ms }) =>
-      `${workload.padEnd(20)}${rate_per_s.toFixed(0).padStart(8)}/s${rateRatio.toFixed(2).padStart(8)} ×` +
-      `${(cpuRatio?.toFixed(1) ?? "–").padStart(8)} ×${p50_ms.toFixed(2).padStart(9)} ms${p99_ms.toFixed(2).padStart(9)} ms`,
-  );
   const head = `${"".padEnd(20)}${"rate".padStart(10)}${"of static".padStart(10)}${"CPU".padStart(10)}${"p50".padStart(12)}${"p99".padStart(12)}`;
-  return [head, ...lines, ""].join("\n");
+  return [head, ...comparisons.map(toLoadLine), ""].join("\n");
+}
+
+function toLoadLine({ workload, rate_per_s, rateRatio, cpuRatio, p50_ms, p99_ms }: Comparison): string {
+  return (
+    `${workload.padEnd(20)}${rate_per_s.toFixed(0).padStart(8)}/s${rateRatio.toFixed(2).padStart(8)} ×` +
+    `${(cpuRatio?.toFixed(1) ?? "–").padStart(8)} ×${p50_ms.toFixed(2).padStart(9)} ms${p99_ms.toFixed(2).padStart(9)} ms`
+  );
 }
 
 function describeMachine() {
