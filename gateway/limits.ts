@@ -29,8 +29,6 @@ export const LIMITS = {
   patch_path_characters_max: 1_000,
   /** More than a resource of the greatest size can have: a patch that copies copies doubles with each step. */
   patched_nodes_max: 524_288,
-  /** Versions that are read to get at the newest, before reading its whole record is no dearer. */
-  newest_of_versions_max: 16,
   /** Children of whom is remembered that a writer sees them. */
   seen_children_max: 50_000,
   /** Links of a chain, and of `_has`, in one parameter. */

@@ -20,6 +20,9 @@ export function historyCases(store: () => Store, child: Child, put: Put): void {
     });
     await put(key, { version: 4, body: Buffer.from("four"), lastUpdated: 4_000 });
     const versions = await store().history("Observation", "o-1", "");
+    const { record: _, ...newest } = versions[0] ?? {};
+    expect(await store().resource("Observation", "o-1", "")).toEqual(newest);
+    expect(await store().resource("Observation", "o-1", "another")).toBeUndefined();
     expect(versions.map(({ version, lastUpdated, body }) => [version, lastUpdated, body?.toString()])).toEqual([
       [4, 4_000, "four"],
       [3, 3_000, undefined],
@@ -29,6 +32,7 @@ export function historyCases(store: () => Store, child: Child, put: Put): void {
     for (const { record, source, dataClass } of versions) {
       expect({ record, source, dataClass }).toEqual({ record: key, source: "leeds-eyfsp", dataClass: "education" });
     }
+    expect(await store().resource("Observation", "o-never", "")).toBeUndefined();
     expect(await store().history("Observation", "o-never", "")).toEqual([]);
   });
 

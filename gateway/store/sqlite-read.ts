@@ -125,6 +125,20 @@ const BY_ID = `resource_id i CROSS JOIN resource r ON r.slot = i.slot
 export const RESOURCE_BY_ID = `SELECT r.slot, r.version, r.content_hash
   FROM ${BY_ID} WHERE i.hash = ? AND r.id = ? AND r.type = ? AND c.id_space = ?`;
 
+const WHOLE_RESOURCE_BY_ID = `SELECT ${RESOURCE_COLUMNS.split(", ")
+  .map((column) => `r.${column}`)
+  .join(", ")} FROM ${BY_ID} WHERE i.hash = ? AND r.id = ? AND r.type = ? AND c.id_space = ?`;
+
+export function readResource(
+  { arrays, origins }: Connection,
+  type: string,
+  id: string,
+  idSpace: IdSpace,
+): StoredResource | undefined {
+  const row = arrays(WHOLE_RESOURCE_BY_ID).get(idHash(type, id, idSpace), id, type, idSpace);
+  return row && toResource(row, origins);
+}
+
 /** Parameters: id, type, idSpace. */
 export const LAST_OF_HISTORY = `SELECT record, version FROM history
   WHERE id = ? AND type = ? AND id_space = ? ORDER BY version DESC LIMIT 1`;

@@ -9,6 +9,7 @@ import {
   readRecord,
   readRecordHistory,
   readRecordVersion,
+  readResource,
   readReviewItems,
   readSourceReaches,
 } from "./sqlite-read.ts";
@@ -27,6 +28,7 @@ import type {
   SharedScope,
   SourceReach,
   StoredRecord,
+  StoredResource,
   StoredVersion,
 } from "./store.ts";
 
@@ -85,6 +87,10 @@ export class SqliteReader implements ReadVerbs {
 
   async sharedRecords(kind: SharedKind, authorities: readonly string[]): Promise<readonly RecordKey[]> {
     return sharedRecords(this.connection, kind, authorities);
+  }
+
+  async resource(type: string, id: string, idSpace: IdSpace): Promise<StoredResource | undefined> {
+    return readResource(this.connection, type, id, idSpace);
   }
 
   async history(type: string, id: string, idSpace: IdSpace): Promise<readonly StoredVersion[]> {

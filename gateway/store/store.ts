@@ -187,6 +187,8 @@ export interface ReadVerbs {
   ): Promise<readonly RecordChange[]>;
   /** Keys of all shared records of one kind in these authorities, ascending. */
   sharedRecords(kind: SharedKind, authorities: readonly string[]): Promise<readonly RecordKey[]>;
+  /** A resource as it stands, without what is around it. */
+  resource(type: string, id: string, idSpace: IdSpace): Promise<StoredResource | undefined>;
   /** Every version of a resource, newest first: the current one, those before, deletion marks. */
   history(type: string, id: string, idSpace: IdSpace): Promise<readonly StoredVersion[]>;
   /** Versions of the record's resources that are current no more, and deletion marks: of all types, newest first. */

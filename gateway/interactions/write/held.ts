@@ -1,5 +1,4 @@
 import type { RecordType } from "#profiles/interactions.ts";
-import { LIMITS } from "../../limits.ts";
 import { resourceBytes } from "../../search/pack.ts";
 import type { RecordKey } from "../../store/store.ts";
 import { guardRelease } from "../guard.ts";
@@ -56,12 +55,9 @@ async function findOwn(
 ): Promise<Held | undefined> {
   const { transaction, writer } = scene;
   if (!writer.unknownSubjects || type === "Patient" || type === "Provenance") return undefined;
-  const current = await transaction.current(type, id, writer.idSpace);
-  if (current === undefined || current.contentHash === "" || current.version > LIMITS.newest_of_versions_max)
-    return undefined;
-  const [newest] = await transaction.history(type, id, writer.idSpace);
-  if (newest?.body === undefined || newest.source !== writer.source) return undefined;
-  const { body, version, lastUpdated } = newest;
+  const current = await transaction.resource(type, id, writer.idSpace);
+  if (current?.source !== writer.source) return undefined;
+  const { body, version, lastUpdated } = current;
   const patientId = subjectIdOf(type, JSON.parse(body.toString()), scene.ports.fhirBase);
   const isWithChild =
     patientId !== undefined && (await transaction.locate("Patient", patientId, writer.idSpace)) === record;
