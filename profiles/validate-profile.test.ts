@@ -241,3 +241,18 @@ describe("examples", () => {
     expect(numbers.filter((value) => !value.startsWith("999") || !isNHSNumber(value))).toEqual([]);
   });
 });
+
+describe("a code outside the value set that a profile names", () => {
+  test.each([
+    ["measurement.weight", "29463-7", "8867-4", "Observation.code.coding[0]"],
+    ["breastfeeding-status.finding-beside-status", "02", "09", "Observation.value.coding"],
+  ])("is refused in %s", (name, code, other, expression) => {
+    const example = valid.find((each) => each.name === name);
+    const changed = JSON.stringify(example?.resource).replace(`"code":"${code}"`, `"code":"${other}"`);
+    expect(changed).toContain(other);
+    const issues = validateProfiles(JSON.parse(changed));
+    expect(issues.map((issue) => `${issue.code} ${issue.expression}`)).toEqual([
+      expect.stringContaining(`code-invalid ${expression}`),
+    ]);
+  });
+});
