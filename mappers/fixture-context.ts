@@ -1,13 +1,18 @@
-import type { MapContext } from "./mapper.ts";
+import type { Derivation, MapContext } from "./mapper.ts";
 
 /** A context whose ids can be read, so that golden files show what refers to what. */
-export function createFixtureContext(source: string, localAuthority = "383"): MapContext {
+export function createFixtureContext(
+  source: string,
+  localAuthority = "383",
+  derives: readonly Derivation[] = [],
+): MapContext {
   const readable = (text: string): string => text.replace(/[^A-Za-z0-9.-]/g, "-");
   return {
     source,
     localAuthority,
     patientId: "the-child",
     id: readable,
+    derives: new Set(derives),
     organizationId: ({ system, value }) => `${readable(system.slice(system.lastIndexOf("/") + 1))}-${readable(value)}`,
   };
 }

@@ -8,6 +8,9 @@ export type SourceKind =
   | "digital-child-health"
   | "sharing-register";
 
+/** What the gateway computes by itself, each off unless the register switches it on for a source. */
+export type Derivation = "asq-3-band" | "growth-centile";
+
 /** Class of data a source holds, in the words in which agreements and objections are written. */
 export type DataClass = "health-visiting" | "education" | "sharing";
 
@@ -18,6 +21,12 @@ export interface FieldIssue {
   readonly field: string;
   /** What is wrong, what was expected, and the clause or data-dictionary item that says so. */
   readonly message: string;
+  /**
+   * Set when the field holds a code that its code list does not have, or that no target is known for: the list's name
+   * (as `CSDS BreastFeedingStatus`) and the code itself. Told only where it looks like a code, and counted for the
+   * data-quality report; never in `message`.
+   */
+  readonly unmapped?: { readonly list: string; readonly code: string };
 }
 
 export type Parsed<Rec> =
@@ -62,6 +71,8 @@ export interface MapContext {
   id(slot: string): string;
   /** Logical id of the Organization that has this identifier. */
   organizationId(identifier: { readonly system: string; readonly value: string }): string;
+  /** What is computed for this source beyond what it tells; nothing unless switched on. */
+  readonly derives: ReadonlySet<Derivation>;
 }
 
 /** One resource that a source record makes. */
@@ -84,6 +95,11 @@ export interface Mapped {
   readonly relationships: readonly Relationship[];
   /** Fields that had a value and went nowhere, by the source's own name. */
   readonly notCarried: readonly string[];
+  /**
+   * Local ids under which this source told of the same child before and will no more (an ADT merge): what they
+   * contributed ends, and their links follow this record's child.
+   */
+  readonly replaces?: readonly string[];
 }
 
 /** Where one source field goes: one row of the table in the source's README. */
@@ -93,15 +109,36 @@ export interface FieldRow {
   readonly to?: string;
   /** Why a field goes nowhere, or what decides how it is read. */
   readonly why?: string;
+  /**
+   * Slots of the resources that this row speaks of, where it is not every one of its type: each a slot, or a pattern in
+   * which a word in braces stands for any text, as `CYP611Obs/{key}/weight`.
+   */
+  readonly slots?: readonly string[];
   /** Dropped before anything is stored, logged or counted beyond its name (safeguarding, a parent's number). */
   readonly droppedAtDoor?: boolean;
+}
+
+/** An element of a made resource that no single field fills: fixed, or computed. With `fields`, all of a resource. */
+export interface RuleRow {
+  /** FHIRPath of the element, as `Observation.status`; it covers all that is below it. */
+  readonly to: string;
+  /** As `FieldRow.slots`. */
+  readonly slots?: readonly string[];
+  /** Source fields that the rule looks at; none when the element is the same for every record. */
+  readonly from?: readonly string[];
+  /** What decides the element, in a sentence that a data officer understands. */
+  readonly rule: string;
 }
 
 interface SourceMapper {
   readonly kind: SourceKind;
   readonly dataClass: DataClass;
+  /** Grows by one whenever the same source record makes other resources than before. */
+  readonly version: number;
   /** Every field of the source that is known, each with its target. */
   readonly fields: readonly FieldRow[];
+  /** What fills the elements that no row of `fields` fills. */
+  readonly rules: readonly RuleRow[];
 }
 
 /** A mapper whose source record is whole in itself: a CSV row, a pupil of an XML file, a message. */
@@ -111,6 +148,8 @@ export interface RecordMapper<Raw, Rec> extends SourceMapper {
   recordId(record: Rec): string;
   identity(record: Rec): SourceIdentity;
   map(record: Rec, context: MapContext): Mapped;
+  /** Names of the fields, as in `fields`, that have a value in a raw record; a CSV row tells that by itself. */
+  filled?(raw: Raw): readonly string[];
 }
 
 /** A CSV row by column name, values trimmed, empty values left out. */
@@ -123,6 +162,11 @@ export interface CsvShape {
   readonly required: readonly string[];
   /** Further columns that are known; any other column is kept out and named in the receipt's `notCarried`. */
   readonly optional: readonly string[];
+  /**
+   * A record before the header line, told by its first field, with the names of its fields. Its values stand in each row
+   * under `<tag>.<name>`.
+   */
+  readonly preamble?: { readonly tag: string; readonly fields: readonly string[] };
 }
 
 /** A mapper of CSV files of one shape. */
@@ -158,6 +202,18 @@ export interface JsonMapper<Rec> extends RecordMapper<unknown, Rec> {
   readonly reader: "json";
 }
 
+/** A mapper of files that are CSV or XML, told apart by their first character. Both give the same records. */
+export interface FormsMapper<Rec> extends SourceMapper {
+  readonly reader: "forms";
+  readonly csv: CsvMapper<Rec>;
+  readonly xml: XmlMapper<Rec>;
+}
+
+/** A mapper of HL7 v2 messages: one by MLLP, any number in a file. Raw is the message's text, segments ended by CR. */
+export interface Hl7v2Mapper<Rec> extends RecordMapper<string, Rec> {
+  readonly reader: "hl7v2";
+}
+
 /** One table of a source that comes as several CSV files whose rows belong together. */
 export interface StagedTable extends CsvShape {
   /** Key of a row within its table. */
@@ -187,4 +243,10 @@ export interface StagedMapper extends SourceMapper {
 }
 
 /** A mapper whose record type is its own affair: callers pass what `parse` gave to the other functions untouched. */
-export type AnyMapper = CsvMapper<unknown> | XmlMapper<unknown> | JsonMapper<unknown> | StagedMapper;
+export type AnyMapper =
+  | CsvMapper<unknown>
+  | XmlMapper<unknown>
+  | FormsMapper<unknown>
+  | JsonMapper<unknown>
+  | Hl7v2Mapper<unknown>
+  | StagedMapper;

@@ -105,6 +105,8 @@ const SOURCE = z.strictObject({
   /** Id of an organization. */
   organization: name,
   legalBasis: words,
+  /** What the authority has the gateway compute beyond what the source tells. */
+  derives: z.array(z.enum(["asq-3-band", "growth-centile"])).default([]),
 });
 
 /** What counts as told when a client writes it through the FHIR API. */

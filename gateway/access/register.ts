@@ -104,7 +104,9 @@ function createRegister(file: ParsedRegisterFile): Register {
       const organization = organizations.get(entry.organization);
       if (organization === undefined) return [];
       const { system, value, name } = organization;
-      return [[entry.source, { ...entry, organization: { system, value, name } }] as const];
+      return [
+        [entry.source, { ...entry, organization: { system, value, name }, derives: new Set(entry.derives) }] as const,
+      ];
     }),
   );
   return Object.freeze({

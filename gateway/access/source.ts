@@ -1,4 +1,4 @@
-import type { DataClass, SourceKind } from "#mappers/mapper.ts";
+import type { DataClass, Derivation, SourceKind } from "#mappers/mapper.ts";
 
 /** A system that sends: one entry of the register of sources. */
 export interface RegisteredSource {
@@ -13,7 +13,13 @@ export interface RegisteredSource {
   readonly organization: { readonly system: string; readonly value: string; readonly name: string };
   /** The agreement or statute under which the gateway receives it. */
   readonly legalBasis: string;
+  /** What the authority has the gateway compute beyond what this source tells. */
+  readonly derives: ReadonlySet<Derivation>;
+  /** The supplier's own column names: table (or the mapper's shape) → their column → ours. */
+  readonly columns?: ColumnMap;
 }
+
+export type ColumnMap = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** What counts as told when a client writes it through the FHIR API, instead of sending a file. */
 export interface WrittenSource {

@@ -195,13 +195,35 @@ export interface ReadVerbs {
   recordHistory(key: RecordKey): Promise<readonly StoredVersion[]>;
   sourceReaches(): Promise<readonly SourceReach[]>;
   receipt(id: string): Promise<string | undefined>;
+  /** Bodies of a source's receipts, newest first. */
+  receiptsOf(source: string, limit: number): Promise<readonly string[]>;
+  /** Oldest first; those whose state is `quarantined` unless the filter asks for another. */
   quarantined(filter: QuarantineFilter, limit: number): Promise<readonly Quarantined[]>;
+  quarantineEntry(id: string): Promise<Quarantined | undefined>;
+  /** What every source record made in a record of the store. */
+  lineagesOf(record: RecordKey): Promise<readonly UnitLineage[]>;
+  /** Units of a source, ascending by their key, greater than `after`. */
+  unitsOf(source: string, limit: number, after?: string): Promise<readonly UnitLineage[]>;
+  /** The source record as it was last taken in, while it is kept. */
+  raw(source: string, unit: string): Promise<RawRecord | undefined>;
+  /** What became of source records, newest first. */
+  recordStates(filter: RecordStateFilter, limit: number): Promise<readonly RecordState[]>;
+  /** Rows of a source whose parent is not there yet, by table. */
+  waitingRows(source: string): Promise<readonly { readonly table: string; readonly rows: number }[]>;
+  /** Keys of a table's staged rows, ascending, greater than `after`. */
+  stagedKeys(source: string, table: string, limit: number, after?: string): Promise<readonly string[]>;
+  /** Bodies of a source's quality counts, one a delivery, newest first. */
+  qualityOf(source: string, limit: number): Promise<readonly string[]>;
   reviewItems(limit: number): Promise<readonly ReviewItem[]>;
 }
 
 export interface QuarantineFilter {
   readonly sources: readonly string[];
   readonly delivery?: string;
+  /** `quarantined` when absent. */
+  readonly state?: Quarantined["state"];
+  /** Id of the last one of the page before. */
+  readonly after?: string;
 }
 
 /** A source record that was held back, with its reason; it can be replayed. */
@@ -214,9 +236,54 @@ export interface Quarantined {
   readonly line: number;
   /** JSON array of issues: where, what, what to do; never the value. */
   readonly issues: string;
-  /** The record as it came. Personal data: for the source's own officers only. */
+  /** The record as it came. Personal data: for the source's own officers only. Empty once it is held no more. */
   readonly content: string;
   readonly createdAt: number;
+  /** How far it came: what it was when something was found wrong. */
+  readonly reached: "received" | "resolved" | "mapped";
+  /** Table of a staged row. */
+  readonly table?: string;
+  /** Key of the unit in the lineage of its source, when it could be read so far. */
+  readonly unit?: string;
+  /** `replayed` once it was taken in (as it was, or corrected), `discarded` by an officer. */
+  readonly state: "quarantined" | "replayed" | "discarded";
+  /** Milliseconds since 1970. */
+  readonly closedAt?: number;
+}
+
+/** A source record as it was taken in, for replay. */
+export interface RawRecord {
+  /** JSON text of what the reader gave, without what is dropped at the door. */
+  readonly content: string;
+  /** Milliseconds since 1970 after which it may be forgotten. */
+  readonly keptUntil: number;
+}
+
+/**
+ * What became of a source record in one delivery. `received`, `resolved`, `mapped` and `valid` last no longer than the
+ * transaction in which a record passes them, and are told of what was held back (`Quarantined.reached`); a row that
+ * waits for its parent stays `received`.
+ */
+export interface RecordState {
+  readonly source: string;
+  /** Key of the unit, or `table/key` of a row. */
+  readonly unit: string;
+  /** Id of the receipt. */
+  readonly delivery: string;
+  readonly line: number;
+  /** `replaced`: a later delivery brought other content; `withdrawn`: the source, or an officer, took it back. */
+  readonly state: "received" | "committed" | "replaced" | "withdrawn";
+  /** Milliseconds since 1970 at which it came to be so. */
+  readonly at: number;
+}
+
+export interface RecordStateFilter {
+  readonly source: string;
+  readonly delivery?: string;
+  readonly unit?: string;
+  readonly state?: RecordState["state"];
+  /** Continues behind this one. */
+  readonly after?: Pick<RecordState, "unit" | "delivery">;
 }
 
 export interface ReviewItem {
@@ -246,6 +313,17 @@ export interface Lineage {
   readonly hash: string;
   readonly record: RecordKey;
   readonly made: readonly { readonly slot: string; readonly type: string; readonly id: string }[];
+  /** Id of the receipt of the delivery that brought it, its line there, and when, in milliseconds since 1970. */
+  readonly delivery: string;
+  readonly line: number;
+  readonly receivedAt: number;
+  /** Version of the mapper that made it. */
+  readonly mapping: number;
+}
+
+export interface UnitLineage extends Lineage {
+  readonly source: string;
+  readonly unit: string;
 }
 
 export interface StagedRow {
@@ -323,13 +401,27 @@ export interface WriteTransaction extends ReadVerbs {
 
   lineage(source: string, unit: string): Promise<Lineage | undefined>;
   putLineage(source: string, unit: string, lineage: Lineage): Promise<void>;
+  removeLineage(source: string, unit: string): Promise<void>;
+  /** Keeps a source record for replay, in place of the one before. */
+  keepRaw(source: string, unit: string, raw: RawRecord): Promise<void>;
+  forgetRaw(source: string, unit: string): Promise<void>;
+  /** Forgets what is kept no longer than `now`, at most `limit`; answers how many went. */
+  sweepRaw(now: number, limit: number): Promise<number>;
+  /** Notes what became of a record in a delivery, in place of what was noted of the two before. */
+  noteState(state: RecordState): Promise<void>;
+  /** Takes back what a source called the child: nothing of the identity stays but its links. */
+  removeSourceIdentity(source: string, localId: string): Promise<void>;
+  unstage(source: string, table: string, key: string): Promise<void>;
   /** Keeps a row; answers with the one that it took the place of. */
   stage(source: string, row: StagedRow): Promise<Staged>;
   staged(source: string, table: string, key: string): Promise<StagedRow | undefined>;
   /** The row and all rows of any table that hang off it, at whatever depth, by table and key; none when it is not there. */
   stagedTree(source: string, table: string, key: string): Promise<readonly StagedRow[]>;
   quarantine(record: Quarantined): Promise<void>;
+  /** Ends an entry: its content goes, its reasons stay. */
+  closeQuarantine(id: string, state: "replayed" | "discarded", at: number): Promise<void>;
   putReceipt(id: string, source: string, body: string): Promise<void>;
+  putQuality(delivery: string, source: string, body: string): Promise<void>;
   /** Moves a source's reach forward; an earlier date changes nothing. */
   reach(reach: SourceReach): Promise<void>;
 

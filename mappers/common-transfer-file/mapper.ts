@@ -15,7 +15,9 @@ import { toPatient } from "./to-patient.ts";
 export const commonTransferFile: XmlMapper<CommonTransferFileRecord> = {
   kind: "common-transfer-file",
   dataClass: "education",
+  version: 1,
   fields: FIELDS,
+  rules: [],
   reader: "xml",
   root: "CTfile",
   header: "Header",

@@ -17,7 +17,9 @@ const REQUIRED = ["FSP_ACADYR", "FSP_UPN", "FSP_SURNAME", "FSP_FORENAME", "FSP_D
 export const eyfsProfile: CsvMapper<EyfsProfileRecord> = {
   kind: "eyfs-profile",
   dataClass: "education",
+  version: 1,
   fields: FIELDS,
+  rules: [],
   reader: "csv",
   shape: {
     name: "EYFS profile",

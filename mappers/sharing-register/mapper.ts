@@ -20,7 +20,9 @@ const REQUIRED = [
 export const sharingRegister: CsvMapper<SharingRegisterRecord> = {
   kind: "sharing-register",
   dataClass: "sharing",
+  version: 1,
   fields: FIELDS,
+  rules: [],
   reader: "csv",
   shape: {
     name: "sharing register",
