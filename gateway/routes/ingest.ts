@@ -1,22 +1,16 @@
 import { randomUUID } from "node:crypto";
-import type { Requester } from "../access/requester.ts";
 import { hasIngestScope } from "../access/scope.ts";
 import type { RegisteredSource } from "../access/source.ts";
-import type { AuditLog, AuditRecord } from "../audit/audit.ts";
 import type { IngestLine } from "../ingest/line.ts";
 import { toQuarantineListing } from "../ingest/quarantine.ts";
-import { auditFacts } from "../interactions/audit-facts.ts";
 import { LIMITS } from "../limits.ts";
 import type { Metrics } from "../metrics.ts";
-import type { Issue } from "../outcome/issue.ts";
 import type { Store } from "../store/store.ts";
-import type { Authenticated } from "./fhir.ts";
+import { answerIngest, type IngestAnswerPorts } from "./ingest-answer.ts";
 import { isUnencoded } from "./negotiate.ts";
-import { type RequestIds, respondWithIssues } from "./respond.ts";
+import type { RequestIds } from "./respond.ts";
 
-export interface IngestPorts {
-  authenticate(headers: Headers): Authenticated | Promise<Authenticated>;
-  readonly audit: AuditLog;
+export interface IngestPorts extends IngestAnswerPorts {
   readonly store: Store;
   readonly line: IngestLine;
   readonly metrics: Metrics;
@@ -24,44 +18,11 @@ export interface IngestPorts {
   now(): number;
 }
 
-/** The answer, and what the record of it says was handed out: names and counts, never content. */
-interface Handed {
-  readonly json: string;
-  readonly released: readonly string[];
-  readonly detail: string;
-}
-
-type Answered = Handed | Issue;
-
 /** Delivery of source files, and what became of them. Answers are JSON; failures are OperationOutcomes as everywhere. */
 export function createIngestRoutes(ports: IngestPorts) {
-  async function respond(
-    request: Request,
-    ids: RequestIds,
-    interaction: string,
-    work: (requester: Requester) => Promise<Answered>,
-  ): Promise<Response> {
-    const authenticated = await ports.authenticate(request.headers);
-    const answered = authenticated.ok ? await work(authenticated.requester) : authenticated.issue;
-    const requester = authenticated.ok ? authenticated.requester : undefined;
-    try {
-      await ports.audit.append(toAuditRecord(interaction, { request, ids, requester }, answered));
-    } catch {
-      return respondWithIssues([{ kind: "unavailable", what: "audit", retryAfter_s: 5 }], ids);
-    }
-    if ("kind" in answered) return respondWithIssues([answered], ids);
-    return new Response(answered.json, {
-      headers: {
-        "Content-Type": "application/json",
-        "Cache-Control": "no-store, private",
-        "X-Request-ID": ids.requestId,
-      },
-    });
-  }
-
   return {
     deliver: (request: Request, ids: RequestIds, name: string) =>
-      respond(request, ids, "ingest", async (requester) => {
+      answerIngest({ request, ids, interaction: "ingest" }, ports, async (requester) => {
         const source = ports.source(name);
         if (!source) return { kind: "unknown-source", source: name };
         if (!hasIngestScope(requester.scopes, name)) return { kind: "source-not-allowed", source: name };
@@ -82,24 +43,24 @@ export function createIngestRoutes(ports: IngestPorts) {
           ports.metrics.ingested(name, outcome, receipt[outcome]);
         }
         return {
-          json: JSON.stringify(receipt),
+          body: JSON.stringify(receipt),
           released: [`receipt/${receipt.id}`],
           detail: `source=${name} received=${receipt.received} committed=${receipt.committed} unchanged=${receipt.unchanged} quarantined=${receipt.quarantined}`,
         };
       }),
 
     receipt: (request: Request, ids: RequestIds, id: string) =>
-      respond(request, ids, "ingest-receipt", async (requester) => {
+      answerIngest({ request, ids, interaction: "ingest-receipt" }, ports, async (requester) => {
         const json = await ports.store.receipt(id);
         const source = json === undefined ? undefined : sourceOf(json);
         if (json === undefined || source === undefined || !hasIngestScope(requester.scopes, source)) {
           return { kind: "not-found", type: "receipt" };
         }
-        return { json, released: [`receipt/${id}`], detail: `source=${source}` };
+        return { body: json, released: [`receipt/${id}`], detail: `source=${source}` };
       }),
 
     quarantine: (request: Request, ids: RequestIds) =>
-      respond(request, ids, "ingest-quarantine", async (requester) => {
+      answerIngest({ request, ids, interaction: "ingest-quarantine" }, ports, async (requester) => {
         const sources = requester.scopes.flatMap((scope) => (scope.context === "ingest" ? [scope.source] : []));
         if (sources.length === 0) return { kind: "insufficient-scope", needed: "ingest/[source]" };
         const delivery = new URL(request.url).searchParams.get("delivery") ?? undefined;
@@ -108,7 +69,7 @@ export function createIngestRoutes(ports: IngestPorts) {
           LIMITS.quarantine_listing_max,
         );
         return {
-          json: JSON.stringify(toQuarantineListing(held, { withContent: true })),
+          body: JSON.stringify(toQuarantineListing(held, { withContent: true })),
           released: held.map(({ id }) => `quarantine/${id}`),
           detail: `sources=${distinct(held, "source")} deliveries=${distinct(held, "delivery")} records=${held.length}`,
         };
@@ -135,23 +96,4 @@ function sourceOf(json: string): string | undefined {
 
 function distinct<K extends string>(held: readonly { readonly [P in K]: string }[], key: K): string {
   return [...new Set(held.map((one) => one[key]))].join(",");
-}
-
-interface Asked {
-  readonly request: Request;
-  readonly ids: RequestIds;
-  readonly requester: Requester | undefined;
-}
-
-function toAuditRecord(interaction: string, { request, ids, requester }: Asked, answered: Answered): AuditRecord {
-  const { pathname, search } = new URL(request.url);
-  return {
-    interaction,
-    outcome: "kind" in answered ? "refused" : "success",
-    requestId: ids.requestId,
-    client: "unknown",
-    ...(requester && auditFacts(requester, ids.requestId)),
-    query: `${request.method} ${pathname}${search}`,
-    ...("kind" in answered ? { detail: answered.kind } : { released: answered.released, detail: answered.detail }),
-  };
 }

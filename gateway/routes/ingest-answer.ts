@@ -1,0 +1,72 @@
+import type { Requester } from "../access/requester.ts";
+import type { AuditLog, AuditRecord } from "../audit/audit.ts";
+import { auditFacts } from "../interactions/audit-facts.ts";
+import type { Issue } from "../outcome/issue.ts";
+import type { Authenticated } from "./fhir.ts";
+import { type RequestIds, respondWithIssues } from "./respond.ts";
+
+export interface IngestAnswerPorts {
+  authenticate(headers: Headers): Authenticated | Promise<Authenticated>;
+  readonly audit: AuditLog;
+}
+
+/** The answer, and what the record of it says was handed out: names and counts, never content. */
+export interface Handed {
+  readonly body: string;
+  /** `application/json` when absent. */
+  readonly contentType?: string;
+  readonly released: readonly string[];
+  readonly detail: string;
+}
+
+export type IngestAnswer = Handed | Issue;
+
+export interface IngestCall {
+  readonly request: Request;
+  readonly ids: RequestIds;
+  /** What the audit record calls it. */
+  readonly interaction: string;
+}
+
+/** Authenticates, does the work, records it and answers: every address below `/ingest`. */
+export async function answerIngest(
+  { request, ids, interaction }: IngestCall,
+  ports: IngestAnswerPorts,
+  work: (requester: Requester) => Promise<IngestAnswer>,
+): Promise<Response> {
+  const authenticated = await ports.authenticate(request.headers);
+  const answered = authenticated.ok ? await work(authenticated.requester) : authenticated.issue;
+  const requester = authenticated.ok ? authenticated.requester : undefined;
+  try {
+    await ports.audit.append(toAuditRecord(interaction, { request, ids, requester }, answered));
+  } catch {
+    return respondWithIssues([{ kind: "unavailable", what: "audit", retryAfter_s: 5 }], ids);
+  }
+  if ("kind" in answered) return respondWithIssues([answered], ids);
+  return new Response(answered.body, {
+    headers: {
+      "Content-Type": answered.contentType ?? "application/json",
+      "Cache-Control": "no-store, private",
+      "X-Request-ID": ids.requestId,
+    },
+  });
+}
+
+interface Asked {
+  readonly request: Request;
+  readonly ids: RequestIds;
+  readonly requester: Requester | undefined;
+}
+
+function toAuditRecord(interaction: string, { request, ids, requester }: Asked, answered: IngestAnswer): AuditRecord {
+  const { pathname, search } = new URL(request.url);
+  return {
+    interaction,
+    outcome: "kind" in answered ? "refused" : "success",
+    requestId: ids.requestId,
+    client: "unknown",
+    ...(requester && auditFacts(requester, ids.requestId)),
+    query: `${request.method} ${pathname}${search}`,
+    ...("kind" in answered ? { detail: answered.kind } : { released: answered.released, detail: answered.detail }),
+  };
+}
