@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { hasIngestScope } from "../access/scope.ts";
 import type { RegisteredSource } from "../access/source.ts";
+import { describeReceipt } from "../ingest/describe-receipt.ts";
+import { fitFileName } from "../ingest/file-name.ts";
 import type { IngestLine } from "../ingest/line.ts";
 import { toQuarantineListing } from "../ingest/quarantine.ts";
 import { LIMITS } from "../limits.ts";
@@ -45,7 +47,7 @@ export function createIngestRoutes(ports: IngestPorts) {
         return {
           body: JSON.stringify(receipt),
           released: [`receipt/${receipt.id}`],
-          detail: `source=${name} received=${receipt.received} committed=${receipt.committed} unchanged=${receipt.unchanged} quarantined=${receipt.quarantined}`,
+          detail: describeReceipt(receipt),
         };
       }),
 
@@ -83,10 +85,9 @@ function optional<K extends string>(key: K, value: string | null | undefined): {
   return value ? ({ [key]: value } as { [P in K]?: string }) : {};
 }
 
-/** The file's own name, if it is fit to stand in a receipt: a name of a child's in it is not ours to keep out. */
+/** As `attachment; filename="cohort.xml"`. */
 function toFileName(disposition: string | null): string | undefined {
-  const name = /filename="([^"\\/]{1,200})"/.exec(disposition ?? "")?.[1];
-  return name !== undefined && /^[\w .()-]+$/.test(name) ? name : undefined;
+  return fitFileName(/filename="([^"\\/]+)"/.exec(disposition ?? "")?.[1]);
 }
 
 function sourceOf(json: string): string | undefined {
