@@ -19,6 +19,10 @@ export interface Config {
   readonly identityKey?: KeyObject;
   readonly cacheMegabytes: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
+  /** Absolute path of a folder whose files are taken in, one folder a source below it; absent: none is watched. */
+  readonly inboxDirectory?: string;
+  /** How many days a source record is kept as it came, so that it can be mapped anew. */
+  readonly replayDays: number;
   /** How many children the demonstration data are made for, named ones aside. */
   readonly demonstrationChildren: number;
 }
@@ -92,6 +96,8 @@ const ENVIRONMENT = z.object({
   REGISTER_FILE: z.string().optional(),
   IDENTITY_KEY: identityKey.optional(),
   CACHE_MB: wholeNumber(1, 65_536).default(64),
+  INBOX_DIR: z.string().optional(),
+  REPLAY_DAYS: wholeNumber(0, 3_650).default(90),
   LOG_LEVEL: oneOf(LOG_LEVELS).default("info"),
   DEMONSTRATION_CHILDREN: wholeNumber(0, 1_000_000).default(400),
 });
@@ -107,7 +113,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
   const parsed = ENVIRONMENT.safeParse(given);
   if (!parsed.success)
     throw new ConfigError(parsed.error.issues.map((issue) => `${String(issue.path[0])}: ${issue.message}`));
-  const { HOST, PORT, BASE_URL, REDIS_URL, GATEWAY_MODE, REGISTER_FILE, IDENTITY_KEY } = parsed.data;
+  const { HOST, PORT, BASE_URL, REDIS_URL, GATEWAY_MODE, REGISTER_FILE, IDENTITY_KEY, INBOX_DIR } = parsed.data;
 
   const missing = GATEWAY_MODE === "production" ? toMissing({ REGISTER_FILE, IDENTITY_KEY }) : [];
   if (missing.length > 0) throw new ConfigError(missing);
@@ -122,6 +128,8 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     ...(REGISTER_FILE === undefined ? {} : { registerFile: resolve(REGISTER_FILE) }),
     ...(IDENTITY_KEY === undefined ? {} : { identityKey: IDENTITY_KEY }),
     cacheMegabytes: parsed.data.CACHE_MB,
+    ...(INBOX_DIR === undefined ? {} : { inboxDirectory: resolve(INBOX_DIR) }),
+    replayDays: parsed.data.REPLAY_DAYS,
     logLevel: parsed.data.LOG_LEVEL,
     demonstrationChildren: parsed.data.DEMONSTRATION_CHILDREN,
   });

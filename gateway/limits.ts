@@ -59,6 +59,14 @@ export const LIMITS = {
   /** Issues spelled out in a receipt; the rest is counted, and stands in quarantine. */
   receipt_issues_max: 200,
   quarantine_listing_max: 500,
+  record_states_listing_max: 1_000,
+  /** A corrected record, or names of records to withdraw. */
+  ingest_request_bytes_max: 1_048_576,
+  /** A watched file that has not changed for so long is whole. */
+  inbox_settle_ms: 2_000,
+  /** Kept records that have had their time are forgotten so often, so many at a time. */
+  sweep_interval_ms: 600_000,
+  sweep_records: 1_000,
   identity_cache_entries_max: 50_000,
   /** More records than one identifier is ever told of. */
   identifier_carriers_max: 1_000,

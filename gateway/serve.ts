@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { getRequestListener, RequestError } from "@hono/node-server";
 import { composeGateway, type Gateway } from "./compose.ts";
+import { type Feeds, startFeeds } from "./compose-feeds.ts";
 import { type Config, loadConfig } from "./config.ts";
 import { LIMITS } from "./limits.ts";
 import { createLog, type Logger } from "./log.ts";
@@ -30,12 +31,14 @@ export async function startGateway(environment: NodeJS.ProcessEnv): Promise<void
     process.exit(1);
   });
   server.listen(config.port, config.host);
-  stopOnSignal(server, gateway, log);
+  const feeds: Feeds[] = [];
+  stopOnSignal(server, { gateway, feeds }, log);
   if (calls.isDemonstration) {
     const { ensureDemonstrationData } = await import("./demonstration/data.ts");
     await ensureDemonstrationData(config.demonstrationChildren, { ...gateway, clock: Date.now });
   }
   gateway.markReady();
+  feeds.push(await startFeeds(config, gateway, log));
   log.info({ baseUrl: config.baseUrl, mode: config.mode }, "ready");
   if (calls.isDemonstration) {
     const lines = firstCalls(calls).map((call) => `  ${call}`);
@@ -70,7 +73,11 @@ function createHttpServer({ app }: Gateway, hostname: string, log: Logger): Serv
   return server;
 }
 
-function stopOnSignal(server: Server, gateway: Gateway, log: Logger): void {
+function stopOnSignal(
+  server: Server,
+  { gateway, feeds }: { readonly gateway: Gateway; readonly feeds: readonly Feeds[] },
+  log: Logger,
+): void {
   let isStopping = false;
   const stop = async (signal: string): Promise<void> => {
     if (isStopping) return;
@@ -82,6 +89,7 @@ function stopOnSignal(server: Server, gateway: Gateway, log: Logger): void {
       server.close(resolve);
       server.closeIdleConnections();
     });
+    await Promise.all(feeds.map((feed) => feed.close()));
     clearTimeout(cut);
     // Closing writes what is queued; a disk that takes longer is what the runtime's own kill is for.
     setTimeout(() => process.exit(1), LIMITS.shutdown_grace_ms).unref();
