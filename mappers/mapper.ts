@@ -100,6 +100,8 @@ export interface Mapped {
    * contributed ends, and their links follow this record's child.
    */
   readonly replaces?: readonly string[];
+  /** The record only takes back what an earlier one of its id made; worth telling where there was none. */
+  readonly withdraws?: boolean;
 }
 
 /** Where one source field goes: one row of the table in the source's README. */
@@ -150,6 +152,16 @@ export interface RecordMapper<Raw, Rec> extends SourceMapper {
   map(record: Rec, context: MapContext): Mapped;
   /** Names of the fields, as in `fields`, that have a value in a raw record; a CSV row tells that by itself. */
   filled?(raw: Raw): readonly string[];
+  /**
+   * The raw record without what must never be stored, quarantined or logged, and the names of what was taken out, as in
+   * `fields`; to be applied before anything else is done with a record. `parse` applies it too.
+   */
+  withhold?(raw: Raw): { readonly kept: Raw; readonly dropped: readonly string[] };
+  /**
+   * When the source wrote the record, in milliseconds since 1970, where it says so. Of two records with one id the one
+   * written last counts, in whatever order they come.
+   */
+  writtenAt?(record: Rec): number | undefined;
 }
 
 /** A CSV row by column name, values trimmed, empty values left out. */

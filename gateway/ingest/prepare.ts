@@ -130,8 +130,10 @@ function prepareRecord<Raw, Rec>(
   raw: Raw,
   options: Admitted<Raw> & { readonly line: number; readonly explainFault: ExplainFault },
 ): { readonly prepared: Prepared; readonly dropped: readonly string[] } {
-  const { line, dropped } = options;
-  const content = (): string => toCanonicalText(options.kept);
+  const { line } = options;
+  const withheld = mapper.withhold?.(options.kept);
+  const dropped = [...options.dropped, ...(withheld?.dropped ?? [])];
+  const content = (): string => toCanonicalText(withheld?.kept ?? options.kept);
   const refuse = (issues: readonly PlaceIssue[]) => ({
     prepared: { kind: "refused" as const, line, issues, content },
     dropped,
