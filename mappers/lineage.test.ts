@@ -87,7 +87,7 @@ describe("an element", () => {
     expect(originOf(tables, "Observation.value.value")).toEqual({
       element: "Observation.value.value",
       fields: ["Weight", "Unit", "Scale"],
-      rule: "in kilograms; by the scale",
+      rule: "Weight: in kilograms; by the scale",
     });
   });
 

@@ -154,7 +154,11 @@ function bestOf(reaches: readonly Reach[]): readonly Reach[] {
 
 function toOrigin({ path }: Place, rows: readonly Row[]): ElementOrigin {
   const fields = rows.flatMap(({ row }) => ("field" in row ? [row.field] : (row.from ?? [])));
-  const rules = rows.flatMap(({ row }) => ("field" in row ? (row.why ?? []) : row.rule));
+  const isOne = rows.length === 1;
+  const rules = rows.flatMap(({ row }) => {
+    if (!("field" in row)) return row.rule;
+    return row.why === undefined ? [] : isOne ? row.why : `${row.field}: ${row.why}`;
+  });
   return { element: path, fields: [...new Set(fields)], rule: [...new Set(rules)].join("; ") };
 }
 

@@ -1,3 +1,4 @@
+import { GOAL_SLOTS } from "../foundation-stage/rules.ts";
 import type { FieldRow } from "../mapper.ts";
 
 const SCHOOL_NUMBER = "Organization.identifier.where(system.endsWith('laestab'))";
@@ -80,31 +81,43 @@ export const FIELDS: readonly FieldRow[] = [
   { field: "Email", why: CONTACT, droppedAtDoor: true },
   { field: "Contacts", why: CONTACT, droppedAtDoor: true },
   { field: "Attendance", why: "of the school's administration" },
-  { field: "StageAssessments/KeyStage/Stage", to: "Observation.code", why: "only `EYF`" },
+  { field: "StageAssessments/KeyStage/Stage", to: "Observation.code", slots: GOAL_SLOTS, why: "only `EYF`" },
   {
     field: "StageAssessments/KeyStage[Stage=FSP]",
     why: "the profile of thirteen scales that ended in 2012; other assessments on another scale",
   },
-  { field: "StageAssessments/KeyStage/StageAssessment/Locale", to: "Observation.code", why: "only `ENG`" },
+  {
+    field: "StageAssessments/KeyStage/StageAssessment/Locale",
+    to: "Observation.code",
+    slots: GOAL_SLOTS,
+    why: "only `ENG`",
+  },
   {
     field: "StageAssessments/KeyStage/StageAssessment/Year",
     to: "Observation.effective",
     why: "2026 is 1 September 2025 to 31 August 2026",
   },
-  { field: "StageAssessments/KeyStage/StageAssessment/Subject", to: "Observation.code", why: "must fit Component" },
-  { field: "StageAssessments/KeyStage/StageAssessment/Component", to: "Observation.code" },
+  {
+    field: "StageAssessments/KeyStage/StageAssessment/Subject",
+    to: "Observation.code",
+    slots: GOAL_SLOTS,
+    why: "must fit Component",
+  },
+  { field: "StageAssessments/KeyStage/StageAssessment/Component", to: "Observation.code", slots: GOAL_SLOTS },
   {
     field: "StageAssessments/KeyStage/StageAssessment/Method",
     to: "Observation.method.text",
+    slots: GOAL_SLOTS,
     why: "kept verbatim before a `/`; its values for this stage are not published, so nothing depends on it",
   },
   { field: "StageAssessments/KeyStage/StageAssessment/ResultStatus", to: "Observation.status", why: "only `R`" },
   {
     field: "StageAssessments/KeyStage/StageAssessment/ResultQualifier",
     to: "Observation.method.text",
+    slots: GOAL_SLOTS,
     why: "kept verbatim after the `/`",
   },
-  { field: "StageAssessments/KeyStage/StageAssessment/Result", to: "Observation.value" },
+  { field: "StageAssessments/KeyStage/StageAssessment/Result", to: "Observation.value", slots: GOAL_SLOTS },
   {
     field: "StageAssessments/KeyStage/StageAssessment/ResultDate",
     why: "a profile is of its academic year; when it was typed in is not when the child was seen",

@@ -4,6 +4,7 @@ import { evalFhirPath } from "@medplum/core";
 import { describe, expect, test } from "vitest";
 import { hasFieldTable } from "../field-table.ts";
 import { createFixtureContext } from "../fixture-context.ts";
+import { unexplained, unusedRows } from "../lineage.ts";
 import type { FieldIssue, Mapped } from "../mapper.ts";
 import { FIELDS } from "./fields.ts";
 import { commonTransferFile } from "./mapper.ts";
@@ -165,4 +166,33 @@ test.runIf(existsSync(skeleton))("a file written elsewhere maps, with all that g
     ["official", ["AMARA"]],
     ["usual", ["Mara"]],
   ]);
+});
+
+describe("where elements come from", () => {
+  const mapped = names.flatMap((name) => (parseFixture(name).ok ? [[name, mapFixture(name)] as const] : []));
+
+  test.each(mapped)("%s has no element that no row explains", (_name, made) => {
+    expect(unexplained(commonTransferFile, made)).toEqual([]);
+  });
+
+  test("every row explains something", () => {
+    expect(
+      unusedRows(
+        commonTransferFile,
+        mapped.map(([, made]) => made),
+      ),
+    ).toEqual([]);
+  });
+});
+
+test("fields with text are told once each, by the names of the table, blocks as a whole and nothing dropped at the door", () => {
+  const filled = ["every-element", "version-24-gender"].map((name) => {
+    const { header, pupils } = readTransferFile(readFileSync(`${folder}${name}.xml`, "utf8"));
+    return commonTransferFile.filled?.({ header, element: pupils[0] ?? header }) ?? [];
+  });
+  const known = FIELDS.filter(({ field, droppedAtDoor }) => droppedAtDoor !== true && !field.includes("["));
+  const told = new Set(filled.flat());
+  expect(known.map(({ field }) => field).filter((field) => !told.has(field))).toEqual(["Header/DataDescriptor"]);
+  for (const fields of filled) expect(fields).toHaveLength(new Set(fields).size);
+  expect(told.size).toBe(known.length - 1);
 });

@@ -4,7 +4,9 @@ import { type Setting, toRoll, toSettingReference } from "../foundation-stage/se
 import { toFoundationStageObservations } from "../foundation-stage/to-observation.ts";
 import type { MapContext, Mapped, SourceIdentity, XmlMapper } from "../mapper.ts";
 import { FIELDS } from "./fields.ts";
+import { filledOf } from "./filled.ts";
 import { type CommonTransferFileRecord, parseRecord } from "./record.ts";
+import { RULES } from "./rules.ts";
 import { assessorOf } from "./schools.ts";
 import { toPatient } from "./to-patient.ts";
 
@@ -17,7 +19,7 @@ export const commonTransferFile: XmlMapper<CommonTransferFileRecord> = {
   dataClass: "education",
   version: 1,
   fields: FIELDS,
-  rules: [],
+  rules: RULES,
   reader: "xml",
   root: "CTfile",
   header: "Header",
@@ -26,6 +28,7 @@ export const commonTransferFile: XmlMapper<CommonTransferFileRecord> = {
   recordId,
   identity,
   map,
+  filled: filledOf,
 };
 
 function localId({ upn, schools, family, given, birthDate }: CommonTransferFileRecord): string {

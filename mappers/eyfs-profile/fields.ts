@@ -67,7 +67,7 @@ export const FIELDS: readonly FieldRow[] = [
   { field: "FSP_IMD_2010", why: DEPRIVATION },
   { field: "FSP_IMD_2007", why: DEPRIVATION },
   { field: "FSP_PCON", why: "parliamentary constituency of the home" },
-  ...GOAL_COLUMNS.map(({ field, code }) => ({ field, to: `Observation.where(code.coding.code='${code}')` })),
+  ...GOAL_COLUMNS.map(({ field, code }) => ({ field, to: `Observation.where(code.coding.code='${code}').value` })),
   { field: "FSP_AGE", why: "follows from FSP_DOB and FSP_ACADYR" },
   {
     field: "FSP_GLD",

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { isUpn } from "../datatypes/upn.ts";
 import { hasFieldTable } from "../field-table.ts";
 import { createFixtureContext } from "../fixture-context.ts";
+import { unexplained, unusedRows } from "../lineage.ts";
 import type { CsvRow, FieldIssue, Mapped } from "../mapper.ts";
 import { FIELDS, GOAL_COLUMNS } from "./fields.ts";
 import { eyfsProfile } from "./mapper.ts";
@@ -147,4 +148,23 @@ test("a record keeps its id when it is corrected, and has another in another yea
   };
   expect(idOf({ ...everyColumn, FSP_COM_E01: "1" })).toBe(idOf(everyColumn));
   expect(idOf({ ...everyColumn, FSP_ACADYR: "2024/2025" })).not.toBe(idOf(everyColumn));
+});
+
+describe("where elements come from", () => {
+  const mapped = goldens.flatMap(([name, golden]) =>
+    golden.mapped === undefined ? [] : [[name, golden.mapped] as const],
+  );
+
+  test.each(mapped)("%s has no element that no row explains", (_name, made) => {
+    expect(unexplained(eyfsProfile, made)).toEqual([]);
+  });
+
+  test("every row explains something", () => {
+    expect(
+      unusedRows(
+        eyfsProfile,
+        mapped.map(([, made]) => made),
+      ),
+    ).toEqual([]);
+  });
 });

@@ -6,6 +6,7 @@ import { toFoundationStageObservations } from "../foundation-stage/to-observatio
 import type { CsvMapper, MapContext, Mapped, SourceIdentity } from "../mapper.ts";
 import { FIELDS } from "./fields.ts";
 import { type EyfsProfileRecord, parseRecord } from "./record.ts";
+import { RULES } from "./rules.ts";
 import { toPatient } from "./to-patient.ts";
 
 const REQUIRED = ["FSP_ACADYR", "FSP_UPN", "FSP_SURNAME", "FSP_FORENAME", "FSP_DOB", "FSP_LA"];
@@ -19,7 +20,7 @@ export const eyfsProfile: CsvMapper<EyfsProfileRecord> = {
   dataClass: "education",
   version: 1,
   fields: FIELDS,
-  rules: [],
+  rules: RULES,
   reader: "csv",
   shape: {
     name: "EYFS profile",

@@ -5,6 +5,7 @@ import type { Consent } from "@medplum/fhirtypes";
 import { describe, expect, test } from "vitest";
 import { hasFieldTable } from "../field-table.ts";
 import { createFixtureContext } from "../fixture-context.ts";
+import { unexplained, unusedRows } from "../lineage.ts";
 import type { CsvRow, FieldIssue, Mapped } from "../mapper.ts";
 import { FIELDS } from "./fields.ts";
 import { sharingRegister } from "./mapper.ts";
@@ -199,4 +200,23 @@ test("a later row with the same record_id is the same record and makes the same 
     return [sharingRegister.recordId(one.record), sharingRegister.map(one.record, context).made[0]?.slot];
   });
   expect(named[0]).toEqual(named[1]);
+});
+
+describe("where elements come from", () => {
+  const mapped = goldens.flatMap(([name, golden]) =>
+    golden.mapped === undefined ? [] : [[name, golden.mapped] as const],
+  );
+
+  test.each(mapped)("%s has no element that no row explains", (_name, made) => {
+    expect(unexplained(sharingRegister, made)).toEqual([]);
+  });
+
+  test("every row explains something", () => {
+    expect(
+      unusedRows(
+        sharingRegister,
+        mapped.map(([, made]) => made),
+      ),
+    ).toEqual([]);
+  });
 });

@@ -3,6 +3,7 @@ import { toOrganization } from "../datatypes/organization.ts";
 import type { CsvMapper, MapContext, Mapped, SourceIdentity } from "../mapper.ts";
 import { FIELDS } from "./fields.ts";
 import { parseRecord, type SharingRegisterRecord } from "./record.ts";
+import { RULES } from "./rules.ts";
 import { toConsent } from "./to-consent.ts";
 
 const REQUIRED = [
@@ -22,7 +23,7 @@ export const sharingRegister: CsvMapper<SharingRegisterRecord> = {
   dataClass: "sharing",
   version: 1,
   fields: FIELDS,
-  rules: [],
+  rules: RULES,
   reader: "csv",
   shape: {
     name: "sharing register",
