@@ -1,5 +1,6 @@
 import type { AccessIssue } from "./access-issue.ts";
 import type { BodyIssue } from "./body-issue.ts";
+import type { IngestIssue } from "./ingest-issue.ts";
 import type { OperationIssue } from "./operation-issue.ts";
 import type { RouteIssue } from "./route-issue.ts";
 import type { SearchIssue } from "./search-issue.ts";
@@ -13,4 +14,12 @@ import type { WriteIssue } from "./write-issue.ts";
  */
 export type Issue = Fault & { readonly entry?: number };
 
-type Fault = TransportIssue | AccessIssue | RouteIssue | BodyIssue | SearchIssue | WriteIssue | OperationIssue;
+type Fault =
+  | TransportIssue
+  | AccessIssue
+  | RouteIssue
+  | BodyIssue
+  | SearchIssue
+  | WriteIssue
+  | OperationIssue
+  | IngestIssue;

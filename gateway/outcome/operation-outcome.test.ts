@@ -56,6 +56,17 @@ const ROWS: { readonly [kind in Issue["kind"]]: readonly Omit<Row, "kind">[] } =
   "invalid-id": [
     { issue: { kind: "invalid-id", type: "Patient" }, status: 400, code: "value", spine: "INVALID_RESOURCE_ID" },
   ],
+  "held-no-more": [{ issue: { kind: "held-no-more" }, status: 409, code: "conflict", says: /\/ingest\/quarantine/ }],
+  "content-needed": [{ issue: { kind: "content-needed" }, status: 422, code: "required", says: /Send it corrected/ }],
+  "bad-request-body": [
+    {
+      issue: { kind: "bad-request-body", expected: "a JSON object with a reason" },
+      status: 400,
+      code: "structure",
+      spine: "INVALID_VALUE",
+      says: /a JSON object with a reason/,
+    },
+  ],
   "unknown-parameter": [
     {
       issue: { kind: "unknown-parameter", parameter: "birthdat", type: "Patient", nearest: "birthdate" },

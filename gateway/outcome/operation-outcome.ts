@@ -3,6 +3,7 @@ import { type AccessIssue, toAccessAnswer } from "./access-issue.ts";
 import type { Answer } from "./answer.ts";
 import { type BodyIssue, toBodyAnswer } from "./body-issue.ts";
 import { echo } from "./echo.ts";
+import { type IngestIssue, toIngestAnswer } from "./ingest-issue.ts";
 import type { Issue } from "./issue.ts";
 import { type OperationIssue, toOperationAnswer } from "./operation-issue.ts";
 import { type RouteIssue, toRouteAnswer } from "./route-issue.ts";
@@ -69,6 +70,7 @@ function toAnswer(issue: Issue): Answer {
   if (isOf(BODY, issue)) return toBodyAnswer(issue);
   if (isOf(WRITE, issue)) return toWriteAnswer(issue);
   if (isOf(OPERATION, issue)) return toOperationAnswer(issue);
+  if (isOf(INGEST, issue)) return toIngestAnswer(issue);
   return toSearchAnswer(issue);
 }
 
@@ -130,4 +132,9 @@ const OPERATION: Kinds<OperationIssue> = {
   "bad-operation-parameter": true,
   "unknown-canonical": true,
   "unknown-code": true,
+};
+const INGEST: Kinds<IngestIssue> = {
+  "held-no-more": true,
+  "content-needed": true,
+  "bad-request-body": true,
 };
