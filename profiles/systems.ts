@@ -55,6 +55,12 @@ export const DEVELOPMENTAL_DOMAIN = canonical("CodeSystem", "developmental-domai
 export const EARLY_YEARS_OBSERVATION = canonical("CodeSystem", "early-years-observation");
 /** `achieved`, `not-achieved`, `undetermined`. */
 export const GOOD_LEVEL_OF_DEVELOPMENT = canonical("CodeSystem", "good-level-of-development");
+/** What the early years census says of a child: `funded-hours`, `sen-provision` … */
+export const EARLY_YEARS_CENSUS_ITEM = canonical("CodeSystem", "early-years-census-item");
+/** `N`, `K`, `E`: provision for special educational needs, as censuses of education code it. */
+export const SEN_PROVISION = canonical("CodeSystem", "sen-provision");
+/** Main ethnicity codes of the censuses of education (CBDS CS080), which no agreed map leads to the NHS ethnic category. */
+export const CENSUS_ETHNICITY = canonical("CodeSystem", "census-ethnicity");
 /** COMMUNITY CARE ACTIVITY TYPE of the Community Services Data Set. */
 export const CSDS_ACTIVITY_TYPE = canonical("CodeSystem", "csds-activity-type");
 /** DataClass of mappers/mapper.ts as a code; used in Consent.provision.class. */
@@ -67,6 +73,8 @@ export const SHARING_DECISION = canonical("CodeSystem", "sharing-decision");
 export const NHS_NUMBER_STATUS_EXTENSION =
   "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-NHSNumberVerificationStatus";
 export const ETHNIC_CATEGORY_EXTENSION = "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-EthnicCategory";
+/** On Patient: ethnicity as a census of education codes it, a CodeableConcept of CENSUS_ETHNICITY. */
+export const CENSUS_ETHNICITY_EXTENSION = canonical("StructureDefinition", "census-ethnicity");
 /** On Consent: the state of an objection, a Coding of OBJECTION_STATE. */
 export const OBJECTION_STATE_EXTENSION = canonical("StructureDefinition", "objection-state");
 /** On Consent: who decided on an objection and when. */

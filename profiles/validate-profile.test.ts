@@ -45,14 +45,19 @@ const invalid = read("invalid");
 const FAULTS: Readonly<Record<string, string>> = {
   "asq-score.code-of-the-group": "code-invalid Observation.code",
   "breastfeeding-status.finding-alone": "required Observation.value.coding",
+  "census-ethnicity.category-of-the-nhs": "code-invalid Patient.extension[0].value",
   "child.two-nhs-numbers": "structure Patient.identifier",
+  "childcare-hours.hours-a-day": "value Observation.value.code",
+  "childcare-support.without-a-date": "required Observation.effective",
   "early-learning-goal.exceeding-a-goal-in-force": "invariant Observation.value",
   "early-years-progress.domain-that-does-not-exist": "code-invalid Observation.category[1]",
+  "entitlement-weeks.code-of-hours": "code-invalid Observation.code",
   "good-level-of-development.value-in-words-alone": "code-invalid Observation.value",
   "health-visitor-review.without-a-date": "required Observation.effective",
   "measurement.two-codes-of-loinc": "structure Observation.code.coding",
   "objection-decision.decided-twice": "structure Consent.extension",
   "objection-state.state-that-does-not-exist": "code-invalid Consent.extension[0].value",
+  "sen-provision.code-that-has-ended": "code-invalid Observation.value",
   "sharing-consent.objection-without-a-state": "invariant Consent",
 };
 
@@ -79,10 +84,13 @@ function isNHSNumber(value: string): boolean {
 /** Faults that a snapshot alone cannot show: they need the codes of a value set, or the definition of an extension. */
 const NEEDS_TERMINOLOGY = new Set([
   "asq-score.code-of-the-group",
+  "census-ethnicity.category-of-the-nhs",
   "early-years-progress.domain-that-does-not-exist",
+  "entitlement-weeks.code-of-hours",
   "good-level-of-development.value-in-words-alone",
   "objection-decision.decided-twice",
   "objection-state.state-that-does-not-exist",
+  "sen-provision.code-that-has-ended",
 ]);
 
 beforeAll(() => {
@@ -132,7 +140,8 @@ describe("validateProfiles", () => {
     for (const canonicalURL of OWN_PROFILES) {
       const id = canonicalURL.slice(canonicalURL.lastIndexOf("/") + 1);
       // Extensions are shown in the resource that has them.
-      const claimed = id.startsWith("objection-") ? canonical("StructureDefinition", "sharing-consent") : canonicalURL;
+      const holder = id.startsWith("objection-") ? "sharing-consent" : id === "census-ethnicity" ? "child" : id;
+      const claimed = canonical("StructureDefinition", holder);
       for (const examples of [valid, invalid]) {
         const claiming = examples.filter(({ name }) => name.startsWith(`${id}.`));
         expect(claiming.map(({ resource }) => resource.meta.profile)).toEqual([[claimed]]);

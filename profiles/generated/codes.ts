@@ -218,6 +218,32 @@ export const ASQSE2: ReadonlyMap<string, ASQSE2Score> = new Map([
 ]);
 
 const DISPLAYS: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map([
+  ["https://early-years-gateway.example/fhir/CodeSystem/asq-3-band", new Map([
+    ["below-cut-off","Below the cut-off"],
+    ["at-or-above-cut-off","At or above the cut-off"],
+  ])],
+  ["https://early-years-gateway.example/fhir/CodeSystem/census-ethnicity", new Map([
+    ["WBRI","White British"],
+    ["WIRI","White Irish"],
+    ["WIRT","Irish Traveller"],
+    ["WROM","Gypsy or Roma"],
+    ["WOTH","Any other White background"],
+    ["MWBC","White and Black Caribbean"],
+    ["MWBA","White and Black African"],
+    ["MWAS","White and Asian"],
+    ["MOTH","Any other mixed background"],
+    ["AIND","Indian"],
+    ["APKN","Pakistani"],
+    ["ABAN","Bangladeshi"],
+    ["AOTH","Any other Asian background"],
+    ["BCRB","Black Caribbean"],
+    ["BAFR","Black African"],
+    ["BOTH","Any other Black background"],
+    ["CHNE","Chinese"],
+    ["OOTH","Any other ethnic group"],
+    ["REFU","Refused"],
+    ["NOBT","Information not yet obtained"],
+  ])],
   ["https://early-years-gateway.example/fhir/CodeSystem/csds-activity-type", new Map([
     ["01","Administering tests"],
     ["02","Assessment"],
@@ -233,10 +259,31 @@ const DISPLAYS: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map([
     ["12","Health Visitor handover to School Nursing"],
     ["97","Other"],
   ])],
+  ["https://early-years-gateway.example/fhir/CodeSystem/csds-infant-physical-examination-result", new Map([
+    ["01","Satisfactory"],
+    ["02","Problem identified"],
+    ["03","Problem suspected"],
+    ["NN","Not examined"],
+  ])],
   ["https://early-years-gateway.example/fhir/CodeSystem/data-class", new Map([
     ["health-visiting","Health visiting"],
     ["education","Education"],
     ["sharing","Sharing decisions"],
+  ])],
+  ["https://early-years-gateway.example/fhir/CodeSystem/derivation-method", new Map([
+    ["asq-3-cut-offs","ASQ-3 cut-offs of the 24, 27 and 30 month questionnaires"],
+    ["who-2006-uncorrected","WHO Child Growth Standards 2006, uncorrected for gestation"],
+  ])],
+  ["https://early-years-gateway.example/fhir/CodeSystem/derived-observation", new Map([
+    ["asq-3-band","ASQ-3 band"],
+    ["weight-for-age-z-score","Weight for age, z-score"],
+    ["weight-for-age-centile","Weight for age, centile"],
+    ["length-for-age-z-score","Length for age, z-score"],
+    ["length-for-age-centile","Length for age, centile"],
+    ["height-for-age-z-score","Height for age, z-score"],
+    ["height-for-age-centile","Height for age, centile"],
+    ["head-circumference-for-age-z-score","Head circumference for age, z-score"],
+    ["head-circumference-for-age-centile","Head circumference for age, centile"],
   ])],
   ["https://early-years-gateway.example/fhir/CodeSystem/developmental-domain", new Map([
     ["communication-and-language","Communication and language"],
@@ -271,6 +318,18 @@ const DISPLAYS: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map([
     ["E15","The Natural World"],
     ["E16","Creating with Materials"],
     ["E17","Being Imaginative and Expressive"],
+  ])],
+  ["https://early-years-gateway.example/fhir/CodeSystem/early-years-census-item", new Map([
+    ["hours-at-setting","Hours at setting"],
+    ["funded-hours","Funded hours"],
+    ["extended-hours","Extended hours"],
+    ["expanded-hours","Expanded hours"],
+    ["funded-weeks","Funded weeks"],
+    ["extended-weeks","Extended weeks"],
+    ["expanded-weeks","Expanded weeks"],
+    ["disability-access-fund","Disability access fund"],
+    ["early-years-pupil-premium","Early years pupil premium"],
+    ["sen-provision","Special educational needs provision"],
   ])],
   ["https://early-years-gateway.example/fhir/CodeSystem/early-years-observation", new Map([
     ["good-level-of-development","Good level of development"],
@@ -311,10 +370,19 @@ const DISPLAYS: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map([
     ["not-achieved","Not achieved"],
     ["undetermined","Undetermined"],
   ])],
+  ["https://early-years-gateway.example/fhir/CodeSystem/health-visiting-observation", new Map([
+    ["coded-finding","Coded finding"],
+    ["care-activity","Care activity"],
+  ])],
   ["https://early-years-gateway.example/fhir/CodeSystem/objection-state", new Map([
     ["received","Received"],
     ["upheld","Upheld"],
     ["refused","Refused"],
+  ])],
+  ["https://early-years-gateway.example/fhir/CodeSystem/sen-provision", new Map([
+    ["N","No special educational need"],
+    ["K","Special educational needs support"],
+    ["E","Education, health and care plan"],
   ])],
   ["https://early-years-gateway.example/fhir/CodeSystem/sharing-decision", new Map([
     ["objection","Objection to sharing"],
