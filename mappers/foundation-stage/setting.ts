@@ -1,5 +1,5 @@
 import type { Organization, Reference } from "@medplum/fhirtypes";
-import { EARLY_YEARS_URN, LAESTAB, SCHOOL_URN } from "#profiles/systems.ts";
+import { EARLY_YEARS_URN, LAESTAB, OFSTED_URN, SCHOOL_URN } from "#profiles/systems.ts";
 import type { KnownOrganization } from "../datatypes/organization.ts";
 import { toOrganizationReference } from "../datatypes/reference.ts";
 import type { MapContext, Relationship } from "../mapper.ts";
@@ -13,6 +13,7 @@ export interface SettingNumbers {
   readonly establishment?: string | undefined;
   readonly schoolUrn?: string | undefined;
   readonly earlyYearsUrn?: string | undefined;
+  readonly ofstedUrn?: string | undefined;
   readonly name?: string | undefined;
 }
 
@@ -21,13 +22,14 @@ export interface SettingNumbers {
  * file of a school has it, and one school must not become two Organizations by which file came first.
  */
 export function toSetting(numbers: SettingNumbers): Setting | undefined {
-  const { localAuthority, establishment, schoolUrn, earlyYearsUrn, name } = numbers;
+  const { localAuthority, establishment, schoolUrn, earlyYearsUrn, ofstedUrn, name } = numbers;
   const [first, ...others] = [
     localAuthority === undefined || establishment === undefined
       ? undefined
       : { system: LAESTAB, value: `${localAuthority}/${establishment}` },
     schoolUrn === undefined ? undefined : { system: SCHOOL_URN, value: schoolUrn },
     earlyYearsUrn === undefined ? undefined : { system: EARLY_YEARS_URN, value: earlyYearsUrn },
+    ofstedUrn === undefined ? undefined : { system: OFSTED_URN, value: ofstedUrn },
   ].filter((identifier) => identifier !== undefined);
   if (first === undefined) return undefined;
   return { identifiers: [first, ...others], ...(name === undefined ? {} : { name }) };
