@@ -46,7 +46,6 @@ export interface BatchResult {
 
 /** What stays the same for all batches of a delivery. */
 export interface DeliveryContext extends Omit<CommitContext, "organizations"> {
-  readonly delivery: string;
   readonly pause: Pause;
   /** Set for a source whose tables are staged. */
   readonly staged: StagedContext | undefined;
@@ -112,6 +111,8 @@ export async function holdBack(
     issues: JSON.stringify(issues),
     content: prepared.content(),
     createdAt: context.clock(),
+    reached: "received",
+    state: "quarantined",
   });
   return { kind: "quarantined", issues };
 }

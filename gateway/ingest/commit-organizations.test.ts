@@ -23,6 +23,8 @@ function inBatch(
 ): Promise<void> {
   const context: CommitContext = {
     source: sourceOf("digital-child-health"),
+    delivery: "delivery-1",
+    mapping: 1,
     dataClass: "health-visiting",
     receivedAt: RECEIVED_AT,
     ids: () => "",

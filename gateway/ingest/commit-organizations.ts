@@ -88,6 +88,10 @@ async function commitOne(
     hash: content.hash,
     record,
     made: [{ slot: UNIT, type: "Organization", id }],
+    delivery: context.delivery,
+    line: 0,
+    receivedAt: context.receivedAt,
+    mapping: context.mapping,
   });
 }
 

@@ -14,6 +14,10 @@ import { type ExplainFault, validateMapped } from "./validate-mapped.ts";
 export interface CommitContext {
   readonly source: RegisteredSource;
   readonly dataClass: DataClass;
+  /** Id of the receipt. */
+  readonly delivery: string;
+  /** Version of the mapper. */
+  readonly mapping: number;
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
   readonly ids: () => string;
@@ -77,7 +81,15 @@ export async function commitUnit(
   });
   const identifiers = await commitContribution(transaction, record, { patient, resolution, context, now });
   await transaction.putRelationships(record, source, unit.key, mapped.relationships);
-  await transaction.putLineage(source, unit.key, { hash: unit.hash, record, made });
+  await transaction.putLineage(source, unit.key, {
+    hash: unit.hash,
+    record,
+    made,
+    delivery: context.delivery,
+    line: unit.line,
+    receivedAt: context.receivedAt,
+    mapping: context.mapping,
+  });
   return {
     kind: "committed",
     record,
@@ -107,7 +119,7 @@ function mapUnit(
   id: (slot: string) => string,
   context: CommitContext,
 ): Mapped | { readonly issues: readonly UnitIssue[] } {
-  const { source, authority, localAuthority } = context.source;
+  const { source, authority, localAuthority, derives } = context.source;
   try {
     return unit.map({
       source,
@@ -115,6 +127,7 @@ function mapUnit(
       patientId,
       id,
       organizationId: (identifier) => context.organizationId(authority, identifier),
+      derives,
     });
   } catch (error) {
     return { issues: [context.explainFault(error)] };

@@ -29,6 +29,7 @@ export function sourceOf(kind: SourceKind): RegisteredSource {
     localAuthority: "383",
     organization: { system: ODS_ORGANIZATION, value: "Z9911", name: "Synthetic Leeds Community Healthcare" },
     legalBasis: "UK GDPR 6(1)(e), 9(2)(h)",
+    derives: new Set(),
   };
 }
 

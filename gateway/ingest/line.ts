@@ -70,6 +70,7 @@ export function createIngestLine(options: IngestLineOptions): IngestLine {
       const context: DeliveryContext = {
         source,
         dataClass: mapper.dataClass,
+        mapping: mapper.version,
         receivedAt: delivery.receivedAt,
         ids: options.ids,
         clock: options.clock,

@@ -56,7 +56,7 @@ export async function* readRecords(
         return prepareRecord(mapper, { header, element }, { ...options, ...admitted, kept, line: lineOf(item) });
       });
     }
-  } else {
+  } else if (mapper.reader === "json") {
     const { isXml, body: whole } = await sniffXml(body);
     for await (const item of isXml ? readXmlDocument(whole) : readJson(whole, { lines: isLines(options) })) {
       yield toRead(item, dropped, (raw) =>
@@ -147,6 +147,7 @@ function prepareRecord<Raw, Rec>(
       key: recordId,
       hash: hash("sha256", JSON.stringify(record), "base64url"),
       record: recordId,
+      line,
       identity: mapper.identity(record),
       map: (context) => mapper.map(record, context),
     };

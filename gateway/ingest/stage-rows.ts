@@ -34,7 +34,12 @@ export async function commitRow(
   row: StagedRow,
   context: CommitContext & StagedContext & { readonly touched: TouchedChildren },
 ): Promise<"committed" | "unchanged"> {
-  const staged = await transaction.stage(context.source.source, row);
+  const staged = await transaction.stage(context.source.source, row, {
+    delivery: context.delivery,
+    line: 1,
+    receivedAt: context.receivedAt,
+    waits: (await childOf(transaction, row, context)) === undefined,
+  });
   if (staged.kind === "unchanged") return "unchanged";
   // A row that moved to another parent leaves a child without it.
   const moved = staged.kind === "changed" ? [row, staged.before] : [row];
@@ -109,6 +114,7 @@ async function assemble(
     key: `child/${child}`,
     hash: hash("sha256", content.join("\n"), "base64url"),
     record: `${mapper.root}/${child}`,
+    line: 0,
     identity: mapper.identity(root),
     map: (mapContext) => mapper.map(tables, mapContext),
   };

@@ -10,6 +10,8 @@ export interface Unit {
   readonly hash: string;
   /** What the source calls the record that speaks of the person. */
   readonly record: string;
+  /** Its line in the file, from 1; 0 for the joined rows of a child. */
+  readonly line: number;
   readonly identity: SourceIdentity;
   map(context: MapContext): Mapped;
 }

@@ -1,79 +1,7 @@
 import { expect, test } from "vitest";
-import type { Child } from "./store.fixtures.ts";
 import type { Quarantined, Store } from "./store.ts";
 
-export function deliveryCases(store: () => Store, child: Child): void {
-  test("a staged row is new, unchanged or changed, and found by itself and in the tree of its parent", async () => {
-    const row = (key: string, body: string, parent?: string) => ({
-      table: "CYP101Referral",
-      key,
-      body,
-      ...(parent && { parent: { table: "CYP001MPI", key: parent } }),
-    });
-    await store().write(async (transaction) => {
-      expect(await transaction.stage("s", row("R2", "{}", "P1"))).toEqual({ kind: "new" });
-      expect(await transaction.stage("s", row("R1", "{}", "P1"))).toEqual({ kind: "new" });
-      expect(await transaction.stage("s", row("R1", "{}", "P1"))).toEqual({ kind: "unchanged" });
-      expect(await transaction.stage("other", row("R1", "{}", "P1"))).toEqual({ kind: "new" });
-      expect(await transaction.stage("s", row("R3", "{}"))).toEqual({ kind: "new" });
-      expect(await transaction.staged("s", "CYP101Referral", "R3")).toEqual(row("R3", "{}"));
-      expect(await transaction.staged("s", "CYP101Referral", "R4")).toBeUndefined();
-    });
-    await store().write(async (transaction) => {
-      expect(await transaction.stage("s", row("R1", '{"a":1}', "P1"))).toEqual({
-        kind: "changed",
-        before: row("R1", "{}", "P1"),
-      });
-      expect(await transaction.stagedTree("s", "CYP001MPI", "P1")).toEqual([]);
-      const root = { table: "CYP001MPI", key: "P1", body: "{}" };
-      const deep = {
-        table: "CYP201CareContact",
-        key: "C1",
-        body: "{}",
-        parent: { table: "CYP101Referral", key: "R1" },
-      };
-      for (const further of [root, deep]) expect(await transaction.stage("s", further)).toEqual({ kind: "new" });
-      expect(await transaction.stagedTree("s", "CYP001MPI", "P1")).toEqual([
-        root,
-        row("R1", '{"a":1}', "P1"),
-        row("R2", "{}", "P1"),
-        deep,
-      ]);
-      expect(await transaction.stage("s", row("R2", "{}", "P2"))).toEqual({
-        kind: "changed",
-        before: row("R2", "{}", "P1"),
-      });
-      expect(await transaction.stagedTree("s", "CYP001MPI", "P1")).toHaveLength(3);
-      expect(await transaction.stagedTree("s", "CYP001MPI", "P9")).toEqual([]);
-    });
-  });
-
-  test("rows that hang off each other in a ring are found once", async () => {
-    const row = (key: string, parent: string) => ({ table: "t", key, body: "{}", parent: { table: "t", key: parent } });
-    await store().write(async (transaction) => {
-      for (const one of [row("a", "b"), row("b", "a")]) await transaction.stage("s", one);
-      expect(await transaction.stagedTree("s", "t", "a")).toEqual([row("a", "b"), row("b", "a")]);
-    });
-  });
-
-  test("lineage is kept by source and unit, and replaced whole", async () => {
-    const key = await child("p-1");
-    const lineage = (hash: string, ...slots: readonly string[]) => ({
-      hash,
-      record: key,
-      made: slots.map((slot) => ({ slot, type: "Observation", id: `id of ${slot}` })),
-    });
-    await store().write(async (transaction) => {
-      expect(await transaction.lineage("s", "A1")).toBeUndefined();
-      await transaction.putLineage("s", "A1", lineage("h1", "E01", "E02"));
-      await transaction.putLineage("t", "A1", lineage("h2"));
-      expect(await transaction.lineage("s", "A1")).toEqual(lineage("h1", "E01", "E02"));
-      await transaction.putLineage("s", "A1", lineage("h3", "E03"));
-      expect(await transaction.lineage("s", "A1")).toEqual(lineage("h3", "E03"));
-      expect(await transaction.lineage("t", "A1")).toEqual(lineage("h2"));
-    });
-  });
-
+export function deliveryCases(store: () => Store): void {
   test("quarantine is read by source and delivery, in the order in which it came", async () => {
     const held = (id: string, change: Partial<Quarantined> = {}): Quarantined => ({
       id,
@@ -83,6 +11,8 @@ export function deliveryCases(store: () => Store, child: Child): void {
       issues: "[]",
       content: "a,b",
       createdAt: 7,
+      reached: "received",
+      state: "quarantined",
       ...change,
     });
     const all = [held("q-2"), held("q-1", { line: 2 }), held("q-3", { delivery: "r-2" }), held("q-4", { source: "t" })];
@@ -94,12 +24,59 @@ export function deliveryCases(store: () => Store, child: Child): void {
     expect(await store().quarantined({ sources: ["s"], delivery: "r-2" }, 10)).toEqual([all[2]]);
     expect(await store().quarantined({ sources: ["t", "s"] }, 2)).toEqual(all.slice(0, 2));
     expect(await store().quarantined({ sources: [] }, 10)).toEqual([]);
+    expect(await store().quarantined({ sources: ["s"], after: "q-1" }, 10)).toEqual([all[2]]);
+  });
+
+  test("an entry that was closed keeps its reasons and not its content, and is listed by its state", async () => {
+    const held: Quarantined = {
+      id: "q-1",
+      delivery: "r-1",
+      source: "s",
+      line: 3,
+      issues: '[{"line":3}]',
+      content: "a,b",
+      createdAt: 7,
+      reached: "mapped",
+      table: "CYP001MPI",
+      unit: "CYP001MPI/P1",
+      state: "quarantined",
+    };
+    await store().write((transaction) => transaction.quarantine(held));
+    expect(await store().quarantineEntry("q-1")).toEqual(held);
+    expect(await store().quarantineEntry("q-2")).toBeUndefined();
+    await store().write((transaction) => transaction.closeQuarantine("q-1", "replayed", 9));
+    await store().write((transaction) => transaction.closeQuarantine("q-1", "discarded", 11));
+    const closed = { ...held, content: "", state: "replayed", closedAt: 9 };
+    expect(await store().quarantineEntry("q-1")).toEqual(closed);
+    expect(await store().quarantined({ sources: ["s"] }, 10)).toEqual([]);
+    expect(await store().quarantined({ sources: ["s"], state: "discarded" }, 10)).toEqual([]);
+    expect(await store().quarantined({ sources: ["s"], state: "replayed" }, 10)).toEqual([closed]);
   });
 
   test("a receipt is kept by its id", async () => {
     await store().write((transaction) => transaction.putReceipt("r-1", "s", '{"received":1}'));
     expect(await store().receipt("r-1")).toBe('{"received":1}');
     expect(await store().receipt("r-2")).toBeUndefined();
+  });
+
+  test("receipts and quality counts of a source are read newest first, each kept once a delivery", async () => {
+    await store().write(async (transaction) => {
+      for (const [id, source] of [
+        ["r-9", "s"],
+        ["r-2", "t"],
+        ["r-1", "s"],
+      ] as const) {
+        await transaction.putReceipt(id, source, `receipt ${id}`);
+        await transaction.putQuality(id, source, `quality ${id}`);
+      }
+      await transaction.putReceipt("r-9", "s", "receipt r-9, finished");
+      await transaction.putQuality("r-9", "s", "quality r-9, finished");
+    });
+    expect(await store().receiptsOf("s", 10)).toEqual(["receipt r-1", "receipt r-9, finished"]);
+    expect(await store().receiptsOf("s", 1)).toEqual(["receipt r-1"]);
+    expect(await store().qualityOf("s", 10)).toEqual(["quality r-1", "quality r-9, finished"]);
+    expect(await store().qualityOf("t", 10)).toEqual(["quality r-2"]);
+    expect(await store().qualityOf("u", 10)).toEqual([]);
   });
 
   test("a source's reach moves forward and never back", async () => {

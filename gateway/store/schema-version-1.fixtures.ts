@@ -168,4 +168,14 @@ INSERT INTO contribution (record, source, local_id, authority, data_class, last_
     '{"resourceType":"Patient","keys":[{"code":"family","value":"oak"},{"code":"birthdate","value":"not-again"}]}');
 INSERT INTO search_key (code, value, record, contribution) VALUES
   ('family', 'ashdown', 1, 1), ('birthdate', '2020-05-04', 1, 1);
+INSERT INTO lineage (source, unit, hash, record, made) VALUES
+  ('leeds-eyfsp', 'A1', 'hash-4', 1, '[["E01","Observation","o-1"]]');
+INSERT INTO staged (source, name, key, parent_name, parent_key, body) VALUES
+  ('leeds-csds', 'MPI', 'P1', NULL, NULL, '{}'), ('leeds-csds', 'Referral', 'R1', 'MPI', 'P1', '{}'),
+  ('leeds-csds', 'Referral', 'R2', 'MPI', 'P2', '{}');
+INSERT INTO quarantine (id, delivery, source, line, issues, content, created_at) VALUES
+  ('q-1', 'd-1', 'leeds-eyfsp', 7, '[]', 'a,b', 900);
+INSERT INTO receipt (id, source, body) VALUES
+  ('d-1', 'leeds-eyfsp', '{"finishedAt":"2026-02-01T00:00:00Z"}'), ('d-2', 'leeds-eyfsp', 'no JSON'),
+  ('d-0', 'leeds-eyfsp', '{"finishedAt":"2026-03-01T00:00:00Z"}');
 `;

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Derive } from "./derive.ts";
 import { from1To2 } from "./schema-1-to-2.ts";
+import { from2To3 } from "./schema-2-to-3.ts";
 
 /**
  * The stored shape. Times are milliseconds since 1970, dates YYYY-MM-DD, lists JSON text. Only contents (to
@@ -199,34 +200,82 @@ CREATE TABLE review (
 ) STRICT;
 CREATE UNIQUE INDEX review_open ON review (source, local_id, kind) WHERE closed_at IS NULL;
 
--- What one unit of a source made. hash: SHA-256 of the source record's content. made: [slot, type, id] each.
--- (1, 'leeds-eyfsp', 'A123', 'Zk0w…', 17, '[["E01","Observation","2f0e…"]]')
+-- A delivery that brought something which is still spoken of, spelled once instead of in every row.
+-- (7, 'leeds-eyfsp', 'r-1', 1767225600000)
+CREATE TABLE delivery (
+  sequence INTEGER PRIMARY KEY,
+  source TEXT NOT NULL,
+  id TEXT NOT NULL,
+  received_at INTEGER NOT NULL,
+  UNIQUE (source, id)
+) STRICT;
+
+-- What one unit of a source made. hash: SHA-256 of the source record's content. made: [slot, type, id] each. line: 0 for
+-- what is no source record of its own. mapping: the version of the mapper.
+-- (1, 'leeds-eyfsp', 'A123', 'Zk0w…', 17, 7, 12, 1, '[["E01","Observation","2f0e…"]]')
 CREATE TABLE lineage (
   sequence INTEGER PRIMARY KEY,
   source TEXT NOT NULL,
   unit TEXT NOT NULL,
   hash TEXT NOT NULL,
   record INTEGER NOT NULL,
+  delivery INTEGER NOT NULL,
+  line INTEGER NOT NULL,
+  mapping INTEGER NOT NULL,
   made TEXT NOT NULL,
   UNIQUE (source, unit)
 ) STRICT;
+CREATE INDEX lineage_of_record ON lineage (record);
+CREATE INDEX lineage_of_delivery ON lineage (delivery, line);
 
--- Rows of sources that come as several tables, waiting to be joined.
--- ('leeds-csds', 'CYP101Referral', 'R1', 'CYP001MPI', 'P1', '{"ServiceRequestId":"R1"}')
+-- Source records as they were taken in, by the sequence of their lineage, compressed against a vocabulary.
+-- (1, 1775001600000, 3, x'ab56…')
+CREATE TABLE raw (
+  lineage INTEGER PRIMARY KEY,
+  kept_until INTEGER NOT NULL,
+  vocabulary INTEGER NOT NULL,
+  content BLOB NOT NULL
+) STRICT;
+CREATE INDEX raw_by_time ON raw (kept_until);
+
+-- What the records of a source have in common: names of fields, nothing of any child.
+-- (3, '{"FSP_ACADYR":"","FSP_UPN":""')
+CREATE TABLE vocabulary (id INTEGER PRIMARY KEY, content TEXT NOT NULL UNIQUE) STRICT;
+
+-- What became of source records that count no more; what counts stands in lineage and staged.
+-- (7, 12, 'A123', 'replaced', 1769904000000)
+CREATE TABLE ended_state (
+  delivery INTEGER NOT NULL,
+  line INTEGER NOT NULL,
+  unit TEXT NOT NULL,
+  state TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (delivery, line, unit)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX ended_state_of_unit ON ended_state (unit, delivery);
+
+-- Rows of sources that come as several tables. waits: 1 while a row above is not there.
+-- ('leeds-csds', 'CYP101Referral', 'R1', 'CYP001MPI', 'P1', 7, 12, 0, '{"ServiceRequestId":"R1"}')
 CREATE TABLE staged (
   source TEXT NOT NULL,
   name TEXT NOT NULL,
   key TEXT NOT NULL,
   parent_name TEXT,
   parent_key TEXT,
+  delivery INTEGER NOT NULL,
+  line INTEGER NOT NULL,
+  waits INTEGER NOT NULL,
   body TEXT NOT NULL,
   PRIMARY KEY (source, name, key)
 ) STRICT, WITHOUT ROWID;
 -- Not a partial index: the planner would rather go through the whole source than use one here.
 CREATE INDEX staged_below ON staged (source, parent_name, parent_key);
+CREATE INDEX staged_of_delivery ON staged (delivery, line);
+CREATE INDEX staged_waiting ON staged (source, name) WHERE waits = 1;
 
--- Source records that were held back. content is the record as it came.
--- (1, 'q-1', 'r-1', 'leeds-eyfsp', 12, '[{…}]', 'A123,…', 1767225600000)
+-- Source records that were held back. content is the record as it came, empty once it is held no more. name: the table of
+-- a staged row. reached: how far the record came. closed_at is NULL while it is held.
+-- (1, 'q-1', 'r-1', 'leeds-eyfsp', 12, '[{…}]', 'A123,…', 1767225600000, 'received', NULL, 'A123', 'quarantined', NULL)
 CREATE TABLE quarantine (
   sequence INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
@@ -235,12 +284,33 @@ CREATE TABLE quarantine (
   line INTEGER NOT NULL,
   issues TEXT NOT NULL,
   content TEXT NOT NULL,
-  created_at INTEGER NOT NULL
+  created_at INTEGER NOT NULL,
+  reached TEXT NOT NULL,
+  name TEXT,
+  unit TEXT,
+  state TEXT NOT NULL,
+  closed_at INTEGER
 ) STRICT;
-CREATE INDEX quarantine_of_source ON quarantine (source, delivery);
+CREATE INDEX quarantine_of_source ON quarantine (source, state, delivery);
 
--- ('r-1', 'leeds-eyfsp', '{"received":30,…}')
-CREATE TABLE receipt (id TEXT PRIMARY KEY, source TEXT NOT NULL, body TEXT NOT NULL) STRICT, WITHOUT ROWID;
+-- (5, 'r-1', 'leeds-eyfsp', '{"received":30,…}')
+CREATE TABLE receipt (
+  sequence INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  source TEXT NOT NULL,
+  body TEXT NOT NULL
+) STRICT;
+CREATE INDEX receipt_of_source ON receipt (source);
+
+-- Counts of a delivery's quality.
+-- (5, 'r-1', 'leeds-eyfsp', '{"records":30,…}')
+CREATE TABLE quality (
+  sequence INTEGER PRIMARY KEY,
+  delivery TEXT NOT NULL UNIQUE,
+  source TEXT NOT NULL,
+  body TEXT NOT NULL
+) STRICT;
+CREATE INDEX quality_of_source ON quality (source);
 
 -- The date to which a source's data reach.
 -- ('leeds-eyfsp', '383', 'education', '2026-06-30')
@@ -258,7 +328,7 @@ CREATE INDEX single_use_expiry ON single_use (expires_at);
 `;
 
 /** Grows by one with every change to the tables above; kept in `PRAGMA user_version`. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** "EYFG", kept in `PRAGMA application_id`, so that another program's file is not taken for ours. */
 const APPLICATION_ID = 0x45594647;
@@ -309,7 +379,7 @@ export function makeSchema(database: DatabaseSync, derive: Derive | undefined): 
 }
 
 /** What leads from each version to the next, the first of them from version 1. */
-const STEPS = [from1To2];
+const STEPS = [from1To2, from2To3];
 
 function bringForward(database: DatabaseSync, version: number, derive: Derive | undefined): void {
   if (derive === undefined) {

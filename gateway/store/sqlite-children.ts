@@ -65,6 +65,10 @@ export function putSourceIdentity(
     .run(source, localId, JSON.stringify(identity));
 }
 
+export function removeSourceIdentity({ connection }: Work, source: string, localId: string): void {
+  connection.statement("DELETE FROM source_identity WHERE source = ? AND local_id = ?").run(source, localId);
+}
+
 export function identitiesOf({ connection }: Work, record: RecordKey): readonly SourceIdentity[] {
   const rows = connection
     .statement(

@@ -2,6 +2,7 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { DataClass } from "#mappers/mapper.ts";
 import type { Derive } from "./derive.ts";
 import { checkSchema, makeSchema } from "./schema.ts";
+import { createInterned, type Interned } from "./sqlite-interned.ts";
 import { dataClass, integer, text } from "./sqlite-values.ts";
 
 /** Three resources of one kilobyte a page. Larger pages hold more of them, and cost more to log for one changed row. */
@@ -22,6 +23,7 @@ export interface Connection {
   /** The same, giving rows as arrays, for where a row's cost counts. */
   arrays(sql: string): StatementSync;
   readonly origins: Origins;
+  readonly interned: Interned;
 }
 
 export interface Origin {
@@ -47,7 +49,13 @@ export function openConnection(path: string, derive?: Derive): Connection {
     throw error;
   }
   const statement = keepStatements(database, false);
-  return { database, statement, arrays: keepStatements(database, true), origins: createOrigins(statement) };
+  return {
+    database,
+    statement,
+    arrays: keepStatements(database, true),
+    origins: createOrigins(statement),
+    interned: createInterned(statement),
+  };
 }
 
 function configure(database: DatabaseSync, derive: Derive | undefined): void {

@@ -1,95 +1,127 @@
-import { integer, type Row, text } from "./sqlite-values.ts";
+import type { Connection } from "./sqlite-connection.ts";
+import { integer, type Row, text, word } from "./sqlite-values.ts";
 import type { Work } from "./sqlite-work.ts";
-import type { Lineage, Quarantined, SourceReach, Staged, StagedRow } from "./store.ts";
+import type { Quarantined, QuarantineFilter, SourceReach } from "./store.ts";
 
 /** Expired uses deleted with each new one: more than come, so that they go without a sweep of their own. */
 const SWEPT_PER_USE = 4;
 
-export function readLineage({ connection }: Work, source: string, unit: string): Lineage | undefined {
-  const row = connection.statement("SELECT * FROM lineage WHERE source = ? AND unit = ?").get(source, unit);
-  if (row === undefined) return undefined;
-  const made: readonly (readonly [string, string, string])[] = JSON.parse(text(row.made));
-  return {
-    hash: text(row.hash),
-    record: integer(row.record),
-    made: made.map(([slot, type, id]) => ({ slot, type, id })),
-  };
-}
-
-export function putLineage({ connection }: Work, source: string, unit: string, lineage: Lineage): void {
-  connection
-    .statement(
-      `INSERT INTO lineage (source, unit, hash, record, made) VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT (source, unit) DO UPDATE SET hash = excluded.hash, record = excluded.record, made = excluded.made`,
-    )
-    .run(
-      source,
-      unit,
-      lineage.hash,
-      lineage.record,
-      JSON.stringify(lineage.made.map(({ slot, type, id }) => [slot, type, id])),
-    );
-}
-
-export function stage(work: Work, source: string, row: StagedRow): Staged {
-  const before = readStaged(work, source, row.table, row.key);
-  if (
-    before?.body === row.body &&
-    before.parent?.table === row.parent?.table &&
-    before.parent?.key === row.parent?.key
-  ) {
-    return { kind: "unchanged" };
-  }
-  work.connection
-    .statement(
-      `INSERT OR REPLACE INTO staged (source, name, key, parent_name, parent_key, body) VALUES (?, ?, ?, ?, ?, ?)`,
-    )
-    .run(source, row.table, row.key, row.parent?.table ?? null, row.parent?.key ?? null, row.body);
-  return before === undefined ? { kind: "new" } : { kind: "changed", before };
-}
-
-export function readStaged({ connection }: Work, source: string, table: string, key: string): StagedRow | undefined {
-  const row = connection
-    .statement("SELECT * FROM staged WHERE source = ? AND name = ? AND key = ?")
-    .get(source, table, key);
-  return row && toStagedRow(row);
-}
-
-/** Rows that hang off each other in a ring are met once: UNION keeps no row twice. */
-const STAGED_TREE = `
-  WITH RECURSIVE tree (name, key) AS (
-    SELECT name, key FROM staged WHERE source = :source AND name = :table AND key = :key
-    UNION
-    SELECT below.name, below.key FROM tree
-      CROSS JOIN staged AS below INDEXED BY staged_below
-        ON below.source = :source AND below.parent_name = tree.name AND below.parent_key = tree.key
-  )
-  SELECT staged.* FROM tree CROSS JOIN staged
-    ON staged.source = :source AND staged.name = tree.name AND staged.key = tree.key
-  ORDER BY staged.name, staged.key`;
-
-export function readStagedTree({ connection }: Work, source: string, table: string, key: string): readonly StagedRow[] {
-  return connection.statement(STAGED_TREE).all({ source, table, key }).map(toStagedRow);
-}
-
-function toStagedRow(row: Row): StagedRow {
-  const parent =
-    row.parent_name === null ? {} : { parent: { table: text(row.parent_name), key: text(row.parent_key) } };
-  return { table: text(row.name), key: text(row.key), ...parent, body: text(row.body) };
-}
-
 export function quarantine({ connection }: Work, held: Quarantined): void {
   connection
     .statement(
-      `INSERT INTO quarantine (id, delivery, source, line, issues, content, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO quarantine (id, delivery, source, line, issues, content, created_at, reached, name, unit, state, closed_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET delivery = excluded.delivery, source = excluded.source, line = excluded.line,
-         issues = excluded.issues, content = excluded.content, created_at = excluded.created_at`,
+         issues = excluded.issues, content = excluded.content, created_at = excluded.created_at,
+         reached = excluded.reached, name = excluded.name, unit = excluded.unit, state = excluded.state,
+         closed_at = excluded.closed_at`,
     )
-    .run(held.id, held.delivery, held.source, held.line, held.issues, held.content, held.createdAt);
+    .run(
+      held.id,
+      held.delivery,
+      held.source,
+      held.line,
+      held.issues,
+      held.content,
+      held.createdAt,
+      held.reached,
+      held.table ?? null,
+      held.unit ?? null,
+      held.state,
+      held.closedAt ?? null,
+    );
+}
+
+export function closeQuarantine(
+  { connection }: Work,
+  id: string,
+  { state, at }: { readonly state: "replayed" | "discarded"; readonly at: number },
+): void {
+  connection
+    .statement("UPDATE quarantine SET state = ?, closed_at = ?, content = '' WHERE id = ? AND state = 'quarantined'")
+    .run(state, at, id);
+}
+
+export function readQuarantined(
+  { statement }: Connection,
+  filter: QuarantineFilter,
+  limit: number,
+): readonly Quarantined[] {
+  const rows = statement(
+    `SELECT * FROM quarantine WHERE source IN (SELECT value FROM json_each(:sources)) AND state = :state
+       AND (:delivery IS NULL OR delivery = :delivery)
+       AND (:after IS NULL OR sequence > (SELECT sequence FROM quarantine WHERE id = :after))
+     ORDER BY sequence LIMIT :limit`,
+  ).all({
+    sources: JSON.stringify(filter.sources),
+    state: filter.state ?? "quarantined",
+    delivery: filter.delivery ?? null,
+    after: filter.after ?? null,
+    limit,
+  });
+  return rows.map(toQuarantined);
+}
+
+export function readQuarantineEntry({ statement }: Connection, id: string): Quarantined | undefined {
+  const row = statement("SELECT * FROM quarantine WHERE id = ?").get(id);
+  return row && toQuarantined(row);
+}
+
+const REACHED: Readonly<Record<Quarantined["reached"], true>> = { received: true, resolved: true, mapped: true };
+const HELD_STATES: Readonly<Record<Quarantined["state"], true>> = {
+  quarantined: true,
+  replayed: true,
+  discarded: true,
+};
+
+function toQuarantined(row: Row): Quarantined {
+  return {
+    id: text(row.id),
+    delivery: text(row.delivery),
+    source: text(row.source),
+    line: integer(row.line),
+    issues: text(row.issues),
+    content: text(row.content),
+    createdAt: integer(row.created_at),
+    reached: word(REACHED, row.reached),
+    ...(row.name === null ? {} : { table: text(row.name) }),
+    ...(row.unit === null ? {} : { unit: text(row.unit) }),
+    state: word(HELD_STATES, row.state),
+    ...(row.closed_at === null ? {} : { closedAt: integer(row.closed_at) }),
+  };
 }
 
 export function putReceipt({ connection }: Work, id: string, source: string, body: string): void {
-  connection.statement("INSERT OR REPLACE INTO receipt (id, source, body) VALUES (?, ?, ?)").run(id, source, body);
+  connection
+    .statement(
+      `INSERT INTO receipt (id, source, body) VALUES (?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET source = excluded.source, body = excluded.body`,
+    )
+    .run(id, source, body);
+}
+
+export function readReceipt({ statement }: Connection, id: string): string | undefined {
+  const row = statement("SELECT body FROM receipt WHERE id = ?").get(id);
+  return row && text(row.body);
+}
+
+export function readReceiptsOf({ statement }: Connection, source: string, limit: number): readonly string[] {
+  const rows = statement("SELECT body FROM receipt WHERE source = ? ORDER BY sequence DESC LIMIT ?").all(source, limit);
+  return rows.map((row) => text(row.body));
+}
+
+export function putQuality({ connection }: Work, delivery: string, source: string, body: string): void {
+  connection
+    .statement(
+      `INSERT INTO quality (delivery, source, body) VALUES (?, ?, ?)
+       ON CONFLICT (delivery) DO UPDATE SET source = excluded.source, body = excluded.body`,
+    )
+    .run(delivery, source, body);
+}
+
+export function readQualityOf({ statement }: Connection, source: string, limit: number): readonly string[] {
+  const rows = statement("SELECT body FROM quality WHERE source = ? ORDER BY sequence DESC LIMIT ?").all(source, limit);
+  return rows.map((row) => text(row.body));
 }
 
 export function moveReach({ connection }: Work, { source, authority, dataClass, until }: SourceReach): void {

@@ -4,8 +4,6 @@ import type { Connection } from "./sqlite-connection.ts";
 import { bytes, dataClass, integer, type Row, text, word } from "./sqlite-values.ts";
 import type {
   IdSpace,
-  Quarantined,
-  QuarantineFilter,
   RecordKey,
   RecordKind,
   ReviewItem,
@@ -207,31 +205,6 @@ export function readSourceReaches({ statement }: Connection): readonly SourceRea
       dataClass: dataClass(row.data_class),
       until: text(row.until),
     }));
-}
-
-export function readReceipt({ statement }: Connection, id: string): string | undefined {
-  const row = statement("SELECT body FROM receipt WHERE id = ?").get(id);
-  return row && text(row.body);
-}
-
-export function readQuarantined(
-  { statement }: Connection,
-  filter: QuarantineFilter,
-  limit: number,
-): readonly Quarantined[] {
-  const rows = statement(
-    `SELECT * FROM quarantine WHERE source IN (SELECT value FROM json_each(:sources))
-       AND (:delivery IS NULL OR delivery = :delivery) ORDER BY sequence LIMIT :limit`,
-  ).all({ sources: JSON.stringify(filter.sources), delivery: filter.delivery ?? null, limit });
-  return rows.map((row) => ({
-    id: text(row.id),
-    delivery: text(row.delivery),
-    source: text(row.source),
-    line: integer(row.line),
-    issues: text(row.issues),
-    content: text(row.content),
-    createdAt: integer(row.created_at),
-  }));
 }
 
 export function readReviewItems({ statement }: Connection, limit: number): readonly ReviewItem[] {

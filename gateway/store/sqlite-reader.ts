@@ -1,11 +1,18 @@
 import type { Connection } from "./sqlite-connection.ts";
+import {
+  readQualityOf,
+  readQuarantined,
+  readQuarantineEntry,
+  readReceipt,
+  readReceiptsOf,
+} from "./sqlite-deliveries.ts";
 import { findRecords, recordsByChange, scanRecords, sharedRecords } from "./sqlite-find.ts";
 import { findResources } from "./sqlite-identifiers.ts";
+import { readLineagesOf, readUnitsOf } from "./sqlite-lineage.ts";
+import { readRaw } from "./sqlite-raw.ts";
 import {
   locate,
   readHistory,
-  readQuarantined,
-  readReceipt,
   readRecord,
   readRecordHistory,
   readRecordVersion,
@@ -13,16 +20,21 @@ import {
   readReviewItems,
   readSourceReaches,
 } from "./sqlite-read.ts";
+import { readStagedKeys, readWaitingRows } from "./sqlite-staged.ts";
+import { readRecordStates } from "./sqlite-states.ts";
 import type {
   ChangeOrder,
   IdSpace,
   Quarantined,
   QuarantineFilter,
+  RawRecord,
   ReadVerbs,
   RecordChange,
   RecordKey,
   RecordScope,
   RecordSearchKey,
+  RecordState,
+  RecordStateFilter,
   ReviewItem,
   SharedKind,
   SharedScope,
@@ -30,6 +42,7 @@ import type {
   StoredRecord,
   StoredResource,
   StoredVersion,
+  UnitLineage,
 } from "./store.ts";
 
 /** The reading verbs over one connection, the same outside a transaction and within one. */
@@ -111,6 +124,42 @@ export class SqliteReader implements ReadVerbs {
 
   async quarantined(filter: QuarantineFilter, limit: number): Promise<readonly Quarantined[]> {
     return readQuarantined(this.connection, filter, limit);
+  }
+
+  async receiptsOf(source: string, limit: number): Promise<readonly string[]> {
+    return readReceiptsOf(this.connection, source, limit);
+  }
+
+  async quarantineEntry(id: string): Promise<Quarantined | undefined> {
+    return readQuarantineEntry(this.connection, id);
+  }
+
+  async lineagesOf(record: RecordKey): Promise<readonly UnitLineage[]> {
+    return readLineagesOf(this.connection, record);
+  }
+
+  async unitsOf(source: string, limit: number, after?: string): Promise<readonly UnitLineage[]> {
+    return readUnitsOf(this.connection, source, { limit, after });
+  }
+
+  async raw(source: string, unit: string): Promise<RawRecord | undefined> {
+    return readRaw(this.connection, source, unit);
+  }
+
+  async recordStates(filter: RecordStateFilter, limit: number): Promise<readonly RecordState[]> {
+    return readRecordStates(this.connection, filter, limit);
+  }
+
+  async waitingRows(source: string): Promise<readonly { readonly table: string; readonly rows: number }[]> {
+    return readWaitingRows(this.connection, source);
+  }
+
+  async stagedKeys(source: string, table: string, limit: number, after?: string): Promise<readonly string[]> {
+    return readStagedKeys(this.connection, { source, table }, { limit, after });
+  }
+
+  async qualityOf(source: string, limit: number): Promise<readonly string[]> {
+    return readQualityOf(this.connection, source, limit);
   }
 
   async reviewItems(limit: number): Promise<readonly ReviewItem[]> {

@@ -12,20 +12,13 @@ import {
   putSourceIdentity,
   readContribution,
   removeContribution,
+  removeSourceIdentity,
   takeIdentityKey,
 } from "./sqlite-children.ts";
 import type { Connection } from "./sqlite-connection.ts";
-import {
-  moveReach,
-  putLineage,
-  putReceipt,
-  quarantine,
-  readLineage,
-  readStaged,
-  readStagedTree,
-  stage,
-  useOnce,
-} from "./sqlite-deliveries.ts";
+import { closeQuarantine, moveReach, putQuality, putReceipt, quarantine, useOnce } from "./sqlite-deliveries.ts";
+import { putLineage, readLineage, removeLineage } from "./sqlite-lineage.ts";
+import { forgetRaw, keepRaw, sweepRaw } from "./sqlite-raw.ts";
 import { SqliteReader } from "./sqlite-reader.ts";
 import {
   type Current,
@@ -35,9 +28,14 @@ import {
   removeResource,
   sharedRecord,
 } from "./sqlite-resources.ts";
+import { markTree, readStaged, readStagedTree, stage, unstage } from "./sqlite-staged.ts";
+import { noteState } from "./sqlite-states.ts";
 import type { Work } from "./sqlite-work.ts";
 import type {
+  EndedState,
   IdSpace,
+  KeptRaw,
+  KeptRow,
   Lineage,
   Link,
   Quarantined,
@@ -47,6 +45,7 @@ import type {
   SharedKind,
   SourceReach,
   Staged,
+  StagedFrom,
   StagedRow,
   StoredContribution,
   ToldResource,
@@ -168,24 +167,64 @@ export class SqliteTransaction extends SqliteReader implements WriteTransaction 
     putLineage(this.#open, source, unit, lineage);
   }
 
-  async stage(source: string, row: StagedRow): Promise<Staged> {
-    return stage(this.#open, source, row);
+  async removeLineage(source: string, unit: string): Promise<void> {
+    removeLineage(this.#open, source, unit);
   }
 
-  async staged(source: string, table: string, key: string): Promise<StagedRow | undefined> {
+  async keepRaw(source: string, unit: string, raw: KeptRaw): Promise<void> {
+    keepRaw(this.#open, source, unit, raw);
+  }
+
+  async forgetRaw(source: string, unit: string): Promise<void> {
+    forgetRaw(this.#open, source, unit);
+  }
+
+  async sweepRaw(now: number, limit: number): Promise<number> {
+    return sweepRaw(this.#open, now, limit);
+  }
+
+  async noteState(state: EndedState): Promise<void> {
+    noteState(this.#open, state);
+  }
+
+  async removeSourceIdentity(source: string, localId: string): Promise<void> {
+    removeSourceIdentity(this.#open, source, localId);
+  }
+
+  async unstage(source: string, table: string, key: string): Promise<void> {
+    unstage(this.#open, { source, table, key });
+  }
+
+  async stage(source: string, row: StagedRow, from: StagedFrom): Promise<Staged> {
+    return stage(this.#open, source, row, from);
+  }
+
+  async staged(source: string, table: string, key: string): Promise<KeptRow | undefined> {
     return readStaged(this.#open, source, table, key);
   }
 
-  async stagedTree(source: string, table: string, key: string): Promise<readonly StagedRow[]> {
+  async stagedTree(source: string, table: string, key: string): Promise<readonly KeptRow[]> {
     return readStagedTree(this.#open, source, table, key);
+  }
+
+  async joinTree(source: string, table: string, key: string): Promise<void> {
+    markTree(this.#open, { source, table, key }, 0);
   }
 
   async quarantine(record: Quarantined): Promise<void> {
     quarantine(this.#open, record);
   }
 
+  async closeQuarantine(id: string, state: "replayed" | "discarded", at: number): Promise<void> {
+    closeQuarantine(this.#open, id, { state, at });
+  }
+
   async putReceipt(id: string, source: string, body: string): Promise<void> {
     putReceipt(this.#open, id, source, body);
+  }
+
+  async putQuality(delivery: string, source: string, body: string): Promise<void> {
+    putQuality(this.#open, delivery, source, body);
   }
 
   async reach(reach: SourceReach): Promise<void> {

@@ -143,7 +143,8 @@ async function runOne(connection: Connection, clock: () => number, queued: Queue
   }
 }
 
-function undo({ database, statement, origins }: Connection, sql: "ROLLBACK" | "ROLLBACK TO work"): void {
+function undo({ database, statement, origins, interned }: Connection, sql: "ROLLBACK" | "ROLLBACK TO work"): void {
   origins.forget();
+  interned.forget();
   if (database.isTransaction) statement(sql).run();
 }

@@ -90,6 +90,29 @@ describe("the SQLite file", () => {
     expect(await store?.scanRecords({ authorities: ["383"] }, 0, 9)).toEqual([1]);
     expect(await store?.sharedRecords("Organization", ["383"])).toEqual([2]);
     expect(await store?.write((transaction) => transaction.sharedRecord("Organization", "383", ""))).toBe(2);
+    expect(await store?.unitsOf("leeds-eyfsp", 9)).toEqual([
+      {
+        source: "leeds-eyfsp",
+        unit: "A1",
+        hash: "hash-4",
+        record: 1,
+        made: [{ slot: "E01", type: "Observation", id: "o-1" }],
+        delivery: "",
+        line: 0,
+        receivedAt: 0,
+        mapping: 0,
+      },
+    ]);
+    expect(await store?.waitingRows("leeds-csds")).toEqual([{ table: "Referral", rows: 1 }]);
+    expect(await store?.stagedKeys("leeds-csds", "Referral", 9)).toEqual(["R1", "R2"]);
+    expect(await store?.quarantined({ sources: ["leeds-eyfsp"] }, 9)).toMatchObject([
+      { id: "q-1", line: 7, content: "a,b", reached: "received", state: "quarantined" },
+    ]);
+    expect((await store?.receiptsOf("leeds-eyfsp", 9))?.map((body) => body.slice(15, 25))).toEqual([
+      "2026-03-01",
+      "2026-02-01",
+      "",
+    ]);
     for (const each of stores) await each.close();
 
     const fresh = `${path}-fresh`;

@@ -6,8 +6,11 @@ import { historyCases } from "./history.cases.ts";
 import { idSpaceCases } from "./id-space.cases.ts";
 import { identifierCases } from "./identifier.cases.ts";
 import { identityCases } from "./identity.cases.ts";
+import { lineageCases } from "./lineage.cases.ts";
 import { recordCases } from "./record.cases.ts";
 import { sharedCases } from "./shared.cases.ts";
+import { stagedCases } from "./staged.cases.ts";
+import { stateCases } from "./state.cases.ts";
 import { contribution, resource } from "./store.fixtures.ts";
 import type { RecordKey, RecordSearchKey, Store, StoredResource } from "./store.ts";
 import { transactionCases } from "./transaction.cases.ts";
@@ -49,7 +52,10 @@ export function storeCases(name: string, open: () => Promise<OpenStore>): void {
     identifierCases(() => store, child);
     changeCases(() => store, child);
     identityCases(() => store, child);
-    deliveryCases(() => store, child);
+    deliveryCases(() => store);
+    stagedCases(() => store);
+    lineageCases(() => store, child);
+    stateCases(() => store, child);
 
     test("two instances on the same data see each other's commits, and the change counter moves", async () => {
       const other = await opened.reopen();

@@ -208,7 +208,7 @@ export interface ReadVerbs {
   raw(source: string, unit: string): Promise<RawRecord | undefined>;
   /** What became of source records, newest first. */
   recordStates(filter: RecordStateFilter, limit: number): Promise<readonly RecordState[]>;
-  /** Rows of a source whose parent is not there yet, by table. */
+  /** Rows of a source above which a row is not there yet, by table. */
   waitingRows(source: string): Promise<readonly { readonly table: string; readonly rows: number }[]>;
   /** Keys of a table's staged rows, ascending, greater than `after`. */
   stagedKeys(source: string, table: string, limit: number, after?: string): Promise<readonly string[]>;
@@ -259,10 +259,20 @@ export interface RawRecord {
   readonly keptUntil: number;
 }
 
+/** A source record on its way in. */
+export interface KeptRaw extends RawRecord {
+  /**
+   * Text that the source's records have in common, as the names of their fields, against which the content is
+   * compressed. Stays when all of them are forgotten, so it must hold nothing of any child.
+   */
+  readonly vocabulary?: string;
+}
+
 /**
  * What became of a source record in one delivery. `received`, `resolved`, `mapped` and `valid` last no longer than the
  * transaction in which a record passes them, and are told of what was held back (`Quarantined.reached`); a row that
- * waits for its parent stays `received`.
+ * waits for its parent stays `received`. What a record is now follows from its lineage, or of a row from where it is
+ * staged; only what it is no more is noted (`noteState`).
  */
 export interface RecordState {
   readonly source: string;
@@ -271,10 +281,17 @@ export interface RecordState {
   /** Id of the receipt. */
   readonly delivery: string;
   readonly line: number;
-  /** `replaced`: a later delivery brought other content; `withdrawn`: the source, or an officer, took it back. */
+  /** `replaced`: a later record took its place; `withdrawn`: the source, or an officer, took it back. */
   readonly state: "received" | "committed" | "replaced" | "withdrawn";
-  /** Milliseconds since 1970 at which it came to be so. */
+  /** Milliseconds since 1970 at which it came to be so; until it is replaced, when its delivery was received. */
   readonly at: number;
+}
+
+/** What became of a record that counts no more. */
+export interface EndedState extends RecordState {
+  readonly state: "replaced" | "withdrawn";
+  /** When the delivery was received, in milliseconds since 1970. */
+  readonly receivedAt: number;
 }
 
 export interface RecordStateFilter {
@@ -283,7 +300,7 @@ export interface RecordStateFilter {
   readonly unit?: string;
   readonly state?: RecordState["state"];
   /** Continues behind this one. */
-  readonly after?: Pick<RecordState, "unit" | "delivery">;
+  readonly after?: Pick<RecordState, "delivery" | "line" | "unit">;
 }
 
 export interface ReviewItem {
@@ -315,6 +332,7 @@ export interface Lineage {
   readonly made: readonly { readonly slot: string; readonly type: string; readonly id: string }[];
   /** Id of the receipt of the delivery that brought it, its line there, and when, in milliseconds since 1970. */
   readonly delivery: string;
+  /** From 1; 0 for what is no source record of its own: an organisation, the joined rows of a child. */
   readonly line: number;
   readonly receivedAt: number;
   /** Version of the mapper that made it. */
@@ -334,8 +352,23 @@ export interface StagedRow {
   readonly body: string;
 }
 
+/** Which delivery brought a row, and whether it waits. */
+export interface StagedFrom {
+  /** Id of the receipt. */
+  readonly delivery: string;
+  /** Line of the row in its file, from 1. */
+  readonly line: number;
+  /** When the delivery was received, in milliseconds since 1970. */
+  readonly receivedAt: number;
+  /** Whether a row above it has not come yet. */
+  readonly waits: boolean;
+}
+
+/** A row with where it is from. */
+export interface KeptRow extends StagedRow, StagedFrom {}
+
 /** What keeping a row came to. */
-export type Staged = { readonly kind: "new" | "unchanged" } | { readonly kind: "changed"; readonly before: StagedRow };
+export type Staged = { readonly kind: "new" | "unchanged" } | { readonly kind: "changed"; readonly before: KeptRow };
 
 export interface WriteTransaction extends ReadVerbs {
   /** Throws when the id space has a child with this id. */
@@ -401,22 +434,26 @@ export interface WriteTransaction extends ReadVerbs {
 
   lineage(source: string, unit: string): Promise<Lineage | undefined>;
   putLineage(source: string, unit: string, lineage: Lineage): Promise<void>;
+  /** Forgets what a unit made, and its source record. */
   removeLineage(source: string, unit: string): Promise<void>;
-  /** Keeps a source record for replay, in place of the one before. */
-  keepRaw(source: string, unit: string, raw: RawRecord): Promise<void>;
+  /** Keeps a source record for replay, in place of the one before. Throws when the unit has no lineage. */
+  keepRaw(source: string, unit: string, raw: KeptRaw): Promise<void>;
   forgetRaw(source: string, unit: string): Promise<void>;
   /** Forgets what is kept no longer than `now`, at most `limit`; answers how many went. */
   sweepRaw(now: number, limit: number): Promise<number>;
-  /** Notes what became of a record in a delivery, in place of what was noted of the two before. */
-  noteState(state: RecordState): Promise<void>;
+  /** Notes that a record counts no more; its lineage, or its row, says of what follows. */
+  noteState(state: EndedState): Promise<void>;
   /** Takes back what a source called the child: nothing of the identity stays but its links. */
   removeSourceIdentity(source: string, localId: string): Promise<void>;
+  /** Forgets a row; what hangs off it waits from now on. */
   unstage(source: string, table: string, key: string): Promise<void>;
-  /** Keeps a row; answers with the one that it took the place of. */
-  stage(source: string, row: StagedRow): Promise<Staged>;
-  staged(source: string, table: string, key: string): Promise<StagedRow | undefined>;
+  /** Keeps a row; answers with the one that it took the place of. What hangs off it waits when it does. */
+  stage(source: string, row: StagedRow, from: StagedFrom): Promise<Staged>;
+  staged(source: string, table: string, key: string): Promise<KeptRow | undefined>;
   /** The row and all rows of any table that hang off it, at whatever depth, by table and key; none when it is not there. */
-  stagedTree(source: string, table: string, key: string): Promise<readonly StagedRow[]>;
+  stagedTree(source: string, table: string, key: string): Promise<readonly KeptRow[]>;
+  /** Nothing in the tree of this row waits any more. */
+  joinTree(source: string, table: string, key: string): Promise<void>;
   quarantine(record: Quarantined): Promise<void>;
   /** Ends an entry: its content goes, its reasons stay. */
   closeQuarantine(id: string, state: "replayed" | "discarded", at: number): Promise<void>;
