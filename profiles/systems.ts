@@ -28,6 +28,7 @@ export const LOINC = "http://loinc.org";
 export const UCUM = "http://unitsofmeasure.org";
 export const READ_V2 = "http://read.info/readv2";
 export const CTV3 = "http://read.info/ctv3";
+export const ICD_10 = "http://hl7.org/fhir/sid/icd-10";
 export const OBSERVATION_CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category";
 export const DATA_ABSENT_REASON = "http://terminology.hl7.org/CodeSystem/data-absent-reason";
 export const CONFIDENTIALITY = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality";
@@ -63,6 +64,14 @@ export const SEN_PROVISION = canonical("CodeSystem", "sen-provision");
 export const CENSUS_ETHNICITY = canonical("CodeSystem", "census-ethnicity");
 /** COMMUNITY CARE ACTIVITY TYPE of the Community Services Data Set. */
 export const CSDS_ACTIVITY_TYPE = canonical("CodeSystem", "csds-activity-type");
+/** INFANT PHYSICAL EXAMINATION RESULT of the Community Services Data Set. */
+export const CSDS_EXAMINATION_RESULT = canonical("CodeSystem", "csds-infant-physical-examination-result");
+/** `coded-finding`, `care-activity`. */
+export const HEALTH_VISITING_OBSERVATION = canonical("CodeSystem", "health-visiting-observation");
+/** What the gateway computes: `asq-3-band`, `weight-for-age-z-score` … */
+export const DERIVED_OBSERVATION = canonical("CodeSystem", "derived-observation");
+export const ASQ_3_BAND = canonical("CodeSystem", "asq-3-band");
+export const DERIVATION_METHOD = canonical("CodeSystem", "derivation-method");
 /** DataClass of mappers/mapper.ts as a code; used in Consent.provision.class. */
 export const DATA_CLASS = canonical("CodeSystem", "data-class");
 /** `received`, `upheld`, `refused`. */

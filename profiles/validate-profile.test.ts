@@ -43,6 +43,8 @@ const invalid = read("invalid");
 
 /** What is wrong with each invalid example, and nothing else. */
 const FAULTS: Readonly<Record<string, string>> = {
+  "asq-3-band.band-that-does-not-exist": "code-invalid Observation.value",
+  "asq-3-panel.without-a-score": "required Observation.hasMember",
   "asq-score.code-of-the-group": "code-invalid Observation.code",
   "breastfeeding-status.finding-alone": "required Observation.value.coding",
   "census-ethnicity.category-of-the-nhs": "code-invalid Patient.extension[0].value",
@@ -58,6 +60,8 @@ const FAULTS: Readonly<Record<string, string>> = {
   "objection-decision.decided-twice": "structure Consent.extension",
   "objection-state.state-that-does-not-exist": "code-invalid Consent.extension[0].value",
   "sen-provision.code-that-has-ended": "code-invalid Observation.value",
+  "coded-entry.no-name-for-people": "required Observation.code.text",
+  "growth-reference.without-a-reference": "required Observation.method",
   "sharing-consent.objection-without-a-state": "invariant Consent",
 };
 
@@ -83,6 +87,7 @@ function isNHSNumber(value: string): boolean {
 
 /** Faults that a snapshot alone cannot show: they need the codes of a value set, or the definition of an extension. */
 const NEEDS_TERMINOLOGY = new Set([
+  "asq-3-band.band-that-does-not-exist",
   "asq-score.code-of-the-group",
   "census-ethnicity.category-of-the-nhs",
   "early-years-progress.domain-that-does-not-exist",
