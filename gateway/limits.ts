@@ -19,6 +19,8 @@ export const LIMITS = {
   token_request_bytes_max: 16_384,
   /** The form of a POST _search: what a URL may hold, and room for long lists of codes. */
   form_bytes_max: 65_536,
+  /** A body, sent with all its pauses; of a delivery five times this counts, and only silence. */
+  body_deadline_ms: 60_000,
   json_depth_max: 32,
   /** A resource; a Bundle of them may be larger. */
   resource_bytes_max: 1_048_576,

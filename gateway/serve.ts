@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { getRequestListener, RequestError } from "@hono/node-server";
+import { createBodyDeadline } from "./body-deadline.ts";
 import { composeGateway, type Gateway } from "./compose.ts";
 import { type Feeds, startFeeds } from "./compose-feeds.ts";
 import { type Config, loadConfig } from "./config.ts";
@@ -60,13 +61,22 @@ function createHttpServer({ app }: Gateway, hostname: string, log: Logger): Serv
       return respondWithIssues([issue], { requestId: randomUUID(), correlationId: undefined });
     },
   });
+  const deadline = createBodyDeadline(LIMITS.body_deadline_ms);
+  const answerWithin = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    const done = deadline.watch(incoming);
+    try {
+      await listener(incoming, outgoing);
+    } finally {
+      done();
+    }
+  };
   const answer = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     if (incoming.headers.host === undefined && incoming.httpVersion !== "1.0") {
       answerUnparsed(new Error("no Host"), incoming.socket);
-    } else void listener(incoming, outgoing);
+    } else void answerWithin(incoming, outgoing);
   };
   // Left to node, a missing Host is answered with an empty body, and so is an expectation that nobody has.
-  const server = createServer({ requireHostHeader: false }, answer);
+  const server = createServer({ requireHostHeader: false, requestTimeout: 0 }, answer);
   server.on("checkExpectation", answer);
   server.on("clientError", answerUnparsed);
   server.on("connect", (_request, socket) => answerUnparsed(new Error("CONNECT"), socket));

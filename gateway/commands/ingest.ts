@@ -1,5 +1,5 @@
 /**
- * `npm run -s ingest -- --source SOURCE [--client officer-demo] FILE…`
+ * `npm run -s ingest -- --source SOURCE [--client officer-demo] [--dry-run] FILE…`
  *
  * Sends source files to the running gateway (BASE_URL) and prints what became of them: one receipt as JSON, an array
  * for several files. Exit 0 when everything was taken in, 1 when anything was quarantined or could not be sent, 2 on
@@ -13,10 +13,10 @@ import { type Config, ConfigError, loadConfig } from "../config.ts";
 import { sendFile } from "./send-file.ts";
 import { CannotError, type CommandResult, getToken } from "./token.ts";
 
-const USAGE = `Usage: npm run -s ingest -- --source SOURCE [--client CLIENT] FILE…
+const USAGE = `Usage: npm run -s ingest -- --source SOURCE [--client CLIENT] [--dry-run] FILE…
 
-Sends files (.csv, .xml, .json, .ndjson) of one source, as leeds-eyfsp, to the running gateway (BASE_URL).
-Without --client: officer-demo.
+Sends files (.csv, .xml, .json, .ndjson, .hl7) of one source, as leeds-eyfsp, to the running gateway (BASE_URL).
+Without --client: officer-demo. With --dry-run the receipt says what would become of each file, and nothing is kept.
 `;
 
 /** At most one redraw of the progress bar in so long. */
@@ -35,6 +35,7 @@ interface Sent {
 interface Task {
   readonly source: string;
   readonly client: string;
+  readonly isDryRun: boolean;
   readonly files: readonly string[];
 }
 
@@ -72,14 +73,19 @@ function parseTask(given: readonly string[]): Task | string {
   try {
     const { values, positionals } = parseArgs({
       args: [...given],
-      options: { source: { type: "string" }, client: { type: "string", default: "officer-demo" } },
+      options: {
+        source: { type: "string" },
+        client: { type: "string", default: "officer-demo" },
+        "dry-run": { type: "boolean", default: false },
+      },
       allowPositionals: true,
     });
     const { source, client } = values;
     if (!source) return "--source is missing.";
     if (!/^[a-z0-9-]+$/.test(source)) return "--source: expected the name of a source, as leeds-eyfsp.";
     if (!client) return "--client is empty.";
-    return positionals.length === 0 ? "No file is named." : { source, client, files: positionals };
+    if (positionals.length === 0) return "No file is named.";
+    return { source, client, isDryRun: values["dry-run"], files: positionals };
   } catch (error) {
     return error instanceof Error ? error.message : "The options are not understood.";
   }
@@ -87,12 +93,12 @@ function parseTask(given: readonly string[]): Task | string {
 
 async function sendOne(
   file: string,
-  { source, client }: Task,
+  { source, client, isDryRun }: Task,
   { config, terminal }: { readonly config: Config; readonly terminal: Terminal },
 ): Promise<Sent> {
   // One token a file: it is checked when the sending begins, and lives shorter than some files take.
   const token = await getToken({ client, purpose: undefined, scope: `ingest/${source}` }, config);
-  const url = new URL(`${config.baseUrl}/ingest/${source}`);
+  const url = new URL(`${config.baseUrl}/ingest/${source}${isDryRun ? "?dry-run=true" : ""}`);
   const { size } = await stat(file);
   const onProgress = createProgress(basename(file), size, terminal);
   const answer = await sendFile(url, file, { token, onProgress }).catch(() => {

@@ -1,0 +1,71 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import { type AddressInfo, connect } from "node:net";
+import { afterEach, expect, test } from "vitest";
+import { type BodyDeadline, createBodyDeadline } from "./body-deadline.ts";
+
+const open: { server: Server; deadline: BodyDeadline }[] = [];
+
+afterEach(async () => {
+  for (const { server, deadline } of open.splice(0)) {
+    deadline.close();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
+
+async function start(deadline_ms: number): Promise<number> {
+  const deadline = createBodyDeadline(deadline_ms);
+  const server = createServer({ requestTimeout: 0 }, async (incoming, outgoing) => {
+    const done = deadline.watch(incoming);
+    try {
+      for await (const _ of incoming);
+      outgoing.end("read");
+    } catch {
+      outgoing.destroy();
+    }
+    done();
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  open.push({ server, deadline });
+  return (server.address() as AddressInfo).port;
+}
+
+/** Sends a byte of a body every `pause_ms`; answers with what came back until the connection ended. */
+async function trickle(port: number, path: string, bytes: number, pause_ms: number): Promise<string> {
+  const socket = connect(port, "127.0.0.1");
+  let answer = "";
+  socket.on("data", (data) => {
+    answer += String(data);
+  });
+  socket.on("error", () => {});
+  const closed = once(socket, "close");
+  socket.write(`POST ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: ${bytes}\r\n\r\n`);
+  for (let sent = 0; sent < bytes && !socket.destroyed; sent++) {
+    await new Promise((resolve) => setTimeout(resolve, pause_ms));
+    socket.write("x");
+  }
+  await closed;
+  return answer;
+}
+
+test("whoever trickles a body is cut off", async () => {
+  const port = await start(50);
+  expect(await trickle(port, "/fhir/R4/Observation", 100, 20)).toBe("");
+});
+
+test("a body that comes in time is answered", async () => {
+  const port = await start(5_000);
+  expect(await trickle(port, "/fhir/R4/Observation", 3, 1)).toContain("read");
+});
+
+test("a delivery may take as long as it brings something", async () => {
+  const port = await start(50);
+  expect(await trickle(port, "/ingest/leeds-ctf", 20, 20)).toContain("read");
+});
+
+test("a delivery that falls silent is cut off", async () => {
+  const port = await start(20);
+  expect(await trickle(port, "/ingest/leeds-ctf", 2, 400)).toBe("");
+});
