@@ -1,14 +1,6 @@
-import type { ElementDefinition, StructureDefinition } from "./definitions.ts";
-import { UK_CORE } from "./uk-core.ts";
-
-/** An element as JSON: everything of it goes into a snapshot. */
-export type Element = Omit<ElementDefinition, "min" | "max"> & {
-  readonly min?: number;
-  readonly max?: string;
-  readonly sliceName?: string;
-  readonly slicing?: unknown;
-  readonly mustSupport?: boolean;
-};
+import type { StructureDefinition } from "./definitions.ts";
+import type { Element, Slicing } from "./element.ts";
+import { elementsOf, ukCoreLine } from "./uk-core.ts";
 
 /** A profile of ours, with the snapshot that it has or lacks. */
 export interface Profile {
@@ -18,11 +10,13 @@ export interface Profile {
   readonly differential: { readonly element: readonly Element[] };
 }
 
+const R4 = "http://hl7.org/fhir/StructureDefinition/";
+
 type Definitions = ReadonlyMap<string, StructureDefinition>;
 
 /** Mappings to other standards and texts for implementers of base R4 would make nine tenths of a snapshot. */
 function isKept(name: string): boolean {
-  return !["mapping", "example", "comment", "requirements", "alias", "isModifierReason", "condition"].includes(name);
+  return !["mapping", "example", "comment", "requirements", "alias", "condition"].includes(name);
 }
 
 function slim(element: Element): Element {
@@ -57,13 +51,18 @@ function unfold(elements: Element[], id: string, definitions: Definitions): void
   elements.splice(indexOf(elements, id) + 1, 0, ...children.map(slim));
 }
 
+/** How extensions are sliced wherever a profile names one. */
+const BY_URL: Slicing = { discriminator: [{ type: "value", path: "url" }], ordered: false, rules: "open" };
+
 /** Adds a slice: a copy of the element that is sliced. */
 function slice(elements: Element[], id: string, definitions: Definitions): void {
   const whole = id.slice(0, id.lastIndexOf(":"));
   ensure(elements, whole, definitions);
-  const source = elements[indexOf(elements, whole)];
+  const index = indexOf(elements, whole);
+  const source = elements[index];
   if (!source) throw new Error(`Nothing to slice for ${id}`);
-  const { slicing: _, ...copy } = source;
+  const { slicing, ...copy } = source;
+  if (slicing === undefined && whole.endsWith("xtension")) elements[index] = { ...source, slicing: BY_URL };
   elements.splice(endOf(elements, whole), 0, { ...copy, id, min: 0 });
 }
 
@@ -80,34 +79,38 @@ function ensure(elements: Element[], id: string, definitions: Definitions): void
   if (indexOf(elements, id) < 0) throw new Error(`No element ${id}`);
 }
 
-function baseElements(profile: Profile, definitions: Definitions): Element[] {
-  const base = definitions.get(profile.type);
-  if (!base) throw new Error(`No definition of ${profile.type}`);
-  const ukCore = UK_CORE[profile.baseDefinition];
-  return base.snapshot.element.map((element) => {
-    const binding = ukCore?.bindings?.[element.path];
-    return {
-      ...slim(element),
-      ...(ukCore?.mustSupport.includes(element.path) ? { mustSupport: true } : {}),
-      ...(binding ? { binding } : {}),
-    };
-  });
-}
-
-/** Base R4, what UK Core adds, and the differential laid over both, in the order of the base. */
-export function snapshotOf(profile: Profile, definitions: Definitions): readonly Element[] {
-  const elements = baseElements(profile, definitions);
-  for (const constraint of profile.differential.element) {
+/** Lays one differential over the elements; what a constraint adds goes beside what is there. */
+function overlay(elements: Element[], differential: readonly Element[], definitions: Definitions): void {
+  for (const constraint of differential) {
     ensure(elements, constraint.id, definitions);
     const index = indexOf(elements, constraint.id);
     const known = elements[index];
     if (!known) throw new Error(`No element ${constraint.id}`);
     const constraints = [...(known.constraint ?? []), ...(constraint.constraint ?? [])];
+    // A binding that names no value set makes the one that there is stronger.
+    const binding =
+      constraint.binding?.valueSet === undefined ? { ...known.binding, ...constraint.binding } : undefined;
     elements[index] = {
       ...known,
       ...constraint,
+      ...(constraint.binding !== undefined && binding?.strength !== undefined
+        ? { binding: { ...binding, strength: binding.strength } }
+        : {}),
       ...(constraints.length > 0 ? { constraint: constraints } : {}),
     };
   }
+}
+
+/** Base R4, what UK Core adds, and the differential laid over both, in the order of the base. */
+export function snapshotOf(profile: Profile, definitions: Definitions): readonly Element[] {
+  const base = definitions.get(profile.type);
+  if (!base) throw new Error(`No definition of ${profile.type}`);
+  const elements = base.snapshot.element.map(slim);
+  const between = ukCoreLine(profile.baseDefinition);
+  if (between.length === 0 && !profile.baseDefinition.startsWith(R4)) {
+    throw new Error(`Nothing is known of ${profile.baseDefinition}`);
+  }
+  for (const ukCore of between) overlay(elements, elementsOf(ukCore), definitions);
+  overlay(elements, profile.differential.element, definitions);
   return elements;
 }

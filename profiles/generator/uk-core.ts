@@ -1,56 +1,32 @@
-/**
- * What UK Core says beyond R4 of the profiles that ours are derived from, in the sequence STU3: it publishes differentials
- * alone, so the snapshots of our profiles take it from here. Facts: https://simplifier.net/hl7fhirukcorer4
- */
-export interface UKCoreProfile {
-  /** Elements that are to be populated where known. */
-  readonly mustSupport: readonly string[];
-  readonly bindings?: Readonly<Record<string, { readonly strength: string; readonly valueSet: string }>>;
+import type { Element } from "./element.ts";
+import { ADMINISTRATION } from "./uk-core/administration.ts";
+import { OBSERVATION } from "./uk-core/observation.ts";
+import { PATIENT } from "./uk-core/patient.ts";
+import type { UKCoreProfile } from "./uk-core/profile.ts";
+import { VITAL_SIGNS } from "./uk-core/vital-signs.ts";
+
+const BASE = "https://fhir.hl7.org.uk/StructureDefinition/";
+
+/** The profiles of UK Core that ours are derived from or that made resources claim, by canonical. */
+export const UK_CORE: ReadonlyMap<string, UKCoreProfile> = new Map(
+  [...PATIENT, ...OBSERVATION, ...VITAL_SIGNS, ...ADMINISTRATION].map((profile) => [`${BASE}${profile.name}`, profile]),
+);
+
+/** A profile of UK Core and all that it is derived from, the first one first; none for a canonical of another. */
+export function ukCoreLine(canonicalURL: string): readonly UKCoreProfile[] {
+  const profile = UK_CORE.get(canonicalURL);
+  return profile === undefined ? [] : [...ukCoreLine(profile.base), profile];
 }
 
-const BASE = "https://fhir.hl7.org.uk";
+/** Extensions that carry an element of a later FHIR back to R4: validators of R4 refuse a snapshot that names one. */
+const LATER_FHIR = /^http:\/\/hl7\.org\/fhir\/[5-9]\.\d\//;
 
-export const UK_CORE: Readonly<Record<string, UKCoreProfile>> = {
-  [`${BASE}/StructureDefinition/UKCore-Patient`]: {
-    mustSupport: [
-      "Patient.identifier",
-      "Patient.active",
-      "Patient.name",
-      "Patient.telecom",
-      "Patient.gender",
-      "Patient.birthDate",
-      "Patient.address",
-      "Patient.managingOrganization",
-    ],
-  },
-  [`${BASE}/StructureDefinition/UKCore-Observation`]: {
-    mustSupport: [
-      "Observation.status",
-      "Observation.category",
-      "Observation.code",
-      "Observation.subject",
-      "Observation.effective[x]",
-      "Observation.performer",
-      "Observation.value[x]",
-      "Observation.component",
-    ],
-    bindings: {
-      "Observation.code": { strength: "preferred", valueSet: `${BASE}/ValueSet/UKCore-ObservationType` },
-    },
-  },
-  [`${BASE}/StructureDefinition/UKCore-Consent`]: {
-    mustSupport: [
-      "Consent.status",
-      "Consent.scope",
-      "Consent.category",
-      "Consent.patient",
-      "Consent.dateTime",
-      "Consent.performer",
-      "Consent.organization",
-      "Consent.source[x]",
-    ],
-    bindings: {
-      "Consent.provision.code": { strength: "preferred", valueSet: `${BASE}/ValueSet/UKCore-ConsentException` },
-    },
-  },
-};
+/** The differential of a profile of UK Core, without the extensions of a later FHIR that it mentions. */
+export function elementsOf({ elements }: UKCoreProfile): readonly Element[] {
+  return Object.entries(elements)
+    .filter(([, { type = [] }]) => !type.some(({ profile = [] }) => profile.some((url) => LATER_FHIR.test(url))))
+    .map(([id, element]) => {
+      const sliceName = /:([^.:]+)$/.exec(id)?.[1];
+      return { id, path: id.replace(/:[^.]+/g, ""), ...(sliceName === undefined ? {} : { sliceName }), ...element };
+    });
+}
