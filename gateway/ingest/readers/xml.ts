@@ -3,6 +3,7 @@ import type { XmlElement } from "#mappers/mapper.ts";
 import { LIMITS } from "../../limits.ts";
 import type { PlaceIssue, ReadItem } from "./read-item.ts";
 import { DOCTYPE_REFUSED, holdsMisread, isMisread, MISREAD, reasonOf, TOO_DEEP } from "./xml-flaws.ts";
+import { readPlainElement } from "./xml-plain.ts";
 import { decodeXml, ENCODING_REFUSED } from "./xml-text.ts";
 
 /** Where the records stand in a file; paths are written below the root, as `CTFpupilData/Pupil`. */
@@ -59,9 +60,16 @@ class RecordBuilder {
   #lastFinish = -1;
   #lastEvent = 0;
   #refusal: string | undefined;
+  /** Text behind a record that a whole parser need perhaps never see. */
+  #held = "";
+  #isBehindRecord = false;
+  /** Characters that the parser was given. */
+  #parsed = 0;
+  readonly #recordName: string;
 
   constructor(shape: XmlShape) {
     this.#shape = shape;
+    this.#recordName = shape.repeated.split("/").at(-1) ?? "";
     const parser = this.#parser;
     parser.on("error", (error) => this.#stop(`not well-formed XML: ${reasonOf(error)}`));
     parser.on("doctype", () => this.#stop(DOCTYPE_REFUSED));
@@ -76,16 +84,59 @@ class RecordBuilder {
   }
 
   write(text: string): readonly ReadItem<XmlRecord>[] {
-    this.#parser.write(text);
-    if (this.#parser.position - this.#lastEvent > RECORD_CHARACTERS_MAX) {
-      this.#stop(`a single text or tag is longer than ${RECORD_CHARACTERS_MAX} characters`);
+    this.#held += text;
+    const closing = `</${this.#recordName}>`;
+    let at = 0;
+    while (at < this.#held.length && this.stopped === undefined) {
+      if (this.#isBehindRecord) {
+        const next = this.#readPlain(at);
+        if (next === "incomplete") break;
+        if (next !== "unusual") {
+          at = next;
+          continue;
+        }
+      }
+      const last = this.#held.indexOf(closing, at);
+      const end = last < 0 ? this.#held.length : last + closing.length;
+      this.#parse(this.#held.slice(at, end));
+      at = end;
     }
+    this.#held = this.#held.slice(at);
     return this.#take();
   }
 
   close(): readonly ReadItem<XmlRecord>[] {
+    if (this.stopped === undefined) this.#parse(this.#held);
     this.#parser.close();
     return this.#take();
+  }
+
+  #parse(text: string): void {
+    this.#parser.write(text);
+    this.#parsed += text.length;
+    // Where the text ends with a record, the parser stands between two elements and can be moved on by hand.
+    this.#isBehindRecord = this.#lastFinish === this.#parsed;
+    if (this.#parsed - this.#lastEvent > RECORD_CHARACTERS_MAX) {
+      this.#stop(`a single text or tag is longer than ${RECORD_CHARACTERS_MAX} characters`);
+    }
+  }
+
+  /** Takes a record that is nothing but tags and text past the parser; answers with the index behind it. */
+  #readPlain(at: number): number | "incomplete" | "unusual" {
+    const parser = this.#parser;
+    const read = readPlainElement(this.#held, at, {
+      name: this.#recordName,
+      line: parser.line,
+      depth_max: LIMITS.json_depth_max - this.#path.length,
+      characters_max: RECORD_CHARACTERS_MAX,
+    });
+    if (read === "incomplete" || this.#header === undefined) return "incomplete";
+    if (read === "unusual") return read;
+    const { element, end, lines, column } = read;
+    this.#items.push({ kind: "record", line: element.line, raw: { header: this.#header, element }, notCarried: [] });
+    parser.line += lines;
+    parser.column = column ?? parser.column + end - at;
+    return end;
   }
 
   #take(): readonly ReadItem<XmlRecord>[] {
