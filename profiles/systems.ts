@@ -17,6 +17,8 @@ export const EARLY_YEARS_URN = canonical("NamingSystem", "early-years-urn");
 export const OFSTED_URN = canonical("NamingSystem", "ofsted-urn");
 /** Three-digit number of a local authority in education data. */
 export const LOCAL_AUTHORITY = canonical("NamingSystem", "local-authority-number");
+/** What an authority calls one of its family hubs; the value is `<authority number>/<code>`, as `383/SEACROFT`. */
+export const FAMILY_HUB_CODE = canonical("NamingSystem", "family-hub-code");
 /** What a source calls the child; the value is `<source>/<local id>`. */
 export const SOURCE_CHILD_ID = canonical("NamingSystem", "source-child-id");
 /** What a source calls one of its records; the value is `<source>/<record id>`. */
@@ -34,6 +36,8 @@ export const DATA_ABSENT_REASON = "http://terminology.hl7.org/CodeSystem/data-ab
 export const CONFIDENTIALITY = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality";
 export const ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode";
 export const ACT_REASON = "http://terminology.hl7.org/CodeSystem/v3-ActReason";
+/** HL7 v2 table 0203: what kind of number an identifier is. */
+export const IDENTIFIER_TYPE = "http://terminology.hl7.org/CodeSystem/v2-0203";
 export const CONSENT_SCOPE = "http://terminology.hl7.org/CodeSystem/consentscope";
 export const NHS_NUMBER_STATUS = "https://fhir.hl7.org.uk/CodeSystem/UKCore-NHSNumberVerificationStatusEngland";
 export const BREASTFEEDING_STATUS = "https://fhir.nhs.uk/STU3/CodeSystem/NHSDataDictionary-BreastfeedingStatus-1";
@@ -72,6 +76,10 @@ export const HEALTH_VISITING_OBSERVATION = canonical("CodeSystem", "health-visit
 export const DERIVED_OBSERVATION = canonical("CodeSystem", "derived-observation");
 export const ASQ_3_BAND = canonical("CodeSystem", "asq-3-band");
 export const DERIVATION_METHOD = canonical("CodeSystem", "derivation-method");
+/** What a child came to at a family hub, as `stay-and-play`. */
+export const FAMILY_HUB_ACTIVITY = canonical("CodeSystem", "family-hub-activity");
+/** `family-hub-contact`. */
+export const FAMILY_HUB_OBSERVATION = canonical("CodeSystem", "family-hub-observation");
 /** DataClass of mappers/mapper.ts as a code; used in Consent.provision.class. */
 export const DATA_CLASS = canonical("CodeSystem", "data-class");
 /** `received`, `upheld`, `refused`. */
