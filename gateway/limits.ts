@@ -19,6 +19,8 @@ export const LIMITS = {
   token_request_bytes_max: 16_384,
   /** The form of a POST _search: what a URL may hold, and room for long lists of codes. */
   form_bytes_max: 65_536,
+  /** Resources of which is remembered in which record they are. */
+  resource_places_max: 20_000,
   /** A body, sent with all its pauses; of a delivery five times this counts, and only silence. */
   body_deadline_ms: 60_000,
   json_depth_max: 32,
@@ -58,6 +60,10 @@ export const LIMITS = {
   source_message_bytes_max: 5_242_880,
   /** Records committed together: long enough to share an fsync, short enough for queries to run in between. */
   ingest_batch_records: 64,
+  /** How long source records are kept for replay: a term of corrections, 90 days. */
+  raw_retention_ms: 7_776_000_000,
+  /** Records of one delivery that are known again when they come twice in it; beyond, they count as new ones. */
+  seen_records_max: 1_500_000,
   /** Issues spelled out in a receipt; the rest is counted, and stands in quarantine. */
   receipt_issues_max: 200,
   quarantine_listing_max: 500,

@@ -17,7 +17,14 @@ function lineage(record: RecordKey, hash: string, ...slots: readonly string[]): 
 export function lineageCases(store: () => Store, child: Child): void {
   test("lineage is kept by source and unit, and replaced whole", async () => {
     const key = await child("p-1");
-    const later = { ...lineage(key, "h3", "E03"), delivery: "r-2", line: 9, receivedAt: 2_000, mapping: 2 };
+    const later = {
+      ...lineage(key, "h3", "E03"),
+      delivery: "r-2",
+      line: 9,
+      receivedAt: 2_000,
+      mapping: 2,
+      writtenAt: 1_500,
+    };
     await store().write(async (transaction) => {
       expect(await transaction.lineage("s", "A1")).toBeUndefined();
       await transaction.putLineage("s", "A1", lineage(key, "h1", "E01", "E02"));

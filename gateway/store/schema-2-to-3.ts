@@ -35,6 +35,7 @@ CREATE TABLE lineage (
   delivery INTEGER NOT NULL,
   line INTEGER NOT NULL,
   mapping INTEGER NOT NULL,
+  written_at INTEGER,
   made TEXT NOT NULL,
   UNIQUE (source, unit)
 ) STRICT;

@@ -212,7 +212,7 @@ CREATE TABLE delivery (
 
 -- What one unit of a source made. hash: SHA-256 of the source record's content. made: [slot, type, id] each. line: 0 for
 -- what is no source record of its own. mapping: the version of the mapper.
--- (1, 'leeds-eyfsp', 'A123', 'Zk0w…', 17, 7, 12, 1, '[["E01","Observation","2f0e…"]]')
+-- (1, 'leeds-eyfsp', 'A123', 'Zk0w…', 17, 7, 12, 1, NULL, '[["E01","Observation","2f0e…"]]')
 CREATE TABLE lineage (
   sequence INTEGER PRIMARY KEY,
   source TEXT NOT NULL,
@@ -222,6 +222,7 @@ CREATE TABLE lineage (
   delivery INTEGER NOT NULL,
   line INTEGER NOT NULL,
   mapping INTEGER NOT NULL,
+  written_at INTEGER,
   made TEXT NOT NULL,
   UNIQUE (source, unit)
 ) STRICT;

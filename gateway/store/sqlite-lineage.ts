@@ -19,6 +19,7 @@ function toLineage({ interned }: Connection, row: Row): Lineage {
     line: integer(row.line),
     receivedAt,
     mapping: integer(row.mapping),
+    ...(row.written_at === null ? {} : { writtenAt: integer(row.written_at) }),
   };
 }
 
@@ -46,9 +47,11 @@ export function putLineage({ connection }: Work, source: string, unit: string, l
   const { delivery, receivedAt } = lineage;
   connection
     .statement(
-      `INSERT INTO lineage (source, unit, hash, record, delivery, line, mapping, made) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO lineage (source, unit, hash, record, delivery, line, mapping, written_at, made)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (source, unit) DO UPDATE SET hash = excluded.hash, record = excluded.record,
-         delivery = excluded.delivery, line = excluded.line, mapping = excluded.mapping, made = excluded.made`,
+         delivery = excluded.delivery, line = excluded.line, mapping = excluded.mapping,
+         written_at = excluded.written_at, made = excluded.made`,
     )
     .run(
       source,
@@ -58,6 +61,7 @@ export function putLineage({ connection }: Work, source: string, unit: string, l
       connection.interned.deliveryId({ source, id: delivery, receivedAt }),
       lineage.line,
       lineage.mapping,
+      lineage.writtenAt ?? null,
       JSON.stringify(lineage.made.map(({ slot, type, id }) => [slot, type, id])),
     );
 }

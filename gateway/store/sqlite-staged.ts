@@ -60,6 +60,13 @@ export function readStagedTree({ connection }: Work, source: string, table: stri
   return rows.map((row) => toKeptRow(connection, row));
 }
 
+export function readStagedBelow({ connection }: Work, source: string, table: string, key: string): readonly KeptRow[] {
+  const rows = connection
+    .statement("SELECT * FROM staged WHERE source = ? AND parent_name = ? AND parent_key = ? ORDER BY name, key")
+    .all(source, table, key);
+  return rows.map((row) => toKeptRow(connection, row));
+}
+
 interface StagedName {
   readonly source: string;
   readonly table: string;

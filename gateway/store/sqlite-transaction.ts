@@ -28,7 +28,7 @@ import {
   removeResource,
   sharedRecord,
 } from "./sqlite-resources.ts";
-import { markTree, readStaged, readStagedTree, stage, unstage } from "./sqlite-staged.ts";
+import { markTree, readStaged, readStagedBelow, readStagedTree, stage, unstage } from "./sqlite-staged.ts";
 import { noteState } from "./sqlite-states.ts";
 import type { Work } from "./sqlite-work.ts";
 import type {
@@ -205,6 +205,10 @@ export class SqliteTransaction extends SqliteReader implements WriteTransaction 
 
   async stagedTree(source: string, table: string, key: string): Promise<readonly KeptRow[]> {
     return readStagedTree(this.#open, source, table, key);
+  }
+
+  async stagedBelow(source: string, table: string, key: string): Promise<readonly KeptRow[]> {
+    return readStagedBelow(this.#open, source, table, key);
   }
 
   async joinTree(source: string, table: string, key: string): Promise<void> {

@@ -72,6 +72,11 @@ class SqliteStore extends SqliteReader implements Store {
     return integer(this.connection.statement("PRAGMA data_version").get()?.data_version);
   }
 
+  scratch(): Store {
+    // A path that is empty makes SQLite keep the file to itself, and remove it in the end.
+    return createSqliteStore({ path: "", isAlone: true });
+  }
+
   async ping(): Promise<void> {
     this.connection.statement("SELECT count(*) FROM (SELECT 1 FROM record LIMIT 1)").get();
     if (!this.#writer.database.isOpen) throw new Error("The store is closed.");

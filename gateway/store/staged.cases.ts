@@ -42,6 +42,9 @@ export function stagedCases(store: () => Store): void {
       expect(await transaction.stage("s", referral("R2", "{}", "P2"), FROM)).toMatchObject({ kind: "changed" });
       expect(await transaction.stagedTree("s", "CYP001MPI", "P1")).toHaveLength(3);
       expect(await transaction.stagedTree("s", "CYP001MPI", "P9")).toEqual([]);
+      const below = await transaction.stagedBelow("s", "CYP001MPI", "P1");
+      expect(below.map(({ key }) => key)).toEqual(["R1"]);
+      expect(await transaction.stagedBelow("s", "CYP001MPI", "P2")).toHaveLength(1);
     });
   });
 

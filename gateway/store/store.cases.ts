@@ -106,6 +106,20 @@ export function storeCases(name: string, open: () => Promise<OpenStore>): void {
       }
     });
 
+    test("a scratch store begins empty, works by itself and leaves nothing", async () => {
+      await child("p-1");
+      const scratch = store.scratch();
+      const key = await scratch.write((transaction) => transaction.createChild("p-1", ""));
+      await scratch.write((transaction) => transaction.put(key, resource()));
+      await scratch.write(async (transaction) => {
+        expect((await transaction.record(key))?.resources).toEqual([resource()]);
+        expect(await transaction.locate("Patient", "p-1", "")).toBe(key);
+      });
+      await scratch.close();
+      expect((await store.scanRecords({}, 0, 9)).length).toBe(1);
+      expect(await store.locate("Observation", resource().id, "")).toBeUndefined();
+    });
+
     test("a closed store refuses reads, writes and readiness", async () => {
       await store.close();
       await expect(store.recordVersion(1)).rejects.toThrow();

@@ -15,6 +15,8 @@ export interface Store extends ReadVerbs {
   write<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T>;
   /** A number that differs whenever anything was committed since, by any process. Microseconds. */
   changeCounter(): Promise<number>;
+  /** An empty store of its own, beside this one, on disk as far as it is large; closing it is its end. */
+  scratch(): Store;
   /** Throws when the engine cannot answer; for readiness. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -337,6 +339,8 @@ export interface Lineage {
   readonly receivedAt: number;
   /** Version of the mapper that made it. */
   readonly mapping: number;
+  /** When the source wrote the record, in milliseconds since 1970, where it says so. */
+  readonly writtenAt?: number;
 }
 
 export interface UnitLineage extends Lineage {
@@ -452,6 +456,8 @@ export interface WriteTransaction extends ReadVerbs {
   staged(source: string, table: string, key: string): Promise<KeptRow | undefined>;
   /** The row and all rows of any table that hang off it, at whatever depth, by table and key; none when it is not there. */
   stagedTree(source: string, table: string, key: string): Promise<readonly KeptRow[]>;
+  /** Rows that hang directly off a row, whether it is there or not. */
+  stagedBelow(source: string, table: string, key: string): Promise<readonly KeptRow[]>;
   /** Nothing in the tree of this row waits any more. */
   joinTree(source: string, table: string, key: string): Promise<void>;
   quarantine(record: Quarantined): Promise<void>;
