@@ -59,25 +59,26 @@ function toStageName(text: string | undefined): string {
 function readAssessment(
   element: XmlElement,
 ): YearGoal | { readonly apart: string; readonly issue?: FieldIssue } | { readonly issue: FieldIssue } {
-  if (textAt(element, "ResultStatus") !== "R") return { apart: "ResultStatus is not R" };
-  if (textAt(element, "Locale") !== "ENG") return { apart: "Locale is not ENG" };
-  const code = textAt(element, "Component") ?? "";
+  const told = textsOf(element);
+  if (told.ResultStatus !== "R") return { apart: "ResultStatus is not R" };
+  if (told.Locale !== "ENG") return { apart: "Locale is not ENG" };
+  const code = told.Component ?? "";
   const known = goalOf(code);
   if (known === undefined) {
     const issue = toFieldWarning(`${PATH}/Component`, "not an early learning goal (E01 to E17, G01 to G17); not taken");
     return { apart: "Component is not a goal", issue };
   }
   const path = `${PATH}[Component=${code}]`;
-  if (textAt(element, "Subject") !== known.goal.subject) {
+  if (told.Subject !== known.goal.subject) {
     return { issue: toError(`${path}/Subject`, `does not fit the component; expected ${known.goal.subject}`) };
   }
-  const year = textAt(element, "Year") ?? "";
+  const year = told.Year ?? "";
   if (!/^20[0-9]{2}$/.test(year)) {
     return { issue: toError(`${path}/Year`, "expected the year in which the academic year ends, 4 digits") };
   }
-  const outcome = textAt(element, "Result");
-  if (outcome === undefined) return { apart: "Result is empty" };
-  const method = [textAt(element, "Method") ?? "", textAt(element, "ResultQualifier") ?? ""].join("/");
+  const outcome = told.Result;
+  if (outcome === undefined || outcome === "") return { apart: "Result is empty" };
+  const method = `${told.Method ?? ""}/${told.ResultQualifier ?? ""}`;
   return {
     endYear: Number(year),
     field: `${path}/Result`,
@@ -85,6 +86,13 @@ function readAssessment(
     outcome: outcome.toUpperCase(),
     ...(method === "/" ? {} : { method }),
   };
+}
+
+/** The texts of the elements directly below, the first of each name: all read in one go. */
+function textsOf(element: XmlElement): Readonly<Partial<Record<string, string>>> {
+  const texts: Record<string, string> = {};
+  for (const { name, text } of element.children) texts[name] ??= text.trim();
+  return texts;
 }
 
 function toRecordedGoal({ code, outcome, method }: YearGoal): FoundationStageProfile["goals"][number] {

@@ -4,12 +4,11 @@ import { toFieldIssues, toFieldWarning } from "../datatypes/field-issue.ts";
 import { type Gender, toGenderFromDfe } from "../datatypes/gender.ts";
 import { normalisePostcode } from "../datatypes/postcode.ts";
 import { isUpn, normaliseUpn } from "../datatypes/upn.ts";
-import { notCarriedOf } from "../field-table.ts";
 import { isProfileAge } from "../foundation-stage/academic-year.ts";
 import type { FoundationStageProfile } from "../foundation-stage/profile.ts";
 import type { FieldIssue, Parsed, XmlElement } from "../mapper.ts";
 import { type Assessments, readAssessments } from "./assessments.ts";
-import { pathsWithText, textAt } from "./element.ts";
+import { pathsNotCarried, textAt, toFieldTree } from "./element.ts";
 import { FIELDS } from "./fields.ts";
 import { readSchools, type Schools } from "./schools.ts";
 
@@ -146,19 +145,33 @@ function toRecord(
 }
 
 function readAddress(pupil: XmlElement): AddressParts {
-  return Object.fromEntries(
-    ADDRESS_PATHS.flatMap((path) => {
-      const text = textAt(pupil, `Address/${path}`);
-      return text === undefined ? [] : [[path, text]];
-    }),
-  );
+  const address = pupil.children.find(({ name }) => name === "Address");
+  const parts: Partial<Record<(typeof ADDRESS_PATHS)[number], string>> = {};
+  if (address === undefined) return parts;
+  for (const path of ADDRESS_PATHS) {
+    const text = textAt(address, path);
+    if (text !== undefined) parts[path] = text;
+  }
+  return parts;
 }
 
-const BLOCKS: ReadonlySet<string> = new Set(FIELDS.filter(({ to }) => to === undefined).map(({ field }) => field));
+const TREE = toFieldTree(FIELDS);
+/** All pupils of a file come with one header. */
+const headers = new WeakMap<XmlElement, readonly string[]>();
+
+function headerNotCarried(header: XmlElement): readonly string[] {
+  const known = headers.get(header);
+  if (known !== undefined) return known;
+  const found = pathsNotCarried(header, { prefix: "Header/", tree: TREE.below.get("Header"), apart: NOTHING_APART });
+  headers.set(header, found);
+  return found;
+}
+
+const NOTHING_APART: ReadonlyMap<XmlElement, string> = new Map();
 
 function readNotCarried(header: XmlElement, pupil: XmlElement, { apart }: Assessments): string[] {
-  const options = { apart, isBlock: (path: string) => BLOCKS.has(path) };
-  return notCarriedOf(FIELDS, [...pathsWithText(header, "Header/", options), ...pathsWithText(pupil, "", options)]);
+  const ofPupil = pathsNotCarried(pupil, { prefix: "", tree: TREE, apart });
+  return [...new Set([...headerNotCarried(header), ...ofPupil])];
 }
 
 /**

@@ -19,6 +19,7 @@ interface OpenElement extends Omit<XmlElement, "children" | "text"> {
  * What a scanner of start tags, end tags and text alone cannot judge: references, the end of a CDATA section, characters
  * that XML forbids or that end a line in one version of it alone, halves of characters, and what was misread.
  */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: exactly these are what XML forbids, or reads as line ends
 const UNUSUAL = /[&\]\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\ud800-\udfff\ufffd-\uffff]|\r(?!\n)/;
 const OPEN = 0x3c;
 const CLOSE = 0x3e;
