@@ -1,14 +1,12 @@
 import type { OperationOutcome } from "@medplum/fhirtypes";
-import { isRecordType, type RecordType } from "#profiles/interactions.ts";
+import { isRecordType } from "#profiles/interactions.ts";
 import { hasScope } from "../access/scope.ts";
 import { LIMITS } from "../limits.ts";
 import type { Inclusion } from "../search/search-query.ts";
-import type { RecordKey } from "../store/store.ts";
 import type { CandidatePorts, Looking } from "./candidates.ts";
 import { referencesOf } from "./include-references.ts";
 import { referringEntries } from "./include-reverse.ts";
 import { findVisible } from "./read-visible.ts";
-import type { VisibleRecord } from "./record-reader.ts";
 import { nameOf, type ReleasedEntry } from "./search-request.ts";
 
 export interface Included {
@@ -38,7 +36,7 @@ export async function includedEntries(
   if (inclusions.length === 0 || matched.length === 0) return NOTHING;
   const seen = new Set(matched.map(nameOf));
   const entries: ReleasedEntry[] = [];
-  const known = { views: new Map(), references: new Map() };
+  const known = { references: new Map() };
   const iterating = inclusions.filter(({ iterate }) => iterate);
   let frontier = matched;
   for (let round = 0; frontier.length > 0; round++) {
@@ -83,8 +81,6 @@ const CUT = toCutOutcome();
 
 interface Following extends Including {
   readonly seen: ReadonlySet<string>;
-  /** Records looked up for this page already. */
-  readonly views: Map<RecordKey, VisibleRecord | undefined>;
   /** What an entry refers to by a code: several inclusions may ask for it. */
   readonly references: Map<string, readonly string[]>;
 }
@@ -95,7 +91,7 @@ async function referredEntries(
   frontier: readonly ReleasedEntry[],
   following: Following,
 ): Promise<readonly ReleasedEntry[]> {
-  const { looking, seen } = following;
+  const { looking, ports, seen } = following;
   const found = new Map<string, ReleasedEntry>();
   for (const from of frontier) {
     if (source !== "*" && from.pack.types[from.entry] !== source) continue;
@@ -104,7 +100,8 @@ async function referredEntries(
       const [type = "", id = ""] = reference.split("/");
       if (!isRecordType(type) || (target !== undefined && target !== type)) continue;
       if (!hasScope(looking.requester.scopes, type, "r")) continue;
-      const entry = findVisible(from.view, type, id) ?? (await locatedEntry(type, id, following));
+      const entry =
+        findVisible(from.view, type, id) ?? (await ports.reader.find(type, id, looking.requester, looking.at));
       if (entry) found.set(reference, entry);
       if (found.size > LIMITS.included_entries_max) return [...found.values()];
     }
@@ -117,16 +114,4 @@ function knownReferences(from: ReleasedEntry, code: string, { ports, references 
   const known = references.get(name) ?? referencesOf(from, code, ports.fhirBase);
   references.set(name, known);
   return known;
-}
-
-async function locatedEntry(
-  type: RecordType,
-  id: string,
-  { looking: { requester, at }, ports, views }: Following,
-): Promise<ReleasedEntry | undefined> {
-  const key = await ports.store.locate(type, id, requester.agreement.idSpace);
-  if (key === undefined) return undefined;
-  if (!views.has(key)) views.set(key, await ports.reader.view(key, requester, at));
-  const view = views.get(key);
-  return view && findVisible(view, type, id);
 }

@@ -10,7 +10,6 @@ import { type Answering, type InteractionRequest, refused } from "./answer.ts";
 import { auditFacts } from "./audit-facts.ts";
 import { isUnmodified, notModified, versionHeaders } from "./conditional-read.ts";
 import { guardRelease } from "./guard.ts";
-import { findVisible } from "./read-visible.ts";
 import type { Moment, RecordReader } from "./record-reader.ts";
 import { shapeBytes } from "./shape.ts";
 import { ukDate } from "./uk-date.ts";
@@ -75,11 +74,8 @@ async function find(request: InteractionRequest, ports: ReadPorts): Promise<Foun
 
 async function findRecorded(request: InteractionRequest, type: RecordType, ports: ReadPorts): Promise<Found> {
   const { id = "", requester } = request;
-  const key = await ports.store.locate(type, id, requester.agreement.idSpace);
-  if (key === undefined) return { kind: "not-found" };
   const at: Moment = { changes: await ports.reader.changes(), today: ukDate(request.now_ms) };
-  const view = await ports.reader.view(key, requester, at);
-  const visible = view && findVisible(view, type, id);
+  const visible = await ports.reader.find(type, id, requester, at);
   if (visible) {
     guardRelease([visible], requester, ports.sources);
     const { pack, entry } = visible;
@@ -91,6 +87,8 @@ async function findRecorded(request: InteractionRequest, type: RecordType, ports
       lastUpdated_ms: pack.lastUpdated_ms[entry] ?? 0,
     };
   }
+  const key = await ports.store.locate(type, id, requester.agreement.idSpace);
+  if (key === undefined) return { kind: "not-found" };
   const [newest] = await ports.reader.versions(key, requester, at, { types: [type], id });
   return { kind: newest?.method === "DELETE" ? "gone" : "not-found" };
 }

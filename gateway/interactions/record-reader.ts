@@ -1,9 +1,13 @@
 import { LRUCache } from "lru-cache";
+import type { RecordType } from "#profiles/interactions.ts";
 import type { Requester } from "../access/requester.ts";
+import { LIMITS } from "../limits.ts";
 import type { Pack } from "../search/pack.ts";
 import type { ReadVerbs, RecordKey, Store } from "../store/store.ts";
+import { findVisible } from "./read-visible.ts";
 import { type LoadedRecord, type LoadOptions, toLoadedRecord } from "./record-reader-load.ts";
 import { isHidden, toView } from "./record-reader-view.ts";
+import type { ReleasedEntry } from "./search-request.ts";
 import { toVersions, type VisibleVersion, type Wanted } from "./versions.ts";
 
 /** What one requester may see of one record now. Search and read run on this alone. */
@@ -31,6 +35,8 @@ export interface RecordReader {
   changes(): Promise<number>;
   /** The visible record, or `undefined` when it does not exist or not for this requester. */
   view(key: RecordKey, requester: Requester, at: Moment): Promise<VisibleRecord | undefined>;
+  /** A resource, as far as the requester may see it. */
+  find(type: RecordType, id: string, requester: Requester, at: Moment): Promise<ReleasedEntry | undefined>;
   /** Whether the record carries an identifier (`system|value`) at all; not what a requester may know. */
   carries(key: RecordKey, identifier: string, changes: number): Promise<boolean>;
   /** Every version of everything that is wanted of the record, newest first, as far as today's visibility reaches. */
@@ -57,6 +63,7 @@ export function createRecordReader(options: RecordReaderOptions): RecordReader {
     maxSize: Math.max(options.cache_bytes, 1),
     sizeCalculation: ({ weight_bytes }) => weight_bytes,
   });
+  const places = new LRUCache<string, RecordKey>({ max: LIMITS.resource_places_max });
 
   async function load(key: RecordKey, changes: number): Promise<LoadedRecord | undefined> {
     const cached = cache.get(key);
@@ -85,7 +92,7 @@ export function createRecordReader(options: RecordReaderOptions): RecordReader {
     return readerOf({ verbs: transaction, changes: async () => Number.NaN, load, within }, options);
   }
 
-  return readerOf({ verbs: store, changes: () => store.changeCounter(), load, within }, options);
+  return readerOf({ verbs: store, changes: () => store.changeCounter(), load, within, places }, options);
 }
 
 interface Reading {
@@ -93,19 +100,43 @@ interface Reading {
   changes(): Promise<number>;
   load(key: RecordKey, changes: number): Promise<LoadedRecord | undefined>;
   within(transaction: ReadVerbs): RecordReader;
+  /**
+   * In which record a resource was last seen. Only a guess, that spares the store a search: what is not found there, for
+   * this requester, is looked for as ever.
+   */
+  readonly places?: LRUCache<string, RecordKey>;
 }
 
-function readerOf({ verbs, changes: readChanges, load, within }: Reading, options: LoadOptions): RecordReader {
+function readerOf({ verbs, changes: readChanges, load, within, places }: Reading, options: LoadOptions): RecordReader {
+  async function view(
+    key: RecordKey,
+    requester: Requester,
+    { changes, today }: Moment,
+  ): Promise<VisibleRecord | undefined> {
+    const record = await load(key, changes);
+    if (!record) return undefined;
+    const { shown } = record;
+    if (shown?.requester === requester && shown.today === today) return shown.view;
+    const made = toView(record, { requester, today }, options);
+    record.shown = { requester, today, view: made };
+    return made;
+  }
+
   return {
     changes: readChanges,
-    async view(key, requester, { changes, today }) {
-      const record = await load(key, changes);
-      if (!record) return undefined;
-      const { shown } = record;
-      if (shown?.requester === requester && shown.today === today) return shown.view;
-      const view = toView(record, { requester, today }, options);
-      record.shown = { requester, today, view };
-      return view;
+    view,
+    async find(type, id, requester, at) {
+      const { idSpace } = requester.agreement;
+      const name = `${idSpace} ${type}/${id}`;
+      const guessed = places?.get(name);
+      const seen = guessed === undefined ? undefined : await view(guessed, requester, at);
+      const known = seen && findVisible(seen, type, id);
+      if (known) return known;
+      const key = await verbs.locate(type, id, idSpace);
+      const found = key === undefined ? undefined : await view(key, requester, at);
+      const entry = found && findVisible(found, type, id);
+      if (entry && found) places?.set(name, found.key);
+      return entry;
     },
     carries: async (key, identifier, changes) => (await load(key, changes))?.identifiers.has(identifier) ?? false,
     async versions(key, requester, { changes, today }, wanted = {}) {
