@@ -61,14 +61,20 @@ const CHUNK_CHARACTERS = 64 * 1024;
  */
 export function* generate(options: GenerateOptions): Generator<SyntheticFile> {
   const setting = toSetting(options);
-  const named = options.scenarios === false ? [] : SCENARIOS.map(({ records }) => records);
+  const named = namedOf(options);
   for (const area of setting.areas) {
     yield* filesOf(area, (kind) => childrenOf(area, setting, { named, wanted: WANTED[kind] }), setting);
   }
   yield { source: "", name: TRUTH_FILE, chunks: chunked(() => truthLines(setting, named)) };
 }
 
-function toSetting({ children, seed, dirtRate = DEFAULT_DIRT_RATE, today, areas = AREAS }: GenerateOptions): Setting {
+export function toSetting({
+  children,
+  seed,
+  dirtRate = DEFAULT_DIRT_RATE,
+  today,
+  areas = AREAS,
+}: GenerateOptions): Setting {
   const [first, ...others] = areas;
   if (first === undefined) throw new RangeError("areas: expected at least one");
   const most = Math.min(MOTHERS_FROM, UPNS_IN_YEAR * areas.length);
@@ -142,6 +148,15 @@ const WANTED: Readonly<Record<RecordKind, ReadonlySet<RecordKind>>> = {
 function* childrenOf(area: Area, setting: Setting, { named, wanted }: Choice): Generator<ChildRecords> {
   yield* named;
   for (const index of indicesOf(area, setting)) yield recordsOf(index, setting, wanted);
+}
+
+/** What all sources hold on the children of an area, the named children first; those may be of other areas. */
+export function childrenIn(area: Area, options: GenerateOptions): Iterable<ChildRecords> {
+  return childrenOf(area, toSetting(options), { named: namedOf(options), wanted: WANTED.profile });
+}
+
+function namedOf({ scenarios }: GenerateOptions): readonly ChildRecords[] {
+  return scenarios === false ? [] : SCENARIOS.map(({ records }) => records);
 }
 
 type RecordsKey = "health" | "eyfsp" | "ctf" | "progress" | "sharing";

@@ -1,5 +1,5 @@
 import { type Check, type Issues, isNode, type Node, prefix, report } from "./issue.ts";
-import { codesOf, isBound, readArtefact } from "./profile-codes.ts";
+import { type Codes, codesOf, isBound, readArtefact } from "./profile-codes.ts";
 import {
   type Branch,
   expectedOf,
@@ -12,6 +12,27 @@ import {
 import { PROFILE_INVARIANTS } from "./profile-invariants.ts";
 import { referenceTo } from "./references.ts";
 
+/** Where the profiles and value sets are that a profile names. Throws for what has to be there and is not. */
+export interface ProfileDefinitions {
+  /** `undefined` for a profile that nothing is checked against. */
+  profile(url: string): Profile | undefined;
+  /** `undefined` for a value set whose codes are not checked. */
+  codes(valueSet: string): Codes | undefined;
+}
+
+interface Compiling extends Profile {
+  readonly definitions: ProfileDefinitions;
+}
+
+const OWN_DEFINITIONS: ProfileDefinitions = {
+  profile(url) {
+    const profile = readArtefact<Profile>("StructureDefinition", url);
+    if (profile === undefined) throw new Error(`No profile ${url}`);
+    return profile;
+  },
+  codes: codesOf,
+};
+
 /** Checks an object against what a profile says of it. */
 type NodeCheck = (node: Node, out: Issues) => void;
 
@@ -22,7 +43,8 @@ const R4 = "http://hl7.org/fhir/StructureDefinition/";
  * required bindings, extensions, invariants. What base R4 asks is not repeated. Throws where a differential uses a
  * feature that is not held here, so that no profile is half checked in silence.
  */
-export function compileProfile(profile: Profile): NodeCheck {
+export function compileProfile(given: Profile, definitions: ProfileDefinitions = OWN_DEFINITIONS): NodeCheck {
+  const profile: Compiling = { ...given, definitions };
   const root = toTree(profile.differential.element);
   return together([...invariantsOf(root.definition, profile), ...childChecks(root, profile)]);
 }
@@ -33,7 +55,7 @@ function together(checks: readonly NodeCheck[]): NodeCheck {
   };
 }
 
-function invariantsOf(definition: ProfileElement | undefined, { url }: Profile): readonly NodeCheck[] {
+function invariantsOf(definition: ProfileElement | undefined, { url }: Compiling): readonly NodeCheck[] {
   const keys = (definition?.constraint ?? []).filter(({ severity }) => severity === "error").map(({ key }) => key);
   return keys.map((key) => {
     const invariant = PROFILE_INVARIANTS.get(key);
@@ -42,12 +64,12 @@ function invariantsOf(definition: ProfileElement | undefined, { url }: Profile):
   });
 }
 
-function childChecks(branch: Branch, profile: Profile): readonly NodeCheck[] {
+function childChecks(branch: Branch, profile: Compiling): readonly NodeCheck[] {
   return [...branch.children.values()].flatMap((child) => elementCheck(child, profile) ?? []);
 }
 
 /** The check of one element of an object; nothing where the profile only marks it. */
-function elementCheck(branch: Branch, profile: Profile): NodeCheck | undefined {
+function elementCheck(branch: Branch, profile: Compiling): NodeCheck | undefined {
   const { name, definition } = branch;
   const stem = name.replace("[x]", "");
   const range = rangeOf(definition, profile);
@@ -91,7 +113,7 @@ function countOf(node: Node, property: string | undefined): number {
 
 type RangeCheck = (count: number, name: string, out: Issues) => void;
 
-function rangeOf(definition: ProfileElement | undefined, profile: Profile, what = "it"): RangeCheck | undefined {
+function rangeOf(definition: ProfileElement | undefined, profile: Compiling, what = "it"): RangeCheck | undefined {
   const { min = 0, max = "*" } = definition ?? {};
   const most = max === "*" ? Number.POSITIVE_INFINITY : Number(max);
   if (min === 0 && max === "*") return undefined;
@@ -111,7 +133,7 @@ function checkItems(value: unknown, name: string, checks: readonly Check[], out:
 }
 
 /** What each value of an element must keep. */
-function itemChecks(branch: Branch, profile: Profile): readonly Check[] {
+function itemChecks(branch: Branch, profile: Compiling): readonly Check[] {
   const { definition } = branch;
   const { fixed, pattern } = expectedOf(definition);
   const checks: Check[] = [];
@@ -123,10 +145,14 @@ function itemChecks(branch: Branch, profile: Profile): readonly Check[] {
     });
   }
   const { strength = "", valueSet = "" } = definition?.binding ?? {};
-  if (strength === "required") checks.push(bindingCheck(valueSet));
-  const targets = definition?.type?.flatMap(({ targetProfile = [] }) => targetProfile.map(typeOfTarget)) ?? [];
+  if (strength === "required") checks.push(...bindingChecks(valueSet, profile));
+  const targets =
+    definition?.type?.flatMap(({ targetProfile = [] }) =>
+      targetProfile.map((target) => typeOfTarget(target, profile)),
+    ) ?? [];
   if (targets.length > 0) checks.push(referenceTo(() => {}, targets.join("|")));
-  for (const url of definition?.type?.flatMap((type) => type.profile ?? []) ?? []) checks.push(nestedProfile(url));
+  for (const url of definition?.type?.flatMap((type) => type.profile ?? []) ?? [])
+    checks.push(...nestedProfile(url, profile));
   const within = [...childChecks(branch, profile)];
   if (within.length > 0) {
     checks.push((value, out) => {
@@ -136,27 +162,32 @@ function itemChecks(branch: Branch, profile: Profile): readonly Check[] {
   return checks;
 }
 
-function bindingCheck(valueSet: string): Check {
-  const codes = codesOf(valueSet);
-  return (value, out) => {
-    if (!isBound(value, codes)) report(out, "code-invalid", "", `Expected a code of ${valueSet}.`);
-  };
+function bindingChecks(valueSet: string, { definitions }: Compiling): readonly Check[] {
+  const codes = definitions.codes(valueSet);
+  if (codes === undefined) return [];
+  return [
+    (value, out) => {
+      if (!isBound(value, codes)) report(out, "code-invalid", "", `Expected a code of ${valueSet}.`);
+    },
+  ];
 }
 
-function typeOfTarget(target: string): string {
+function typeOfTarget(target: string, { definitions }: Compiling): string {
   if (target.startsWith(R4)) return target.slice(R4.length);
-  const profile = readArtefact<Profile>("StructureDefinition", target);
+  const profile = definitions.profile(target);
   if (profile === undefined) throw new Error(`No profile ${target}`);
   return profile.type;
 }
 
-function nestedProfile(url: string): Check {
-  const profile = readArtefact<Profile>("StructureDefinition", url);
-  if (profile === undefined) throw new Error(`No profile ${url}`);
-  const check = compileProfile(profile);
-  return (value, out) => {
-    if (isNode(value)) check(value, out);
-  };
+function nestedProfile(url: string, { definitions }: Compiling): readonly Check[] {
+  const profile = definitions.profile(url);
+  if (profile === undefined) return [];
+  const check = compileProfile(profile, definitions);
+  return [
+    (value, out) => {
+      if (isNode(value)) check(value, out);
+    },
+  ];
 }
 
 interface Slice {
@@ -167,7 +198,7 @@ interface Slice {
 
 type SliceCheck = (value: unknown, name: string, out: Issues) => void;
 
-function sliceCheck(branch: Branch, profile: Profile): SliceCheck | undefined {
+function sliceCheck(branch: Branch, profile: Compiling): SliceCheck | undefined {
   if (branch.slices.size === 0) return undefined;
   const { discriminator = [], rules = "open" } = branch.definition?.slicing ?? {};
   const slices = [...branch.slices].map(
@@ -203,7 +234,7 @@ function sliceCheck(branch: Branch, profile: Profile): SliceCheck | undefined {
 function membership(
   slice: Branch,
   discriminators: readonly { readonly type: string; readonly path: string }[],
-  { url }: Profile,
+  { url }: Compiling,
 ): (item: unknown) => boolean {
   const tests = discriminators.map(({ type, path }) => {
     const steps = path === "$this" ? [] : path.split(".");

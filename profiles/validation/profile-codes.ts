@@ -20,7 +20,7 @@ interface Terminology {
 }
 
 /** Codes of a value set, by system. */
-type Codes = ReadonlyMap<string, ReadonlySet<string>>;
+export type Codes = ReadonlyMap<string, ReadonlySet<string>>;
 
 const expanded = new Map<string, Codes>();
 
