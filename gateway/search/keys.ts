@@ -1,4 +1,5 @@
 import type { Patient, Resource } from "@medplum/fhirtypes";
+import { LRUCache } from "lru-cache";
 import { SEARCH_PARAMETERS, type SearchParameterDefinition } from "#profiles/generated/search-parameters.ts";
 import { SERVED_RESOURCES } from "#profiles/interactions.ts";
 import type { RecordSearchKey } from "../store/store.ts";
@@ -9,6 +10,7 @@ import { fold } from "./fold.ts";
 import { toElementSpan } from "./matching/date.ts";
 import { stringValues } from "./matching/string.ts";
 import { toCodes } from "./matching/token.ts";
+import { isNode } from "./matching/value-test.ts";
 import { tokenKind } from "./parameter-kind.ts";
 import { hashToken } from "./token-hash.ts";
 
@@ -47,7 +49,7 @@ export function toKeys(resource: Resource): Keys {
     const { code, type } = definition;
     for (const element of definition.extract(resource)) {
       if (type === "date") {
-        const span = toElementSpan(element);
+        const span = spanOf(element);
         if (span) dates.push({ code, ...span });
       } else if (type === "string") {
         for (const text of stringValues(element)) strings.push({ code, text: fold(text) });
@@ -60,6 +62,21 @@ export function toKeys(resource: Resource): Keys {
     }
   }
   return { tokens: Int32Array.from(tokens), dates, strings };
+}
+
+/** Spans of the periods of academic years and the like, which thousands of resources share. */
+const spans = new LRUCache<string, DateRange>({ max: 500 });
+
+function spanOf(element: unknown): DateRange | undefined {
+  const { start, end } = isNode(element) ? element : {};
+  const isPeriod = typeof start === "string" && typeof end === "string";
+  if (!isPeriod && typeof element !== "string") return toElementSpan(element);
+  const text = isPeriod ? `${start}/${end}` : String(element);
+  const known = spans.get(text);
+  if (known !== undefined) return known;
+  const span = toElementSpan(element);
+  if (span !== undefined) spans.set(text, span);
+  return span;
 }
 
 /** What is keyed changes from release to release; keys under another mark are made again when they are read. */

@@ -9,11 +9,28 @@ function lastSundayAtOneUtc_ms(year: number, month: 3 | 10): number {
   return lastDay.getTime() - lastDay.getUTCDay() * 24 * HOUR_ms;
 }
 
+interface Summer {
+  readonly from_ms: number;
+  readonly until_ms: number;
+}
+
+/** By year, as each is asked for with every date in it. */
+const summers = new Map<number, Summer>();
+/** More than dates of birth and appointments lie in. */
+const YEARS_MAX = 200;
+
+function summerOf(year: number): Summer {
+  const known = summers.get(year);
+  if (known !== undefined) return known;
+  const summer = { from_ms: lastSundayAtOneUtc_ms(year, 3), until_ms: lastSundayAtOneUtc_ms(year, 10) };
+  if (summers.size < YEARS_MAX) summers.set(year, summer);
+  return summer;
+}
+
 /** Minutes that UK civil time is ahead of UTC at an instant: 0 or 60. */
 export function ukOffset_minutes(instant_ms: number): 0 | 60 {
-  const year = new Date(instant_ms).getUTCFullYear();
-  const summer = instant_ms >= lastSundayAtOneUtc_ms(year, 3) && instant_ms < lastSundayAtOneUtc_ms(year, 10);
-  return summer ? 60 : 0;
+  const { from_ms, until_ms } = summerOf(new Date(instant_ms).getUTCFullYear());
+  return instant_ms >= from_ms && instant_ms < until_ms ? 60 : 0;
 }
 
 /**

@@ -79,11 +79,19 @@ export function matches(value: unknown, pattern: unknown): boolean {
     return Array.isArray(value) && pattern.every((part) => value.some((item) => matches(item, part)));
   }
   if (!isNode(pattern)) return value === pattern;
-  return isNode(value) && Object.entries(pattern).every(([name, part]) => matches(value[name], part));
+  if (!isNode(value)) return false;
+  // Asked of every item for every slice: a list of the pattern's properties would take longer than the rest.
+  for (const name in pattern) if (!matches(value[name], pattern[name])) return false;
+  return true;
 }
 
 /** Everything that stands at a path, through lists. */
 export function valuesAt(value: unknown, path: readonly string[]): readonly unknown[] {
+  const [only, ...others] = path;
+  if (only !== undefined && others.length === 0 && isNode(value)) {
+    const found = value[only];
+    return Array.isArray(found) ? found : [found];
+  }
   return path.reduce<readonly unknown[]>(
     (values, name) => values.flatMap((each) => (isNode(each) ? [each[name]].flat() : [])),
     [value],
