@@ -58,6 +58,8 @@ export const FORMER_GOAL_OUTCOME = canonical("CodeSystem", "former-early-learnin
 export const DEVELOPMENTAL_DOMAIN = canonical("CodeSystem", "developmental-domain");
 /** Codes of our own for Observations that no national terminology names: `good-level-of-development`, `health-visitor-review`, `early-years-progress-…`. */
 export const EARLY_YEARS_OBSERVATION = canonical("CodeSystem", "early-years-observation");
+/** Codes of our own for what child health messages tell and no national terminology names: `feeding-method`, `newborn-examination-hips`. */
+export const CHILD_HEALTH_FINDING = canonical("CodeSystem", "child-health-finding");
 /** `achieved`, `not-achieved`, `undetermined`. */
 export const GOOD_LEVEL_OF_DEVELOPMENT = canonical("CodeSystem", "good-level-of-development");
 /** What the early years census says of a child: `funded-hours`, `sen-provision` … */
@@ -70,6 +72,14 @@ export const CENSUS_ETHNICITY = canonical("CodeSystem", "census-ethnicity");
 export const CSDS_ACTIVITY_TYPE = canonical("CodeSystem", "csds-activity-type");
 /** INFANT PHYSICAL EXAMINATION RESULT of the Community Services Data Set. */
 export const CSDS_EXAMINATION_RESULT = canonical("CodeSystem", "csds-infant-physical-examination-result");
+/** Status of a newborn blood spot screen in two digits, in the Community Services Data Set. */
+export const CSDS_BLOOD_SPOT_OUTCOME = canonical("CodeSystem", "csds-newborn-blood-spot-outcome");
+/** The same in four digits, and whatever else a source sends there: not listed here. */
+export const CSDS_BLOOD_SPOT_STATUS = canonical("NamingSystem", "csds-newborn-blood-spot-status");
+/** Outcomes of newborn hearing in the Community Services Data Set: not listed here. */
+export const CSDS_HEARING_OUTCOME = canonical("NamingSystem", "csds-newborn-hearing-outcome");
+/** What a newborn baby was screened for. */
+export const NEWBORN_SCREEN = canonical("CodeSystem", "newborn-screen");
 /** `coded-finding`, `care-activity`. */
 export const HEALTH_VISITING_OBSERVATION = canonical("CodeSystem", "health-visiting-observation");
 /** What the gateway computes: `asq-3-band`, `weight-for-age-z-score` … */
@@ -96,3 +106,5 @@ export const CENSUS_ETHNICITY_EXTENSION = canonical("StructureDefinition", "cens
 export const OBJECTION_STATE_EXTENSION = canonical("StructureDefinition", "objection-state");
 /** On Consent: who decided on an objection and when. */
 export const OBJECTION_DECISION_EXTENSION = canonical("StructureDefinition", "objection-decision");
+/** On Observation.code: the code as the source gave it, where a profile allows no second one of its system. */
+export const SOURCE_CODING_EXTENSION = canonical("StructureDefinition", "source-coding");

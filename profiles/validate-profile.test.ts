@@ -57,6 +57,7 @@ const FAULTS: Readonly<Record<string, string>> = {
   "good-level-of-development.value-in-words-alone": "code-invalid Observation.value",
   "health-visitor-review.without-a-date": "required Observation.effective",
   "measurement.two-codes-of-loinc": "structure Observation.code.coding",
+  "newborn-screen.outcome-in-words-alone": "required Observation.value.coding",
   "objection-decision.decided-twice": "structure Consent.extension",
   "objection-state.state-that-does-not-exist": "code-invalid Consent.extension[0].value",
   "sen-provision.code-that-has-ended": "code-invalid Observation.value",
