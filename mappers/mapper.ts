@@ -6,7 +6,11 @@ export type SourceKind =
   | "common-transfer-file"
   | "community-services-data-set"
   | "digital-child-health"
-  | "sharing-register";
+  | "sharing-register"
+  | "family-hub"
+  | "itk-adt"
+  | "early-years-census"
+  | "progress-check";
 
 /** What the gateway computes by itself, each off unless the register switches it on for a source. */
 export type Derivation = "asq-3-band" | "growth-centile";

@@ -99,6 +99,8 @@ const SOURCE = z.strictObject({
     "community-services-data-set",
     "digital-child-health",
     "sharing-register",
+    "family-hub",
+    "itk-adt",
   ]),
   authority: name,
   localAuthority: z.string().regex(/^\d{3}$/, { error: "expected the three digits of an authority in education data" }),

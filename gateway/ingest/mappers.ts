@@ -2,6 +2,8 @@ import { commonTransferFile } from "#mappers/common-transfer-file/mapper.ts";
 import { communityServicesDataSet } from "#mappers/community-services-data-set/mapper.ts";
 import { digitalChildHealth } from "#mappers/digital-child-health/mapper.ts";
 import { eyfsProfile } from "#mappers/eyfs-profile/mapper.ts";
+import { familyHub } from "#mappers/family-hub/mapper.ts";
+import { itkAdt } from "#mappers/itk-adt/mapper.ts";
 import type { AnyMapper, SourceKind } from "#mappers/mapper.ts";
 import { sharingRegister } from "#mappers/sharing-register/mapper.ts";
 
@@ -12,4 +14,6 @@ export const MAPPERS: Readonly<Record<SourceKind, AnyMapper>> = {
   "community-services-data-set": communityServicesDataSet,
   "digital-child-health": digitalChildHealth,
   "sharing-register": sharingRegister,
+  "family-hub": familyHub,
+  "itk-adt": itkAdt,
 };
