@@ -99,6 +99,8 @@ const SOURCE = z.strictObject({
     "community-services-data-set",
     "digital-child-health",
     "sharing-register",
+    "early-years-census",
+    "progress-check",
     "family-hub",
     "itk-adt",
   ]),

@@ -56,6 +56,8 @@ const ORDER: readonly SourceKind[] = [
   "digital-child-health",
   "common-transfer-file",
   "eyfs-profile",
+  "early-years-census",
+  "progress-check",
   "sharing-register",
 ];
 

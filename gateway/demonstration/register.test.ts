@@ -73,7 +73,8 @@ describe("the demonstration's register", () => {
     for (const { id, agreement } of register.clients) {
       const reached = register.sources.filter(
         ({ kind, authority }) =>
-          ["eyfs-profile", "common-transfer-file"].includes(kind) && agreement.authorities.includes(authority),
+          ["eyfs-profile", "common-transfer-file", "early-years-census", "progress-check"].includes(kind) &&
+          agreement.authorities.includes(authority),
       );
       const expected = agreement.dataClasses.includes("education") ? reached.map(({ source }) => source) : [];
       expect(Object.keys(agreement.statutoryGateways).toSorted(), id).toEqual(expected.toSorted());
@@ -85,7 +86,7 @@ describe("the demonstration's register", () => {
     expect(sending.map(({ id }) => id)).toEqual(["officer-demo"]);
     const ingest = sending[0]?.scopes.filter(({ context }) => context === "ingest").map(formatScope) ?? [];
     expect(ingest).toEqual(register.sources.map(({ source }) => `ingest/${source}`));
-    expect(ingest).toHaveLength(AREAS.length * 5);
+    expect(ingest).toHaveLength(AREAS.length * 7);
   });
 
   test("the conformance client stands in an area that no source sends to", () => {

@@ -35,6 +35,18 @@ const KINDS: readonly {
     legalBasis: "UK GDPR 6(1)(e), 9(2)(h); agreement with the provider on child health messages",
   },
   {
+    suffix: "eyc",
+    kind: "early-years-census",
+    sender: "council",
+    legalBasis: "UK GDPR 6(1)(e); Childcare Act 2006 s.99 (individual child information)",
+  },
+  {
+    suffix: "progress",
+    kind: "progress-check",
+    sender: "council",
+    legalBasis: "UK GDPR 6(1)(e); early years foundation stage statutory framework, progress check at age two",
+  },
+  {
     suffix: "sharing",
     kind: "sharing-register",
     sender: "council",
@@ -79,7 +91,7 @@ export function sendingOrganizations(): RegisterFile["organizations"] {
 export function toStatutoryGateways(areas: readonly Area[]): Record<string, string> {
   return Object.fromEntries(
     areas
-      .flatMap(({ id }) => [`${id}-eyfsp`, `${id}-ctf`])
+      .flatMap(({ id }) => [`${id}-eyfsp`, `${id}-ctf`, `${id}-eyc`, `${id}-progress`])
       .map((source) => [source, "Childcare Act 2006 s.99, prescribed recipient (demonstration: synthetic data only)"]),
   );
 }

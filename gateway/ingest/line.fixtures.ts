@@ -19,6 +19,8 @@ const SUFFIXES: Readonly<Record<SourceKind, string>> = {
   "community-services-data-set": "csds",
   "digital-child-health": "dch",
   "sharing-register": "sharing",
+  "early-years-census": "eyc",
+  "progress-check": "progress",
 };
 
 export function sourceOf(kind: SourceKind): RegisteredSource {

@@ -1,10 +1,12 @@
 import { commonTransferFile } from "#mappers/common-transfer-file/mapper.ts";
 import { communityServicesDataSet } from "#mappers/community-services-data-set/mapper.ts";
 import { digitalChildHealth } from "#mappers/digital-child-health/mapper.ts";
+import { earlyYearsCensus } from "#mappers/early-years-census/mapper.ts";
 import { eyfsProfile } from "#mappers/eyfs-profile/mapper.ts";
 import { familyHub } from "#mappers/family-hub/mapper.ts";
 import { itkAdt } from "#mappers/itk-adt/mapper.ts";
 import type { AnyMapper, SourceKind } from "#mappers/mapper.ts";
+import { progressCheck } from "#mappers/progress-check/mapper.ts";
 import { sharingRegister } from "#mappers/sharing-register/mapper.ts";
 
 /** The mapper of every kind of source; a further kind is one more line here. */
@@ -14,6 +16,8 @@ export const MAPPERS: Readonly<Record<SourceKind, AnyMapper>> = {
   "community-services-data-set": communityServicesDataSet,
   "digital-child-health": digitalChildHealth,
   "sharing-register": sharingRegister,
+  "early-years-census": earlyYearsCensus,
+  "progress-check": progressCheck,
   "family-hub": familyHub,
   "itk-adt": itkAdt,
 };
