@@ -2,7 +2,10 @@ import { SaxesParser } from "saxes";
 import type { CsvRow, XmlElement } from "../mapper.ts";
 import { pathOf, XML_FORM } from "./xml-form.ts";
 
-type Open = XmlElement & { readonly children: Open[]; text: string };
+interface Open extends XmlElement {
+  readonly children: Open[];
+  text: string;
+}
 
 interface Child {
   readonly header: XmlElement;
