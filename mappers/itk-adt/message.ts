@@ -1,7 +1,7 @@
 import { type Hl7Field, Hl7Message, type Hl7Segment } from "@medplum/core";
 import type { FieldIssue } from "../mapper.ts";
+import { hasControl, readEscapes } from "./escapes.ts";
 import { readSeparators, type Separators } from "./separators.ts";
-import { hasControl, unescape } from "./unescape.ts";
 
 /** One repetition of a field: its components as they came, from the first. */
 export type Repetition = readonly string[];
@@ -35,7 +35,7 @@ export function textOf(
   const [first = ""] = whole.split(reading.separators.subcomponent);
   const given = first.trim();
   if (!isGiven(given)) return undefined;
-  const text = unescape(given, reading.separators);
+  const text = readEscapes(given, reading.separators);
   if (text === undefined || hasControl(text)) {
     reading.issues.push({
       severity: "error",

@@ -7,13 +7,15 @@ export interface Separators {
   readonly subcomponent: string;
 }
 
+const SEPARATORS = 5;
+
 /** The separators that a message declares; `undefined` when it declares none that could keep its parts apart. */
 export function readSeparators(message: string): Separators | undefined {
   if (!message.startsWith("MSH")) return undefined;
-  const [field = "", component = "", repetition = "", escape = "", subcomponent = ""] = message.slice(3, 8);
-  const all = [field, component, repetition, escape, subcomponent];
-  const isUsable = all.every((each) => /^[!-/:-@[-`{-~]$/.test(each)) && new Set(all).size === all.length;
-  return isUsable ? { field, component, repetition, escape, subcomponent } : undefined;
+  const all = [...message.slice(3, 8)];
+  const [field = "", component = "", repetition = "", mark = "", subcomponent = ""] = all;
+  const isUsable = all.every((each) => /^[!-/:-@[-`{-~]$/.test(each)) && new Set(all).size === SEPARATORS;
+  return isUsable ? { field, component, repetition, escape: mark, subcomponent } : undefined;
 }
 
 /** Segments as text, in their order. A sender may end them by CR, LF or both. */

@@ -8,20 +8,20 @@ const FORMATTING = /^(H|N|\.(br|sp\d*|fi|nf|in[+-]?\d+|ti[+-]?\d+|sk\d+|ce))$/;
  * stands for a control character. An escape character without its pair is taken as it came: some senders forget to
  * escape it. Hexadecimal data are UTF-8 where they can be, else ISO 8859-1.
  */
-export function unescape(text: string, separators: Separators): string | undefined {
-  const { escape } = separators;
-  let at = text.indexOf(escape);
+export function readEscapes(text: string, separators: Separators): string | undefined {
+  const mark = separators.escape;
+  let at = text.indexOf(mark);
   if (at === -1) return text;
   let read = "";
   let from = 0;
   while (at !== -1) {
-    const end = text.indexOf(escape, at + 1);
+    const end = text.indexOf(mark, at + 1);
     if (end === -1) break;
     const meant = meaningOf(text.slice(at + 1, end), separators);
     if (meant === undefined) return undefined;
     read += text.slice(from, at) + meant;
     from = end + 1;
-    at = text.indexOf(escape, from);
+    at = text.indexOf(mark, from);
   }
   return read + text.slice(from);
 }
