@@ -52,16 +52,20 @@ export interface DeliveryQuality {
   /** Rates over all fields, made of those rates alone that `fields` shows. */
   readonly overall: { readonly completeness: ShownRate; readonly conformity: ShownRate; readonly validity: ShownRate };
   readonly uniqueness: {
-    /** Records that came twice in the delivery. */
+    /** Records whose name had come before in the delivery. */
     readonly recordsAgain: Share;
-    /** Records of a child of whom the delivery had another record. */
+    /** Records of a child of whom the delivery had brought another record. */
     readonly childrenAgain: Share;
   };
   /**
-   * Days from the latest date in a record to its receipt; of the whole delivery, whatever its tables, and of staged tables
-   * by child. Buckets are joined until none is small; `c` where that does not help.
+   * Days from the latest date in a record that was taken in to its receipt; of the whole delivery, whatever its tables,
+   * and of staged tables by child. Buckets are joined until none is small, and suppressed where that does not help or
+   * where their sum would tell how many were taken in.
    */
-  readonly timeliness: { readonly median: string | undefined; readonly buckets: readonly Delay[] } | typeof SUPPRESSED;
+  readonly timeliness: {
+    readonly median: string | undefined;
+    readonly buckets: readonly Delay[] | typeof SUPPRESSED;
+  };
   /** In the order of the mapper's table; those that never came are there too. */
   readonly fields: readonly FieldQuality[];
   readonly unmapped: readonly UnmappedList[];
@@ -100,7 +104,7 @@ export function toQualityReport(
       table,
       deliveries: bodies.flatMap((body) => {
         const counts = body.tables[table];
-        return counts === undefined ? [] : [toDelivery(body, counts, fieldsOf(table, about.fields))];
+        return counts === undefined ? [] : [toDelivery(body, { table, counts }, fieldsOf(table, about.fields))];
       }),
     })),
   };
@@ -113,13 +117,17 @@ function fieldsOf(table: string, fields: readonly FieldRow[]): readonly string[]
     .map(({ field }) => field);
 }
 
-function toDelivery(body: QualityBody, counts: TableCounts, names: readonly string[]): DeliveryQuality {
+function toDelivery(
+  body: QualityBody,
+  at: { readonly table: string; readonly counts: TableCounts },
+  names: readonly string[],
+): DeliveryQuality {
+  const { table, counts } = at;
   // Nothing is told of very few records: every share of them would be a share of one or two children.
   const isTold = suppressParts(fatesOf(counts)).isSafe;
   const fields = names.map((field) => toField(field, counts, isTold));
   const { parts } = suppressParts(fatesOf(counts), givesAway(counts, fields));
   const [committed = SUPPRESSED, unchanged = SUPPRESSED, quarantined = SUPPRESSED] = isTold ? parts : [];
-  const share = (part: number): Share => (isTold ? suppressPart(part, counts.received) : HIDDEN);
   return {
     delivery: body.delivery,
     receivedAt: new Date(body.receivedAt).toISOString(),
@@ -129,8 +137,11 @@ function toDelivery(body: QualityBody, counts: TableCounts, names: readonly stri
       conformity: meanOf(fields.map(({ conformity }) => conformity.rate)),
       validity: quarantined === SUPPRESSED ? SUPPRESSED : rateOf(counts.received - quarantined, counts.received),
     },
-    uniqueness: { recordsAgain: share(counts.again), childrenAgain: share(counts.childAgain) },
-    timeliness: toTimeliness(body),
+    uniqueness: {
+      recordsAgain: isTold ? suppressPart(counts.again, counts.received) : HIDDEN,
+      childrenAgain: isTold ? suppressPart(counts.childAgain, counts.received) : HIDDEN,
+    },
+    timeliness: toTimeliness(body, !isTold || (table === "" && committed === SUPPRESSED)),
     fields,
     unmapped: isTold ? toUnmapped(counts) : [],
   };
@@ -184,9 +195,12 @@ function toField(field: string, { received, fields }: TableCounts, isTold: boole
   };
 }
 
-function toTimeliness({ ages, undated }: QualityBody): DeliveryQuality["timeliness"] {
-  const buckets = toDelays(ages, undated);
-  return buckets === undefined ? SUPPRESSED : { median: medianOf(buckets), buckets };
+function toTimeliness({ ages, undated }: QualityBody, isHidden: boolean): DeliveryQuality["timeliness"] {
+  const delays = toDelays(ages, undated);
+  return {
+    median: delays === undefined ? undefined : medianOf(delays),
+    buckets: isHidden || delays === undefined ? SUPPRESSED : delays,
+  };
 }
 
 function toUnmapped({ unmapped }: TableCounts): readonly UnmappedList[] {

@@ -48,7 +48,7 @@ function toTrend(title: string, { deliveries }: TableQuality): ReadableTable {
       ].map(count),
       ...[delivery.overall.completeness, delivery.overall.conformity, delivery.overall.validity].map(percent),
       count(delivery.uniqueness.recordsAgain.count),
-      delivery.timeliness === SUPPRESSED ? SUPPRESSED : (delivery.timeliness.median ?? ""),
+      delivery.timeliness.median ?? "",
     ]),
   };
 }
@@ -73,7 +73,7 @@ function toTimeliness(title: string, { timeliness }: DeliveryQuality): ReadableT
     title,
     head: ["delay", "records"],
     rows:
-      timeliness === SUPPRESSED
+      timeliness.buckets === SUPPRESSED
         ? [["all", SUPPRESSED]]
         : timeliness.buckets.map(({ name, records }) => [name, count(records)]),
   };

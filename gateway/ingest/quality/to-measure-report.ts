@@ -77,7 +77,7 @@ function byName(delivery: DeliveryQuality): ReadonlyMap<string, Measured> {
   const measured: readonly Measured[] = [
     { name: "records sent twice", share: delivery.uniqueness.recordsAgain, whole: received },
     { name: "records of a child sent twice", share: delivery.uniqueness.childrenAgain, whole: received },
-    ...(delivery.timeliness === SUPPRESSED ? [] : delivery.timeliness.buckets).map(({ name, records }) => ({
+    ...(delivery.timeliness.buckets === SUPPRESSED ? [] : delivery.timeliness.buckets).map(({ name, records }) => ({
       name: `delay: ${name}`,
       share: { count: records },
     })),
