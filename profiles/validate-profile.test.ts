@@ -46,6 +46,16 @@ const FAULTS: Readonly<Record<string, string>> = {
   "asq-3-band.band-that-does-not-exist": "code-invalid Observation.value",
   "asq-3-panel.without-a-score": "required Observation.hasMember",
   "asq-score.code-of-the-group": "code-invalid Observation.code",
+  "assessment-scale.code-without-a-name": "required Observation.code.text",
+  "birth-detail.code-without-a-name": "required Observation.code.text",
+  "blood-spot-screening.outcome-in-words-alone": "required Observation.value.coding",
+  "child-health-observation.code-without-a-name": "required Observation.code.text",
+  "developmental-skill.achieved-as-a-number": "structure Observation.value",
+  "educational-history.question-of-feeding": "code-invalid Observation.code",
+  "feeding-detail.question-of-education": "code-invalid Observation.code",
+  "newborn-examination-outcome.outcome-of-no-examination": "code-invalid Observation.value",
+  "newborn-hearing-outcome.outcome-in-words-alone": "structure Observation.value",
+  "source-coding.source-code-in-words": "structure Observation.code.extension[0].value",
   "breastfeeding-status.finding-alone": "required Observation.value.coding",
   "census-ethnicity.category-of-the-nhs": "code-invalid Patient.extension[0].value",
   "child.two-nhs-numbers": "structure Patient.identifier",
@@ -90,6 +100,10 @@ function isNHSNumber(value: string): boolean {
 const NEEDS_TERMINOLOGY = new Set([
   "asq-3-band.band-that-does-not-exist",
   "asq-score.code-of-the-group",
+  "educational-history.question-of-feeding",
+  "feeding-detail.question-of-education",
+  "newborn-examination-outcome.outcome-of-no-examination",
+  "source-coding.source-code-in-words",
   "census-ethnicity.category-of-the-nhs",
   "early-years-progress.domain-that-does-not-exist",
   "entitlement-weeks.code-of-hours",
@@ -146,7 +160,8 @@ describe("validateProfiles", () => {
     for (const canonicalURL of OWN_PROFILES) {
       const id = canonicalURL.slice(canonicalURL.lastIndexOf("/") + 1);
       // Extensions are shown in the resource that has them.
-      const holder = id.startsWith("objection-") ? "sharing-consent" : id === "census-ethnicity" ? "child" : id;
+      const holders: Readonly<Record<string, string>> = { "census-ethnicity": "child", "source-coding": "measurement" };
+      const holder = id.startsWith("objection-") ? "sharing-consent" : (holders[id] ?? id);
       const claimed = canonical("StructureDefinition", holder);
       for (const examples of [valid, invalid]) {
         const claiming = examples.filter(({ name }) => name.startsWith(`${id}.`));

@@ -1,27 +1,34 @@
 import type { JsonMapper, MapContext, Mapped, SourceIdentity } from "../mapper.ts";
 import { FIELDS } from "./fields.ts";
-import { parseEarlyYearsProgress } from "./parse.ts";
-import type { EarlyYearsProgress } from "./record.ts";
+import { toFilled } from "./filled.ts";
+import { parseChildHealthMessage } from "./parse.ts";
+import type { ChildHealthMessage } from "./record.ts";
+import { RULES } from "./rules.ts";
 import { toConsents } from "./to-consent.ts";
 import { toObservations } from "./to-observation.ts";
 import { toOrganization } from "./to-organization.ts";
 import { toPatient } from "./to-patient.ts";
+import { toProgressTexts } from "./to-progress.ts";
+import { withhold } from "./withhold.ts";
 
-/** Digital Child Health messages (DAPB3009, FHIR STU3): the Early Years Progress event, CH010. `parse` takes JSON, or the root element of XML. */
-export const digitalChildHealth: JsonMapper<EarlyYearsProgress> = {
+/** Digital Child Health messages (DAPB3009, FHIR STU3). `parse` takes JSON, or the root element of XML. */
+export const digitalChildHealth: JsonMapper<ChildHealthMessage> = {
   kind: "digital-child-health",
   dataClass: "health-visiting",
   reader: "json",
-  version: 1,
+  version: 2,
   fields: FIELDS,
-  rules: [],
-  parse: parseEarlyYearsProgress,
+  rules: RULES,
+  parse: parseChildHealthMessage,
   recordId: ({ recordId }) => recordId,
   identity: toIdentity,
   map: toMapped,
+  filled: toFilled,
+  withhold,
+  writtenAt: ({ writtenAt }) => writtenAt,
 };
 
-function toIdentity({ child }: EarlyYearsProgress): SourceIdentity {
+function toIdentity({ child }: ChildHealthMessage): SourceIdentity {
   const { localId, nhsNumber, nhsNumberStatus, names, birthDate, addresses, gender } = child;
   const name = names.find(({ use }) => use === "official") ?? names[0];
   const given = name?.given?.[0];
@@ -39,18 +46,33 @@ function toIdentity({ child }: EarlyYearsProgress): SourceIdentity {
   };
 }
 
-/** A deletion says nothing any more, so that all that the record made before is taken back. */
-function toMapped({ child, check, recordId, notCarried }: EarlyYearsProgress, context: MapContext): Mapped {
-  if (check === undefined) return { made: [], organizations: [], relationships: [], notCarried };
-  const observations = toObservations(check, recordId, context);
-  const consents = toConsents(check, observations, recordId, context);
+/**
+ * A deletion takes back all that the record made before. Whose it was it still tells, so that other records of the child
+ * keep their name; of additional demographics nothing is left.
+ */
+function toMapped(message: ChildHealthMessage, context: MapContext): Mapped {
+  const { child, check, recordId, organization, notCarried } = message;
+  if (message.action === "delete") {
+    const isOfPerson = message.event === "CH001" || child.names.length === 0;
+    return {
+      ...(isOfPerson ? {} : { patient: toPatient(child, context.source) }),
+      made: [],
+      organizations: [],
+      relationships: [],
+      notCarried,
+      withdraws: true,
+    };
+  }
+  const origin = { record: recordId, organization };
+  const texts = check === undefined ? [] : toProgressTexts(check, origin, context);
+  const consents = check === undefined ? [] : toConsents(check, texts, origin, context);
   return {
     patient: toPatient(child, context.source),
-    made: [...observations, ...consents],
-    organizations: check.organization === undefined ? [] : [toOrganization(check.organization, context)],
+    made: [...texts, ...consents, ...toObservations(message, context)],
+    organizations: organization === undefined ? [] : [toOrganization(organization, context)],
     relationships: [],
     notCarried:
-      check.parentalConsent !== undefined && consents.length === 0
+      check?.parentalConsent !== undefined && consents.length === 0
         ? [...notCarried, "QuestionnaireResponse.item.parentalConsent"]
         : notCarried,
   };

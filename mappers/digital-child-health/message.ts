@@ -7,30 +7,40 @@ export interface MessageEntry {
   readonly path: string;
   readonly fullUrl: string | undefined;
   readonly resource: { readonly resourceType: string; readonly [element: string]: unknown };
+  /** The entry in whose resource this one is contained. */
+  readonly container?: MessageEntry;
 }
 
-/** A FHIR STU3 message as its entries, the header apart. */
+/** A FHIR STU3 message as its resources, contained ones behind those that contain them. */
 export interface Message {
   /** Logical id of the Bundle. */
   readonly id: string | undefined;
+  /** `Bundle.meta.lastUpdated`, as it came. */
+  readonly lastUpdated: string | undefined;
   readonly entries: readonly MessageEntry[];
 }
+
+const resource = z.looseObject(
+  {
+    resourceType: z
+      .string("expected the type of the resource")
+      .regex(/^[A-Z][A-Za-z]{1,63}$/, "expected the type of the resource"),
+  },
+  "expected a resource in each entry (DCH-Bundle-1)",
+);
 
 const bundle = z.looseObject({
   resourceType: z.literal("Bundle", "expected a Bundle (DCH-Bundle-1)"),
   type: z.literal("message", "expected a Bundle of type message (DCH-Bundle-1)"),
   id: z.string("expected text").optional(),
+  meta: z.looseObject({ lastUpdated: z.string("expected text").optional() }, "expected an object").optional(),
   entry: z.array(
-    z.looseObject({
-      fullUrl: z.string("expected text").optional(),
-      resource: z.looseObject(
-        { resourceType: z.string("expected the type of the resource") },
-        "expected a resource in each entry (DCH-Bundle-1)",
-      ),
-    }),
+    z.looseObject({ fullUrl: z.string("expected text").optional(), resource }, "expected an entry (DCH-Bundle-1)"),
     "expected the entries of the message (DCH-Bundle-1)",
   ),
 });
+
+const contained = z.array(resource, "expected a list of resources (FHIR STU3 contained)");
 
 export type ParsedMessage =
   | { readonly ok: true; readonly message: Message }
@@ -40,37 +50,93 @@ export type ParsedMessage =
 export function parseMessage(raw: unknown): ParsedMessage {
   const parsed = bundle.safeParse(raw);
   if (!parsed.success) return { ok: false, issues: toFieldIssues(parsed.error, "Bundle") };
+  const issues: FieldIssue[] = [];
+  const entries = parsed.data.entry.flatMap(({ fullUrl, resource }, index) =>
+    withContained({ path: `Bundle.entry[${index}].resource`, fullUrl, resource }, issues),
+  );
+  if (issues.length > 0) return { ok: false, issues };
   return {
     ok: true,
-    message: {
-      id: parsed.data.id,
-      entries: parsed.data.entry.map(({ fullUrl, resource }, index) => ({
-        path: `Bundle.entry[${index}].resource`,
-        fullUrl,
-        resource,
-      })),
-    },
+    message: { id: parsed.data.id, lastUpdated: parsed.data.meta?.lastUpdated, entries },
   };
 }
 
+function withContained(entry: MessageEntry, issues: FieldIssue[]): MessageEntry[] {
+  if (entry.resource.contained === undefined) return [entry];
+  const value = entry.resource.contained;
+  const parsed = contained.safeParse(Array.isArray(value) ? value : [value]);
+  if (!parsed.success) {
+    issues.push({
+      severity: "error",
+      field: `${entry.path}.contained`,
+      message: "expected resources with their types",
+    });
+    return [entry];
+  }
+  return [
+    entry,
+    ...parsed.data.map((inner, index) => ({
+      path: `${entry.path}.contained[${index}]`,
+      fullUrl: undefined,
+      resource: inner,
+      container: entry,
+    })),
+  ];
+}
+
+/** Resources of a type that stand in the message by themselves. */
 export function entriesOf(message: Message, type: string): readonly MessageEntry[] {
-  return message.entries.filter(({ resource }) => resource.resourceType === type);
+  return message.entries.filter(({ resource, container }) => resource.resourceType === type && container === undefined);
 }
 
-/** The entry that a reference of the message means: by the entry's full URL, or by type and logical id. */
-export function resolveReference(message: Message, reference: string | undefined): MessageEntry | undefined {
-  if (reference === undefined) return undefined;
-  return message.entries.find(
-    ({ fullUrl, resource }) => fullUrl === reference || `${resource.resourceType}/${String(resource.id)}` === reference,
-  );
+/**
+ * The resource of the message that a reference means: `#id` within the resource it stands in, else an entry's full URL,
+ * or type and logical id, absolute or not, of any version.
+ */
+export function resolveReference(
+  message: Message,
+  reference: string | undefined,
+  from?: MessageEntry,
+): MessageEntry | undefined {
+  if (reference === undefined || reference === "") return undefined;
+  if (reference.startsWith("#")) {
+    const holder = from?.container ?? from;
+    return message.entries.find(
+      ({ container, resource }) =>
+        container !== undefined && container === holder && `#${String(resource.id)}` === reference,
+    );
+  }
+  const wanted = reference.replace(/\/_history\/[A-Za-z0-9.-]{1,64}$/, "");
+  const found = message.entries.find((entry) => entry.container === undefined && isMeant(entry, wanted));
+  return found;
 }
 
-/** Logical id of an entry: its resource's own, else the UUID of its full URL. */
+function isMeant({ fullUrl, resource }: MessageEntry, wanted: string): boolean {
+  if (fullUrl !== undefined && fullUrl.toLowerCase() === wanted.toLowerCase()) return true;
+  if (typeof resource.id !== "string") return isTail(fullUrl, wanted);
+  const relative = `${resource.resourceType}/${resource.id}`;
+  if (wanted === relative || isTail(fullUrl, wanted)) return true;
+  // An entry without a full URL is known by its type and id alone.
+  return fullUrl === undefined && (wanted.endsWith(`/${relative}`) || uuidOf(wanted) === resource.id.toLowerCase());
+}
+
+/** Whether a relative reference is the end of an absolute URL. */
+function isTail(fullUrl: string | undefined, wanted: string): boolean {
+  return /^[A-Z][A-Za-z]+\/[A-Za-z0-9.-]{1,64}$/.test(wanted) && fullUrl?.endsWith(`/${wanted}`) === true;
+}
+
+/** Logical id of a resource: its own, else the UUID or the last part of its full URL. */
 export function logicalIdOf({ fullUrl, resource }: MessageEntry): string | undefined {
-  return typeof resource.id === "string" ? resource.id : uuidOf(fullUrl);
+  if (typeof resource.id === "string" && /^[A-Za-z0-9.-]{1,64}$/.test(resource.id)) return resource.id;
+  return idOfReference(fullUrl);
+}
+
+/** What a reference or full URL says of the logical id. */
+export function idOfReference(url: string | undefined): string | undefined {
+  return uuidOf(url) ?? /(?:^|\/)[A-Z][A-Za-z]+\/([A-Za-z0-9.-]{1,64})$/.exec(url ?? "")?.[1];
 }
 
 /** The UUID of a `urn:uuid:` URL. */
-export function uuidOf(url: string | undefined): string | undefined {
-  return /^urn:uuid:([0-9a-fA-F-]{36})$/.exec(url ?? "")?.[1]?.toLowerCase();
+function uuidOf(url: string | undefined): string | undefined {
+  return /^urn:uuid:([0-9a-fA-F-]{36})$/i.exec(url ?? "")?.[1]?.toLowerCase();
 }

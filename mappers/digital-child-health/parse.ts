@@ -1,119 +1,149 @@
 import type { z } from "zod";
-import { DCH_EVENT_TYPE, ODS_ORGANIZATION } from "#profiles/systems.ts";
+import { ODS_ORGANIZATION } from "#profiles/systems.ts";
 import type { FieldIssue, Parsed } from "../mapper.ts";
-import {
-  entriesOf,
-  logicalIdOf,
-  type Message,
-  type MessageEntry,
-  parseMessage,
-  resolveReference,
-  uuidOf,
-} from "./message.ts";
+import { entriesOf, type Message, type MessageEntry, parseMessage, resolveReference } from "./message.ts";
 import { toElementsNotCarried } from "./not-carried.ts";
 import { readChild } from "./read-child.ts";
-import { readItems } from "./read-items.ts";
-import { readSecurity } from "./read-security.ts";
-import type { EarlyYearsProgress, ProgressCheck } from "./record.ts";
-import {
-  encounter,
-  messageHeader,
-  organization,
-  patient,
-  questionnaireResponse,
-  type Stu3Encounter,
-  type Stu3QuestionnaireResponse,
-} from "./resources.ts";
-import { isXmlElement, toJsonForm } from "./xml-form.ts";
+import { CONTENT, MODIFIERS, readFindings } from "./read-findings.ts";
+import { type Header, hasNoPatient, readEvent, recordIdOf, routingNumberOf, writtenAtOf } from "./read-header.ts";
+import { readProgress } from "./read-progress.ts";
+import type { Reading } from "./reading.ts";
+import type { ChildHealthMessage, MessageChild, Provider } from "./record.ts";
+import { encounter, messageHeader, organization, patient, questionnaireResponse } from "./resources.ts";
+import { withhold } from "./withhold.ts";
 
-const EARLY_YEARS_PROGRESS = "CH010";
-const MESSAGE_EVENT_TYPE = "https://fhir.nhs.uk/STU3/StructureDefinition/Extension-DCH-MessageEventType-1";
-
-type Header = z.infer<typeof messageHeader>;
-
-/** What the readers below share: they go on after an error, so that one look finds everything wrong with a message. */
-interface Reading {
+/** What the readers below share. */
+interface Told {
   readonly message: Message;
-  readonly issues: FieldIssue[];
-  readonly notCarried: Set<string>;
+  readonly reading: Reading;
+  readonly header: Header;
 }
 
-/** Reads an Early Years Progress message, in JSON or as the root element of XML; any other event is refused by its code. */
-export function parseEarlyYearsProgress(raw: unknown): Parsed<EarlyYearsProgress> {
-  const framed = parseMessage(isXmlElement(raw) ? toJsonForm(raw) : raw);
+interface Contact {
+  readonly entry: MessageEntry | undefined;
+  readonly start: string | undefined;
+  readonly isInError: boolean;
+  readonly provider: string | undefined;
+}
+
+/** Reads a message of Digital Child Health, in JSON or as the root element of XML; an event that is not served is refused by its code. */
+export function parseChildHealthMessage(raw: unknown): Parsed<ChildHealthMessage> {
+  const framed = parseMessage(withhold(raw).kept);
   if (!framed.ok) return framed;
   const { message } = framed;
-  const reading: Reading = { message, issues: [], notCarried: new Set(toElementsNotCarried(message)) };
-  const header = readOne(reading, "MessageHeader", messageHeader)?.value;
+  const reading: Reading = { issues: [], warnings: [], notCarried: new Set() };
+  const header = readOne(reading, message, "MessageHeader", messageHeader)?.value;
   if (header === undefined) return { ok: false, issues: reading.issues };
-  const event = readEvent(header, reading);
-  if (event === undefined) return { ok: false, issues: reading.issues };
-  const person = readOne(reading, "Patient", patient);
-  const child =
-    person === undefined ? undefined : readChild(person.value, logicalIdOf(person.entry) ?? "", reading.notCarried);
-  const check = event === "delete" ? undefined : readCheck(header, person?.entry, reading);
-  const recordId = recordIdOf(message, header);
+  const told = { message, reading, header };
+  const served = readEvent(header, reading.issues);
+  if (served === undefined) return { ok: false, issues: reading.issues };
+  const { event, action } = served;
+  const person = action === "delete" && hasNoPatient(message) ? undefined : readPerson(told);
+  const contact = readContact(told, person?.entry);
+  const recordId = recordIdOf(message, header, contact.entry);
   if (recordId === undefined) {
     reading.issues.push(error("Encounter.id", "expected a logical id, or a full URL that is a UUID (DCH-Bundle-1)"));
   }
+  const child = person?.child ?? (recordId === undefined ? undefined : childOfHeader(header, recordId));
+  const provider = action === "delete" ? undefined : readProvider(told, contact);
+  const content = action === "delete" ? { findings: [] } : readContent(told, event, { contact, child: person?.entry });
   if (child === undefined || recordId === undefined || reading.issues.length > 0) {
     return { ok: false, issues: reading.issues };
   }
+  const writtenAt = writtenAtOf(message, header);
+  const hasContent = content.findings.length > 0 || content.check !== undefined;
   return {
     ok: true,
     record: {
-      event,
+      action,
+      event: header.event.code.trim(),
       recordId,
+      ...(writtenAt === undefined ? {} : { writtenAt }),
       child,
-      ...(check === undefined ? {} : { check }),
-      notCarried: event === "delete" ? [] : [...reading.notCarried].sort(),
+      ...(provider === undefined || !hasContent ? {} : { organization: provider }),
+      ...content,
+      notCarried:
+        action === "delete"
+          ? []
+          : namesNotCarried(told, { event: event.content, hasContent, contact, findings: content.findings }),
     },
-    warnings: [],
+    warnings: reading.warnings,
   };
 }
 
-function readEvent(header: Header, { issues }: Reading): EarlyYearsProgress["event"] | undefined {
-  const { system, code } = header.event;
-  if (system !== DCH_EVENT_TYPE) {
-    issues.push(error("MessageHeader.event.system", `expected ${DCH_EVENT_TYPE}`));
-    return undefined;
-  }
-  if (code !== EARLY_YEARS_PROGRESS) {
-    const named = /^CH[0-9]{3}$/.test(code) ? `event ${code}` : "this event";
-    issues.push(
-      error(
-        "MessageHeader.event.code",
-        `${named} is not served yet: expected CH010, Early Years Progress (DCH-ChildHealthEventType-1)`,
-      ),
-    );
-    return undefined;
-  }
-  const type = header.extension?.find(({ url }) => url === MESSAGE_EVENT_TYPE)?.valueCodeableConcept?.coding?.[0]?.code;
-  if (type === "new" || type === "update" || type === "delete") return type;
-  issues.push(error("MessageHeader.extension", "expected new, update or delete (Extension-DCH-MessageEventType-1)"));
-  return undefined;
-}
-
-function readCheck(header: Header, child: MessageEntry | undefined, reading: Reading): ProgressCheck | undefined {
-  const contact = readOne(reading, "Encounter", encounter);
-  const answers = readOne(reading, "QuestionnaireResponse", questionnaireResponse);
-  if (contact === undefined || answers === undefined) return undefined;
-  checkReference(reading, `${contact.entry.path}.subject`, contact.value.subject?.reference, child);
-  checkReference(reading, `${answers.entry.path}.subject`, answers.value.subject?.reference, child);
-  checkReference(reading, `${answers.entry.path}.context`, answers.value.context?.reference, contact.entry);
-  const provider = readProvider(header, contact.value, reading);
+/** Of a deletion that brings no Patient, what the header tells for routing. */
+function childOfHeader(header: Header, recordId: string): MessageChild {
+  const nhsNumber = routingNumberOf(header);
   return {
-    status: statusOf(contact.value, answers.value),
-    start: contact.value.period.start,
-    security: readSecurity("QuestionnaireResponse", answers.value.meta?.security, reading.notCarried),
-    ...readItems(answers.value.item ?? [], answers.entry.path, reading),
-    ...(provider === undefined ? {} : { organization: provider }),
+    localId: nhsNumber ?? recordId,
+    ...(nhsNumber === undefined ? {} : { nhsNumber }),
+    names: [],
+    addresses: [],
+    telecom: [],
+    extension: [],
+    security: [],
   };
+}
+
+function readPerson(told: Told): { readonly child: MessageChild; readonly entry: MessageEntry } | undefined {
+  const person = readOne(told.reading, told.message, "Patient", patient);
+  if (person === undefined) return undefined;
+  return { child: readChild(person.value, person.entry, told.reading), entry: person.entry };
+}
+
+/** The Encounter of the message; a message without one is read all the same, one with several is not. */
+function readContact(told: Told, child: MessageEntry | undefined): Contact {
+  const { message, reading } = told;
+  const none = { entry: undefined, start: undefined, isInError: false, provider: undefined };
+  if (entriesOf(message, "Encounter").length === 0) return none;
+  const contact = readOne(reading, message, "Encounter", encounter);
+  if (contact === undefined) return none;
+  checkReference(told, `${contact.entry.path}.subject`, contact.value.subject?.reference, child);
+  return {
+    entry: contact.entry,
+    start: contact.value.period?.start?.trim(),
+    isInError: contact.value.status?.trim() === "entered-in-error",
+    provider: contact.value.serviceProvider?.reference,
+  };
+}
+
+type Content = Pick<ChildHealthMessage, "findings" | "check">;
+
+function readContent(
+  told: Told,
+  event: NonNullable<ReturnType<typeof readEvent>>["event"],
+  { contact, child }: { readonly contact: Contact; readonly child: MessageEntry | undefined },
+): Content {
+  const { message, reading } = told;
+  if (event.content === "findings") {
+    const { start, isInError, entry } = contact;
+    const { topic } = event;
+    const issued = topic === "blood-spot" ? issuedOf(message) : undefined;
+    return { findings: readFindings({ message, reading, topic, child, encounter: entry, start, isInError, issued }) };
+  }
+  if (event.content === "person") return { findings: [] };
+  const answers = readOne(reading, message, "QuestionnaireResponse", questionnaireResponse);
+  if (answers === undefined) return { findings: [] };
+  const { path } = answers.entry;
+  checkReference(told, `${path}.subject`, answers.value.subject?.reference, child);
+  checkReference(told, `${path}.context`, answers.value.context?.reference, contact.entry);
+  const check = readProgress({ reading, path, name: "QuestionnaireResponse" }, answers.value, contact);
+  return { findings: [], ...(check === undefined ? {} : { check }) };
+}
+
+/** When the report of a blood spot test was issued. */
+function issuedOf(message: Message): string | undefined {
+  const [report] = entriesOf(message, "DiagnosticReport");
+  const issued = report?.resource.issued;
+  const isInstant =
+    typeof issued === "string" && /^[0-9]{4}-[0-9]{2}-[0-9]{2}T.*(Z|[+-][0-9]{2}:[0-9]{2})$/.test(issued.trim());
+  return isInstant && Number.isFinite(Date.parse(issued)) ? issued.trim() : undefined;
 }
 
 /** The one resource of a type; none, or more than one, is an error, and so is one that is not as its profile wants it. */
 function readOne<Schema extends z.ZodType>(
-  { message, issues }: Reading,
+  { issues }: Reading,
+  message: Message,
   type: string,
   schema: Schema,
 ): { readonly entry: MessageEntry; readonly value: z.infer<Schema> } | undefined {
@@ -121,6 +151,13 @@ function readOne<Schema extends z.ZodType>(
   if (entry === undefined || others.length > 0) {
     issues.push(error(type, `expected exactly one ${type} in the message (DCH-Bundle-1)`));
     return undefined;
+  }
+  for (const modifier of MODIFIERS) {
+    if (entry.resource[modifier] !== undefined) {
+      issues.push(
+        error(`${entry.path}.${modifier}`, "may change what the resource says, and is not known here (FHIR STU3)"),
+      );
+    }
   }
   const parsed = schema.safeParse(entry.resource);
   if (parsed.success) return { entry, value: parsed.data };
@@ -130,59 +167,64 @@ function readOne<Schema extends z.ZodType>(
 
 /** A reference, if there is one, must mean the resource it is about: a text about one child never becomes another's. */
 function checkReference(
-  { message, issues }: Reading,
+  { message, reading }: Told,
   path: string,
   reference: string | undefined,
   expected: MessageEntry | undefined,
 ): void {
   if (reference === undefined || expected === undefined) return;
-  if (resolveReference(message, reference) !== expected) {
-    issues.push(
-      error(`${path}.reference`, `expected a reference to the ${expected.resource.resourceType} of the message`),
-    );
+  if (resolveReference(message, reference.trim()) !== expected) {
+    const { resourceType } = expected.resource;
+    reading.issues.push(error(`${path}.reference`, `expected a reference to the ${resourceType} of the message`));
   }
 }
 
-/** Who carried out the check: the provider of the encounter, else who answers for the message. */
-function readProvider(header: Header, contact: Stu3Encounter, reading: Reading): ProgressCheck["organization"] {
-  const { message, notCarried } = reading;
+/** Who carried it out: the provider of the encounter, else who answers for the message. */
+function readProvider({ message, header, reading }: Told, contact: Contact): Provider | undefined {
+  const { notCarried } = reading;
   const entry =
-    resolveReference(message, contact.serviceProvider?.reference) ??
-    resolveReference(message, header.responsible?.reference);
-  const others = entriesOf(message, "Organization").filter((other) => other !== entry);
+    resolveReference(message, contact.provider?.trim(), contact.entry) ??
+    resolveReference(message, header.responsible?.reference?.trim());
+  const others = message.entries.filter((other) => other.resource.resourceType === "Organization" && other !== entry);
   if (others.length > 0) notCarried.add("Organization");
-  const parsed = organization.safeParse(entry?.resource);
+  const parsed = organization.safeParse(entry?.resource.resourceType === "Organization" ? entry.resource : undefined);
   const identifiers = parsed.data?.identifier ?? [];
-  const odsCode = identifiers.find(({ system }) => system === ODS_ORGANIZATION)?.value;
-  if (parsed.data === undefined || odsCode === undefined) {
+  const odsCode = identifiers.find(({ system }) => system?.trim() === ODS_ORGANIZATION)?.value?.trim();
+  if (parsed.data === undefined || odsCode === undefined || !/^[A-Za-z0-9]{1,12}$/.test(odsCode)) {
     if (entry !== undefined) notCarried.add("Organization");
     return undefined;
   }
   if (identifiers.length > 1) notCarried.add("Organization.identifier");
-  const { name } = parsed.data;
-  return { odsCode: odsCode.toUpperCase(), ...(name === undefined ? {} : { name }) };
+  const name = parsed.data.name?.trim();
+  return { odsCode: odsCode.toUpperCase(), ...(name === undefined || name === "" ? {} : { name }) };
 }
 
-function statusOf(contact: Stu3Encounter, answers: Stu3QuestionnaireResponse): ProgressCheck["status"] {
-  if (contact.status === "entered-in-error") return "entered-in-error";
-  switch (answers.status) {
-    case "completed":
-      return "final";
-    case "amended":
-    case "entered-in-error":
-      return answers.status;
-    case "in-progress":
-    case "stopped":
-      return "preliminary";
+/** What went nowhere: by the table for resources that it knows, and what the readers named on their way. */
+function namesNotCarried(
+  { message, reading }: Told,
+  told: {
+    readonly event: string;
+    readonly hasContent: boolean;
+    readonly contact: Contact;
+    readonly findings: ChildHealthMessage["findings"];
+  },
+): string[] {
+  const isRead = ({ resource }: MessageEntry): boolean =>
+    told.event === "findings" && CONTENT.has(resource.resourceType);
+  const names = new Set([
+    ...reading.notCarried,
+    ...toElementsNotCarried(message.entries.filter((entry) => !isRead(entry))),
+  ]);
+  const isStartUsed =
+    told.event === "progress" || told.findings.some(({ found }) => found.effectiveDateTime === told.contact.start);
+  if (!isStartUsed && told.contact.start !== undefined) names.add("Encounter.period.start");
+  if (!told.hasContent) {
+    for (const { resource } of message.entries) {
+      if (resource.resourceType === "Organization") names.add("Organization");
+      if (resource.resourceType === "Encounter") names.add("Encounter");
+    }
   }
-}
-
-/** The Encounter's logical id; a deletion that brings no Encounter names it as its focus, or else itself. */
-function recordIdOf(message: Message, header: Header): string | undefined {
-  const [contact] = entriesOf(message, "Encounter");
-  if (contact !== undefined) return logicalIdOf(contact);
-  const focus = header.focus?.[0]?.reference;
-  return uuidOf(focus) ?? /^Encounter\/([A-Za-z0-9.-]{1,64})$/.exec(focus ?? "")?.[1] ?? message.id;
+  return [...names].sort();
 }
 
 function error(field: string, message: string): FieldIssue {

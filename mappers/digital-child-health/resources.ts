@@ -4,7 +4,8 @@ import { parseDate } from "../datatypes/date.ts";
 import { isNhsNumber } from "../datatypes/nhs-number.ts";
 
 /**
- * The elements that are read of the STU3 resources of an Early Years Progress message, by their FHIR names. Messages name
+ * The elements that are read of the STU3 resources that every message has, and of the questionnaire of Early Years Progress,
+ * by their FHIR names. Messages name
  * the profile that wants it and never the value. What is not named here is reported as not carried.
  */
 
@@ -26,6 +27,8 @@ function isDateTime(value: string): boolean {
 }
 
 export const messageHeader = z.looseObject({
+  meta: z.looseObject({ lastUpdated: text.optional() }).optional(),
+  timestamp: text.optional(),
   extension: z.array(extension).optional(),
   event: z.looseObject(
     { system: text.optional(), code: text },
@@ -49,7 +52,15 @@ export const patient = z.looseObject({
     )
     .optional(),
   name: z
-    .array(z.looseObject({ use: text.optional(), family: text.optional(), given: z.array(text).optional() }))
+    .array(
+      z.looseObject({
+        use: text.optional(),
+        family: text.optional(),
+        given: z.array(text).optional(),
+        prefix: z.array(text).optional(),
+        suffix: z.array(text).optional(),
+      }),
+    )
     .optional(),
   gender: z
     .enum(["male", "female", "other", "unknown"], "expected male, female, other or unknown (CareConnect-DCH-Patient-1)")
@@ -78,14 +89,13 @@ export const encounter = z.looseObject({
   status: text.optional(),
   subject: reference.optional(),
   serviceProvider: reference.optional(),
-  period: z.looseObject(
-    {
-      start: z
-        .string("expected the start of the encounter (CareConnect-DCH-Encounter-1)")
-        .refine(isDateTime, "expected a day as YYYY-MM-DD, or a time with its offset (CareConnect-DCH-Encounter-1)"),
-    },
-    "expected the period of the encounter (CareConnect-DCH-Encounter-1)",
-  ),
+  period: z
+    .looseObject({
+      start: text
+        .refine(isDateTime, "expected a day as YYYY-MM-DD, or a time with its offset (CareConnect-DCH-Encounter-1)")
+        .optional(),
+    })
+    .optional(),
 });
 
 const answer = z.looseObject({ valueString: text.optional(), valueCoding: coding.optional() });

@@ -12,9 +12,9 @@ import { toCodeableConcept, toCoding } from "../datatypes/coding.ts";
 import { toSourceRecordIdentifier } from "../datatypes/identifier.ts";
 import { toPatientReference } from "../datatypes/reference.ts";
 import type { Made, MapContext } from "../mapper.ts";
-import type { ProgressCheck } from "./record.ts";
+import type { ProgressCheck, Provider } from "./record.ts";
 import { PARENTAL_CONSENT } from "./sections.ts";
-import { toPerformer } from "./to-observation.ts";
+import { toPerformer } from "./to-organization.ts";
 
 /**
  * The parents' answer on sharing this review, about the Observations of this review alone. Consent obtained permits them;
@@ -24,10 +24,10 @@ import { toPerformer } from "./to-observation.ts";
 export function toConsents(
   check: ProgressCheck,
   observations: readonly Made[],
-  record: string,
+  { record, organization }: { readonly record: string; readonly organization: Provider | undefined },
   context: MapContext,
 ): Made[] {
-  const { parentalConsent, organization, start, status } = check;
+  const { parentalConsent, start, status } = check;
   if (parentalConsent === undefined || observations.length === 0) return [];
   const consent: Consent = {
     resourceType: "Consent",

@@ -1,49 +1,47 @@
+import type { Observation } from "@medplum/fhirtypes";
 import { canonical } from "#profiles/canonical.ts";
-import { EARLY_YEARS_OBSERVATION, ODS_ORGANIZATION } from "#profiles/systems.ts";
-import { toCodeableConcept } from "../datatypes/coding.ts";
-import { toDevelopmentalCategory } from "../datatypes/developmental-category.ts";
 import { toSourceRecordIdentifier } from "../datatypes/identifier.ts";
-import { toOrganizationReference, toPatientReference } from "../datatypes/reference.ts";
+import { toPatientReference } from "../datatypes/reference.ts";
 import type { Made, MapContext } from "../mapper.ts";
-import type { ProgressCheck } from "./record.ts";
-import { sectionOf } from "./sections.ts";
+import type { Finding } from "./finding.ts";
+import type { ChildHealthMessage } from "./record.ts";
+import { toPerformer } from "./to-organization.ts";
 
-/** One Observation for each section that was answered; all of one review carry the same identifier. */
-export function toObservations(check: ProgressCheck, record: string, context: MapContext): Made[] {
-  const { organization, security, start, status } = check;
-  return check.sections.flatMap(({ linkId, text }) => {
-    const section = sectionOf(linkId);
-    if (section === undefined) return [];
-    return [
-      {
-        slot: linkId,
-        record,
-        resource: {
-          resourceType: "Observation",
-          id: context.id(linkId),
-          meta: {
-            profile: [
-              canonical("StructureDefinition", "early-years-progress"),
-              "https://fhir.hl7.org.uk/StructureDefinition/UKCore-Observation",
-            ],
-            ...(security.length === 0 ? {} : { security: [...security] }),
-          },
-          identifier: [toSourceRecordIdentifier(context.source, record)],
-          status,
-          category: toDevelopmentalCategory(section.domains),
-          code: toCodeableConcept(EARLY_YEARS_OBSERVATION, section.code),
-          subject: toPatientReference(context.patientId),
-          effectiveDateTime: start,
-          ...(organization === undefined ? {} : { performer: [toPerformer(organization, context)] }),
-          valueString: text,
-        },
-      },
-    ];
-  });
+const UK_CORE_OBSERVATION = "https://fhir.hl7.org.uk/StructureDefinition/UKCore-Observation";
+
+/** One Observation for each finding of a message; all of one message carry the same identifier. */
+export function toObservations(message: ChildHealthMessage, context: MapContext): Made[] {
+  return message.findings.map((finding) => ({
+    slot: finding.slot,
+    record: message.recordId,
+    resource: toObservation(finding, message, context),
+  }));
 }
 
-/** The organisation that carried out the check. */
-export function toPerformer(organization: NonNullable<ProgressCheck["organization"]>, context: MapContext) {
-  const id = context.organizationId({ system: ODS_ORGANIZATION, value: organization.odsCode });
-  return toOrganizationReference(id, organization.name);
+function toObservation(finding: Finding, message: ChildHealthMessage, context: MapContext): Observation {
+  const { found, identifiers, members, derivedFrom, security, slot } = finding;
+  const { status, category, code, ...others } = found;
+  const toReference = (target: string) => ({ reference: `Observation/${context.id(target)}` });
+  return {
+    resourceType: "Observation",
+    id: context.id(slot),
+    meta: { profile: toProfiles(finding), ...(security.length === 0 ? {} : { security: [...security] }) },
+    identifier: [toSourceRecordIdentifier(context.source, message.recordId), ...identifiers.map((one) => ({ ...one }))],
+    status,
+    ...(category === undefined ? {} : { category }),
+    code,
+    subject: toPatientReference(context.patientId),
+    ...(message.organization === undefined ? {} : { performer: [toPerformer(message.organization, context)] }),
+    ...others,
+    ...(members.length === 0 ? {} : { hasMember: members.map(toReference) }),
+    ...(derivedFrom.length === 0 ? {} : { derivedFrom: derivedFrom.map(toReference) }),
+  };
+}
+
+/** Our profiles by their logical ids; the leaf profiles of vital signs follow UK Core's Observation themselves. */
+function toProfiles({ profiles }: Finding): string[] {
+  const claimed = profiles.map((profile) =>
+    profile.startsWith("https:") ? profile : canonical("StructureDefinition", profile),
+  );
+  return profiles.some((profile) => profile.startsWith("https:")) ? claimed : [...claimed, UK_CORE_OBSERVATION];
 }

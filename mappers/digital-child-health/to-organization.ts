@@ -1,12 +1,10 @@
-import type { Organization } from "@medplum/fhirtypes";
+import type { Organization, Reference } from "@medplum/fhirtypes";
 import { ODS_ORGANIZATION } from "#profiles/systems.ts";
+import { toOrganizationReference } from "../datatypes/reference.ts";
 import type { MapContext } from "../mapper.ts";
-import type { ProgressCheck } from "./record.ts";
+import type { Provider } from "./record.ts";
 
-export function toOrganization(
-  { odsCode, name }: NonNullable<ProgressCheck["organization"]>,
-  context: MapContext,
-): Organization {
+export function toOrganization({ odsCode, name }: Provider, context: MapContext): Organization {
   const identifier = { system: ODS_ORGANIZATION, value: odsCode };
   return {
     resourceType: "Organization",
@@ -15,4 +13,9 @@ export function toOrganization(
     identifier: [identifier],
     ...(name === undefined ? {} : { name }),
   };
+}
+
+/** The organisation that carried it out. */
+export function toPerformer({ odsCode, name }: Provider, context: MapContext): Reference<Organization> {
+  return toOrganizationReference(context.organizationId({ system: ODS_ORGANIZATION, value: odsCode }), name);
 }

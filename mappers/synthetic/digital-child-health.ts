@@ -22,9 +22,9 @@ function uuidOf({ held }: ProgressRecord, part: Part): string {
   return `5e9d0c11-${String(PARTS.indexOf(part)).padStart(4, "0")}-4000-8000-${serial}`;
 }
 
-/** What the message is called as a source record: the encounter, which a later message about the review keeps. */
+/** What the message is called as a source record: the encounter, which a later message about the review keeps, and the event. */
 export function progressRecordId(record: ProgressRecord): string {
-  return uuidOf(record, "encounter");
+  return `${uuidOf(record, "encounter")}/CH010`;
 }
 
 /** One line with one Early Years Progress message (event CH010) of Digital Child Health, FHIR STU3. */

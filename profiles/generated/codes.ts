@@ -874,6 +874,7 @@ const DISPLAYS: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map([
     ["1093081000000104","Developmental skill - unable to assess"],
     ["1094981000000100","Developmental skill achieved"],
     ["1093061000000108","Development skill not achieved"],
+    ["1094381000000104","Child developmental skill observable"],
     ["205041000000102","No special educations needs"],
     ["1035691000000104","Has birth to 25 education, health and care plan"],
     ["889211000000104","Specific learning disability"],
