@@ -16,7 +16,6 @@ const unmapped = (...rows: readonly Reason[]): FieldRow[] => rows.map(([field, w
 const dropped = (...rows: readonly Reason[]): FieldRow[] =>
   rows.map(([field, why]) => ({ field, why, droppedAtDoor: true }));
 
-const LOCAL = "Patient.identifier.where(system.endsWith('source-child-id'))";
 const NHS = "Patient.identifier.where(system = 'https://fhir.nhs.uk/Id/nhs-number')";
 
 /** The segments of which anything is taken in; all others are dropped at the door. */
@@ -74,15 +73,15 @@ export const FIELDS: readonly FieldRow[] = [
   ...mapped(
     [
       "PID-3.1",
-      `${LOCAL}.value | ${NHS}.value`,
+      "Patient.identifier.value",
       "type NH, or assigned by NHS: the NHS number; types MR, PI, PT and PN: local",
     ],
     [
       "PID-3.4",
-      `${LOCAL}.assigner`,
+      "Patient.identifier.assigner",
       "ODS code of who gave the local number, and part of what the source calls the child",
     ],
-    ["PID-3.5", `${LOCAL}.type`, "decides what kind of number it is"],
+    ["PID-3.5", "Patient.identifier.type", "decides what kind of number it is"],
     ["PID-5.1", "Patient.name.family", "of the legal name, which is the one of type L or without a type"],
     ["PID-5.2", "Patient.name.given"],
     ["PID-5.3", "Patient.name.given", "further given names follow the first"],

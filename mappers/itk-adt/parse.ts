@@ -6,7 +6,7 @@ import { FIELDS } from "./fields.ts";
 import { filled } from "./filled.ts";
 import { fieldText, openMessage, type Reading, repetitionsOf, textOf } from "./message.ts";
 import { type LocalNumber, readNumber } from "./numbers.ts";
-import { readPerson, tellUnmapped } from "./read-person.ts";
+import { ADDRESS_FIELDS, readPerson, tellUnmapped } from "./read-person.ts";
 import type { AdtRecord } from "./record.ts";
 import { readInstant_ms } from "./time.ts";
 import { withhold } from "./withhold.ts";
@@ -99,8 +99,11 @@ function readRecord(reading: Reading, event: Event, raw: string): AdtRecord | un
   };
 }
 
+/** Row of a number that is neither the NHS number nor a local one. */
+const FURTHER_NUMBER = "PID-3";
+
 /** What a restricted child's record does not tell, as PDS does not. */
-const RESTRICTED = ["PID-11.1", "PID-11.2", "PID-11.3", "PID-11.4", "PID-11.5", "PID-11.7", "PD1-3.3"];
+const RESTRICTED = [...ADDRESS_FIELDS, "PD1-3.3"];
 
 function toNotCarried(
   names: readonly string[],
@@ -108,7 +111,8 @@ function toNotCarried(
 ): readonly string[] {
   const carried = names.filter((name) => !unreached.has(name) && !(isMerge && isOfPerson(name)));
   const notOfTable = new Set(notCarriedOf(FIELDS, carried));
-  return names.filter((name) => notOfTable.has(name) || !carried.includes(name));
+  const named = names.filter((name) => notOfTable.has(name) || !carried.includes(name));
+  return unreached.has(FURTHER_NUMBER) ? [...named, FURTHER_NUMBER] : named;
 }
 
 /** A merge takes the numbers of PID and nothing else of it. */
@@ -147,7 +151,7 @@ function readNumbers(reading: Reading, pid: Hl7Segment, unreached: Set<string>):
         const message = "expected an NHS number: ten digits, the last a right modulus 11 check digit; correct it";
         reading.issues.push(error("PID-3.1", message));
       }
-    } else unreached.add("PID-3");
+    } else unreached.add(FURTHER_NUMBER);
   }
   if (nhsNumbers.size > 1) reading.issues.push(error("PID-3.1", "two different NHS numbers; send the one that holds"));
   const [nhsNumber] = nhsNumbers;

@@ -22,6 +22,9 @@ const SEX: ReadonlyMap<string, Gender> = new Map([
 /** Codes in place of a practice: not registered, not applicable, not known (NHS Data Dictionary). */
 const NO_PRACTICE: ReadonlySet<string> = new Set(["V81997", "V81998", "V81999"]);
 
+/** Fields of the address that is taken. */
+export const ADDRESS_FIELDS = ["PID-11.1", "PID-11.2", "PID-11.3", "PID-11.4", "PID-11.5", "PID-11.7"] as const;
+
 interface Segments {
   readonly pid: Hl7Segment | undefined;
   readonly pd1: Hl7Segment | undefined;
@@ -133,7 +136,7 @@ function readAddress(reading: Reading, pid: Hl7Segment | undefined, unreached: S
   const repetitions = repetitionsOf(pid, 11);
   const home = chosen(repetitions, 7, ["H", "HOME", "P", ""]);
   if (home === undefined) {
-    if (repetitions.length > 0) unreached.add("PID-11");
+    if (repetitions.length > 0) for (const field of ADDRESS_FIELDS) unreached.add(field);
     return undefined;
   }
   const part = (component: number) => textOf(reading, home, { field: `PID-11.${component}`, component });

@@ -1,4 +1,4 @@
-import type { HumanName, Identifier, Patient } from "@medplum/fhirtypes";
+import type { HumanName, Identifier, Organization, Patient, Reference } from "@medplum/fhirtypes";
 import { CONFIDENTIALITY, ETHNIC_CATEGORY_EXTENSION, IDENTIFIER_TYPE, ODS_ORGANIZATION } from "#profiles/systems.ts";
 import { toAddress } from "../datatypes/address.ts";
 import { toCodeableConcept, toCoding } from "../datatypes/coding.ts";
@@ -23,6 +23,10 @@ export function toPatient(record: AdtRecord, person: Person, source: string): Pa
   const name = toName(person.name);
   const address = isRestricted || person.address === undefined ? undefined : toAddress(person.address);
   const { nhsNumber, nhsNumberStatus } = record;
+  const identifier = [
+    ...(nhsNumber === undefined ? [] : [toNhsNumberIdentifier(nhsNumber, nhsNumberStatus)]),
+    ...record.numbers.flatMap((number) => toLocalIdentifier(number, source)),
+  ];
   return {
     resourceType: "Patient",
     ...(isRestricted ? { meta: { security: [toCoding(CONFIDENTIALITY, "R")] } } : {}),
@@ -36,10 +40,7 @@ export function toPatient(record: AdtRecord, person: Person, source: string): Pa
             },
           ],
         }),
-    identifier: [
-      ...(nhsNumber === undefined ? [] : [toNhsNumberIdentifier(nhsNumber, nhsNumberStatus)]),
-      ...record.numbers.flatMap((number) => toLocalIdentifier(number, source)),
-    ],
+    ...(identifier.length === 0 ? {} : { identifier }),
     ...(name === undefined ? {} : { name: [name] }),
     ...(gender === undefined ? {} : { gender }),
     ...(birthDate === undefined ? {} : { birthDate }),
@@ -74,11 +75,16 @@ function toLocalIdentifier({ name, shown, assigner, type }: LocalNumber, source:
     {
       ...toSourceChildIdentifier(source, name),
       ...(type === undefined ? {} : { type: { coding: [toCoding(IDENTIFIER_TYPE, type, display)] } }),
-      ...(assigner === undefined
-        ? {}
-        : { assigner: { type: "Organization", identifier: { system: ODS_ORGANIZATION, value: assigner } } }),
+      ...(assigner === undefined ? {} : { assigner: toAssigner(assigner) }),
     },
   ];
+}
+
+/** Who gave the number: by its ODS code, where what stands there can be one. */
+function toAssigner(assigner: string): Reference<Organization> {
+  return /^[A-Z0-9]{3,12}$/.test(assigner)
+    ? { type: "Organization", identifier: { system: ODS_ORGANIZATION, value: assigner } }
+    : { type: "Organization", display: assigner };
 }
 
 function toDeceased(deceased: Person["deceased"]): Pick<Patient, "deceasedBoolean" | "deceasedDateTime"> {
