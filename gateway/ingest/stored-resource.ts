@@ -34,7 +34,13 @@ export function toContent(resource: Identified, source: string): Content {
 /** The version of a resource as it is stored and served. */
 export function toStoredResource(
   content: Content,
-  told: { readonly source: string; readonly dataClass: DataClass; readonly version: number; readonly now: number },
+  told: {
+    readonly source: string;
+    readonly dataClass: DataClass;
+    readonly version: number;
+    readonly now: number;
+    readonly isFirst?: boolean;
+  },
 ): ToldResource {
   const { resourceType: type, id } = content.resource;
   const lastUpdated = new Date(told.now).toISOString();
@@ -51,5 +57,6 @@ export function toStoredResource(
     keys: extractKeys(content.resource),
     identifiers: toIdentifiers(content.resource),
     contentHash: content.hash,
+    ...(told.isFirst === undefined ? {} : { isFirst: told.isFirst }),
   };
 }

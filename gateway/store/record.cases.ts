@@ -31,6 +31,18 @@ export function recordCases(store: () => Store, child: Child, put: Put): void {
     expect(await store().record(key + 1)).toBeUndefined();
   });
 
+  test("resources whose ids were drawn just now are found by them, however alike, and change as any other", async () => {
+    const key = await child("p-1");
+    const ids = ["5c1d7a90-0001", "5c1d7a90-0002", "5c1d7a90-0003", "0"];
+    await store().write(async (transaction) => {
+      for (const id of ids) await transaction.put(key, { ...resource({ id }), isFirst: true });
+      await transaction.put(key, resource({ id: "0", version: 2 }));
+    });
+    for (const id of ids) expect(await store().locate("Observation", id, "")).toBe(key);
+    expect(await store().locate("Observation", "5c1d7a90-0004", "")).toBeUndefined();
+    expect((await store().history("Observation", "0", "")).map(({ version }) => version)).toEqual([2, 1]);
+  });
+
   test("one transaction raises the version of each record it touches by one, and of no other", async () => {
     const [touched, untouched] = [await child("p-1"), await child("p-2")];
     expect(await store().recordVersion(touched)).toBe(1);

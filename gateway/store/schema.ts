@@ -2,6 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Derive } from "./derive.ts";
 import { from1To2 } from "./schema-1-to-2.ts";
 import { from2To3 } from "./schema-2-to-3.ts";
+import { from3To4 } from "./schema-3-to-4.ts";
 
 /**
  * The stored shape. Times are milliseconds since 1970, dates YYYY-MM-DD, lists JSON text. Only contents (to
@@ -54,10 +55,11 @@ CREATE TABLE resource (
   body BLOB NOT NULL
 ) STRICT;
 
--- Where a logical id is, by a hash of type and id: a quarter of the size of the ids themselves, and since new ids fall
--- anywhere in it, a quarter of the pages that each commit writes. Two ids of one hash are told apart in their rows, and
--- their id spaces in the rows of their records.
--- hash: the first 52 bits of SHA-256('Observation/2f0e…'), in an id space of SHA-256('conformance Observation/2f0e…').
+-- Where a logical id is, by a hash of type and id: a quarter of the size of the ids themselves. Ids that begin alike, as
+-- those that one source record made, lie side by side: a commit writes one page for them instead of one for each. Two ids
+-- of one hash are told apart in their rows, and their id spaces in the rows of their records.
+-- hash: 20 bits of the first eight characters of the id, and the first 32 of SHA-256('Observation/2f0e…'), in an id space
+-- of SHA-256('conformance Observation/2f0e…').
 -- (2814749767106561, 17825792)
 CREATE TABLE resource_id (
   hash INTEGER NOT NULL,
@@ -329,7 +331,7 @@ CREATE INDEX single_use_expiry ON single_use (expires_at);
 `;
 
 /** Grows by one with every change to the tables above; kept in `PRAGMA user_version`. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /** "EYFG", kept in `PRAGMA application_id`, so that another program's file is not taken for ours. */
 const APPLICATION_ID = 0x45594647;
@@ -380,7 +382,7 @@ export function makeSchema(database: DatabaseSync, derive: Derive | undefined): 
 }
 
 /** What leads from each version to the next, the first of them from version 1. */
-const STEPS = [from1To2, from2To3];
+const STEPS = [from1To2, from2To3, from3To4];
 
 function bringForward(database: DatabaseSync, version: number, derive: Derive | undefined): void {
   if (derive === undefined) {

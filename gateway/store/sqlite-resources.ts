@@ -60,8 +60,8 @@ export function putResource(work: Work, record: RecordKey, resource: ToldResourc
   const { type, id, version } = resource;
   const known = { type, id, idSpace: touch(work, record, resource.lastUpdated) };
   const identifiers = identifierHashes(type, resource.identifiers, known.idSpace);
-  const before = inSlot(connection, known);
-  const last = before ?? ended(connection, known);
+  const before = resource.isFirst === true ? undefined : inSlot(connection, known);
+  const last = before ?? (resource.isFirst === true ? undefined : ended(connection, known));
   if (last !== undefined && version <= last.version) {
     throw new Error(`Version ${version} of a ${type} does not follow ${last.version}.`);
   }

@@ -67,6 +67,8 @@ export interface StoredResource {
 export interface ToldResource extends StoredResource {
   /** Its business identifiers, `system|value`, for `findResources`; none when absent. */
   readonly identifiers?: readonly string[];
+  /** Set when its id was drawn for it just now, so that nothing by that id can be there. Its version is then 1. */
+  readonly isFirst?: boolean;
 }
 
 /** A version as history keeps it. */
