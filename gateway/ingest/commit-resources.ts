@@ -117,6 +117,7 @@ async function putContent(
     dataClass: work.context.dataClass,
     version: (before?.version ?? 0) + 1,
     now: work.context.clock(),
+    isFirst: isNew,
   });
   await transaction.put(record, stored);
 }
