@@ -13,7 +13,11 @@ export function notCarriedOf(fields: readonly FieldRow[], withValue: Iterable<st
 export function toMarkdownTable(fields: readonly FieldRow[]): string {
   const rows = fields.map(({ field, to, why, droppedAtDoor }) => {
     const target =
-      to === undefined ? (droppedAtDoor === true ? "nowhere, dropped at the door" : "nowhere") : `\`${to}\``;
+      to === undefined
+        ? droppedAtDoor === true
+          ? "nowhere, dropped at the door"
+          : "nowhere"
+        : `\`${to.replaceAll(" | ", "`, `")}\``;
     return `| \`${field}\` | ${target} | ${why ?? ""} |`;
   });
   return ["| field | goes to | why, or what decides |", "| --- | --- | --- |", ...rows].join("\n");

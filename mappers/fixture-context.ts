@@ -11,7 +11,8 @@ export function createFixtureContext(
     source,
     localAuthority,
     patientId: "the-child",
-    id: readable,
+    // An id has at most 64 characters; the end of a slot is what tells it apart.
+    id: (slot) => readable(slot).slice(-64),
     derives: new Set(derives),
     organizationId: ({ system, value }) => `${readable(system.slice(system.lastIndexOf("/") + 1))}-${readable(value)}`,
   };

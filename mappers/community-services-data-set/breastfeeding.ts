@@ -52,7 +52,8 @@ export function readBreastfeedingFinding(
 ): BreastfeedingFinding | undefined {
   const known = SCHEMES.get(scheme ?? "");
   if (known === undefined || submitted === undefined) return undefined;
-  const code = known === "snomed" ? submitted : submitted.padEnd(5, ".");
+  // Behind the five characters of a Read code two more may name its term.
+  const code = known === "snomed" ? submitted : submitted.slice(0, 5).padEnd(5, ".");
   const status = (known === "snomed" ? SNOMED_STATUS : READ_STATUS).get(code);
   return status === undefined ? undefined : { scheme: known, code, status };
 }

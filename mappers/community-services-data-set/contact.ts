@@ -1,13 +1,17 @@
 import { parseDate } from "../datatypes/date.ts";
 import { toUkDateTime } from "../datatypes/uk-time.ts";
 import type { CsvRow, StagedRows } from "../mapper.ts";
-import { ACTIVITY, CONTACT, MPI } from "./tables.ts";
+import { ACTIVITY, CONTACT, MPI } from "./table-names.ts";
+import type { Occasion } from "./to-observation.ts";
 
 /** A contact at which the child was seen, with what was done there. */
-export interface AttendedContact {
-  readonly id: string;
+export interface AttendedContact extends Occasion {
+  /** `CYP201CareContact/` and its id. */
+  readonly record: string;
   /** FHIR dateTime of the contact, which everything recorded at it shares. */
   readonly effective: string;
+  /** Its day, as YYYY-MM-DD. */
+  readonly date: string;
   readonly activities: readonly CsvRow[];
 }
 
@@ -24,9 +28,9 @@ export function isAttended(contact: CsvRow): boolean {
   return Number(contact.CareContact_Duration ?? 0) >= SEEN_WITHOUT_STATUS_minutes;
 }
 
-/** Whether a contact's day lies before the child's birth, where both are known. */
-export function isBeforeBirth(contact: CsvRow, birthDate: string | undefined): boolean {
-  return birthDate !== undefined && (contact.Contact_Date ?? "") < birthDate;
+/** Whether a day lies before the child's birth, where both are known. */
+export function isBeforeBirth(day: string | undefined, birthDate: string | undefined): boolean {
+  return birthDate !== undefined && day !== undefined && day < birthDate;
 }
 
 /** The contacts of a child from which Observations are made; an activity whose contact is not there yet waits. */
@@ -35,10 +39,11 @@ export function toAttendedContacts(rows: StagedRows): AttendedContact[] {
   return (rows[CONTACT] ?? []).flatMap((contact) => {
     const { CareContactID: id, Contact_Date: date, Contact_Time: time } = contact;
     if (id === undefined || date === undefined || parseDate(date) === undefined) return [];
-    if (!isAttended(contact) || isBeforeBirth(contact, birthDate)) return [];
+    if (!isAttended(contact) || isBeforeBirth(date, birthDate)) return [];
     return [
       {
-        id,
+        record: `${CONTACT}/${id}`,
+        date,
         effective: time === undefined ? date : toUkDateTime(date, time),
         activities: (rows[ACTIVITY] ?? []).filter((activity) => activity.CareContactID === id),
       },

@@ -1,59 +1,85 @@
 import type { FieldRow } from "../mapper.ts";
+import { ADMINISTRATIVE, KEY, SAFEGUARDING, table } from "./field-rows.ts";
+import { FINDING_FIELDS } from "./finding-fields.ts";
+import { SCREENING_ITEMS } from "./screening-items.ts";
+import * as slots from "./slots.ts";
+import {
+  BLOOD_SPOT,
+  EXAMINATION,
+  GP,
+  HEADER,
+  HEARING,
+  MPI,
+  REFERRAL,
+  REFERRAL_ASSESSMENT,
+  SERVICE_TYPE,
+} from "./table-names.ts";
 
-const KEY = "joins the tables";
-const DATE = "Observation.effectiveDateTime";
-const CODE = "Observation.code";
-const VALUE = "Observation.value";
-
-/** Why a field goes nowhere. */
-const ADMINISTRATIVE = "administration of the service, not the child's record";
-const SAFEGUARDING = "safeguarding; never taken in";
 const REASON_FOR_REFERRAL = "can itself say that a child may be at risk; never taken in";
 const PARENT = "identifies the mother; never taken in";
-const NO_TARGET = "no target in this version";
-const STAFF = "a member of staff; the provider is the performer";
+const DELIVERY = "of the delivery: tells which period it reports on, and makes nothing";
+const IMMUNISATION = "an immunisation, which no type of resource served here holds; the table is turned away";
+const STAFF = "a member of staff; the provider is the performer, and the table is turned away";
+const EDUCATION = "the council's census says it, and only that is agreed to be shared; the table is turned away";
 
-type Target = readonly [field: string, to: string, why?: string];
-type Reason = readonly [field: string, why: string];
-
-function table(
-  name: string,
-  {
-    mapped,
-    unmapped = [],
-    dropped = [],
-  }: { mapped: readonly Target[]; unmapped?: readonly Reason[]; dropped?: readonly Reason[] },
-): FieldRow[] {
-  return [
-    ...mapped.map(([field, to, why]) => ({ field: `${name}.${field}`, to, ...(why === undefined ? {} : { why }) })),
-    ...unmapped.map(([field, why]) => ({ field: `${name}.${field}`, why })),
-    ...dropped.map(([field, why]) => ({ field: `${name}.${field}`, why, droppedAtDoor: true })),
-  ];
-}
+const outcomes = (name: string) =>
+  SCREENING_ITEMS.filter((item) => item.table === name).map(
+    ({ column }) =>
+      [
+        column,
+        "Observation.code | Observation.category | Observation.value",
+        { slots: slots.screensOf(name, column) },
+      ] as const,
+  );
 
 /** Every field that is known, in the notation `Table.Field`, with its target or the reason why it has none. */
 export const FIELDS: readonly FieldRow[] = [
-  ...table("CYP001MPI", {
+  ...table(HEADER, {
+    unmapped: [
+      ["Version", DELIVERY],
+      ["OrgID_Provider", DELIVERY],
+      ["OrgID_Submitter", DELIVERY],
+      ["RP_StartDate", DELIVERY],
+      ["RP_EndDate", DELIVERY],
+      ["FileCreation_DateTime", DELIVERY],
+      ["PrimarySystem", DELIVERY],
+    ],
+  }),
+  ...table(MPI, {
     mapped: [
-      ["LocalPatientID", "Patient.identifier.where(system.endsWith('source-child-id')).value", KEY],
-      ["OrgID_LocalPatientID", "Observation.performer", "the provider; also the caseload's organisation"],
-      ["NHSNumber", "Patient.identifier.where(system = 'https://fhir.nhs.uk/Id/nhs-number').value"],
-      ["NHSNumber_Status", "Patient.identifier.extension.valueCodeableConcept"],
-      ["DateOfBirth", "Patient.birthDate"],
-      ["Postcode", "Patient.address.postalCode", "ZZ99 codes name no place and are not carried"],
-      ["Gender", "Patient.gender", "stated gender, never birth sex"],
-      ["EthnicCategory", "Patient.extension.valueCodeableConcept"],
+      ["LocalPatientID", "Patient.identifier.where(system.endsWith('source-child-id'))", { why: KEY }],
+      [
+        "OrgID_LocalPatientID",
+        "Observation.performer | Organization.identifier",
+        { why: "the provider; also the caseload's organisation" },
+      ],
+      ["NHSNumber", "Patient.identifier.where(system='https://fhir.nhs.uk/Id/nhs-number')"],
+      ["NHSNumber_Status", "Patient.identifier.extension"],
+      [
+        "DateOfBirth",
+        "Patient.birthDate",
+        { why: "also the age to which a growth reference is looked up, where that is on" },
+      ],
+      ["Postcode", "Patient.address", { why: "ZZ99 codes name no place and are not carried" }],
+      ["Gender", "Patient.gender", { why: "stated gender, never birth sex" }],
+      ["EthnicCategory", "Patient.extension"],
       ["DateOfDeath", "Patient.deceased"],
-      ["PersonGivenName", "Patient.name.given", "addition of the operational extract"],
-      ["PersonFamilyName", "Patient.name.family", "addition of the operational extract"],
+      ["PersonGivenName", "Patient.name.given", { why: "addition of the operational extract" }],
+      ["PersonFamilyName", "Patient.name.family", { why: "addition of the operational extract" }],
     ],
     unmapped: [
       ["OrgID_EducationEstablishment", "the school says itself whom it teaches"],
-      ["EthnicCategory2021", "pilot code list"],
-      ["LanguagePreferred", NO_TARGET],
-      ["Relationship_MainCarer", NO_TARGET],
-      ["HVFAV_Date", "a contact with the mother, before there is a child"],
-      ["EducationAssessment", NO_TARGET],
+      [
+        "EthnicCategory2021",
+        "a pilot list of its own, which is not the list of the ethnic category and has no target in UK Core",
+      ],
+      [
+        "LanguagePreferred",
+        "its code list is not established here, and Patient.communication takes codes of languages alone",
+      ],
+      ["Relationship_MainCarer", "names a person's relation without the person; its code list is not established here"],
+      ["HVFAV_Date", "a contact with the mother, before there is a child whose Observation it could be"],
+      ["EducationAssessment", "the council's own sources say it; its code list is not established here"],
     ],
     dropped: [
       ["NHSNumber_Mother", PARENT],
@@ -63,24 +89,24 @@ export const FIELDS: readonly FieldRow[] = [
       ["Disability_SupervisionAndCare_Indicator", SAFEGUARDING],
     ],
   }),
-  ...table("CYP002GP", {
+  ...table(GP, {
     mapped: [
-      ["LocalPatientID", "Patient", KEY],
-      ["OrgID_GP", "Patient.generalPractitioner.identifier.value", "each row is also a dated relationship"],
+      ["LocalPatientID", "Patient", { why: KEY }],
+      ["OrgID_GP", "Patient.generalPractitioner.identifier.value", { why: "each row is also a dated relationship" }],
       ["GPRegistration_StartDate", "Patient.generalPractitioner.identifier.period.start"],
       ["GPRegistration_EndDate", "Patient.generalPractitioner.identifier.period.end"],
     ],
   }),
-  ...table("CYP101Referral", {
+  ...table(REFERRAL, {
     mapped: [
-      ["ServiceRequestID", "Patient", KEY],
-      ["LocalPatientID", "Patient", KEY],
+      ["ServiceRequestID", "Observation.identifier", { why: KEY, slots: slots.AT_REFERRAL }],
+      ["LocalPatientID", "Patient", { why: KEY }],
       [
         "ReferralRequest_ReceivedDate",
         "Patient",
-        "start of the caseload relationship, which decides who may see the child",
+        { why: "start of the caseload relationship, which decides who may see the child" },
       ],
-      ["Discharge_Date", "Patient", "end of the caseload relationship"],
+      ["Discharge_Date", "Patient", { why: "end of the caseload relationship" }],
     ],
     unmapped: [
       ["OrgID_Commissioner", ADMINISTRATIVE],
@@ -95,95 +121,107 @@ export const FIELDS: readonly FieldRow[] = [
       ["PrimaryReferralReason", REASON_FOR_REFERRAL],
     ],
   }),
-  ...table("CYP102ServiceTypeReferredTo", {
+  ...table(SERVICE_TYPE, {
     mapped: [
-      ["ServiceRequestID", "Patient", KEY],
-      ["TeamType", "Patient", "16, health visiting, makes the caseload relationship"],
-      ["TeamID_Local", "Patient", "part of the row's key"],
-      ["Referral_ClosureDate", "Patient", "end of the caseload relationship, if before discharge"],
-      ["Referral_RejectionDate", "Patient", "a rejected referral makes no caseload relationship"],
+      ["ServiceRequestID", "Patient", { why: KEY }],
+      ["TeamType", "Patient", { why: "16, health visiting, makes the caseload relationship" }],
+      ["TeamID_Local", "Patient", { why: "part of the row's key" }],
+      ["Referral_ClosureDate", "Patient", { why: "end of the caseload relationship, if before discharge" }],
+      ["Referral_RejectionDate", "Patient", { why: "a rejected referral makes no caseload relationship" }],
     ],
     unmapped: [
       ["Referral_ClosureReason", ADMINISTRATIVE],
       ["Referral_RejectionReason", ADMINISTRATIVE],
     ],
   }),
-  ...table("CYP201CareContact", {
+  ...FINDING_FIELDS,
+  ...table(HEARING, {
     mapped: [
-      ["CareContactID", "Observation.identifier.value", "shared by all that was found at the contact"],
-      ["ServiceRequestID", "Observation", KEY],
-      ["Contact_Date", DATE],
-      ["Contact_Time", DATE, "with the offset of London at that moment"],
-      ["CareContact_Duration", "Observation", "5 minutes or more count as attended when there is no status"],
-      ["AttendanceStatus", "Observation", "5 or 6: an Observation is made; any other: none"],
-      ["AttendOrNot", "Observation", "the same item in v1.5"],
+      ["LocalPatientID", "Observation", { why: KEY, slots: slots.screensOf(HEARING) }],
+      ...outcomes(HEARING),
+      [
+        "Procedure_Date",
+        "Observation.effective",
+        {
+          why: "of the audiology; the screen itself has no date",
+          slots: slots.screensOf(HEARING, "Result_HearingAudiology"),
+        },
+      ],
     ],
+    unmapped: [["ServiceRequest_Date", "when audiology was asked for, not when anything was found"]],
+  }),
+  ...table(BLOOD_SPOT, {
+    mapped: [
+      ["LocalPatientID", "Observation", { why: KEY, slots: slots.screensOf(BLOOD_SPOT) }],
+      ["CardCompletion_Date", "Observation.effective", { slots: slots.screensOf(BLOOD_SPOT) }],
+      [
+        "TestResult_ReceivedDate",
+        "Observation.effective",
+        { why: "where the card has no date", slots: slots.screensOf(BLOOD_SPOT) },
+      ],
+      ...outcomes(BLOOD_SPOT),
+    ],
+  }),
+  ...table(EXAMINATION, {
+    mapped: [
+      ["LocalPatientID", "Observation", { why: KEY, slots: slots.screensOf(EXAMINATION) }],
+      ["Examination_Date", "Observation.effective", { slots: slots.screensOf(EXAMINATION) }],
+      ...outcomes(EXAMINATION),
+    ],
+  }),
+  ...table(REFERRAL_ASSESSMENT, {
+    mapped: [
+      ["ServiceRequestID", "Observation.identifier", { why: KEY, slots: slots.AT_REFERRAL }],
+      ["SNOMED_ID", "Observation.code | Observation.category", { slots: slots.REFERRAL_SCORE }],
+      ["Score", "Observation.value", { why: "0 to 60 for ASQ-3, 0 to 465 for ASQ:SE-2", slots: slots.REFERRAL_SCORE }],
+      ["AssessmentCompletion_Date", "Observation.effective", { slots: slots.AT_REFERRAL }],
+    ],
+  }),
+  ...table("CYP401SpEdNeedId", {
     unmapped: [
-      ["TeamID_Local", ADMINISTRATIVE],
-      ["OrgID_Commissioner", ADMINISTRATIVE],
-      ["AdminCategory", ADMINISTRATIVE],
-      ["Consultation_Type", NO_TARGET],
-      ["CareContact_Subject", NO_TARGET],
-      ["ConsMechanism", NO_TARGET],
-      ["Consultation_MediumUsed", "the same item in v1.5; no target in this version"],
-      ["Activity_LocationType", NO_TARGET],
-      ["Treatment_OrgSiteID", NO_TARGET],
-      ["GroupTherapyIndicator", ADMINISTRATIVE],
-      ["ReasonableOffer_Date", ADMINISTRATIVE],
-      ["ClinicallyAppropriate_Date", ADMINISTRATIVE],
-      ["Contact_CancellationDate", ADMINISTRATIVE],
-      ["Contact_CancellationReason", ADMINISTRATIVE],
-      ["ReplacementAppointment_OfferedDate", ADMINISTRATIVE],
-      ["ReplacementAppointment_BookedDate", ADMINISTRATIVE],
+      ["LocalPatientID", EDUCATION],
+      ["EducationNeed_Type", EDUCATION],
     ],
   }),
-  ...table("CYP202CareActivity", {
-    mapped: [
-      ["CareActivityID", "Observation.id", "part of the key of each Observation"],
-      ["CareContactID", "Observation", KEY],
-      ["Activity_Type", CODE, "08 to 12 are reviews; others are not carried"],
-      ["Finding_Scheme", "Observation.value.coding.system", "breastfeeding findings only"],
-      ["CodedFinding", VALUE, "breastfeeding findings only"],
-      ["Observation_Scheme", "Observation.code.coding.system", "SNOMED CT only"],
-      ["CodedObservation", CODE, "with a value; LOINC for head circumference too"],
-      ["ObservationValue", VALUE, "with a code and a known unit, or a score of ASQ"],
-      ["UC_UnitOfMeasurement", "Observation.value.code", "kg, g, cm, m, mm, months; any other refuses the row"],
-    ],
-    unmapped: [
-      ["CareProfessionalID_Local", STAFF],
-      ["CareActivity_Duration", ADMINISTRATIVE],
-      ["Procedure_Scheme", NO_TARGET],
-      ["CodedProcedure", NO_TARGET],
-    ],
-  }),
-  ...table("CYP610BreastfeedingStatus", {
-    mapped: [
-      ["CareActivityID", "Observation", KEY],
-      ["BreastFeedingStatus", VALUE, "unless a coded finding of the contact says it"],
-    ],
-  }),
-  ...table("CYP611Obs", {
-    mapped: [
-      ["CareActivityID", "Observation", KEY],
-      ["Weight", VALUE, "kilograms, 0.15 to 500"],
-      ["Height", VALUE, "metres, served in centimetres, 20 to 300"],
-      ["Length", VALUE, "centimetres, 20 to 300"],
-    ],
-  }),
-  ...table("CYP612CodedAssessmentContact", {
-    mapped: [
-      ["CareActivityID", "Observation", KEY],
-      ["SNOMED_ID", CODE, "ASQ-3 and ASQ:SE-2 only"],
-      ["Score", VALUE, "0 to 60 for ASQ-3, 0 to 465 for ASQ:SE-2"],
-    ],
-  }),
-  ...table("CYP402SVF", { mapped: [], dropped: [["SafeguardingFactors_Type", SAFEGUARDING]] }),
-  ...table("CYP403CPP", {
-    mapped: [],
+  ...table("CYP402SVF", {
     dropped: [
+      ["LocalPatientID", SAFEGUARDING],
+      ["SafeguardingFactors_Type", SAFEGUARDING],
+    ],
+  }),
+  ...table("CYP403CPP", {
+    dropped: [
+      ["LocalPatientID", SAFEGUARDING],
       ["CPP_Reason", SAFEGUARDING],
       ["CPP_StartDate", SAFEGUARDING],
       ["CPP_EndDate", SAFEGUARDING],
+    ],
+  }),
+  ...table("CYP501CodedImm", {
+    unmapped: [
+      ["LocalPatientID", IMMUNISATION],
+      ["Immunisation_Date", IMMUNISATION],
+      ["Procedure_Scheme", IMMUNISATION],
+      ["ImmunisationProcedure", IMMUNISATION],
+      ["OrgID_ImmunisationResponsible", IMMUNISATION],
+    ],
+  }),
+  ...table("CYP502Imm", {
+    unmapped: [
+      ["LocalPatientID", IMMUNISATION],
+      ["Immunisation_Date", IMMUNISATION],
+      ["ChildhoodImmunisation_Type", IMMUNISATION],
+      ["OrgID_ImmunisationResponsible", IMMUNISATION],
+    ],
+  }),
+  ...table("CYP901StaffDetails", {
+    unmapped: [
+      ["CareProfessionalID_Local", STAFF],
+      ["RegistrationBody", STAFF],
+      ["RegistrationEntryID", STAFF],
+      ["StaffGroup", STAFF],
+      ["OccupationCode", STAFF],
+      ["JobRoleCode", STAFF],
     ],
   }),
 ];

@@ -1,15 +1,23 @@
 import { toGenderFromPersonStated } from "../datatypes/gender.ts";
 import { normaliseNhsNumber } from "../datatypes/nhs-number.ts";
+import { toDerived } from "../derived/derived.ts";
+import type { GrowingChild } from "../derived/growth-reference.ts";
 import type { CsvRow, Made, MapContext, Mapped, SourceIdentity, StagedMapper, StagedRows } from "../mapper.ts";
-import { type AttendedContact, toAttendedContacts } from "./contact.ts";
+import { toAttendedContacts } from "./contact.ts";
 import { FIELDS } from "./fields.ts";
 import { toNotCarried } from "./not-carried.ts";
-import { ASSESSMENT, GP, MPI, OBS, TABLES } from "./tables.ts";
-import { toContactAssessmentScore } from "./to-assessment-score.ts";
+import { RULES } from "./rules.ts";
+import { ASSESSMENT, GP, MPI, OBS } from "./table-names.ts";
+import { TABLES } from "./tables.ts";
+import { asq3ScoreOf, toAsq3Panels } from "./to-asq-3-panels.ts";
+import { toContactAssessmentScore, toReferralAssessments } from "./to-assessment-score.ts";
 import { breastfeedingRowsOf, toBreastfeedingStatuses } from "./to-breastfeeding-status.ts";
+import { toCodedEntries } from "./to-coded-entries.ts";
 import { toCodedObservation } from "./to-coded-observation.ts";
-import { toHealthVisitorReview } from "./to-health-visitor-review.ts";
+import { toHealthVisitorReviews } from "./to-health-visitor-review.ts";
 import { toMeasurements } from "./to-measurement.ts";
+import { toNewbornScreens } from "./to-newborn-screens.ts";
+import type { Surroundings } from "./to-observation.ts";
 import { toOrganization } from "./to-organization.ts";
 import { placePostcodeOf, toPatient } from "./to-patient.ts";
 import { toRelationships } from "./to-relationships.ts";
@@ -22,9 +30,9 @@ export const communityServicesDataSet: StagedMapper = {
   kind: "community-services-data-set",
   dataClass: "health-visiting",
   reader: "staged",
-  version: 1,
+  version: 2,
   fields: FIELDS,
-  rules: [],
+  rules: RULES,
   tables: TABLES,
   root: MPI,
   identity: toIdentity,
@@ -50,31 +58,51 @@ function toIdentity(root: CsvRow): SourceIdentity {
 function toMapped(rows: StagedRows, context: MapContext): Mapped {
   const root = rows[MPI]?.[0];
   if (root === undefined) return { made: [], organizations: [], relationships: [], notCarried: [] };
-  const provider = (root.OrgID_LocalPatientID ?? "").toUpperCase();
-  const made = toAttendedContacts(rows).flatMap((contact) => toObservations({ context, contact, provider }, rows));
+  const told = toTold({ context, provider: (root.OrgID_LocalPatientID ?? "").toUpperCase() }, rows);
+  const made = [...told, ...toDerived(told, toGrowingChild(root), context)];
   return {
     patient: toPatient(root, rows[GP] ?? [], context.source),
     made,
-    organizations: made.length === 0 ? [] : [toOrganization(provider, context)],
+    organizations: made.length === 0 ? [] : [toOrganization((root.OrgID_LocalPatientID ?? "").toUpperCase(), context)],
     relationships: toRelationships(rows),
     notCarried: toNotCarried(rows, new Set(made.map(({ record }) => record))),
   };
 }
 
-function toObservations(
-  surroundings: { readonly context: MapContext; readonly contact: AttendedContact; readonly provider: string },
-  rows: StagedRows,
-): Made[] {
-  const { activities } = surroundings.contact;
+/** Stated gender stands for the sex of the reference; neither male nor female has none. */
+function toGrowingChild({ DateOfBirth: birthDate, Gender: gender }: CsvRow): GrowingChild {
+  return { birthDate, gender: toGenderFromPersonStated(gender ?? "") };
+}
+
+type Provider = Omit<Surroundings, "occasion">;
+
+/** All that the provider tells, without what is computed from it. */
+function toTold(provider: Provider, rows: StagedRows): Made[] {
+  const contacts = toAttendedContacts(rows).map((contact) => {
+    const surroundings = { ...provider, occasion: contact };
+    const findings = toFindings(surroundings, contact.activities, rows);
+    const panels = toAsq3Panels(surroundings, findings);
+    const grouped = findings.filter(({ resource }) => asq3ScoreOf(resource) === undefined);
+    return { contact, made: [...findings, ...panels], found: [...grouped, ...panels] };
+  });
+  return [
+    ...toHealthVisitorReviews(provider, contacts),
+    ...contacts.flatMap(({ made }) => made),
+    ...toReferralAssessments(provider, rows),
+    ...toNewbornScreens(provider, rows),
+  ];
+}
+
+function toFindings(surroundings: Surroundings, activities: readonly CsvRow[], rows: StagedRows): Made[] {
   const hangingOff = (table: string, { CareActivityID: id }: CsvRow): CsvRow[] =>
     (rows[table] ?? []).filter((row) => row.CareActivityID === id);
   return [
     ...activities.flatMap((activity) => [
-      ...toHealthVisitorReview(surroundings, activity),
       ...toCodedObservation(surroundings, activity),
+      ...toCodedEntries(surroundings, activity),
       ...hangingOff(OBS, activity).flatMap((row) => toMeasurements(surroundings, row)),
       ...hangingOff(ASSESSMENT, activity).flatMap((row) => toContactAssessmentScore(surroundings, row)),
     ]),
-    ...toBreastfeedingStatuses(surroundings, breastfeedingRowsOf(rows, activities)),
+    ...toBreastfeedingStatuses(surroundings, activities, breastfeedingRowsOf(rows, activities)),
   ];
 }

@@ -1,9 +1,20 @@
 import type { CsvRow, StagedRows } from "../mapper.ts";
 import { readBreastfeedingFinding } from "./breastfeeding.ts";
-import { isScoreCode, readCodedObservation } from "./coded-observation.ts";
+import { FINDING, PROCEDURE, readCodedEntry } from "./coded-entry.ts";
+import { readCodedObservation } from "./coded-observation.ts";
 import { isBeforeBirth } from "./contact.ts";
 import { FIELDS } from "./fields.ts";
-import { ACTIVITY, ASSESSMENT, BREASTFEEDING, CONTACT, MPI } from "./tables.ts";
+import { SCREENING_ITEMS } from "./screening-items.ts";
+import {
+  ACTIVITY,
+  BLOOD_SPOT,
+  BREASTFEEDING,
+  CONTACT,
+  EXAMINATION,
+  HEARING,
+  MPI,
+  REFERRAL_ASSESSMENT,
+} from "./table-names.ts";
 import { isReview } from "./to-health-visitor-review.ts";
 import { placePostcodeOf } from "./to-patient.ts";
 
@@ -29,29 +40,45 @@ export function toNotCarried(rows: StagedRows, madeFrom: ReadonlySet<string>): s
 
 /** Columns that have a target, which this row's value did not reach. */
 function refusedColumns(table: string, row: CsvRow, rows: StagedRows): readonly string[] {
+  const birthDate = rows[MPI]?.[0]?.DateOfBirth;
   switch (table) {
     case MPI:
       return row.Postcode !== undefined && placePostcodeOf(row) === undefined ? ["Postcode"] : [];
     case CONTACT:
-      return isBeforeBirth(row, rows[MPI]?.[0]?.DateOfBirth) ? ["Contact_Date"] : [];
+      return isBeforeBirth(row.Contact_Date, birthDate) ? ["Contact_Date"] : [];
+    case REFERRAL_ASSESSMENT:
+      return isBeforeBirth(row.AssessmentCompletion_Date, birthDate) ? ["AssessmentCompletion_Date"] : [];
+    case BLOOD_SPOT:
+      return row.CardCompletion_Date !== undefined && row.TestResult_ReceivedDate !== undefined
+        ? ["TestResult_ReceivedDate", ...refusedScreens(table, row, birthDate)]
+        : refusedScreens(table, row, birthDate);
+    case HEARING:
+    case EXAMINATION:
+      return refusedScreens(table, row, birthDate);
     case ACTIVITY:
       return refusedActivityColumns(row);
-    case ASSESSMENT:
-      return row.SNOMED_ID !== undefined && !isScoreCode(row.SNOMED_ID) ? ["SNOMED_ID", "Score"] : [];
     default:
       return [];
   }
 }
 
+/** The day of a screen that is said to lie before the child's birth. */
+function refusedScreens(table: string, row: CsvRow, birthDate: string | undefined): readonly string[] {
+  const items = SCREENING_ITEMS.filter((item) => item.table === table && row[item.column] !== undefined);
+  const days = items.flatMap(({ dates }) => dates.find((column) => row[column] !== undefined) ?? []);
+  return [...new Set(days)].filter((column) => isBeforeBirth(row[column], birthDate));
+}
+
 function refusedActivityColumns(row: CsvRow): string[] {
   const columns: string[] = [];
   if (row.Activity_Type !== undefined && !isReview(row.Activity_Type)) columns.push("Activity_Type");
-  if (row.CodedFinding !== undefined && readBreastfeedingFinding(row.Finding_Scheme, row.CodedFinding) === undefined) {
-    columns.push("CodedFinding");
-  }
-  const observation = readCodedObservation(row);
-  if (observation.kind === "not-carried") columns.push(observation.warning.field);
-  return columns;
+  const isFeeding = readBreastfeedingFinding(row.Finding_Scheme, row.CodedFinding) !== undefined;
+  const reads = [
+    readCodedObservation(row),
+    readCodedEntry(row, PROCEDURE),
+    ...(isFeeding ? [] : [readCodedEntry(row, FINDING)]),
+  ];
+  return [...columns, ...reads.flatMap((read) => (read.kind === "not-carried" ? [read.warning.field] : []))];
 }
 
 /** A status that gave way to a coded finding of the same contact. */

@@ -1,8 +1,20 @@
 import { z } from "zod";
-import { parseDate } from "../datatypes/date.ts";
-import { isDecimal } from "../datatypes/decimal.ts";
 import { isNhsNumber } from "../datatypes/nhs-number.ts";
 import { isSnomedCode } from "../datatypes/snomed-code.ts";
+import {
+  ACTIVITY,
+  CONTACT,
+  code,
+  date,
+  decimal,
+  dictionary,
+  given,
+  kept,
+  LOCAL_PATIENT,
+  organization,
+  REQUEST,
+  time,
+} from "./dictionary-item.ts";
 import { WITHHELD } from "./safeguarding.ts";
 
 /**
@@ -10,47 +22,16 @@ import { WITHHELD } from "./safeguarding.ts";
  * Every message names the NHS Data Dictionary item and never the value. Fields that no schema names are not kept.
  */
 
-function dictionary(item: string): string {
-  return `(NHS Data Dictionary, ${item})`;
-}
-
-/** A value that must be there, of any form. */
-function given(item: string) {
-  const message = `missing: expected a value ${dictionary(item)}`;
-  return z.string(message).min(1, message);
-}
-
-function date(item: string) {
-  const message = `expected a day of the calendar as YYYY-MM-DD ${dictionary(item)}`;
-  return z.string(message).refine((text) => parseDate(text) !== undefined, message);
-}
-
-function time(item: string) {
-  return z
-    .string()
-    .regex(/^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$/, `expected a time as HH:MM ${dictionary(item)}`);
-}
-
-/** A code of a closed list; `list` says it in words, so that a lost leading zero is seen at once. */
-function code(item: string, list: string, pattern: RegExp) {
-  return z.string().regex(pattern, `expected ${list} ${dictionary(item)}`);
-}
-
-function organization(item: string) {
-  const message = `expected an ODS code of 3 to 12 letters and digits ${dictionary(item)}`;
-  return z.string(message).regex(/^[A-Za-z0-9]{3,12}$/, message);
-}
-
-function decimal(item: string) {
-  const message = `expected a plain decimal number ${dictionary(item)}`;
-  return z.string(message).refine(isDecimal, message);
-}
-
-const kept = z.string().optional();
-const LOCAL_PATIENT = "LOCAL PATIENT IDENTIFIER (EXTENDED)";
-const REQUEST = "SERVICE REQUEST IDENTIFIER";
-const CONTACT = "CARE CONTACT IDENTIFIER";
-const ACTIVITY = "CARE ACTIVITY IDENTIFIER";
+/** Of the delivery: which period it reports on. It makes nothing, and says how timely the rest is. */
+export const header = z.object({
+  OrgID_Provider: organization("ORGANISATION IDENTIFIER (CODE OF PROVIDER)"),
+  RP_StartDate: date("REPORTING PERIOD START DATE"),
+  RP_EndDate: date("REPORTING PERIOD END DATE"),
+  Version: kept,
+  OrgID_Submitter: kept,
+  FileCreation_DateTime: kept,
+  PrimarySystem: kept,
+});
 
 export const masterPatientIndex = z.object({
   LocalPatientID: given(LOCAL_PATIENT),
@@ -171,8 +152,16 @@ export const observation = z.object({
 
 const SNOMED_EXPECTED = `expected a SNOMED CT code with a right check digit ${dictionary("CODED ASSESSMENT TOOL TYPE (SNOMED CT)")}`;
 
-export const codedAssessment = z.object({
-  CareActivityID: given(ACTIVITY),
+const assessment = {
   SNOMED_ID: z.string(SNOMED_EXPECTED).refine((text) => isSnomedCode(text) || text === WITHHELD, SNOMED_EXPECTED),
   Score: decimal("PERSON SCORE"),
+};
+
+export const codedAssessment = z.object({ CareActivityID: given(ACTIVITY), ...assessment });
+
+/** The one scored table with a date of its own, which stands for no contact and so cannot do without it. */
+export const codedAssessmentReferral = z.object({
+  ServiceRequestID: given(REQUEST),
+  ...assessment,
+  AssessmentCompletion_Date: date("ASSESSMENT TOOL COMPLETION DATE"),
 });

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { toFieldIssues } from "../datatypes/field-issue.ts";
 import type { CsvRow, FieldIssue, Parsed, StagedTable } from "../mapper.ts";
+import { withUnmapped } from "./code-lists.ts";
 
 /** What a check of one row beyond its single fields found; `dropped` fields are taken out before the row is stored. */
 export interface RowFindings {
@@ -34,7 +35,7 @@ export function createTable(definition: TableDefinition): StagedTable {
       const errors = [
         ...(fields.success ? [] : toFieldIssues(fields.error, name)),
         ...issues.filter((issue) => issue.severity === "error"),
-      ];
+      ].map((issue) => withUnmapped(issue, kept[issue.field]));
       if (errors.length > 0) return { ok: false, issues: errors };
       return { ok: true, record: omit(kept, dropped), warnings: issues };
     },

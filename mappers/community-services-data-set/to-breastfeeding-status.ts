@@ -9,7 +9,7 @@ import {
   REPRESENTATIVE_FINDING,
   readBreastfeedingFinding,
 } from "./breastfeeding.ts";
-import { ACTIVITY, BREASTFEEDING } from "./tables.ts";
+import { ACTIVITY, BREASTFEEDING } from "./table-names.ts";
 import { type Origin, type Surroundings, toCategory, toObservation, toProfiles } from "./to-observation.ts";
 
 const SCHEME_SYSTEM = { "read-v2": READ_V2, ctv3: CTV3, snomed: SNOMED } as const;
@@ -24,8 +24,12 @@ export function breastfeedingRowsOf(rows: StagedRows, activities: readonly CsvRo
  * How the child is fed, as recorded at one contact. A coded finding of any of its activities says it more exactly than the
  * status of CYP610 and wins over it, as in NHS England's own derivation.
  */
-export function toBreastfeedingStatuses(surroundings: Surroundings, statusRows: readonly CsvRow[]): Made[] {
-  const findings = surroundings.contact.activities.flatMap((activity) => {
+export function toBreastfeedingStatuses(
+  surroundings: Surroundings,
+  activities: readonly CsvRow[],
+  statusRows: readonly CsvRow[],
+): Made[] {
+  const findings = activities.flatMap((activity) => {
     const finding = readBreastfeedingFinding(activity.Finding_Scheme, activity.CodedFinding);
     if (finding === undefined) return [];
     const origin = { table: ACTIVITY, key: activity.CareActivityID ?? "", item: "breastfeeding" };

@@ -1,10 +1,7 @@
-import { displayOf } from "#profiles/generated/codes.ts";
-import { SNOMED } from "#profiles/systems.ts";
-import { toCodeableConcept } from "../datatypes/coding.ts";
 import { toQuantity } from "../datatypes/quantity.ts";
 import type { CsvRow, Made } from "../mapper.ts";
 import { readCodedObservation } from "./coded-observation.ts";
-import { ACTIVITY } from "./tables.ts";
+import { ACTIVITY } from "./table-names.ts";
 import { toAssessmentScore } from "./to-assessment-score.ts";
 import { toMeasurement } from "./to-measurement.ts";
 import { type Surroundings, toCategory, toObservation, toProfiles } from "./to-observation.ts";
@@ -24,9 +21,9 @@ export function toCodedObservation(surroundings: Surroundings, activity: CsvRow)
       return [
         toObservation(surroundings, {
           origin: { table: ACTIVITY, key, item: "observation" },
-          profiles: toProfiles(),
+          profiles: toProfiles("coded-entry"),
           category: toCategory("exam"),
-          code: toCodeableConcept(SNOMED, read.code, displayOf(SNOMED, read.code) ?? `SNOMED CT ${read.code}`),
+          code: { coding: [read.coding], text: read.text },
           valueQuantity: toQuantity(read.value, read.unit.name, read.unit.code),
         }),
       ];

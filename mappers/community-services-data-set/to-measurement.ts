@@ -4,7 +4,8 @@ import { toCoding } from "../datatypes/coding.ts";
 import { toQuantity } from "../datatypes/quantity.ts";
 import type { CsvRow, Made } from "../mapper.ts";
 import { type Measure, readMeasurement } from "./measurement.ts";
-import { MEASURED_COLUMNS, OBS } from "./tables.ts";
+import { MEASURED_COLUMNS } from "./row-checks.ts";
+import { OBS } from "./table-names.ts";
 import { type Origin, type Surroundings, toCategory, toObservation } from "./to-observation.ts";
 import { CENTIMETRE, KILOGRAM } from "./unit.ts";
 

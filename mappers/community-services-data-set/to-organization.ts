@@ -1,5 +1,6 @@
 import type { Organization } from "@medplum/fhirtypes";
 import { ODS_ORGANIZATION } from "#profiles/systems.ts";
+import { ORGANIZATION_PROFILES } from "../datatypes/organization.ts";
 import type { MapContext } from "../mapper.ts";
 
 /** The provider, of which the extract knows the ODS code alone. */
@@ -8,7 +9,7 @@ export function toOrganization(provider: string, context: MapContext): Organizat
   return {
     resourceType: "Organization",
     id: context.organizationId(identifier),
-    meta: { profile: ["https://fhir.hl7.org.uk/StructureDefinition/UKCore-Organization"] },
+    meta: { profile: [...ORGANIZATION_PROFILES] },
     identifier: [identifier],
   };
 }

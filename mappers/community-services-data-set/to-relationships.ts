@@ -1,6 +1,6 @@
 import { ODS_ORGANIZATION } from "#profiles/systems.ts";
 import type { CsvRow, Relationship, StagedRows } from "../mapper.ts";
-import { GP, MPI, REFERRAL, SERVICE_TYPE } from "./tables.ts";
+import { GP, MPI, REFERRAL, SERVICE_TYPE } from "./table-names.ts";
 
 /** SERVICE OR TEAM TYPE REFERRED TO (COMMUNITY CARE): Health Visiting Service. */
 const HEALTH_VISITING = "16";

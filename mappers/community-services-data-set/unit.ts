@@ -10,6 +10,10 @@ export const KILOGRAM: Unit = { code: "kg", name: "kilogram", toBase: { base: "k
 export const CENTIMETRE: Unit = { code: "cm", name: "centimeter", toBase: { base: "cm", places: 0 } };
 export const METRE: Unit = { code: "m", name: "meter", toBase: { base: "cm", places: 2 } };
 
+/** Of a provider's own centile and z-score, which are taken with or without a unit. */
+export const CENTILE: Unit = { code: "%", name: "centile" };
+export const Z_SCORE: Unit = { code: "{z-score}", name: "z-score" };
+
 /** Aliases are compared without case. Any other text is refused: half of what is submitted is not UCUM, and a guess could be wrong by a factor. */
 const UNITS: ReadonlyMap<string, Unit> = new Map([
   ["kg", KILOGRAM],
