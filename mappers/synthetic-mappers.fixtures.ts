@@ -1,7 +1,9 @@
 import { commonTransferFile } from "./common-transfer-file/mapper.ts";
 import { communityServicesDataSet } from "./community-services-data-set/mapper.ts";
 import { digitalChildHealth } from "./digital-child-health/mapper.ts";
+import { earlyYearsCensus } from "./early-years-census/mapper.ts";
 import { eyfsProfile } from "./eyfs-profile/mapper.ts";
+import { progressCheck } from "./progress-check/mapper.ts";
 import { sharingRegister } from "./sharing-register/mapper.ts";
 import type { MappersBySource } from "./synthetic-mapped.fixtures.ts";
 
@@ -11,5 +13,7 @@ export const SYNTHETIC_MAPPERS: MappersBySource = {
   ctf: commonTransferFile,
   csds: communityServicesDataSet,
   dch: digitalChildHealth,
+  eyc: earlyYearsCensus,
+  progress: progressCheck,
   sharing: sharingRegister,
 };

@@ -57,6 +57,8 @@ describe("the files", () => {
       "leeds-csds leeds-csds-CYP611Obs.csv",
       "leeds-csds leeds-csds-CYP612CodedAssessmentContact.csv",
       "leeds-dch leeds-dch.ndjson",
+      "leeds-eyc leeds-eyc.csv",
+      "leeds-progress leeds-progress.csv",
       "leeds-sharing leeds-sharing.csv",
     ]);
   });

@@ -14,9 +14,17 @@ import {
 } from "./community-services-data-set.ts";
 import { toCsvLine } from "./csv.ts";
 import { progressRecordId, toProgressLine } from "./digital-child-health.ts";
+import {
+  censusRecordId,
+  earlyYearsCensusHead,
+  earlyYearsCensusTail,
+  sendsXml,
+  toCensusChild,
+} from "./early-years-census.ts";
 import { EYFS_PROFILE_HEADER, eyfsProfileRecordId, toEyfsProfileLine } from "./eyfs-profile.ts";
 import { MOTHERS_FROM, UPNS_IN_YEAR } from "./identifiers.ts";
 import { indicesOf, type Setting } from "./people.ts";
+import { PROGRESS_CHECK_HEADER, progressCheckRecordId, toProgressCheckLine } from "./progress-check.ts";
 import { recordsOf } from "./record-keeping.ts";
 import type { ChildRecords, RecordKind, SourceRecord } from "./records.ts";
 import { SCENARIOS } from "./scenarios.ts";
@@ -55,7 +63,7 @@ const CHUNK_CHARACTERS = 64 * 1024;
 
 /**
  * The files of all sources, area by area: profiles, transfer file, community tables in the order of their keys,
- * messages, sharing register; then `truth.csv`. Nothing is kept: every file makes its children again as it is read.
+ * messages, census, progress checks, sharing register; then `truth.csv`. Nothing is kept: every file makes its children again as it is read.
  *
  * Throws a RangeError when the options are outside what they say.
  */
@@ -123,6 +131,23 @@ function* filesOf(area: Area, children: Children, setting: Setting): Generator<S
     chunks: chunked(() => linesOf("", pick(children("progress"), "progress", area), toProgressLine)),
   };
   yield {
+    source: `${area.id}-eyc`,
+    name: `${area.id}-eyc.${sendsXml(area) ? "xml" : "csv"}`,
+    chunks: chunked(function* () {
+      yield* linesOf(
+        earlyYearsCensusHead(area, setting.today),
+        pick(children("census"), "census", area),
+        toCensusChild,
+      );
+      yield earlyYearsCensusTail(area);
+    }),
+  };
+  yield {
+    source: `${area.id}-progress`,
+    name: `${area.id}-progress.csv`,
+    chunks: chunked(() => linesOf(PROGRESS_CHECK_HEADER, pick(children("check"), "check", area), toProgressCheckLine)),
+  };
+  yield {
     source: `${area.id}-sharing`,
     name: `${area.id}-sharing.csv`,
     chunks: chunked(() =>
@@ -141,6 +166,8 @@ const WANTED: Readonly<Record<RecordKind, ReadonlySet<RecordKind>>> = {
   health: new Set(["health"]),
   profile: new Set(["profile"]),
   progress: new Set(["progress"]),
+  census: new Set(["census"]),
+  check: new Set(["check"]),
   sharing: new Set(["sharing", "profile"]),
 };
 
@@ -159,7 +186,7 @@ function namedOf({ scenarios }: GenerateOptions): readonly ChildRecords[] {
   return scenarios === false ? [] : SCENARIOS.map(({ records }) => records);
 }
 
-type RecordsKey = "health" | "eyfsp" | "ctf" | "progress" | "sharing";
+type RecordsKey = "health" | "eyfsp" | "ctf" | "progress" | "census" | "check" | "sharing";
 
 function* pick<Key extends RecordsKey>(
   children: Iterable<ChildRecords>,
@@ -188,6 +215,8 @@ function* truthLines(setting: Setting, named: readonly ChildRecords[]): Generato
       yield* child.ctf.map(line("ctf", commonTransferFileRecordId));
       yield* child.health.map(line("csds", communityRecordId));
       yield* child.progress.map(line("dch", progressRecordId));
+      yield* child.census.map(line("eyc", censusRecordId));
+      yield* child.check.map(line("progress", progressCheckRecordId));
       yield* child.sharing.map(line("sharing", sharingRecordId));
     }
   }

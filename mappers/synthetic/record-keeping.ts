@@ -4,7 +4,7 @@ import { createRandom } from "./random.ts";
 import type { ChildRecords, Held, RecordKind, SourceRecord } from "./records.ts";
 import { type ProfileStory, storyOf } from "./stories.ts";
 
-const EVERY_KIND: ReadonlySet<RecordKind> = new Set(["health", "profile", "progress", "sharing"]);
+const EVERY_KIND: ReadonlySet<RecordKind> = new Set(["health", "profile", "progress", "census", "check", "sharing"]);
 
 /** What the sources hold on the child at an index, right and wrong, made from nothing but the setting and the index; of the kinds wanted. */
 export function recordsOf(index: number, setting: Setting, wanted: ReadonlySet<RecordKind> = EVERY_KIND): ChildRecords {
@@ -20,6 +20,8 @@ export function recordsOf(index: number, setting: Setting, wanted: ReadonlySet<R
     eyfsp: isInTransferFile ? profile.slice(1) : profile,
     ctf: isInTransferFile ? profile.slice(0, 1) : [],
     progress: spoil("progress", progressHeld(person), story.progress, { person, setting }),
+    census: spoil("census", censusHeld(person), story.census, { person, setting }),
+    check: spoil("check", checkHeld(person, setting), story.check, { person, setting }),
     sharing: spoil("sharing", sharingHeld(person, story.profile), story.sharing, { person, setting }),
   };
 }
@@ -80,6 +82,17 @@ function progressHeld(person: Person): Held {
     nhsNumberStatus: "01",
     ...demographicsOf(person),
   };
+}
+
+/** A nursery need not give a child a pupil number, and knows no other. */
+function censusHeld(person: Person): Held {
+  return { localId: `EY${serial(person)}`, ...demographicsOf(person) };
+}
+
+/** Some parents have shown the child's red book. */
+function checkHeld(person: Person, { seed }: Setting): Held {
+  const isShown = createRandom(seed, "red book", person.index).chance(0.4);
+  return { ...censusHeld(person), ...(isShown ? { nhsNumber: person.nhsNumber } : {}) };
 }
 
 function sharingHeld(person: Person, story: ProfileStory | undefined): Held {

@@ -1,5 +1,6 @@
 import type { AreaId } from "./areas.ts";
-import type { HealthStory, ProfileStory, ProgressStory, SharingStory } from "./stories.ts";
+import type { CensusStory } from "./nursery-stories.ts";
+import type { CheckStory, HealthStory, ProfileStory, ProgressStory, SharingStory } from "./stories.ts";
 
 /** What makes a record one that no mapper may take. */
 export type Flaw = "impossible-date" | "wrong-check-digit" | "unknown-outcome" | "wrong-column-count";
@@ -40,8 +41,10 @@ export interface ChildRecords {
   /** Profiles that reach it in a transfer file. */
   readonly ctf: readonly SourceRecord<ProfileStory>[];
   readonly progress: readonly SourceRecord<ProgressStory>[];
+  readonly census: readonly SourceRecord<CensusStory>[];
+  readonly check: readonly SourceRecord<CheckStory>[];
   readonly sharing: readonly SourceRecord<SharingStory>[];
 }
 
 /** Kinds of record that go wrong in ways of their own. */
-export type RecordKind = "health" | "profile" | "progress" | "sharing";
+export type RecordKind = "health" | "profile" | "progress" | "census" | "check" | "sharing";

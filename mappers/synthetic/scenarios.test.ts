@@ -6,11 +6,13 @@ import { generate } from "./generate.ts";
 import type { ChildRecords } from "./records.ts";
 import { REFERENCE_DATE, SCENARIOS } from "./scenarios.ts";
 
-const allOf = ({ health, eyfsp, ctf, progress, sharing }: ChildRecords) => [
+const allOf = ({ health, eyfsp, ctf, progress, census, check, sharing }: ChildRecords) => [
   ...health,
   ...eyfsp,
   ...ctf,
   ...progress,
+  ...census,
+  ...check,
   ...sharing,
 ];
 const heldOf = ({ records }: (typeof SCENARIOS)[number]) => allOf(records).map(({ held }) => held);

@@ -70,7 +70,15 @@ const LEEDS = areaOf("leeds");
 const WIRRAL = areaOf("wirral");
 const [GP_DEMO_PRACTICE, OTHER_PRACTICE] = LEEDS.practices;
 
-const NONE: Omit<ChildRecords, "child"> = { health: [], eyfsp: [], ctf: [], progress: [], sharing: [] };
+const NONE: Omit<ChildRecords, "child"> = {
+  health: [],
+  eyfsp: [],
+  ctf: [],
+  progress: [],
+  census: [],
+  check: [],
+  sharing: [],
+};
 
 interface Told {
   readonly id: string;

@@ -1,6 +1,7 @@
 import type { HealthOrganization, Nursery, School } from "./areas.ts";
 import { addMonths, lastProfileYear, receptionCohort, toDate, toDay } from "./calendar.ts";
 import { MOTHERS_FROM, nhsNumberOf } from "./identifiers.ts";
+import { attendsNursery, type CensusStory, censusOf } from "./nursery-stories.ts";
 import { type Person, type Setting, saltOf } from "./people.ts";
 import { createRandom, type Random } from "./random.ts";
 import { type Review, reviewsOf } from "./reviews.ts";
@@ -10,6 +11,8 @@ export interface Story {
   readonly health?: HealthStory;
   readonly profile?: ProfileStory;
   readonly progress?: ProgressStory;
+  readonly census?: CensusStory;
+  readonly check?: CheckStory;
   readonly sharing?: SharingStory;
 }
 
@@ -53,6 +56,12 @@ export interface ProgressStory {
   readonly supportedRequestedOrProvided: string;
 }
 
+/** The same check as the nursery itself sends it; no child's check comes both ways. */
+export interface CheckStory extends ProgressStory {
+  /** Whether the parents answered on sharing it. */
+  readonly isAnswered: boolean;
+}
+
 /** What a family decided about sharing, in the words of the sharing register. */
 export interface SharingStory {
   readonly decision: "objection" | "agreement";
@@ -71,6 +80,7 @@ const SEEN_BY_HEALTH_VISITING = 0.93;
 const EXEMPT = 0.002;
 const IN_NURSERY = 0.03;
 const HAS_PROGRESS = 0.35;
+const HAS_CHECK = 0.3;
 const IN_REGISTER = 0.03;
 const TWO_YEARS_DAYS = 730;
 
@@ -84,10 +94,14 @@ export function storyOf(person: Person, setting: Setting, wanted: ReadonlySet<ke
   const age = toDay(setting.today) - toDay(person.birthDate);
   const hasProgress = random.chance(HAS_PROGRESS) && age > TWO_YEARS_DAYS + 60;
   const isRegistered = random.chance(IN_REGISTER);
+  const census = wanted.has("census") ? censusStoryOf(person, ability, setting) : undefined;
+  const check = wanted.has("check") && !hasProgress ? checkOf(person, ability, setting) : undefined;
   return {
     ...(wanted.has("profile") && isAssessed ? { profile: profileOf(person, ability, setting) } : {}),
     ...(wanted.has("health") && isSeen ? { health: healthOf(person, ability, setting) } : {}),
     ...(wanted.has("progress") && hasProgress ? { progress: progressOf(person, ability, setting) } : {}),
+    ...(census === undefined ? {} : { census }),
+    ...(check === undefined ? {} : { check }),
     ...(wanted.has("sharing") && isRegistered ? { sharing: sharingOf(person, setting) } : {}),
   };
 }
@@ -135,10 +149,15 @@ function registrationsOf(person: Person, setting: Setting, random: Random): read
   ];
 }
 
+/** The first draw of the profile's own stream. */
+function isReceptionInNursery(profileRandom: Random): boolean {
+  return profileRandom.chance(IN_NURSERY);
+}
+
 function profileOf(person: Person, ability: number, setting: Setting): ProfileStory {
   const endYear = lastProfileYear(setting.today);
   const random = createRandom(setting.seed, "profile", person.index);
-  const inNursery = random.chance(IN_NURSERY);
+  const inNursery = isReceptionInNursery(random);
   return {
     academicYear: `${endYear - 1}/${endYear}`,
     setting: inNursery ? { nursery: person.area.nursery } : { school: random.pick(person.area.schools) },
@@ -161,6 +180,25 @@ function outcomesOf(person: Person, ability: number, random: Random): ProfileSto
     if (place === missed) return "1";
     return random.chance(isLiteracyOrMathematics(place) ? 0.3 : 0.55) ? "2" : "1";
   });
+}
+
+function censusStoryOf(person: Person, ability: number, setting: Setting): CensusStory | undefined {
+  const profileRandom = createRandom(setting.seed, "profile", person.index);
+  const facts = {
+    ability,
+    isReceptionInNursery: hasProfile(person, setting) && isReceptionInNursery(profileRandom),
+    ethnicCategory: healthOf(person, ability, setting).ethnicCategory,
+  };
+  return censusOf(person, facts, setting);
+}
+
+/** A child of the nursery who was checked there, clear of both birthdays so that no leap day matters. */
+function checkOf(person: Person, ability: number, setting: Setting): CheckStory | undefined {
+  const random = createRandom(setting.seed, "check", person.index);
+  const day = toDay(person.birthDate) + random.between(TWO_YEARS_DAYS + 5, TWO_YEARS_DAYS + 180);
+  const isChecked = random.chance(HAS_CHECK) && attendsNursery(person, setting) && day <= toDay(setting.today);
+  if (!isChecked) return undefined;
+  return { ...progressOf(person, ability, setting), date: toDate(day), isAnswered: random.chance(0.9) };
 }
 
 function progressOf(person: Person, ability: number, setting: Setting): ProgressStory {
