@@ -64,10 +64,13 @@ const FAULTS: Readonly<Record<string, string>> = {
   "early-learning-goal.exceeding-a-goal-in-force": "invariant Observation.value",
   "early-years-progress.domain-that-does-not-exist": "code-invalid Observation.category[1]",
   "entitlement-weeks.code-of-hours": "code-invalid Observation.code",
+  "family-hub-contact.activity-in-words-alone": "code-invalid Observation.value",
   "good-level-of-development.value-in-words-alone": "code-invalid Observation.value",
   "health-visitor-review.without-a-date": "required Observation.effective",
   "measurement.two-codes-of-loinc": "structure Observation.code.coding",
   "newborn-screen.outcome-in-words-alone": "required Observation.value.coding",
+  "organization.number-of-no-system": "required Organization.identifier[0].system",
+  "source-record-provenance.from-nowhere": "required Provenance.entity",
   "objection-decision.decided-twice": "structure Consent.extension",
   "objection-state.state-that-does-not-exist": "code-invalid Consent.extension[0].value",
   "sen-provision.code-that-has-ended": "code-invalid Observation.value",
@@ -98,6 +101,7 @@ function isNHSNumber(value: string): boolean {
 
 /** Faults that a snapshot alone cannot show: they need the codes of a value set, or the definition of an extension. */
 const NEEDS_TERMINOLOGY = new Set([
+  "family-hub-contact.activity-in-words-alone",
   "asq-3-band.band-that-does-not-exist",
   "asq-score.code-of-the-group",
   "educational-history.question-of-feeding",

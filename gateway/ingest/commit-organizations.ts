@@ -1,4 +1,5 @@
 import type { Organization } from "@medplum/fhirtypes";
+import { ORGANIZATION_PROFILES } from "#mappers/datatypes/organization.ts";
 import { SHARED_ID_SPACE, type WriteTransaction } from "../store/store.ts";
 import type { CommitContext } from "./commit-unit.ts";
 import { type Identified, toContent, toStoredResource } from "./stored-resource.ts";
@@ -12,7 +13,7 @@ export function toSender({ source, organizationId }: CommitContext): Organizatio
   return {
     resourceType: "Organization",
     id: organizationId(source.authority, { system, value }),
-    meta: { profile: ["https://fhir.hl7.org.uk/StructureDefinition/UKCore-Organization"] },
+    meta: { profile: [...ORGANIZATION_PROFILES] },
     identifier: [{ system, value }],
     name,
   };

@@ -1,8 +1,13 @@
 import type { Provenance, Reference } from "@medplum/fhirtypes";
 import { toSourceRecordIdentifier } from "#mappers/datatypes/identifier.ts";
+import { canonical } from "#profiles/canonical.ts";
 import type { RegisteredSource } from "../access/source.ts";
 import type { Identified } from "./stored-resource.ts";
 
+const PROFILES: readonly string[] = [
+  canonical("StructureDefinition", "source-record-provenance"),
+  "https://fhir.hl7.org.uk/StructureDefinition/UKCore-Provenance",
+];
 const DATA_OPERATION = "http://terminology.hl7.org/CodeSystem/v3-DataOperation";
 const PARTICIPANT_TYPE = "http://terminology.hl7.org/CodeSystem/provenance-participant-type";
 
@@ -27,6 +32,7 @@ export function toProvenance(about: {
   return {
     resourceType: "Provenance",
     id: about.id,
+    meta: { profile: [...PROFILES] },
     target: about.targets.map((reference) => ({ reference })),
     recorded: new Date(about.receivedAt).toISOString(),
     activity: { coding: [{ system: DATA_OPERATION, code: about.activity, display: about.activity.toLowerCase() }] },

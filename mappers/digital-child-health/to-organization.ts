@@ -1,5 +1,6 @@
 import type { Organization, Reference } from "@medplum/fhirtypes";
 import { ODS_ORGANIZATION } from "#profiles/systems.ts";
+import { ORGANIZATION_PROFILES } from "../datatypes/organization.ts";
 import { toOrganizationReference } from "../datatypes/reference.ts";
 import type { MapContext } from "../mapper.ts";
 import type { Provider } from "./record.ts";
@@ -9,7 +10,7 @@ export function toOrganization({ odsCode, name }: Provider, context: MapContext)
   return {
     resourceType: "Organization",
     id: context.organizationId(identifier),
-    meta: { profile: ["https://fhir.hl7.org.uk/StructureDefinition/UKCore-Organization"] },
+    meta: { profile: [...ORGANIZATION_PROFILES] },
     identifier: [identifier],
     ...(name === undefined ? {} : { name }),
   };
