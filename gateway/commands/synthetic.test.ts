@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { createReadStream, existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,9 +9,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { commonTransferFile } from "#mappers/common-transfer-file/mapper.ts";
 import { communityServicesDataSet } from "#mappers/community-services-data-set/mapper.ts";
 import { digitalChildHealth } from "#mappers/digital-child-health/mapper.ts";
+import { earlyYearsCensus } from "#mappers/early-years-census/mapper.ts";
 import { eyfsProfile } from "#mappers/eyfs-profile/mapper.ts";
 import { createFixtureContext } from "#mappers/fixture-context.ts";
 import type { CsvRow, FieldIssue, Mapped, RecordMapper, StagedRows } from "#mappers/mapper.ts";
+import { progressCheck } from "#mappers/progress-check/mapper.ts";
 import { sharingRegister } from "#mappers/sharing-register/mapper.ts";
 import { SCENARIOS } from "#mappers/synthetic/scenarios.ts";
 import { readCsv } from "../ingest/readers/csv.ts";
@@ -117,7 +119,7 @@ async function* rowsOf<Item extends { readonly row: CsvRow }>(
   for await (const item of items) yield item.kind === "record" ? { ...item, raw: item.raw.row } : item;
 }
 
-type RecordKind = "eyfsp" | "ctf" | "dch" | "sharing";
+type RecordKind = "eyfsp" | "ctf" | "dch" | "eyc" | "progress" | "sharing";
 
 async function take(folder: string, kind: RecordKind): Promise<Intake> {
   const intake = emptyIntake();
@@ -126,6 +128,12 @@ async function take(folder: string, kind: RecordKind): Promise<Intake> {
     const open = (extension: string) => createReadStream(at(folder, `${source}.${extension}`));
     if (kind === "eyfsp") {
       await takeRecords(intake, source, rowsOf(readCsv(open("csv"), [eyfsProfile.shape])), eyfsProfile);
+    } else if (kind === "eyc") {
+      const { csv, xml } = earlyYearsCensus;
+      if (existsSync(at(folder, `${source}.xml`))) await takeRecords(intake, source, readXml(open("xml"), xml), xml);
+      else await takeRecords(intake, source, rowsOf(readCsv(open("csv"), [csv.shape])), csv);
+    } else if (kind === "progress") {
+      await takeRecords(intake, source, rowsOf(readCsv(open("csv"), [progressCheck.shape])), progressCheck);
     } else if (kind === "sharing") {
       await takeRecords(intake, source, rowsOf(readCsv(open("csv"), [sharingRegister.shape])), sharingRegister);
     } else if (kind === "ctf") {
@@ -202,6 +210,8 @@ describe("the files of clean children", () => {
     ["eyfsp", 130],
     ["ctf", 30],
     ["dch", 50],
+    ["eyc", 30],
+    ["progress", 20],
     ["sharing", 5],
   ])("of kind %s are read and mapped whole, each record under the id that truth.csv gives it", async (kind, least) => {
     const intake = await take("clean", kind);
@@ -292,6 +302,8 @@ describe("the files of children about whom every record has something wrong", ()
     ["eyfsp", ["FSP_DOB", "FSP_UPN", "FSP_LIT_E10"]],
     ["ctf", ["DOB", "UPN", "Result"]],
     ["dch", ["birthDate", "identifier"]],
+    ["eyc", ["DOB", "OfstedURN", "HoursAtSetting"]],
+    ["progress", ["check_date", "nhs_number", "sharing_agreed"]],
   ])(
     "of kind %s hold wrong values in fields that the mapper names, and good records beside them",
     async (kind, fields) => {
