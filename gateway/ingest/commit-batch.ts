@@ -1,47 +1,25 @@
-import type { FieldIssue } from "#mappers/mapper.ts";
-import type { StagedRow, WriteTransaction } from "../store/store.ts";
+import type { WriteTransaction } from "../store/store.ts";
 import { commitSender } from "./commit-organizations.ts";
 import { type CommitContext, commitUnit } from "./commit-unit.ts";
 import type { Pause } from "./pause.ts";
+import { nameOf, type Prepared, type PreparedChild } from "./prepared.ts";
 import type { PlaceIssue } from "./readers/read-item.ts";
 import { commitRow, mapChildren, type StagedContext, type TouchedChildren } from "./stage-rows.ts";
-import type { Unit, UnitOutcome } from "./unit.ts";
+import type { Reached, UnitIssue, UnitOutcome } from "./unit.ts";
 
-/** A source record that was read, on its way into the store. */
-export type Prepared =
-  | {
-      readonly kind: "unit";
-      readonly line: number;
-      readonly unit: Unit;
-      readonly warnings: readonly FieldIssue[];
-      /** The record as quarantine would hold it. */
-      readonly content: () => string;
-    }
-  | {
-      readonly kind: "row";
-      readonly line: number;
-      readonly row: StagedRow;
-      readonly warnings: readonly FieldIssue[];
-      readonly content: () => string;
-    }
-  | {
-      readonly kind: "refused";
-      readonly line: number;
-      readonly issues: readonly PlaceIssue[];
-      readonly content: () => string;
-    };
+type Committed = Extract<UnitOutcome, { kind: "committed" }>;
 
 /** What became of one prepared record. */
 export type Fate =
-  | { readonly kind: "committed"; readonly outcome?: Extract<UnitOutcome, { kind: "committed" }> }
-  | { readonly kind: "unchanged" }
+  | { readonly kind: "committed"; readonly outcome?: Committed }
+  | { readonly kind: "unchanged"; readonly notes?: readonly UnitIssue[] }
   | { readonly kind: "quarantined"; readonly issues: readonly PlaceIssue[] };
 
 export interface BatchResult {
   /** One for each prepared record, in order. */
   readonly fates: readonly Fate[];
-  /** What the children of staged rows became. */
-  readonly children: readonly Extract<UnitOutcome, { kind: "committed" }>[];
+  /** What the children of staged rows became, by the key of their own row. */
+  readonly children: ReadonlyMap<string, Committed>;
 }
 
 /** What stays the same for all batches of a delivery. */
@@ -61,21 +39,20 @@ export async function commitBatch(
 ): Promise<BatchResult> {
   const context: BatchContext = { ...delivery, organizations: new Map() };
   await commitSender(transaction, context);
-  const fates: Fate[] = [];
+  const early: (Fate | PreparedChild)[] = [];
   const touched: TouchedChildren = { children: new Set(), below: new Map() };
   for (const prepared of batch) {
-    fates.push(await commitOne(transaction, prepared, { context, touched }));
+    early.push(await commitOne(transaction, prepared, { context, touched }));
     await context.pause();
   }
-  const children =
+  const children: BatchResult["children"] =
     context.staged === undefined
-      ? []
+      ? new Map()
       : await mapChildren(transaction, touched.children, { ...context, ...context.staged });
-  await moveReach(
-    transaction,
-    [...fates.map((fate) => ("outcome" in fate ? fate.outcome : undefined)), ...children],
-    context,
-  );
+  const fates = early.map((fate) => (fate.kind === "child" ? toChildFate(fate, children) : fate));
+  const outcomes = fates.map((fate) => ("outcome" in fate ? fate.outcome : undefined));
+  await moveReach(transaction, [...outcomes, ...children.values()], context);
+  await closeEntries(transaction, batch, { fates, now: context.clock() });
   return { fates, children };
 }
 
@@ -83,26 +60,39 @@ async function commitOne(
   transaction: WriteTransaction,
   prepared: Prepared,
   { context, touched }: { readonly context: BatchContext; readonly touched: TouchedChildren },
-): Promise<Fate> {
-  if (prepared.kind === "refused") return holdBack(transaction, prepared, { issues: prepared.issues, context });
+): Promise<Fate | PreparedChild> {
+  if (prepared.kind === "refused") {
+    return holdBack(transaction, prepared, { issues: prepared.issues, reached: "received", context });
+  }
+  if (prepared.kind === "child") {
+    touched.children.add(prepared.child);
+    return prepared;
+  }
   if (prepared.kind === "row") {
     if (context.staged === undefined) throw new Error("A row of a table came to a source without tables.");
-    return { kind: await commitRow(transaction, prepared.row, { ...context, ...context.staged, touched }) };
+    return { kind: await commitRow(transaction, prepared, { ...context, ...context.staged, touched }) };
   }
   const outcome = await commitUnit(transaction, prepared.unit, context);
   if (outcome.kind === "unchanged") return outcome;
   if (outcome.kind === "committed") return { kind: "committed", outcome };
   const issues = outcome.issues.map((issue) => ({ line: prepared.line, ...issue }));
-  return holdBack(transaction, prepared, { issues, context });
+  return holdBack(transaction, prepared, { issues, reached: outcome.reached, context });
 }
 
-/** Puts a source record into quarantine with its reasons. */
+/** A child that is mapped anew from its rows is told among the children; here only whether anything changed. */
+function toChildFate({ child }: PreparedChild, children: BatchResult["children"]): Fate {
+  return { kind: children.has(child) ? "committed" : "unchanged" };
+}
+
+/** Puts a source record into quarantine with its reasons. One that comes from there stays there, as it was. */
 export async function holdBack(
   transaction: WriteTransaction,
-  prepared: Pick<Prepared, "line" | "content">,
-  told: { readonly issues: readonly PlaceIssue[]; readonly context: DeliveryContext },
+  prepared: Prepared,
+  told: { readonly issues: readonly PlaceIssue[]; readonly reached: Reached; readonly context: DeliveryContext },
 ): Promise<Fate> {
-  const { issues, context } = told;
+  const { issues, reached, context } = told;
+  if (prepared.quarantineId !== undefined) return { kind: "quarantined", issues };
+  const unit = nameOf(prepared);
   await transaction.quarantine({
     id: context.ids(),
     delivery: context.delivery,
@@ -111,15 +101,29 @@ export async function holdBack(
     issues: JSON.stringify(issues),
     content: prepared.content(),
     createdAt: context.clock(),
-    reached: "received",
+    reached,
+    ...(prepared.table === undefined ? {} : { table: prepared.table }),
+    ...(unit === undefined ? {} : { unit }),
     state: "quarantined",
   });
   return { kind: "quarantined", issues };
 }
 
+/** An entry of the quarantine whose record was taken in is held no more. */
+async function closeEntries(
+  transaction: WriteTransaction,
+  batch: readonly Prepared[],
+  { fates, now }: { readonly fates: readonly Fate[]; readonly now: number },
+): Promise<void> {
+  for (const [index, { quarantineId }] of batch.entries()) {
+    if (quarantineId === undefined || fates[index]?.kind === "quarantined") continue;
+    await transaction.closeQuarantine(quarantineId, "replayed", now);
+  }
+}
+
 async function moveReach(
   transaction: WriteTransaction,
-  outcomes: readonly (Extract<UnitOutcome, { kind: "committed" }> | undefined)[],
+  outcomes: readonly (Committed | undefined)[],
   context: BatchContext,
 ): Promise<void> {
   const dates = outcomes.flatMap((outcome) => outcome?.until ?? []).sort();

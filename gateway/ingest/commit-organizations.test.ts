@@ -25,6 +25,8 @@ function inBatch(
     source: sourceOf("digital-child-health"),
     delivery: "delivery-1",
     mapping: 1,
+    rawRetention_ms: 1,
+    isReplay: false,
     dataClass: "health-visiting",
     receivedAt: RECEIVED_AT,
     ids: () => "",

@@ -7,6 +7,8 @@ import { toRecordSearchKeys } from "../search/keys.ts";
 import { type Lineage, type RecordKey, SHARED_ID_SPACE, type WriteTransaction } from "../store/store.ts";
 import { commitOrganizations } from "./commit-organizations.ts";
 import { type CurrentResources, commitResources, compareContents } from "./commit-resources.ts";
+import { endReplaced } from "./end-replaced.ts";
+import { keepLineage } from "./keep-lineage.ts";
 import type { KnownIdentifier, Unit, UnitIssue, UnitOutcome } from "./unit.ts";
 import { type ExplainFault, validateMapped } from "./validate-mapped.ts";
 
@@ -18,6 +20,10 @@ export interface CommitContext {
   readonly delivery: string;
   /** Version of the mapper. */
   readonly mapping: number;
+  /** How long source records are kept, in milliseconds. */
+  readonly rawRetention_ms: number;
+  /** Records are taken in again from what was kept: each is mapped, whether or not it seems to be the same. */
+  readonly isReplay: boolean;
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
   readonly ids: () => string;
@@ -34,6 +40,8 @@ export interface CommitContext {
 }
 
 const NOTHING: CurrentResources = new Map();
+const OLDER = "older than what is held of this record; nothing was changed";
+const NOTHING_TO_WITHDRAW = "there was nothing to take back";
 
 /**
  * Brings one unit into the store: resolve the child → map → validate → commit. Everything that can refuse the unit
@@ -46,26 +54,13 @@ export async function commitUnit(
 ): Promise<UnitOutcome> {
   const { source } = context.source;
   const prior = await transaction.lineage(source, unit.key);
-  if (prior?.hash === unit.hash) return { kind: "unchanged" };
+  const isSame = prior?.hash === unit.hash;
+  if (isSame && prior.mapping === context.mapping && !context.isReplay) return { kind: "unchanged" };
+  if (!isSame && isOlder(unit, prior)) return { kind: "unchanged", notes: [{ message: OLDER }] };
+  const judged = await judge(transaction, unit, { prior, context });
+  if ("kind" in judged) return judged;
 
-  const describesChild = context.dataClass !== "sharing";
-  const resolution = await resolveChild(transaction, source, unit.identity, { describesChild });
-  const patientId =
-    resolution.record === undefined ? context.ids() : await context.patientIdOf(transaction, resolution.record);
-  const stays = prior !== undefined && prior.record === resolution.record;
-  const ids = createSlotIds(stays ? prior : undefined, context.ids);
-  const mapped = mapUnit(unit, patientId, ids, context);
-  if ("issues" in mapped) return { kind: "refused", issues: mapped.issues };
-  const patient = withoutWithheld(mapped.patient, resolution);
-  const current = stays ? await transaction.currentOf(prior.record) : NOTHING;
-  const contents = compareContents(mapped.made, current, { idOf: ids, source });
-  const issues = validateMapped(
-    contents.flatMap(({ content, isStored }) => (isStored ? [] : [content.resource])),
-    mapped.organizations,
-    patient,
-  );
-  if (issues.length > 0) return { kind: "refused", issues };
-
+  const { resolution, mapped, patient, patientId, stays, contents, current, idOf } = judged;
   const now = context.clock();
   const record = await applyResolution(transaction, resolution, { patientId, now, madeBefore: prior?.made ?? [] });
   if (prior !== undefined && !stays) await leave(transaction, prior, { source, unit: unit.key, now });
@@ -75,30 +70,70 @@ export async function commitUnit(
     contents,
     current,
     patientId: patient === undefined ? undefined : patientId,
-    prior: stays ? prior.made : [],
-    idOf: ids,
+    prior: stays ? (prior?.made ?? []) : [],
+    idOf,
     context,
   });
-  const identifiers = await commitContribution(transaction, record, { patient, resolution, context, now });
+  const contributed = await commitContribution(transaction, record, { patient, resolution, context, now });
   await transaction.putRelationships(record, source, unit.key, mapped.relationships);
-  await transaction.putLineage(source, unit.key, {
-    hash: unit.hash,
-    record,
-    made,
-    delivery: context.delivery,
-    line: unit.line,
-    receivedAt: context.receivedAt,
-    mapping: context.mapping,
-  });
+  const ended = await endReplaced(transaction, mapped.replaces ?? [], { record, resolution, context, now });
+  const isUnchanged = isSame && stays && changed.length === 0 && !contributed.isChanged;
+  await keepLineage(transaction, unit, { prior, lineage: { hash: unit.hash, record, made }, isUnchanged, context });
+  if (isUnchanged) return { kind: "unchanged" };
   return {
     kind: "committed",
     record,
     patientId,
-    changed,
+    changed: [...changed, ...ended],
     notCarried: mapped.notCarried,
-    identifiers,
+    identifiers: contributed.identifiers,
     until: latestDate(mapped, context.receivedAt),
+    notes: mapped.withdraws === true && prior === undefined ? [{ message: NOTHING_TO_WITHDRAW }] : [],
   };
+}
+
+function isOlder({ writtenAt }: Unit, prior: Lineage | undefined): boolean {
+  return writtenAt !== undefined && prior?.writtenAt !== undefined && writtenAt < prior.writtenAt;
+}
+
+/** A unit that may be committed: whose it is, what it makes, and how that stands to what is there. */
+interface Judged {
+  readonly resolution: Resolution;
+  readonly mapped: Mapped;
+  readonly patient: Patient | undefined;
+  readonly patientId: string;
+  /** Its child is the one that it had before. */
+  readonly stays: boolean;
+  readonly contents: ReturnType<typeof compareContents>;
+  readonly current: CurrentResources;
+  readonly idOf: (slot: string) => string;
+}
+
+/** Decides without writing anything. */
+async function judge(
+  transaction: WriteTransaction,
+  unit: Unit,
+  { prior, context }: { readonly prior: Lineage | undefined; readonly context: CommitContext },
+): Promise<Judged | Extract<UnitOutcome, { kind: "refused" }>> {
+  const { source } = context.source;
+  const describesChild = context.dataClass !== "sharing";
+  const resolution = await resolveChild(transaction, source, unit.identity, { describesChild });
+  const patientId =
+    resolution.record === undefined ? context.ids() : await context.patientIdOf(transaction, resolution.record);
+  const before = prior !== undefined && prior.record === resolution.record ? prior : undefined;
+  const idOf = createSlotIds(before, context.ids);
+  const mapped = mapUnit(unit, patientId, idOf, context);
+  if ("issues" in mapped) return { kind: "refused", reached: "resolved", issues: mapped.issues };
+  const patient = withoutWithheld(mapped.patient, resolution);
+  const current = before === undefined ? NOTHING : await transaction.currentOf(before.record);
+  const contents = compareContents(mapped.made, current, { idOf, source });
+  const issues = validateMapped(
+    contents.flatMap(({ content, isStored }) => (isStored ? [] : [content.resource])),
+    mapped.organizations,
+    patient,
+  );
+  if (issues.length > 0) return { kind: "refused", reached: "mapped", issues };
+  return { resolution, mapped, patient, patientId, stays: before !== undefined, contents, current, idOf };
 }
 
 /** The same slot has the same id for ever; a new one gets a new id. */
@@ -149,6 +184,8 @@ function normalised(value = ""): string {
   return value.replace(/[\s-]/g, "").toUpperCase();
 }
 
+const SAID_NOTHING = { isChanged: false, identifiers: [] };
+
 async function commitContribution(
   transaction: WriteTransaction,
   record: RecordKey,
@@ -158,18 +195,18 @@ async function commitContribution(
     readonly context: CommitContext;
     readonly now: number;
   },
-): Promise<readonly KnownIdentifier[]> {
+): Promise<{ readonly isChanged: boolean; readonly identifiers: readonly KnownIdentifier[] }> {
   const { resolution, context, now } = told;
   const block = toBlockKey(resolution.identity);
   // A source that tells nothing to show of the person (a register of objections) is still found by the next source.
   const patient: Patient | undefined = told.patient ?? (block === undefined ? undefined : { resourceType: "Patient" });
-  if (patient === undefined) return [];
+  if (patient === undefined) return SAID_NOTHING;
   const { source, authority } = context.source;
   const { localId } = resolution.identity;
   const body = JSON.stringify(patient);
   if (resolution.facts.linked !== undefined) {
     const before = await transaction.contribution(record, source, localId);
-    if (before?.body === body) return [];
+    if (before?.body === body) return SAID_NOTHING;
   }
   const keys = toRecordSearchKeys(patient);
   await transaction.putContribution(
@@ -178,9 +215,10 @@ async function commitContribution(
     { source, localId, dataClass: context.dataClass, lastUpdated: now, body },
     block === undefined ? keys : [...keys, { code: "block", value: block }],
   );
-  return (patient.identifier ?? []).flatMap(({ system, value }) =>
+  const identifiers = (patient.identifier ?? []).flatMap(({ system, value }) =>
     system === undefined || value === undefined ? [] : [{ system, value, record }],
   );
+  return { isChanged: true, identifiers };
 }
 
 /** The unit tells of another child than before: what it had made there ends. */

@@ -1,4 +1,4 @@
-import type { Read } from "./prepare.ts";
+import type { Read } from "./prepared.ts";
 
 /** The body of a delivery ended before its end. */
 class BodyBroken extends Error {
@@ -40,6 +40,6 @@ async function nextRead(reads: AsyncIterator<Read>, line: number): Promise<Itera
     if (!(error instanceof BodyBroken)) throw error;
     const issue = { line, message: "the transfer broke off after this line; send the file again" };
     const prepared = { kind: "refused" as const, line, issues: [issue], content: () => "" };
-    return { done: false, value: { prepared, notCarried: [], dropped: [] } };
+    return { done: false, value: { prepared, notCarried: [], dropped: [], filled: () => [], found: [] } };
   }
 }

@@ -6,7 +6,7 @@ import { ODS_ORGANIZATION } from "#profiles/systems.ts";
 import type { RegisteredSource } from "../access/source.ts";
 import { createSqliteStore } from "../store/sqlite.ts";
 import type { Store } from "../store/store.ts";
-import { createIngestLine, type Delivery, type IngestLineOptions } from "./line.ts";
+import { createIngestLine, type Delivery, type HeldRecord, type IngestLineOptions } from "./line.ts";
 import { MAPPERS } from "./mappers.ts";
 import type { Receipt } from "./receipt.ts";
 
@@ -21,6 +21,8 @@ const SUFFIXES: Readonly<Record<SourceKind, string>> = {
   "sharing-register": "sharing",
   "early-years-census": "eyc",
   "progress-check": "progress",
+  "family-hub": "hub",
+  "itk-adt": "adt",
 };
 
 export function sourceOf(kind: SourceKind): RegisteredSource {
@@ -39,10 +41,15 @@ export interface TestLine {
   readonly store: Store;
   /** Sends one file; bodies come in small chunks so that every boundary falls somewhere. */
   send(kind: SourceKind, body: string | AsyncIterable<Uint8Array>, told?: Partial<Delivery>): Promise<Receipt>;
-  /** The same line on a store that behaves otherwise. */
-  on(store: Store): Pick<TestLine, "send">;
+  /** Takes records in again. */
+  replay(kind: SourceKind, records: readonly HeldRecord[]): Promise<Receipt>;
+  replaySource(kind: SourceKind): Promise<Receipt>;
+  /** The same line on a store, or with mappers, that behave otherwise. */
+  on(store: Store, options?: Partial<IngestLineOptions>): Sender;
   close(): Promise<void>;
 }
+
+type Sender = Pick<TestLine, "send" | "replay" | "replaySource">;
 
 /** The whole line on a store of its own, with ids that count and a clock that stands. */
 export function startLine(options: Partial<IngestLineOptions> = {}): TestLine {
@@ -50,19 +57,23 @@ export function startLine(options: Partial<IngestLineOptions> = {}): TestLine {
   const store = createSqliteStore({ path: join(directory, "store.db") });
   let ids = 0;
   let deliveries = 0;
-  const sender = (used: Store): Pick<TestLine, "send"> => {
+  const sender = (used: Store, further: Partial<IngestLineOptions> = {}): Sender => {
     const line = createIngestLine({
       store: used,
       mappers: MAPPERS,
       ids: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, "0")}`,
       clock: () => RECEIVED_AT,
       ...options,
+      ...further,
     });
+    const next = (): Delivery => ({ id: `delivery-${++deliveries}`, receivedAt: RECEIVED_AT, client: "officer" });
     return {
       send(kind, body, told = {}) {
-        const delivery = { id: `delivery-${++deliveries}`, receivedAt: RECEIVED_AT, client: "officer", ...told };
+        const delivery = { ...next(), ...told };
         return line.ingest(sourceOf(kind), delivery, typeof body === "string" ? inChunks(body) : body);
       },
+      replay: (kind, records) => line.replay(sourceOf(kind), next(), each(records)),
+      replaySource: (kind) => line.replaySource(sourceOf(kind), next()),
     };
   };
   return {
@@ -74,6 +85,10 @@ export function startLine(options: Partial<IngestLineOptions> = {}): TestLine {
       rmSync(directory, { recursive: true });
     },
   };
+}
+
+async function* each<T>(values: readonly T[]): AsyncGenerator<T> {
+  yield* values;
 }
 
 export async function* inChunks(text: string, size = 997): AsyncGenerator<Uint8Array> {

@@ -2,30 +2,29 @@ import type { AnyMapper, SourceKind } from "#mappers/mapper.ts";
 import type { RegisteredSource } from "../access/source.ts";
 import { LIMITS } from "../limits.ts";
 import type { Store } from "../store/store.ts";
-import {
-  type BatchResult,
-  commitBatch,
-  type DeliveryContext,
-  type Fate,
-  holdBack,
-  type Prepared,
-} from "./commit-batch.ts";
-import { countBatch, outcomeOf } from "./count-batch.ts";
+import type { DeliveryContext } from "./commit-batch.ts";
+import { commitSafely, type Transact } from "./commit-safely.ts";
+import { countBatch, countChild, outcomeOf, type Quality, type Tellers } from "./count-batch.ts";
 import { droppedFields } from "./door.ts";
+import { createDryRun, type DryRun } from "./dry-run.ts";
 import { inBatches, whole } from "./in-batches.ts";
+import { type HeldRecord, readKept } from "./kept-records.ts";
+import { keptUnits, stagedChildren, toChildRead } from "./kept-units.ts";
 import { createOrganizationIds, type toOrganizationId } from "./organization-id.ts";
-import { createPatientIds } from "./patient-ids.ts";
+import { createPatientIds, type PatientIds } from "./patient-ids.ts";
 import { createPause } from "./pause.ts";
 import { readRecords } from "./prepare.ts";
+import type { Read } from "./prepared.ts";
+import { QualityCounts } from "./quality/quality-counts.ts";
 import { type Receipt, ReceiptCounts } from "./receipt.ts";
-import { ChildRefused } from "./stage-rows.ts";
+import { createSeenRecords } from "./seen-records.ts";
 import type { KnownIdentifier, UnitIssue } from "./unit.ts";
 
 /** How long the line works before it lets queries run: one search takes less. */
 const SLICE_MS = 4;
 /** Rows of tables committed together: many are of one child, which is mapped once for all of them. */
 const ROWS_MAX = 256;
-/** JSON messages committed together: fewer than rows, since each may be large. */
+/** Messages committed together: fewer than rows, since each may be large. */
 const MESSAGES_MAX = 8;
 
 export interface IngestLineOptions {
@@ -37,6 +36,8 @@ export interface IngestLineOptions {
   readonly clock: () => number;
   /** Logical id of an Organization; by default the one that `toOrganizationId` gives. */
   readonly organizationId?: typeof toOrganizationId;
+  /** How long source records are kept for replay, in milliseconds; `raw_retention_ms` when absent. */
+  readonly rawRetention_ms?: number;
   /** Told after each commit which identifiers now name which record, so that caches can follow. */
   readonly onIdentifiers?: (identifiers: readonly KnownIdentifier[]) => Promise<void>;
   /** Told of a fault of our own that sent a record to quarantine; the error may hold personal data in its message. */
@@ -51,7 +52,11 @@ export interface Delivery {
   readonly client: string;
   readonly contentType?: string;
   readonly fileName?: string;
+  /** Everything is done as ever, and nothing of it stays: no resource, no receipt, nothing in quarantine. */
+  readonly dryRun?: boolean;
 }
+
+export type { HeldRecord };
 
 export interface IngestLine {
   /**
@@ -60,94 +65,184 @@ export interface IngestLine {
    * sent again finishes the rest
    */
   ingest(source: RegisteredSource, delivery: Delivery, body: AsyncIterable<Uint8Array>): Promise<Receipt>;
+  /**
+   * Takes records in again that were held back or kept, as they were or corrected, on the same way as a delivery. Each
+   * is mapped anew, and only what differs is stored; an entry of the quarantine ends when its record is taken in.
+   * @throws as `ingest`
+   */
+  replay(source: RegisteredSource, delivery: Delivery, records: AsyncIterable<HeldRecord>): Promise<Receipt>;
+  /** The same with every record of a source that is still kept; the receipt counts those that are not. */
+  replaySource(source: RegisteredSource, delivery: Delivery): Promise<Receipt>;
 }
 
 export function createIngestLine(options: IngestLineOptions): IngestLine {
   const patientIds = createPatientIds();
+  const start = (source: RegisteredSource, delivery: Delivery, isReplay: boolean): Run => {
+    const mapper = options.mappers[source.kind];
+    const context = toContext(options, { source, delivery, mapper, isReplay, patientIds });
+    const isCounted = delivery.dryRun !== true && !isReplay;
+    const dryRun = delivery.dryRun === true ? createDryRun(options.store) : undefined;
+    return {
+      options,
+      delivery,
+      mapper,
+      context,
+      patientIds,
+      startedAt: new Date(options.clock()).toISOString(),
+      tellers: {
+        counts: new ReceiptCounts(),
+        quality: isCounted ? startQuality(mapper, delivery) : undefined,
+        droppedFields: droppedFields(mapper.fields),
+      },
+      dryRun,
+      transact: dryRun?.transact ?? ((work) => options.store.write(work)),
+    };
+  };
   return {
-    async ingest(source, delivery, body) {
-      const mapper = options.mappers[source.kind];
-      const context: DeliveryContext = {
-        source,
-        dataClass: mapper.dataClass,
-        mapping: mapper.version,
-        receivedAt: delivery.receivedAt,
-        ids: options.ids,
-        clock: options.clock,
-        organizationId: options.organizationId ?? createOrganizationIds(),
-        patientIdOf: patientIds.of,
-        explainFault: (error) => explainFault(error, source.source, options),
-        delivery: delivery.id,
-        pause: createPause(SLICE_MS),
-        staged: mapper.reader === "staged" ? { mapper } : undefined,
-      };
-      const counts = new ReceiptCounts();
-      const startedAt = new Date(options.clock()).toISOString();
-      const reads = readRecords(mapper, whole(body), { ...delivery, explainFault: context.explainFault });
-      for await (const batch of inBatches(reads, batchSizeOf(mapper))) {
-        const result = await commitSafely(
-          options.store,
-          batch.map(({ prepared }) => prepared),
-          context,
-        );
-        const committed = [...result.fates.flatMap((fate) => outcomeOf(fate) ?? []), ...result.children];
-        for (const { record, patientId } of committed) patientIds.remember(record, patientId);
-        countBatch(counts, batch, { ...result, droppedFields: droppedFields(mapper.fields) });
-        const identifiers = committed.flatMap((outcome) => outcome.identifiers);
-        if (identifiers.length > 0) await options.onIdentifiers?.(identifiers);
+    ingest(source, delivery, body) {
+      const run = start(source, delivery, false);
+      const { contentType, fileName } = delivery;
+      const { explainFault } = run.context;
+      const { columns } = source;
+      return take(run, readRecords(run.mapper, whole(body), { contentType, fileName, columns, explainFault }));
+    },
+    replay(source, delivery, records) {
+      const run = start(source, delivery, true);
+      return take(run, readHeld(run, records));
+    },
+    replaySource(source, delivery) {
+      const run = start(source, delivery, true);
+      const { mapper } = run;
+      if (mapper.reader === "staged") {
+        return take(run, stagedChildren(options.store, { source: source.source, root: mapper.root }));
       }
-      const receipt = counts.toReceipt({
-        id: delivery.id,
-        source: source.source,
-        startedAt,
-        finishedAt: new Date(options.clock()).toISOString(),
-        ...(delivery.fileName === undefined ? {} : { fileName: delivery.fileName }),
-      });
-      await options.store.write((transaction) =>
-        transaction.putReceipt(delivery.id, source.source, JSON.stringify(receipt)),
-      );
-      return receipt;
+      const forgotten = { records: 0 };
+      return take(run, readHeld(run, heldUnits(options.store, source.source, forgotten)), forgotten);
     },
   };
 }
 
-function batchSizeOf({ reader }: AnyMapper): number {
-  if (reader === "json") return MESSAGES_MAX;
-  return reader === "staged" ? ROWS_MAX : LIMITS.ingest_batch_records;
+function startQuality({ fields }: AnyMapper, { receivedAt }: Delivery): Quality {
+  return {
+    counts: new QualityCounts(fields, receivedAt),
+    records: createSeenRecords(),
+    children: createSeenRecords(),
+  };
 }
 
-/**
- * Commits a batch in one transaction. When something in it makes that impossible, each record is tried by itself, so
- * that only the one that is at fault is held back.
- * @throws what the store threw when not even that can be written down
- */
-async function commitSafely(store: Store, batch: readonly Prepared[], context: DeliveryContext): Promise<BatchResult> {
+/** One delivery under way. */
+interface Run {
+  readonly options: IngestLineOptions;
+  readonly delivery: Delivery;
+  readonly mapper: AnyMapper;
+  readonly context: DeliveryContext;
+  readonly patientIds: PatientIds;
+  readonly startedAt: string;
+  readonly tellers: Tellers;
+  readonly dryRun: DryRun | undefined;
+  readonly transact: Transact;
+}
+
+function toContext(
+  options: IngestLineOptions,
+  run: Pick<Run, "delivery" | "mapper" | "patientIds"> & {
+    readonly source: RegisteredSource;
+    readonly isReplay: boolean;
+  },
+): DeliveryContext {
+  const { source, delivery, mapper } = run;
+  return {
+    source,
+    dataClass: mapper.dataClass,
+    mapping: mapper.version,
+    receivedAt: delivery.receivedAt,
+    rawRetention_ms: options.rawRetention_ms ?? LIMITS.raw_retention_ms,
+    isReplay: run.isReplay,
+    ids: options.ids,
+    clock: options.clock,
+    organizationId: options.organizationId ?? createOrganizationIds(),
+    patientIdOf: run.patientIds.of,
+    explainFault: (error) => explainFault(error, source.source, options),
+    delivery: delivery.id,
+    pause: createPause(SLICE_MS),
+    staged: mapper.reader === "staged" ? { mapper } : undefined,
+  };
+}
+
+async function take(run: Run, reads: AsyncIterator<Read>, forgotten?: { readonly records: number }): Promise<Receipt> {
   try {
-    return await store.write((transaction) => commitBatch(transaction, batch, context));
-  } catch (error) {
-    const [only, ...others] = batch;
-    if (only === undefined) throw error;
-    if (others.length === 0) return { fates: [await holdBackAlone(store, only, { error, context })], children: [] };
+    for await (const batch of inBatches(reads, batchSizeOf(run.mapper))) await takeBatch(run, batch);
+    if (run.dryRun !== undefined) await countChildren(run, run.dryRun);
+    return await finish(run, forgotten);
+  } finally {
+    await run.dryRun?.close();
   }
-  const fates: Fate[] = [];
-  const children: BatchResult["children"][number][] = [];
-  for (const prepared of batch) {
-    const result = await commitSafely(store, [prepared], context);
-    fates.push(...result.fates);
-    children.push(...result.children);
-  }
-  return { fates, children };
 }
 
-function holdBackAlone(
-  store: Store,
-  prepared: Prepared,
-  told: { readonly error: unknown; readonly context: DeliveryContext },
-): Promise<Fate> {
-  const { error, context } = told;
-  const found = error instanceof ChildRefused ? error.issues : [context.explainFault(error)];
-  const issues = found.map((issue) => ({ line: prepared.line, ...issue }));
-  return store.write((transaction) => holdBack(transaction, prepared, { issues, context }));
+async function takeBatch(run: Run, batch: readonly Read[]): Promise<void> {
+  const { tellers, options, patientIds, dryRun } = run;
+  const prepared = batch.map((read) => read.prepared);
+  const result = await commitSafely(run.transact, prepared, run.context);
+  if (dryRun !== undefined) {
+    countBatch(tellers, batch, { ...result, children: new Map() });
+    return;
+  }
+  countBatch(tellers, batch, result);
+  const committed = [...result.fates.flatMap((fate) => outcomeOf(fate) ?? []), ...result.children.values()];
+  for (const { record, patientId } of committed) patientIds.remember(record, patientId);
+  const identifiers = committed.flatMap((outcome) => outcome.identifiers);
+  if (identifiers.length > 0) await options.onIdentifiers?.(identifiers);
+}
+
+/** In a dry run each batch sees the rows of those before it, but not what they made: that is counted when all are there. */
+async function countChildren({ context, tellers }: Run, dryRun: DryRun): Promise<void> {
+  if (context.staged === undefined) return;
+  for await (const children of dryRun.children(context.source.source)) {
+    const prepared = children.map((child) => toChildRead(child).prepared);
+    const result = await commitSafely(dryRun.transactAtEnd, prepared, context);
+    for (const child of result.children.values()) countChild(tellers, child);
+  }
+}
+
+async function finish({ options, delivery, context, tellers, ...run }: Run, forgotten?: { readonly records: number }) {
+  const { source } = context.source;
+  const { dryRun } = run;
+  const receipt = tellers.counts.toReceipt({
+    id: delivery.id,
+    source,
+    startedAt: run.startedAt,
+    finishedAt: new Date(options.clock()).toISOString(),
+    ...(delivery.fileName === undefined ? {} : { fileName: delivery.fileName }),
+    ...(context.staged === undefined ? {} : { waiting: await (dryRun ?? options.store).waitingRows(source) }),
+    ...(forgotten === undefined ? {} : { forgotten: forgotten.records }),
+    ...(dryRun === undefined ? {} : { dryRun: true }),
+  });
+  if (dryRun !== undefined) return receipt;
+  await options.store.write(async (transaction) => {
+    await transaction.putReceipt(delivery.id, source, JSON.stringify(receipt));
+    const { quality } = tellers;
+    if (quality === undefined) return;
+    await transaction.putQuality(delivery.id, source, quality.counts.toBody({ delivery: delivery.id, source }));
+  });
+  return receipt;
+}
+
+async function* readHeld({ mapper, context }: Run, records: AsyncIterable<HeldRecord>): AsyncGenerator<Read> {
+  const { explainFault } = context;
+  const { columns } = context.source;
+  for await (const held of records) yield* readKept(mapper, held, { columns, explainFault });
+}
+
+async function* heldUnits(store: Store, source: string, forgotten: { records: number }): AsyncGenerator<HeldRecord> {
+  for await (const kept of keptUnits(store, source)) {
+    if (kept.kind === "record") yield kept.held;
+    else forgotten.records += 1;
+  }
+}
+
+function batchSizeOf({ reader }: AnyMapper): number {
+  if (reader === "json" || reader === "hl7v2") return MESSAGES_MAX;
+  return reader === "staged" ? ROWS_MAX : LIMITS.ingest_batch_records;
 }
 
 function explainFault(error: unknown, source: string, options: IngestLineOptions): UnitIssue {

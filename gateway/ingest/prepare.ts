@@ -1,37 +1,40 @@
-import { hash } from "node:crypto";
 import type {
   AnyMapper,
+  CsvMapper,
   CsvRow,
   FieldIssue,
+  FormsMapper,
+  Hl7v2Mapper,
+  JsonMapper,
   RecordMapper,
   StagedMapper,
-  StagedTable,
-  XmlElement,
+  XmlMapper,
 } from "#mappers/mapper.ts";
-import type { Prepared } from "./commit-batch.ts";
-import { type Admitted, admitElement, admitRow, droppedFields } from "./door.ts";
+import type { ColumnMap } from "../access/source.ts";
+import { admitElement, admitRow, droppedFields } from "./door.ts";
+import { toElementContent, toRowContent, vocabularyOf } from "./kept-content.ts";
+import { type AtDoor, prepareRecord, prepareRow } from "./prepare-record.ts";
+import type { Read } from "./prepared.ts";
 import { readCsv } from "./readers/csv.ts";
+import { readHl7v2 } from "./readers/hl7v2.ts";
 import { sniffXml } from "./readers/is-xml.ts";
 import { readJson } from "./readers/json.ts";
-import type { PlaceIssue, ReadItem } from "./readers/read-item.ts";
-import { readXml } from "./readers/xml.ts";
+import type { ReadItem } from "./readers/read-item.ts";
+import { readXml, type XmlRecord } from "./readers/xml.ts";
 import { readXmlDocument } from "./readers/xml-document.ts";
-import type { Unit } from "./unit.ts";
 import type { ExplainFault } from "./validate-mapped.ts";
 
-/** A record read and parsed, with what of it goes nowhere. */
-export interface Read {
-  readonly prepared: Prepared;
-  readonly notCarried: readonly string[];
-  /** Fields dropped at the door. */
-  readonly dropped: readonly string[];
-}
-
-interface ReadOptions {
+export interface ReadOptions {
   readonly contentType?: string | undefined;
   readonly fileName?: string | undefined;
+  /** The supplier's own column names. */
+  readonly columns?: ColumnMap | undefined;
   readonly explainFault: ExplainFault;
+  /** Entry of the quarantine that the records come from. */
+  readonly quarantineId?: string | undefined;
 }
+
+type RecordItem<Raw> = Extract<ReadItem<Raw>, { kind: "record" }>;
 
 /** Bytes → records of a source, each parsed or with the reason why not. Nothing beyond one record is held. */
 export async function* readRecords(
@@ -39,168 +42,185 @@ export async function* readRecords(
   body: AsyncIterable<Uint8Array>,
   options: ReadOptions,
 ): AsyncGenerator<Read> {
+  if (mapper.reader === "csv") yield* readRows(mapper, body, options);
+  else if (mapper.reader === "staged") yield* readTables(mapper, body, options);
+  else if (mapper.reader === "xml") yield* readElements(mapper, body, options);
+  else if (mapper.reader === "forms") yield* readForms(mapper, body, options);
+  else if (mapper.reader === "json") yield* readMessages(mapper, body, options);
+  else yield* readHl7Messages(mapper, body, options);
+}
+
+async function* readForms(
+  mapper: FormsMapper<unknown>,
+  body: AsyncIterable<Uint8Array>,
+  options: ReadOptions,
+): AsyncGenerator<Read> {
+  const { isXml, body: whole } = await sniffXml(body);
+  if (isXml) yield* readElements(mapper.xml, whole, options);
+  else yield* readRows(mapper.csv, whole, options);
+}
+
+async function* readRows(
+  mapper: CsvMapper<unknown>,
+  body: AsyncIterable<Uint8Array>,
+  options: ReadOptions,
+): AsyncGenerator<Read> {
+  const toRead = rowsOf(mapper, options);
   const dropped = droppedFields(mapper.fields);
-  if (mapper.reader === "csv") {
-    for await (const item of readCsv(body, [mapper.shape])) {
-      yield toRead(item, dropped, ({ row }) =>
-        prepareRecord(mapper, row, { ...admitRow(row, dropped), ...options, line: lineOf(item) }),
-      );
-    }
-  } else if (mapper.reader === "staged") {
-    yield* readTables(mapper, body, { dropped, explainFault: options.explainFault });
-  } else if (mapper.reader === "xml") {
-    for await (const item of readXml(body, mapper)) {
-      yield toRead(item, dropped, ({ header, element }) => {
-        const admitted = admitElement(element, dropped);
-        const kept = { header, element: admitted.kept };
-        return prepareRecord(mapper, { header, element }, { ...options, ...admitted, kept, line: lineOf(item) });
-      });
-    }
-  } else if (mapper.reader === "json") {
-    const { isXml, body: whole } = await sniffXml(body);
-    for await (const item of isXml ? readXmlDocument(whole) : readJson(whole, { lines: isLines(options) })) {
-      yield toRead(item, dropped, (raw) =>
-        prepareRecord(mapper, raw, { kept: raw, dropped: [], ...options, line: lineOf(item) }),
-      );
-    }
+  for await (const item of readCsv(body, [mapper.shape], options.columns)) {
+    yield item.kind === "record" ? toRead({ ...item, raw: item.raw.row }) : toRefused(item, dropped, options);
+  }
+}
+
+async function* readElements(
+  mapper: XmlMapper<unknown>,
+  body: AsyncIterable<Uint8Array>,
+  options: ReadOptions,
+): AsyncGenerator<Read> {
+  const toRead = elementsOf(mapper, options);
+  const dropped = droppedFields(mapper.fields);
+  for await (const item of readXml(body, mapper)) {
+    yield item.kind === "record" ? toRead(item) : toRefused(item, dropped, options);
+  }
+}
+
+async function* readMessages(
+  mapper: JsonMapper<unknown>,
+  body: AsyncIterable<Uint8Array>,
+  options: ReadOptions,
+): AsyncGenerator<Read> {
+  const toRead = messagesOf(mapper, options);
+  const dropped = droppedFields(mapper.fields);
+  const { isXml, body: whole } = await sniffXml(body);
+  for await (const item of isXml ? readXmlDocument(whole) : readJson(whole, { lines: isLines(options) })) {
+    yield item.kind === "record" ? toRead(item) : toRefused(item, dropped, options);
+  }
+}
+
+async function* readHl7Messages(
+  mapper: Hl7v2Mapper<unknown>,
+  body: AsyncIterable<Uint8Array>,
+  options: ReadOptions,
+): AsyncGenerator<Read> {
+  const toRead = messagesOf(mapper, options);
+  const dropped = droppedFields(mapper.fields);
+  for await (const item of readHl7v2(body)) {
+    yield item.kind === "record" ? toRead(item) : toRefused(item, dropped, options);
   }
 }
 
 async function* readTables(
   mapper: StagedMapper,
   body: AsyncIterable<Uint8Array>,
-  { dropped, explainFault }: { readonly dropped: ReadonlySet<string>; readonly explainFault: ExplainFault },
+  options: ReadOptions,
 ): AsyncGenerator<Read> {
+  const toRead = tablesOf(mapper, options);
+  const dropped = droppedFields(mapper.fields);
+  for await (const item of readCsv(body, mapper.tables, options.columns)) {
+    yield item.kind === "record" ? toRead(item) : toRefused(item, dropped, options);
+  }
+}
+
+/** Rows of a CSV file, whole in themselves. */
+export function rowsOf(mapper: CsvMapper<unknown>, options: ReadOptions): (item: RecordItem<CsvRow>) => Read {
+  const dropped = droppedFields(mapper.fields);
+  return toReader(mapper, dropped, options, (raw) => ({
+    ...admitRow(raw, dropped),
+    toContent: toRowContent,
+    vocabulary: vocabularyOf(mapper),
+    filled: Object.keys,
+  }));
+}
+
+/** Elements of an XML file. */
+export function elementsOf(mapper: XmlMapper<unknown>, options: ReadOptions): (item: RecordItem<XmlRecord>) => Read {
+  const dropped = droppedFields(mapper.fields);
+  return toReader(mapper, dropped, options, ({ header, element }) => {
+    const admitted = admitElement(element, dropped);
+    return {
+      kept: { header, element: admitted.kept },
+      dropped: admitted.dropped,
+      toContent: toElementContent,
+      vocabulary: vocabularyOf(mapper),
+    };
+  });
+}
+
+/** Messages, as values of JSON or as text. */
+export function messagesOf<Raw>(
+  mapper: RecordMapper<Raw, unknown> & AnyMapper,
+  options: ReadOptions,
+): (item: RecordItem<Raw>) => Read {
+  return toReader(mapper, droppedFields(mapper.fields), options, (raw) => ({
+    kept: raw,
+    dropped: [],
+    toContent: (kept) => JSON.stringify(kept),
+    vocabulary: vocabularyOf(mapper),
+  }));
+}
+
+interface Admission<Raw> extends Pick<AtDoor<Raw>, "kept" | "dropped" | "toContent" | "vocabulary"> {
+  /** Names of the fields that have a value, where the mapper does not tell them. */
+  readonly filled?: (kept: Raw) => readonly string[];
+}
+
+function toReader<Raw>(
+  mapper: RecordMapper<Raw, unknown>,
+  dropped: ReadonlySet<string>,
+  { explainFault, quarantineId }: ReadOptions,
+  admit: (raw: Raw) => Admission<Raw>,
+): (item: RecordItem<Raw>) => Read {
+  return ({ raw, line, notCarried }) => {
+    const admitted = admit(raw);
+    const made = prepareRecord(mapper, { ...admitted, raw, line, explainFault, quarantineId });
+    return {
+      prepared: made.prepared,
+      notCarried: notCarried.filter((field) => !dropped.has(field)),
+      dropped: [...made.dropped, ...notCarried.filter((field) => dropped.has(field))],
+      filled: () => (mapper.filled ?? admitted.filled)?.(admitted.kept) ?? [],
+      found: made.found,
+    };
+  };
+}
+
+/** Rows of tables that are staged. */
+export function tablesOf(
+  mapper: StagedMapper,
+  { explainFault, quarantineId }: ReadOptions,
+): (item: RecordItem<{ readonly shape: StagedMapper["tables"][number]; readonly row: CsvRow }>) => Read {
+  const dropped = droppedFields(mapper.fields);
   const withoutTarget = new Set(mapper.fields.filter(({ to }) => to === undefined).map(({ field }) => field));
-  for await (const item of readCsv(body, mapper.tables)) {
-    if (item.kind !== "record") {
-      yield toRefused(item, dropped);
-      continue;
-    }
-    const { shape, row } = item.raw;
+  return ({ raw: { shape, row }, line, notCarried }) => {
     const name = (column: string): string => `${shape.name}.${column}`;
-    const unread = [
-      ...item.notCarried.map(name),
-      ...Object.keys(row)
-        .map(name)
-        .filter((field) => withoutTarget.has(field)),
-    ];
-    yield {
-      prepared: prepareRow(shape, row, { line: item.line, explainFault }),
+    const columns = Object.keys(row).map(name);
+    const unread = [...notCarried.map(name), ...columns.filter((field) => withoutTarget.has(field))];
+    return {
+      ...prepareRow(shape, row, { line, explainFault, quarantineId }),
       notCarried: unread.filter((field) => !dropped.has(field)),
       dropped: unread.filter((field) => dropped.has(field)),
+      filled: () => columns.filter((field) => !dropped.has(field)),
     };
-  }
-}
-
-function toRead<Raw>(
-  item: ReadItem<Raw>,
-  dropped: ReadonlySet<string>,
-  prepare: (raw: Raw) => { readonly prepared: Prepared; readonly dropped: readonly string[] },
-): Read {
-  if (item.kind !== "record") return toRefused(item, dropped);
-  const made = prepare(item.raw);
-  return {
-    prepared: made.prepared,
-    notCarried: item.notCarried.filter((field) => !dropped.has(field)),
-    dropped: [...made.dropped, ...item.notCarried.filter((field) => dropped.has(field))],
   };
 }
 
-function toRefused(item: Exclude<ReadItem<unknown>, { kind: "record" }>, dropped: ReadonlySet<string>): Read {
+const NO_FIELDS = (): readonly string[] => [];
+const NOTHING_FOUND: readonly FieldIssue[] = [];
+
+function toRefused(
+  item: Exclude<ReadItem<unknown>, { kind: "record" }>,
+  dropped: ReadonlySet<string>,
+  { quarantineId }: ReadOptions,
+): Read {
   // Columns of a row that cannot be read cannot be told apart, so where some must never be kept, none is.
   const content = item.kind === "refused" && dropped.size === 0 ? item.content : "";
+  const from = quarantineId === undefined ? {} : { quarantineId };
   return {
-    prepared: { kind: "refused", line: item.issue.line, issues: [item.issue], content: () => content },
+    prepared: { kind: "refused", line: item.issue.line, issues: [item.issue], content: () => content, ...from },
     notCarried: [],
     dropped: [],
+    filled: NO_FIELDS,
+    found: NOTHING_FOUND,
   };
-}
-
-function lineOf(item: ReadItem<unknown>): number {
-  return item.kind === "record" ? item.line : item.issue.line;
-}
-
-/**
- * A mapper may look at what is dropped (a looked-after child's former number is left out); what is kept of the record
- * does not hold it. The content that counts is what was read: the same message as XML and as JSON is one content.
- */
-function prepareRecord<Raw, Rec>(
-  mapper: RecordMapper<Raw, Rec>,
-  raw: Raw,
-  options: Admitted<Raw> & { readonly line: number; readonly explainFault: ExplainFault },
-): { readonly prepared: Prepared; readonly dropped: readonly string[] } {
-  const { line } = options;
-  const withheld = mapper.withhold?.(options.kept);
-  const dropped = [...options.dropped, ...(withheld?.dropped ?? [])];
-  const content = (): string => toCanonicalText(withheld?.kept ?? options.kept);
-  const refuse = (issues: readonly PlaceIssue[]) => ({
-    prepared: { kind: "refused" as const, line, issues, content },
-    dropped,
-  });
-  try {
-    const parsed = mapper.parse(raw);
-    if (!parsed.ok) return refuse(parsed.issues.map(toPlace(line)));
-    const { record, warnings } = parsed;
-    const recordId = mapper.recordId(record);
-    const unit: Unit = {
-      key: recordId,
-      hash: hash("sha256", JSON.stringify(record), "base64url"),
-      record: recordId,
-      line,
-      identity: mapper.identity(record),
-      map: (context) => mapper.map(record, context),
-    };
-    return { prepared: { kind: "unit", line, unit, warnings, content }, dropped };
-  } catch (error) {
-    return refuse([{ line, ...options.explainFault(error) }]);
-  }
-}
-
-function prepareRow(
-  table: StagedTable,
-  row: CsvRow,
-  { line, explainFault }: { readonly line: number; readonly explainFault: ExplainFault },
-): Prepared {
-  const admitted = table.withhold?.(row) ?? row;
-  const content = (): string => toRowText(admitted);
-  try {
-    const parsed = table.parse(admitted);
-    if (!parsed.ok) return { kind: "refused", line, issues: parsed.issues.map(toPlace(line)), content };
-    const { record, warnings } = parsed;
-    const parent = table.parent(record);
-    const staged = {
-      table: table.name,
-      key: table.key(record),
-      ...(parent === undefined ? {} : { parent }),
-      body: toRowText(record),
-    };
-    return { kind: "row", line, row: staged, warnings, content };
-  } catch (error) {
-    return { kind: "refused", line, issues: [{ line, ...explainFault(error) }], content };
-  }
-}
-
-function toPlace(line: number): (issue: FieldIssue) => PlaceIssue {
-  return ({ field, message }) => ({ line, field, message });
-}
-
-/** The same for rows, which are flat. */
-function toRowText(row: CsvRow): string {
-  return JSON.stringify(row, Object.keys(row).sort());
-}
-
-/** JSON that is the same for the same content: columns in one order, and without the lines of an element. */
-function toCanonicalText(raw: unknown): string {
-  return JSON.stringify(raw, (_, value: unknown) => {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-    const entries = Object.entries(value).filter(([name]) => name !== "line" || !isElement(value));
-    return Object.fromEntries(entries.sort(([left], [right]) => (left < right ? -1 : 1)));
-  });
-}
-
-function isElement(value: object): value is XmlElement {
-  return "attributes" in value && "children" in value && "line" in value;
 }
 
 function isLines({ contentType = "", fileName = "" }: ReadOptions): boolean {

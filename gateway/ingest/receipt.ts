@@ -26,7 +26,22 @@ export interface Receipt {
   readonly issuesOmitted: number;
   /** How many of all issues, omitted ones included, are warnings. */
   readonly warnings: number;
+  /**
+   * Rows of tables above which a row is not there yet: of the source, at the end of the delivery; of a dry run, those
+   * of the delivery itself.
+   */
+  readonly waiting?: readonly { readonly table: string; readonly rows: number }[];
+  /** Records that could not be taken in again, since they are kept no more, or could not be kept whole. */
+  readonly forgotten?: number;
+  /** All of this is what would have become of the delivery: nothing of it was kept. */
+  readonly dryRun?: true;
 }
+
+/** What is told of a delivery beside its counts. */
+export type AboutDelivery = Pick<
+  Receipt,
+  "id" | "source" | "startedAt" | "finishedAt" | "fileName" | "waiting" | "forgotten" | "dryRun"
+>;
 
 export interface NotCarried {
   readonly field: string;
@@ -79,7 +94,7 @@ export class ReceiptCounts {
     if (kept.length < LIMITS.receipt_issues_max) kept.push(issue);
   }
 
-  toReceipt(about: Pick<Receipt, "id" | "source" | "startedAt" | "finishedAt"> & { fileName?: string }): Receipt {
+  toReceipt({ waiting, forgotten, dryRun, ...about }: AboutDelivery): Receipt {
     const issues = [...this.#errors, ...this.#warnings].slice(0, LIMITS.receipt_issues_max);
     const counted = [...this.#notCarried].filter(([field]) => !this.#dropped.has(field));
     return {
@@ -96,6 +111,9 @@ export class ReceiptCounts {
       issues,
       issuesOmitted: this.#errorCount + this.#warningCount - issues.length,
       warnings: this.#warningCount,
+      ...(waiting === undefined ? {} : { waiting }),
+      ...(forgotten === undefined ? {} : { forgotten }),
+      ...(dryRun === undefined ? {} : { dryRun }),
     };
   }
 }

@@ -1,9 +1,10 @@
 import { hash } from "node:crypto";
 import type { CsvRow, StagedMapper } from "#mappers/mapper.ts";
-import type { StagedRow, WriteTransaction } from "../store/store.ts";
+import type { KeptRow, StagedRow, WriteTransaction } from "../store/store.ts";
 import { type CommitContext, commitUnit } from "./commit-unit.ts";
 import type { Pause } from "./pause.ts";
-import type { Unit, UnitIssue, UnitOutcome } from "./unit.ts";
+import { type PreparedRow, toChildUnit } from "./prepared.ts";
+import type { Reached, Unit, UnitIssue, UnitOutcome } from "./unit.ts";
 
 export interface StagedContext {
   readonly mapper: StagedMapper;
@@ -12,11 +13,13 @@ export interface StagedContext {
 /** A child's rows cannot be committed; the transaction must go, and each row of it be tried by itself. */
 export class ChildRefused extends Error {
   readonly issues: readonly UnitIssue[];
+  readonly reached: Reached;
 
-  constructor(issues: readonly UnitIssue[]) {
+  constructor({ issues, reached }: { readonly issues: readonly UnitIssue[]; readonly reached: Reached }) {
     super("The rows of a child were refused.");
     this.name = "ChildRefused";
     this.issues = issues;
+    this.reached = reached;
   }
 }
 
@@ -31,23 +34,58 @@ export interface TouchedChildren {
 /** Stages one row and notes the child it belongs to. A row whose child's own row has not come yet just waits. */
 export async function commitRow(
   transaction: WriteTransaction,
-  row: StagedRow,
+  { row, line }: Pick<PreparedRow, "row" | "line">,
   context: CommitContext & StagedContext & { readonly touched: TouchedChildren },
 ): Promise<"committed" | "unchanged"> {
-  const staged = await transaction.stage(context.source.source, row, {
-    delivery: context.delivery,
-    line: 1,
-    receivedAt: context.receivedAt,
-    waits: (await childOf(transaction, row, context)) === undefined,
-  });
-  if (staged.kind === "unchanged") return "unchanged";
-  // A row that moved to another parent leaves a child without it.
-  const moved = staged.kind === "changed" ? [row, staged.before] : [row];
-  for (const at of moved) {
-    const child = await childOf(transaction, at, context);
-    if (child !== undefined) context.touched.children.add(child);
+  const { source } = context.source;
+  const before = await transaction.staged(source, row.table, row.key);
+  const isSame = before !== undefined && isSameRow(before, row);
+  if (isSame && !context.isReplay && row.table !== context.mapper.root) return "unchanged";
+  const child = await childOf(transaction, row, context);
+  if (isSame) {
+    if (child !== undefined && (await isMappedAnew(transaction, child, context))) context.touched.children.add(child);
+    return "unchanged";
   }
+  const { delivery, receivedAt } = context;
+  await transaction.stage(source, row, { delivery, line, receivedAt, waits: child === undefined });
+  if (child !== undefined) context.touched.children.add(child);
+  if (before === undefined) return "committed";
+  // A row that moved to another parent leaves a child without it, and takes with it what hangs off it.
+  context.touched.below.clear();
+  const left = await childOf(transaction, before, context);
+  if (left !== undefined) context.touched.children.add(left);
+  if (before.line > 0) await noteReplaced(transaction, before, context);
   return "committed";
+}
+
+function isSameRow(before: StagedRow, row: StagedRow): boolean {
+  return (
+    before.body === row.body && before.parent?.table === row.parent?.table && before.parent?.key === row.parent?.key
+  );
+}
+
+/** Whether a child of whom nothing new came was mapped by an earlier mapper. */
+async function isMappedAnew(
+  transaction: WriteTransaction,
+  child: string,
+  { source, mapping, isReplay }: CommitContext,
+): Promise<boolean> {
+  if (isReplay) return true;
+  const lineage = await transaction.lineage(source.source, toChildUnit(child));
+  return lineage !== undefined && lineage.mapping !== mapping;
+}
+
+async function noteReplaced(transaction: WriteTransaction, before: KeptRow, context: CommitContext): Promise<void> {
+  const { delivery, line, receivedAt } = before;
+  await transaction.noteState({
+    source: context.source.source,
+    unit: toName(before),
+    delivery,
+    line,
+    receivedAt,
+    state: "replaced",
+    at: context.clock(),
+  });
 }
 
 /** Key of the child's own row above this one, when every row on the way is there. */
@@ -74,21 +112,21 @@ async function childOf(
 }
 
 /**
- * Maps each child anew from all of its rows, whichever came first.
+ * Maps each child anew from all of its rows, whichever came first; answers with those of whom something changed.
  * @throws ChildRefused when what the rows make together is not valid
  */
 export async function mapChildren(
   transaction: WriteTransaction,
   children: ReadonlySet<string>,
   context: CommitContext & StagedContext & { readonly pause: Pause },
-): Promise<readonly Extract<UnitOutcome, { kind: "committed" }>[]> {
-  const outcomes: Extract<UnitOutcome, { kind: "committed" }>[] = [];
+): Promise<ReadonlyMap<string, Extract<UnitOutcome, { kind: "committed" }>>> {
+  const outcomes = new Map<string, Extract<UnitOutcome, { kind: "committed" }>>();
   for (const child of children) {
     const unit = await assemble(transaction, child, context);
     if (unit === undefined) continue;
     const outcome = await commitUnit(transaction, unit, context);
-    if (outcome.kind === "refused") throw new ChildRefused(outcome.issues);
-    if (outcome.kind === "committed") outcomes.push(outcome);
+    if (outcome.kind === "refused") throw new ChildRefused(outcome);
+    if (outcome.kind === "committed") outcomes.set(child, outcome);
     await context.pause();
   }
   return outcomes;
@@ -100,6 +138,7 @@ async function assemble(
   { source, mapper }: CommitContext & StagedContext,
 ): Promise<Unit | undefined> {
   const rows = await transaction.stagedTree(source.source, mapper.root, child);
+  if (rows.some(({ waits }) => waits)) await transaction.joinTree(source.source, mapper.root, child);
   const content: string[] = [];
   const tables: Record<string, CsvRow[]> = {};
   for (const row of rows) {
@@ -111,7 +150,7 @@ async function assemble(
   const root = tables[mapper.root]?.[0];
   if (root === undefined) return undefined;
   return {
-    key: `child/${child}`,
+    key: toChildUnit(child),
     hash: hash("sha256", content.join("\n"), "base64url"),
     record: `${mapper.root}/${child}`,
     line: 0,

@@ -12,8 +12,19 @@ export interface Unit {
   readonly record: string;
   /** Its line in the file, from 1; 0 for the joined rows of a child. */
   readonly line: number;
+  /** When the source wrote it, in milliseconds since 1970, where it says so. */
+  readonly writtenAt?: number | undefined;
   readonly identity: SourceIdentity;
   map(context: MapContext): Mapped;
+  /** The record as it may be kept for replay; absent when what may be kept would not give the same record again. */
+  raw?(): KeptContent;
+}
+
+export interface KeptContent {
+  /** JSON text of what the reader gave, without what is dropped at the door. */
+  readonly content: string;
+  /** Text that the records of the source have in common, with nothing of any child. */
+  readonly vocabulary: string;
 }
 
 /** What is wrong with a unit, and where; the line is known to whoever read it. */
@@ -26,9 +37,12 @@ export interface KnownIdentifier {
   readonly record: RecordKey;
 }
 
+/** How far a record came: what it was when something was found wrong. */
+export type Reached = "received" | "resolved" | "mapped";
+
 export type UnitOutcome =
-  | { readonly kind: "unchanged" }
-  | { readonly kind: "refused"; readonly issues: readonly UnitIssue[] }
+  | { readonly kind: "unchanged"; readonly notes?: readonly UnitIssue[] }
+  | { readonly kind: "refused"; readonly reached: Reached; readonly issues: readonly UnitIssue[] }
   | {
       readonly kind: "committed";
       readonly record: RecordKey;
@@ -39,4 +53,6 @@ export type UnitOutcome =
       readonly identifiers: readonly KnownIdentifier[];
       /** Latest date of a resource of the unit, YYYY-MM-DD. */
       readonly until?: string | undefined;
+      /** Worth telling the sender; nothing was held back for it. */
+      readonly notes: readonly UnitIssue[];
     };

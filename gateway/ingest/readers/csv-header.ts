@@ -1,5 +1,7 @@
 import type { CsvShape } from "#mappers/mapper.ts";
+import type { ColumnMap } from "../../access/source.ts";
 import { nearest } from "../../outcome/nearest.ts";
+import { renameColumns } from "./columns.ts";
 import type { PlaceIssue } from "./read-item.ts";
 
 export interface ChosenShape<Shape extends CsvShape> {
@@ -14,30 +16,37 @@ type Choice<Shape extends CsvShape> =
   | { readonly ok: true; readonly header: ChosenShape<Shape> }
   | { readonly ok: false; readonly issue: PlaceIssue };
 
-/** The shape whose required columns are all there and that knows the most of the others. */
+/**
+ * The shape whose required columns are all there and that knows the most of the others. `renames`: shape → a supplier's
+ * own column → ours.
+ */
 export function chooseShape<Shape extends CsvShape>(
   names: readonly string[],
   shapes: readonly Shape[],
-  line: number,
+  { line, renames }: { readonly line: number; readonly renames?: ColumnMap | undefined },
 ): Choice<Shape> {
   const columns = names.map((name) => name.trim());
   const refuse = (message: string): Choice<Shape> => ({ ok: false, issue: { line, message } });
   if (columns.some((name) => name.includes("\r"))) {
     return refuse("the lines end in carriage returns alone; save the file with LF or CRLF line ends");
   }
-  const twice = columns.find((name, index) => name !== "" && columns.indexOf(name) !== index);
   const judged = shapes
-    .map((shape) => judge(shape, columns))
+    .map((shape) => judge(shape, renameColumns(columns, renames?.[shape.name])))
     .sort((left, right) => left.missing.length - right.missing.length || right.known.size - left.known.size);
   const best = judged.find((candidate) => candidate.missing.length === 0) ?? closest(judged);
   if (best === undefined) return refuse("this source reads no CSV file");
-  if (best.missing.length > 0) return refuse(describeMissing(best, columns));
+  if (best.missing.length > 0) return refuse(describeMissing(best));
+  const { name, turnedAway } = best.shape;
+  if (turnedAway !== undefined) return refuse(`${name} is turned away and nothing of it was kept: ${turnedAway}`);
+  const twice = best.columns.find((name, index) => name !== "" && best.columns.indexOf(name) !== index);
   if (twice !== undefined) return refuse("a column name stands twice in the header; each column must have its own");
-  return { ok: true, header: { shape: best.shape, columns, known: best.known } };
+  return { ok: true, header: { shape: best.shape, columns: best.columns, known: best.known } };
 }
 
 interface Judged<Shape extends CsvShape> {
   readonly shape: Shape;
+  /** All columns of the file under our names. */
+  readonly columns: readonly string[];
   readonly missing: readonly string[];
   readonly known: ReadonlySet<string>;
 }
@@ -46,6 +55,7 @@ function judge<Shape extends CsvShape>(shape: Shape, columns: readonly string[])
   const present = new Set(columns);
   return {
     shape,
+    columns,
     missing: shape.required.filter((name) => !present.has(name)),
     known: new Set([...shape.required, ...shape.optional].filter((name) => present.has(name))),
   };
@@ -56,7 +66,8 @@ function closest<Shape extends CsvShape>(judged: readonly Judged<Shape>[]): Judg
   return [...judged].sort((left, right) => right.known.size - left.known.size)[0];
 }
 
-function describeMissing(judged: Judged<CsvShape>, columns: readonly string[]): string {
+function describeMissing(judged: Judged<CsvShape>): string {
+  const { columns } = judged;
   const unknown = columns.filter((name) => name !== "" && !judged.known.has(name));
   const named = judged.missing.map((name) => {
     const near = nearest(name, unknown);

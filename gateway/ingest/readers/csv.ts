@@ -1,4 +1,5 @@
 import type { CsvRow, CsvShape } from "#mappers/mapper.ts";
+import type { ColumnMap } from "../../access/source.ts";
 import { LIMITS } from "../../limits.ts";
 import { type ChosenShape, chooseShape } from "./csv-header.ts";
 import { describeNotText } from "./not-text.ts";
@@ -15,21 +16,28 @@ export interface ShapedRow<Shape extends CsvShape> {
  * Reads a CSV file (RFC 4180, UTF-8, with or without a byte order mark, LF or CRLF) row by row in constant memory.
  * The header decides which of the `shapes` the file has; a row that is too long, has the wrong number of columns or
  * holds bytes that are no text is refused by itself, and the next line is read as if nothing had been. A quotation mark
- * that is never closed spoils its own line alone.
+ * that is never closed spoils its own line alone. `renames`: a supplier's own column names.
  */
 export async function* readCsv<Shape extends CsvShape>(
   body: AsyncIterable<Uint8Array>,
   shapes: readonly Shape[],
+  renames?: ColumnMap,
 ): AsyncGenerator<ReadItem<ShapedRow<Shape>>> {
   let header: ChosenShape<Shape> | undefined;
+  let preamble: CsvRow = NO_VALUES;
   for await (const record of splitRows(body)) {
     if (record.kind === "bytes" && isBlank(record.bytes)) continue;
     const fields = toFields(record);
     if (header !== undefined) {
-      yield toItem(header, fields, record.line);
+      yield toItem(header, { preamble, fields, line: record.line });
       continue;
     }
-    const chosen = fields.ok ? chooseShape(fields.values, shapes, record.line) : fields;
+    const before = fields.ok && preamble === NO_VALUES ? readPreamble(fields.values, shapes) : undefined;
+    if (before !== undefined) {
+      preamble = before;
+      continue;
+    }
+    const chosen = fields.ok ? chooseShape(fields.values, shapes, { line: record.line, renames }) : fields;
     if (!chosen.ok) {
       yield { kind: "stopped", issue: chosen.issue };
       return;
@@ -39,6 +47,17 @@ export async function* readCsv<Shape extends CsvShape>(
   if (header === undefined) {
     yield { kind: "stopped", issue: { line: 1, message: "the file is empty; its first line must name the columns" } };
   }
+}
+
+const NO_VALUES: CsvRow = {};
+
+/** Values of the record before the header line, by tag and name; `undefined` when the record is the header line. */
+function readPreamble(values: readonly string[], shapes: readonly CsvShape[]): CsvRow | undefined {
+  const [tag, ...told] = values.map((value) => value.trim());
+  const preamble = shapes.find((shape) => shape.preamble?.tag === tag)?.preamble;
+  if (preamble === undefined) return undefined;
+  const named = preamble.fields.map((name, index) => [`${preamble.tag}.${name}`, told[index] ?? ""]);
+  return Object.fromEntries(named.filter(([, value]) => value !== ""));
 }
 
 /** How often one unclosed quotation mark after the other is looked for behind the first. */
@@ -93,8 +112,7 @@ function toFields(record: RecordBytes): Fields {
 
 function toItem<Shape extends CsvShape>(
   header: ChosenShape<Shape>,
-  fields: Fields,
-  line: number,
+  { preamble, fields, line }: { readonly preamble: CsvRow; readonly fields: Fields; readonly line: number },
 ): ReadItem<ShapedRow<Shape>> {
   if (!fields.ok) return { kind: "refused", issue: fields.issue, content: fields.text };
   const { columns, known } = header;
@@ -103,7 +121,7 @@ function toItem<Shape extends CsvShape>(
     const message = `has ${fields.values.length} columns where the header has ${columns.length}; look for a comma that should stand in quotation marks`;
     return { kind: "refused", issue: { line, message }, content: fields.text };
   }
-  const row: Record<string, string> = {};
+  const row: Record<string, string> = { ...preamble };
   const notCarried: string[] = [];
   for (const [index, column] of columns.entries()) {
     const value = fields.values[index]?.trim() ?? "";

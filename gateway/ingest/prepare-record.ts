@@ -1,0 +1,116 @@
+import { hash } from "node:crypto";
+import type { CsvRow, FieldIssue, Parsed, RecordMapper, StagedTable } from "#mappers/mapper.ts";
+import { toRowContent } from "./kept-content.ts";
+import type { Prepared } from "./prepared.ts";
+import type { PlaceIssue } from "./readers/read-item.ts";
+import type { ExplainFault } from "./validate-mapped.ts";
+
+/** A raw record at the door. */
+export interface AtDoor<Raw> {
+  readonly raw: Raw;
+  /** What may be stored of it. */
+  readonly kept: Raw;
+  /** Fields that were there and were dropped. */
+  readonly dropped: readonly string[];
+  readonly line: number;
+  readonly toContent: (kept: Raw) => string;
+  readonly vocabulary: string;
+  readonly explainFault: ExplainFault;
+  /** Entry of the quarantine that the record comes from. */
+  readonly quarantineId?: string | undefined;
+}
+
+/** A record parsed, or with the reason why not. */
+export interface PreparedAtDoor {
+  readonly prepared: Prepared;
+  readonly dropped: readonly string[];
+  readonly found: readonly FieldIssue[];
+}
+
+/**
+ * A mapper may look at what is dropped (a looked-after child's former number is left out); what is kept of the record
+ * does not hold it. The content that counts is what was read: the same message as XML and as JSON is one content.
+ */
+export function prepareRecord<Raw, Rec>(mapper: RecordMapper<Raw, Rec>, door: AtDoor<Raw>): PreparedAtDoor {
+  const { raw, line, explainFault } = door;
+  const withheld = mapper.withhold?.(door.kept);
+  const kept = withheld?.kept ?? door.kept;
+  const dropped = [...door.dropped, ...(withheld?.dropped ?? [])];
+  const content = (): string => door.toContent(kept);
+  const from = door.quarantineId === undefined ? {} : { quarantineId: door.quarantineId };
+  const refuse = (issues: readonly PlaceIssue[], found: readonly FieldIssue[] = []): PreparedAtDoor => ({
+    prepared: { kind: "refused", line, issues, content, ...from },
+    dropped,
+    found,
+  });
+  try {
+    const parsed = mapper.parse(raw);
+    if (!parsed.ok) return refuse(parsed.issues.map(toPlace(line)), parsed.issues);
+    const { record, warnings } = parsed;
+    const key = mapper.recordId(record);
+    const text = JSON.stringify(record);
+    const isWhole = dropped.length === 0 || isSame(mapper.parse(kept), text);
+    const { vocabulary } = door;
+    const unit = {
+      key,
+      hash: hash("sha256", text, "base64url"),
+      record: key,
+      line,
+      writtenAt: mapper.writtenAt?.(record),
+      identity: mapper.identity(record),
+      map: (context: Parameters<typeof mapper.map>[1]) => mapper.map(record, context),
+      ...(isWhole ? { raw: () => ({ content: content(), vocabulary }) } : {}),
+    };
+    return { prepared: { kind: "unit", line, unit, warnings, content, ...from }, dropped, found: warnings };
+  } catch (error) {
+    return refuse([{ line, ...explainFault(error) }]);
+  }
+}
+
+/** Whether what may be kept gives the same record again: only then can it be taken in anew from there. */
+function isSame(parsed: Parsed<unknown>, text: string): boolean {
+  return parsed.ok && JSON.stringify(parsed.record) === text;
+}
+
+/** A row of a table, parsed by itself; its children and parents are the store's affair. */
+export function prepareRow(
+  table: StagedTable,
+  row: CsvRow,
+  door: Pick<AtDoor<CsvRow>, "line" | "explainFault" | "quarantineId">,
+): Omit<PreparedAtDoor, "dropped"> {
+  const { line, explainFault } = door;
+  const admitted = table.withhold?.(row) ?? row;
+  const content = (): string => toRowText(admitted);
+  const from = {
+    line,
+    content,
+    table: table.name,
+    ...(door.quarantineId === undefined ? {} : { quarantineId: door.quarantineId }),
+  };
+  try {
+    const parsed = table.parse(admitted);
+    if (!parsed.ok) {
+      return { prepared: { ...from, kind: "refused", issues: parsed.issues.map(toPlace(line)) }, found: parsed.issues };
+    }
+    const { record, warnings } = parsed;
+    const parent = table.parent(record);
+    const staged = {
+      table: table.name,
+      key: table.key(record),
+      ...(parent === undefined ? {} : { parent }),
+      body: toRowText(record),
+    };
+    return { prepared: { ...from, kind: "row", row: staged, warnings }, found: warnings };
+  } catch (error) {
+    return { prepared: { ...from, kind: "refused", issues: [{ line, ...explainFault(error) }] }, found: [] };
+  }
+}
+
+function toPlace(line: number): (issue: FieldIssue) => PlaceIssue {
+  return ({ field, message }) => ({ line, field, message });
+}
+
+/** The same text for the same row, whatever the order of its columns. */
+function toRowText(row: CsvRow): string {
+  return toRowContent(Object.fromEntries(Object.entries(row).sort(([left], [right]) => (left < right ? -1 : 1))));
+}
