@@ -183,6 +183,8 @@ export interface CsvShape {
    * under `<tag>.<name>`.
    */
   readonly preamble?: { readonly tag: string; readonly fields: readonly string[] };
+  /** Set where a file of this shape is known and turned away: why, in words for its sender. Nothing of it is kept. */
+  readonly turnedAway?: string;
 }
 
 /** A mapper of CSV files of one shape. */

@@ -14,13 +14,11 @@ import {
   REFERRAL_ASSESSMENT,
   SERVICE_TYPE,
 } from "./table-names.ts";
+import { TURNED_AWAY } from "./turned-away.ts";
 
 const REASON_FOR_REFERRAL = "can itself say that a child may be at risk; never taken in";
 const PARENT = "identifies the mother; never taken in";
 const DELIVERY = "of the delivery: tells which period it reports on, and makes nothing";
-const IMMUNISATION = "an immunisation, which no type of resource served here holds; the table is turned away";
-const STAFF = "a member of staff; the provider is the performer, and the table is turned away";
-const EDUCATION = "the council's census says it, and only that is agreed to be shared; the table is turned away";
 
 const outcomes = (name: string) =>
   SCREENING_ITEMS.filter((item) => item.table === name).map(
@@ -177,51 +175,7 @@ export const FIELDS: readonly FieldRow[] = [
       ["AssessmentCompletion_Date", "Observation.effective", { slots: slots.AT_REFERRAL }],
     ],
   }),
-  ...table("CYP401SpEdNeedId", {
-    unmapped: [
-      ["LocalPatientID", EDUCATION],
-      ["EducationNeed_Type", EDUCATION],
-    ],
-  }),
-  ...table("CYP402SVF", {
-    dropped: [
-      ["LocalPatientID", SAFEGUARDING],
-      ["SafeguardingFactors_Type", SAFEGUARDING],
-    ],
-  }),
-  ...table("CYP403CPP", {
-    dropped: [
-      ["LocalPatientID", SAFEGUARDING],
-      ["CPP_Reason", SAFEGUARDING],
-      ["CPP_StartDate", SAFEGUARDING],
-      ["CPP_EndDate", SAFEGUARDING],
-    ],
-  }),
-  ...table("CYP501CodedImm", {
-    unmapped: [
-      ["LocalPatientID", IMMUNISATION],
-      ["Immunisation_Date", IMMUNISATION],
-      ["Procedure_Scheme", IMMUNISATION],
-      ["ImmunisationProcedure", IMMUNISATION],
-      ["OrgID_ImmunisationResponsible", IMMUNISATION],
-    ],
-  }),
-  ...table("CYP502Imm", {
-    unmapped: [
-      ["LocalPatientID", IMMUNISATION],
-      ["Immunisation_Date", IMMUNISATION],
-      ["ChildhoodImmunisation_Type", IMMUNISATION],
-      ["OrgID_ImmunisationResponsible", IMMUNISATION],
-    ],
-  }),
-  ...table("CYP901StaffDetails", {
-    unmapped: [
-      ["CareProfessionalID_Local", STAFF],
-      ["RegistrationBody", STAFF],
-      ["RegistrationEntryID", STAFF],
-      ["StaffGroup", STAFF],
-      ["OccupationCode", STAFF],
-      ["JobRoleCode", STAFF],
-    ],
-  }),
+  ...TURNED_AWAY.flatMap(({ name, columns, why, isDropped }) =>
+    table(name, { [isDropped ? "dropped" : "unmapped"]: columns.map((column) => [column, why] as const) }),
+  ),
 ];

@@ -93,10 +93,11 @@ describe("the table of fields", () => {
   });
 
   test("holds every column that is read, and of the dropped ones none is read", () => {
-    const columns = communityServicesDataSet.tables.flatMap(({ name, required, optional }) =>
+    const tables = communityServicesDataSet.tables.filter(({ turnedAway }) => turnedAway === undefined);
+    const columns = tables.flatMap(({ name, required, optional }) =>
       [...required, ...optional].map((column) => `${name}.${column}`),
     );
-    const read = new Set(communityServicesDataSet.tables.map(({ name }) => name));
+    const read = new Set(tables.map(({ name }) => name));
     const stored = FIELDS.filter(
       ({ field, droppedAtDoor }) => droppedAtDoor !== true && read.has(field.split(".")[0] ?? ""),
     ).map(({ field }) => field);
@@ -177,6 +178,17 @@ test("a row that is refused for another reason has its safeguarding code marked 
   expect(table.parse(row).ok).toBe(false);
   expect(table.withhold?.(row)).toEqual({ CareActivityID: "A-1", CareContactID: "", CodedFinding: "withheld" });
 });
+
+test.each(communityServicesDataSet.tables.filter(({ turnedAway }) => turnedAway !== undefined))(
+  "a row of $name is taken in by nothing and says why",
+  (table) => {
+    const parsed = table.parse({ LocalPatientID: "HV-1" });
+    expect(parsed).toEqual({
+      ok: false,
+      issues: [{ severity: "error", field: table.name, message: table.turnedAway }],
+    });
+  },
+);
 
 const root = goldenOf("every-field").rows.CYP001MPI?.[0] ?? {};
 const contact = goldenOf("every-field").rows.CYP201CareContact?.[0] ?? {};

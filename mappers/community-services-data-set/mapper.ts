@@ -21,6 +21,7 @@ import type { Surroundings } from "./to-observation.ts";
 import { toOrganization } from "./to-organization.ts";
 import { placePostcodeOf, toPatient } from "./to-patient.ts";
 import { toRelationships } from "./to-relationships.ts";
+import { TURNED_AWAY_TABLES } from "./turned-away.ts";
 
 /**
  * The operational extract of a health visiting provider in the shape of the Community Services Data Set v1.6: one CSV a
@@ -33,7 +34,7 @@ export const communityServicesDataSet: StagedMapper = {
   version: 2,
   fields: FIELDS,
   rules: RULES,
-  tables: TABLES,
+  tables: [...TABLES, ...TURNED_AWAY_TABLES],
   root: MPI,
   identity: toIdentity,
   map: toMapped,
