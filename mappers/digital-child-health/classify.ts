@@ -4,6 +4,7 @@ import {
   BREASTFEEDING_STATUS,
   CHILD_HEALTH_FINDING,
   EARLY_YEARS_OBSERVATION,
+  LOINC,
   OBSERVATION_CATEGORY,
   SNOMED,
   SOURCE_CODING_EXTENSION,
@@ -15,7 +16,7 @@ import { toQuantity } from "../datatypes/quantity.ts";
 import type { Topic } from "./events.ts";
 import type { Found } from "./finding.ts";
 import { bodyPartOf, isEducationCode, isFeedingCode } from "./finding-codes.ts";
-import { measureOf, toMeasureCodes, toMeasured } from "./measures.ts";
+import { measureOf, toMeasureCodes, toMeasured, VITAL_SIGNS } from "./measures.ts";
 import { below, leave, type Spot, warn } from "./reading.ts";
 
 /** A finding in its final form, with the profiles that it follows: logical ids of ours, canonicals of others. */
@@ -35,6 +36,7 @@ export function classify(spot: Spot, topic: Topic, found: Found): Classified {
     toScore(spot, told) ??
     toBreastfeeding(told) ??
     toExamination(spot, topic, told) ??
+    toVitalSign(told) ??
     toTopic(topic, told) ?? { found: told, profiles: [OTHER] }
   );
 }
@@ -97,6 +99,18 @@ function toGrowthMeasurement(spot: Spot, found: Found): Classified | undefined {
   if (others.some((one) => !isOfEvent(one))) leave(below(spot, "category"));
   // UK Core fixes the status: anything but a final measurement follows our profile alone.
   return { found: measured, profiles: found.status === "final" ? ["measurement", measure.profile] : ["measurement"] };
+}
+
+/** Any other vital sign claims UK Core's profile where it has all that asks for. */
+function toVitalSign(found: Found): Classified | undefined {
+  const { category = [], code, status } = found;
+  const [only, ...others] = category;
+  const [first, ...more] = only?.coding ?? [];
+  const isVitalSigns = first?.system === OBSERVATION_CATEGORY && first.code === "vital-signs";
+  const count = (system: string): number => code.coding?.filter((coding) => coding.system === system).length ?? 0;
+  const isWhole = status === "final" && isDated(found) && others.length === 0 && more.length === 0;
+  if (!isVitalSigns || !isWhole || count(LOINC) !== 1 || count(SNOMED) === 0) return undefined;
+  return { found, profiles: [OTHER, VITAL_SIGNS] };
 }
 
 /** A category that `withCategory` gave, so that nothing of the source is lost with it. */

@@ -46,7 +46,7 @@ const OBSERVATION: readonly FieldRow[] = slots("Observation", [
   ),
   mapped(
     "Observation.related.target.reference",
-    "Observation.hasMember, Observation.derivedFrom",
+    "Observation.hasMember | Observation.derivedFrom",
     "an Observation of the message",
   ),
   ...fieldsOf("Observation", "Observation", ["component"]),
@@ -63,7 +63,7 @@ const OBSERVATION: readonly FieldRow[] = slots("Observation", [
 const PROCEDURE: readonly FieldRow[] = slots("Procedure", [
   ...common("Procedure"),
   mapped("Procedure.status", "Observation.status", "completed is final, in-progress preliminary, aborted cancelled"),
-  mapped("Procedure.code", "Observation.code, Observation.value", "the value where there is no outcome"),
+  mapped("Procedure.code", "Observation.code | Observation.value", "the value where there is no outcome"),
   mapped("Procedure.performedDateTime", "Observation.effective"),
   mapped("Procedure.performedPeriod", "Observation.effective"),
   mapped("Procedure.outcome", "Observation.value", "of a physical examination it tells the part of the body"),
@@ -78,7 +78,7 @@ const PROCEDURE: readonly FieldRow[] = slots("Procedure", [
 const CONDITION: readonly FieldRow[] = slots("Condition", [
   ...common("Condition"),
   mapped("Condition.verificationStatus", "Observation.status", "final where none came; a refuted one makes nothing"),
-  mapped("Condition.code", "Observation.code, Observation.value", "the value where there is no stage"),
+  mapped("Condition.code", "Observation.code | Observation.value", "the value where there is no stage"),
   mapped("Condition.assertedDate", "Observation.effective"),
   mapped("Condition.onsetDateTime", "Observation.component", "when it was achieved or noticed first"),
   mapped("Condition.stage.summary", "Observation.value", "whether a developmental skill is achieved"),

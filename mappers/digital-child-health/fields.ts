@@ -89,7 +89,7 @@ const PROGRESS: readonly FieldRow[] = [
   {
     ...mapped(
       "QuestionnaireResponse.item.parentalConsent",
-      "Consent.provision, Consent.category, Consent.extension",
+      "Consent.provision | Consent.category | Consent.extension",
       "Y permits, N denies; no answer makes no Consent",
     ),
     slots: ["parentalConsent"],

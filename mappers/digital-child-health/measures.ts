@@ -18,7 +18,7 @@ export interface Measure {
   readonly profile: string;
 }
 
-const VITAL_SIGNS = "https://fhir.hl7.org.uk/StructureDefinition/UKCore-Observation-VitalSigns";
+export const VITAL_SIGNS = "https://fhir.hl7.org.uk/StructureDefinition/UKCore-Observation-VitalSigns";
 
 const WEIGHT: Measure = {
   loinc: "29463-7",

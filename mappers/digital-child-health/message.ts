@@ -22,9 +22,7 @@ export interface Message {
 
 const resource = z.looseObject(
   {
-    resourceType: z
-      .string("expected the type of the resource")
-      .regex(/^[A-Z][A-Za-z]{1,63}$/, "expected the type of the resource"),
+    resourceType: z.string("expected the type of the resource"),
   },
   "expected a resource in each entry (DCH-Bundle-1)",
 );

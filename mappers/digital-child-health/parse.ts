@@ -99,9 +99,19 @@ function readContact(told: Told, child: MessageEntry | undefined): Contact {
   const contact = readOne(reading, message, "Encounter", encounter);
   if (contact === undefined) return none;
   checkReference(told, `${contact.entry.path}.subject`, contact.value.subject?.reference, child);
+  const start = contact.value.period?.start?.trim();
+  const born = child?.resource.birthDate;
+  if (start !== undefined && typeof born === "string" && start.slice(0, 10) < born.trim().slice(0, 10)) {
+    const field = `${contact.entry.path}.period.start`;
+    reading.warnings.push({
+      severity: "warning",
+      field,
+      message: "before the child's date of birth; carried as it came",
+    });
+  }
   return {
     entry: contact.entry,
-    start: contact.value.period?.start?.trim(),
+    start,
     isInError: contact.value.status?.trim() === "entered-in-error",
     provider: contact.value.serviceProvider?.reference,
   };

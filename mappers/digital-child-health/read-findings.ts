@@ -1,3 +1,4 @@
+import { ASQ3 } from "#profiles/generated/codes.ts";
 import { NHS_NUMBER } from "#profiles/systems.ts";
 import { isPersonalNumber } from "../datatypes/local-id.ts";
 import { classify } from "./classify.ts";
@@ -22,6 +23,7 @@ import {
   readNode,
   readText,
   type Spot,
+  warn,
 } from "./reading.ts";
 
 /** What the content of a message is read beside. */
@@ -64,7 +66,22 @@ export function readFindings(told: Surroundings): Finding[] {
       slotOf.set(entry, part.slot);
     }
   }
-  return parts.map((part) => toFinding(part, told, slotOf));
+  const findings = parts.map((part) => toFinding(part, told, slotOf));
+  for (const [index, part] of parts.entries()) warnOfMonths(part.spot, findings[index], findings);
+  return findings;
+}
+
+/** Published messages group scores of questionnaires of several months; they are carried as they are. */
+function warnOfMonths(spot: Spot, group: Finding | undefined, findings: readonly Finding[]): void {
+  const scores = findings.filter(
+    ({ slot }) => group?.members.includes(slot) === true || group?.derivedFrom.includes(slot) === true,
+  );
+  const months = new Set(
+    scores.flatMap(({ found }) => (found.code.coding ?? []).flatMap(({ code = "" }) => ASQ3.get(code)?.months ?? [])),
+  );
+  if (months.size > 1) {
+    warn(below(spot, "related"), "groups scores of questionnaires of several months; each keeps the code that came");
+  }
 }
 
 function readEntry(entry: MessageEntry, told: Surroundings, slots: Slots): Part[] {

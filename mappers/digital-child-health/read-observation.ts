@@ -47,7 +47,6 @@ const READ = [
   "effectiveDateTime",
   "effectivePeriod",
   "issued",
-  "performer",
   "dataAbsentReason",
   "interpretation",
   "comment",

@@ -30,7 +30,6 @@ const READ = [
   "note",
   "notDone",
   "notDoneReason",
-  "performer",
 ];
 
 /** event-status of STU3 as the status of what it found. */

@@ -26,7 +26,6 @@ export const RULES: readonly RuleRow[] = [
     rule: "in force; an agreement of a review entered in error is not",
   },
   { to: "Consent.scope", rule: "privacy consent, for every record" },
-  { to: "Consent.category", rule: "what the parents decided, in our words and in theirs" },
   { to: "Consent.dateTime", from: ["Encounter.period.start"], rule: "the day of the review" },
   {
     to: "Consent.organization",

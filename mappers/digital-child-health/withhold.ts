@@ -68,7 +68,7 @@ function withoutParts(resource: Node, dropped: Set<string>): Node | undefined {
     dropped.add(RELATIVE_FIELD);
     return undefined;
   }
-  const inner = Array.isArray(resource.contained) ? resource.contained : [];
+  const inner = toList(resource.contained);
   const contained = inner.flatMap((one: unknown) => (isNode(one) ? (withoutParts(one, dropped) ?? []) : [one]));
   const isSame = contained.length === inner.length && contained.every((one, index) => one === inner[index]);
   const outer = isSame ? resource : { ...resource, contained };
@@ -85,9 +85,9 @@ function withoutParts(resource: Node, dropped: Set<string>): Node | undefined {
 
 /** Of a questionnaire the answers of other questions stay, of an observation nothing. */
 function partly(resource: Node): Node | undefined {
-  if (resource.resourceType !== "QuestionnaireResponse" || !Array.isArray(resource.item)) return undefined;
-  const left = { ...resource, item: resource.item.filter((item: unknown) => !hasSafeguarding(item)) };
-  const { contained: _, ...own } = left as Node;
+  if (resource.resourceType !== "QuestionnaireResponse") return undefined;
+  const left: Node = { ...resource, item: toList(resource.item).filter((item) => !hasSafeguarding(item)) };
+  const { contained: _, ...own } = left;
   return hasSafeguarding(own) ? undefined : left;
 }
 
@@ -96,6 +96,12 @@ function hasSafeguarding(value: unknown): boolean {
   if (typeof value === "number") return SAFEGUARDING.has(String(value));
   if (Array.isArray(value)) return value.some(hasSafeguarding);
   return isNode(value) && Object.values(value).some(hasSafeguarding);
+}
+
+/** One value and a list of one are read alike. */
+function toList(value: unknown): readonly unknown[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value : [value];
 }
 
 function resourceOf(entry: unknown): Node | undefined {

@@ -4,7 +4,7 @@ import type { XmlElement } from "../mapper.ts";
 const LISTS: ReadonlySet<string> = new Set([
   ...["entry", "extension", "security", "profile", "focus", "destination"],
   ...["identifier", "coding", "address", "line", "given", "prefix", "suffix", "telecom"],
-  ...["item", "answer", "location"],
+  ...["item", "answer", "location", "contained"],
 ]);
 
 /** Elements that hold a whole resource, whose name is that of the only element inside. */
@@ -29,6 +29,7 @@ function toElements({ attributes, children }: XmlElement): Record<string, unknow
     elements.set(name, [...(elements.get(name) ?? []), value]);
   };
   if (attributes.url !== undefined) add("url", attributes.url);
+  if (attributes.id !== undefined) add("id", attributes.id);
   for (const child of children) {
     const value = toValue(child);
     if (value !== undefined) add(child.name, value);
