@@ -12,6 +12,7 @@ import {
   toTables,
 } from "../line.fixtures.ts";
 import { MAPPERS } from "../mappers.ts";
+import { officerOf } from "../officer.fixtures.ts";
 import { findLineage, type LineagePorts } from "./lineage.ts";
 import type { LineageAnswer } from "./lineage-answer.ts";
 
@@ -30,32 +31,6 @@ function portsOf(store: Store): LineagePorts {
     mappers: MAPPERS,
     source: (name) => registered.get(name),
     link: (source, localId) => store.write((transaction) => transaction.linkOf(source, localId)),
-  };
-}
-
-function officerOf(...sources: readonly string[]): Requester {
-  return {
-    client: "officer-demo",
-    organization: { system: "ods", value: "Z9911", authority: "leeds" },
-    agreement: {
-      id: "officers",
-      version: 1,
-      dataClasses: [],
-      purposes: ["HOPERAT"],
-      legalBasis: { article6: "6(1)(e)", article9: "9(2)(h)", confidence: "statute" },
-      relationship: "authority",
-      authorities: ["leeds"],
-      matchingScope: "own-authority",
-      identifierSystems: [],
-      statutoryGateways: {},
-      audit: false,
-      idSpace: SHARED_ID_SPACE,
-      coverageNotice: false,
-      until: "2030-01-01",
-    },
-    purpose: "HOPERAT",
-    scopes: sources.map((source) => ({ context: "ingest" as const, source })),
-    tokenId: "t1",
   };
 }
 
