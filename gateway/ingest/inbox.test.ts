@@ -1,0 +1,147 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { AuditLog } from "../audit/audit.ts";
+import { createAuditLog } from "../audit/log.ts";
+import { createSqliteStore } from "../store/sqlite.ts";
+import { createInbox, type Inbox, type InboxOptions } from "./inbox.ts";
+import { sourceOf, toCsv, toProfileRow } from "./line.fixtures.ts";
+import { createIngestLine } from "./line.ts";
+import { MAPPERS } from "./mappers.ts";
+import type { Receipt } from "./receipt.ts";
+
+const SETTLE_MS = 20;
+
+let directory: string;
+let folder: string;
+let store: ReturnType<typeof createSqliteStore>;
+let audit: AuditLog;
+let inbox: Inbox | undefined;
+const receipts: Receipt[] = [];
+const faults: string[] = [];
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), "inbox-"));
+  folder = join(directory, "in", "leeds-eyfsp");
+  await mkdir(folder, { recursive: true });
+  store = createSqliteStore({ path: join(directory, "store.sqlite") });
+  audit = await createAuditLog({ directory: join(directory, "audit"), process: "test", clock: Date.now });
+  receipts.length = 0;
+  faults.length = 0;
+});
+afterEach(async () => {
+  await inbox?.close();
+  inbox = undefined;
+  await store.close();
+  await audit.close();
+  await rm(directory, { recursive: true });
+});
+
+async function open(options: Partial<InboxOptions> = {}): Promise<void> {
+  inbox = await createInbox({
+    directory: join(directory, "in"),
+    sources: [sourceOf("eyfs-profile")],
+    line: createIngestLine({ store, mappers: MAPPERS, ids: randomUUID, clock: Date.now }),
+    audit,
+    ids: randomUUID,
+    clock: Date.now,
+    settle_ms: SETTLE_MS,
+    onReceipt: (receipt) => receipts.push(receipt),
+    onFault: (_, source) => faults.push(source),
+    ...options,
+  });
+}
+
+const PROFILE = toCsv([toProfileRow()]);
+const files = async () => (await readdir(folder)).filter((name) => name !== "receipts");
+
+test("a file that has settled is taken in, recorded, receipted and removed", async () => {
+  const recorded: unknown[] = [];
+  await open({
+    audit: {
+      async append(record) {
+        recorded.push(record);
+        await audit.append(record);
+      },
+      close: () => audit.close(),
+    },
+  });
+  await writeFile(join(folder, "return.csv"), PROFILE);
+  await vi.waitFor(() => expect(receipts).toHaveLength(1), { timeout: 10_000 });
+  const [receipt] = receipts;
+  expect(receipt).toMatchObject({ source: "leeds-eyfsp", fileName: "return.csv", received: 1, committed: 1 });
+  expect(await files()).toEqual([]);
+  const written = await readFile(join(folder, "receipts", `${receipt?.id}.json`), "utf8");
+  expect(JSON.parse(written)).toEqual(receipt);
+  expect(recorded).toMatchObject([{ interaction: "ingest", client: "inbox", released: [`receipt/${receipt?.id}`] }]);
+});
+
+test("what is not finished, a link and a folder are let lie", async () => {
+  await writeFile(join(directory, "outside.csv"), PROFILE);
+  await symlink(join(directory, "outside.csv"), join(folder, "link.csv"));
+  await mkdir(join(folder, "later"));
+  for (const name of [".return.csv", "return.csv.part", "return.tmp", "return.csv~"]) {
+    await writeFile(join(folder, name), PROFILE);
+  }
+  await open();
+  await writeFile(join(folder, "whole.csv"), PROFILE);
+  await vi.waitFor(() => expect(receipts).toHaveLength(1), { timeout: 10_000 });
+  expect((await files()).sort()).toEqual([
+    ".return.csv",
+    "later",
+    "link.csv",
+    "return.csv.part",
+    "return.csv~",
+    "return.tmp",
+  ]);
+});
+
+test("a file with a record that is held back is removed all the same: the record lies in quarantine", async () => {
+  await open();
+  await writeFile(join(folder, "return.csv"), toCsv([toProfileRow({ FSP_DOB: "2020-02-31" })]));
+  await vi.waitFor(() => expect(receipts).toMatchObject([{ received: 1, quarantined: 1 }]), { timeout: 10_000 });
+  expect(await files()).toEqual([]);
+});
+
+test("a name that may be a child's stands in no receipt", async () => {
+  await open();
+  await writeFile(join(folder, "Zoë's return.csv"), PROFILE);
+  await vi.waitFor(() => expect(receipts).toHaveLength(1), { timeout: 10_000 });
+  expect(receipts[0]).not.toHaveProperty("fileName");
+});
+
+test("a file that could not be recorded stays where it is, and counts as unchanged when it is taken in again", async () => {
+  const failing: AuditLog = { append: () => Promise.reject(new Error("the disk is full")), close: async () => {} };
+  await writeFile(join(folder, "return.csv"), PROFILE);
+  await open({ audit: failing });
+  await vi.waitFor(() => expect(faults).toEqual(["leeds-eyfsp"]), { timeout: 10_000 });
+  expect(await files()).toEqual(["return.csv"]);
+  await inbox?.close();
+  await open();
+  await vi.waitFor(() => expect(receipts).toMatchObject([{ received: 1, unchanged: 1 }]), { timeout: 10_000 });
+});
+
+test("closing waits for the file under way, and takes no other", async () => {
+  await writeFile(join(folder, "first.csv"), PROFILE);
+  await writeFile(join(folder, "second.csv"), PROFILE);
+  const line = createIngestLine({ store, mappers: MAPPERS, ids: randomUUID, clock: Date.now });
+  const began = Promise.withResolvers<void>();
+  const mayEnd = Promise.withResolvers<void>();
+  await open({
+    line: {
+      async ingest(...delivery) {
+        began.resolve();
+        await mayEnd.promise;
+        return line.ingest(...delivery);
+      },
+    },
+  });
+  await began.promise;
+  const closed = inbox?.close();
+  mayEnd.resolve();
+  await closed;
+  expect(receipts).toHaveLength(1);
+  expect(await files()).toHaveLength(1);
+});
