@@ -86,6 +86,18 @@ export const LIMITS = {
   walk_slice_ms: 2,
   /** How many records are looked at together when a query names no child. */
   scan_batch_records: 64,
+  /** An MLLP address serves one source, which has few senders. */
+  mllp_connections_max: 32,
+  /** A message that takes longer to arrive is held back by a slow or hostile sender. */
+  mllp_frame_s_max: 60,
+  /** A sender that keeps its connection says something now and then. */
+  mllp_idle_s_max: 3_600,
+  /** Bytes outside any frame: more come from something that does not speak MLLP. */
+  mllp_stray_bytes_max: 4_096,
+  /** Of what a sender calls its message and itself, repeated in the acknowledgement. */
+  mllp_echo_characters_max: 250,
+  /** Errors spelled out in one acknowledgement; the receipt has them all. */
+  mllp_errors_max: 20,
   /** Requests under way get this long at a stop; container runtimes kill after ten seconds. */
   shutdown_grace_ms: 3_000,
 } as const;

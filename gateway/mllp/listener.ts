@@ -1,0 +1,94 @@
+import { createServer, type Server, type Socket } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
+import { LIMITS } from "../limits.ts";
+import { type Connection, serveConnection } from "./connection.ts";
+import type { MllpAddress } from "./listen-addresses.ts";
+import { type MllpPorts, takeMessage } from "./take-message.ts";
+
+/** PEM texts. With `ca` only senders whose certificate it signed are let in. */
+export interface MllpTls {
+  readonly key: string;
+  readonly cert: string;
+  readonly ca?: string;
+}
+
+export interface MllpOptions {
+  readonly addresses: readonly MllpAddress[];
+  readonly tls?: MllpTls;
+  /** Told of a connection that was cut: too slow, idle too long, or no MLLP. */
+  readonly onCut?: (source: string, reason: "slow" | "idle" | "stray") => void;
+}
+
+export interface MllpListener {
+  /** Listens on every address. Rejects with the error of the first that cannot be listened on. */
+  listen(): Promise<void>;
+  /** Ports that are listened on, in the order of the addresses: of port 0 the one that was free. */
+  ports(): readonly number[];
+  /** Takes no more connections, finishes and answers the messages under way, then closes; cuts what takes longer. */
+  close(): Promise<void>;
+}
+
+/**
+ * Takes HL7 v2 messages over MLLP: each is one delivery through the ingest line, and is acknowledged when it is committed
+ * and recorded. Which source speaks is told by the address it speaks to.
+ */
+export function createMllpListener(ports: MllpPorts, options: MllpOptions): MllpListener {
+  const connections = new Set<Connection>();
+  const servers = options.addresses.map((address) => {
+    const server = createListening(options.tls, (socket) => {
+      const peer = socket.remoteAddress ?? "unknown";
+      const connection = serveConnection(socket, {
+        take: (frame) => takeMessage(frame, { source: address.source, peer }, ports),
+        onCut: (reason) => options.onCut?.(address.source, reason),
+      });
+      connections.add(connection);
+      void connection.closed.then(() => connections.delete(connection));
+    });
+    server.maxConnections = LIMITS.mllp_connections_max;
+    return { server, address };
+  });
+  return {
+    async listen() {
+      await Promise.all(servers.map(({ server, address }) => listenOn(server, address)));
+    },
+    ports: () =>
+      servers.map(({ server }) => {
+        const bound = server.address();
+        return typeof bound === "object" && bound !== null ? bound.port : 0;
+      }),
+    async close() {
+      const closed = Promise.all(servers.map(({ server }) => closeServer(server)));
+      const grace = setTimeout(() => {
+        for (const connection of connections) connection.cut();
+      }, LIMITS.shutdown_grace_ms);
+      for (const connection of connections) connection.drain();
+      await Promise.all([...connections].map((connection) => connection.closed));
+      await closed;
+      clearTimeout(grace);
+    },
+  };
+}
+
+function createListening(tls: MllpTls | undefined, serve: (socket: Socket) => void): Server {
+  if (tls === undefined) return createServer({ allowHalfOpen: true, noDelay: true }, serve);
+  const { ca, ...own } = tls;
+  const wanted = ca === undefined ? {} : { ca, requestCert: true, rejectUnauthorized: true };
+  return createTlsServer({ ...own, ...wanted, minVersion: "TLSv1.2", allowHalfOpen: true, noDelay: true }, serve);
+}
+
+function listenOn(server: Server, { host, port }: MllpAddress): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ host, port }, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    if (server.listening) server.close(() => resolve());
+    else resolve();
+  });
+}
