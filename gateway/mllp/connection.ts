@@ -8,6 +8,8 @@ export interface ConnectionWork {
   take(frame: Frame): Promise<readonly string[]>;
   /** Told why a connection was cut that its sender had not ended. */
   onCut(reason: "slow" | "idle" | "stray"): void;
+  /** How long a frame may take to arrive; by default `mllp_frame_s_max`. */
+  readonly frame_ms_max?: number;
 }
 
 /** One connection: its frames one after the other, each answered before the next is looked at. */
@@ -39,7 +41,7 @@ export function serveConnection(socket: Socket, work: ConnectionWork): Connectio
 
   async function serve(): Promise<void> {
     const reader = new FrameReader(LIMITS.source_record_bytes_max);
-    const deadline = createDeadline(() => cut("slow"));
+    const deadline = createDeadline(() => cut("slow"), work.frame_ms_max ?? LIMITS.mllp_frame_s_max * 1_000);
     try {
       for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
         deadline.clear();
@@ -76,9 +78,9 @@ export function serveConnection(socket: Socket, work: ConnectionWork): Connectio
 }
 
 /** The time that one frame has to arrive in, however its bytes dribble; it does not run while a message is taken in. */
-function createDeadline(passed: () => void) {
+function createDeadline(passed: () => void, frame_ms_max: number) {
   let timer: NodeJS.Timeout | undefined;
-  let left_ms: number = LIMITS.mllp_frame_s_max * 1_000;
+  let left_ms = frame_ms_max;
   let since = 0;
   return {
     /** Runs on from where it stood. */
@@ -93,7 +95,7 @@ function createDeadline(passed: () => void) {
       left_ms = Math.max(1, left_ms - (performance.now() - since));
     },
     forget() {
-      left_ms = LIMITS.mllp_frame_s_max * 1_000;
+      left_ms = frame_ms_max;
     },
   };
 }

@@ -1,6 +1,9 @@
-import { afterEach, expect, test } from "vitest";
+import { connect as connectTls } from "node:tls";
+import { afterEach, describe, expect, test } from "vitest";
 import { LIMITS } from "../limits.ts";
-import { adt, connectTo, framed, SOURCE, startListener, type TestListener } from "./mllp.fixtures.ts";
+import { createTestCertificate } from "./certificate.fixtures.ts";
+import { adt, connectTo, framed, SOURCE, sendTo, startListener, type TestListener } from "./mllp.fixtures.ts";
+import type { MllpPorts } from "./take-message.ts";
 
 const open: TestListener[] = [];
 
@@ -157,6 +160,18 @@ test("a connection that does not speak MLLP is cut", async () => {
   expect(started.cuts).toEqual(["stray"]);
 });
 
+test("a sender that dribbles its message is cut, however often a byte comes, and nothing is taken", async () => {
+  const started = await start({ options: { frame_ms_max: 60 } });
+  const sender = connectTo(started.listener);
+  const bytes = framed(adt({}));
+  let at = 0;
+  const dribble = setInterval(() => sender.socket.write(bytes.subarray(at, ++at)), 5);
+  await sender.closed;
+  clearInterval(dribble);
+  expect(started.cuts).toEqual(["slow"]);
+  expect(started.recorded).toEqual([]);
+});
+
 test.each([
   ["|||AL|NE", [["CA", "MSG-1"]]],
   ["|||NE|AL", [["AA", "MSG-1"]]],
@@ -215,18 +230,51 @@ test("a message that could not be recorded is not accepted, and is when it is se
 });
 
 test("a store that can take nothing more rejects with the request to send again, and says no more", async () => {
-  const line = {
+  const line: MllpPorts["line"] = {
     async ingest() {
       throw new Error("SQLITE_FULL: Okonjo");
     },
   };
-  const started = await start({ ports: { line } as never });
+  const started = await start({ ports: { line } });
   const sender = connectTo(started.listener);
   sender.send(framed(adt({})));
   const acknowledgement = await sender.answer();
   expect(codeOf(acknowledgement)).toEqual(["AR", "MSG-1"]);
   expect(acknowledgement).not.toContain("Okonjo");
   expect(started.recorded.map(({ outcome }) => outcome)).toEqual(["failed"]);
+});
+
+describe("over TLS", () => {
+  const own = createTestCertificate();
+  const tls = { key: own.key, cert: own.cert };
+
+  test("a message is taken as without it", async () => {
+    const started = await start({ options: { tls } });
+    const [port = 0] = started.listener.ports();
+    const sender = sendTo(connectTls({ host: "127.0.0.1", port, ca: own.cert }));
+    sender.send(framed(adt({})));
+    expect(codeOf(await sender.answer())).toEqual(["AA", "MSG-1"]);
+  });
+
+  test("what is sent in the clear is not", async () => {
+    const started = await start({ options: { tls } });
+    const sender = connectTo(started.listener);
+    sender.send(framed(adt({})));
+    await expect(sender.answer()).rejects.toThrow("closed");
+    expect(started.recorded).toEqual([]);
+  });
+
+  test("with a certificate authority told, a sender without its certificate is not let in, and one with it is", async () => {
+    const started = await start({ options: { tls: { ...tls, ca: own.cert } } });
+    const [port = 0] = started.listener.ports();
+    const stranger = sendTo(connectTls({ host: "127.0.0.1", port, ca: own.cert }));
+    stranger.send(framed(adt({})));
+    await expect(stranger.answer()).rejects.toThrow("closed");
+    const known = sendTo(connectTls({ host: "127.0.0.1", port, ca: own.cert, ...tls }));
+    known.send(framed(adt({})));
+    expect(codeOf(await known.answer())).toEqual(["AA", "MSG-1"]);
+    expect(started.recorded.length).toBe(1);
+  });
 });
 
 test("at its end the message under way is answered, an idle connection closed and no new one taken", async () => {

@@ -17,6 +17,8 @@ export interface MllpOptions {
   readonly tls?: MllpTls;
   /** Told of a connection that was cut: too slow, idle too long, or no MLLP. */
   readonly onCut?: (source: string, reason: "slow" | "idle" | "stray") => void;
+  /** How long a frame may take to arrive; by default `mllp_frame_s_max`. */
+  readonly frame_ms_max?: number;
 }
 
 export interface MllpListener {
@@ -40,6 +42,7 @@ export function createMllpListener(ports: MllpPorts, options: MllpOptions): Mllp
       const connection = serveConnection(socket, {
         take: (frame) => takeMessage(frame, { source: address.source, peer }, ports),
         onCut: (reason) => options.onCut?.(address.source, reason),
+        ...(options.frame_ms_max === undefined ? {} : { frame_ms_max: options.frame_ms_max }),
       });
       connections.add(connection);
       void connection.closed.then(() => connections.delete(connection));

@@ -8,7 +8,7 @@ import type { Frame } from "./frames.ts";
 import { readHeader } from "./header.ts";
 
 export interface MllpPorts {
-  readonly line: IngestLine;
+  readonly line: Pick<IngestLine, "ingest">;
   readonly audit: AuditLog;
   readonly metrics: {
     ingested(source: string, outcome: "committed" | "unchanged" | "quarantined", count: number): void;
