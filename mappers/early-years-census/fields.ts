@@ -82,5 +82,10 @@ export const FIELDS: readonly FieldRow[] = [
   { field: "ThirtyHourCode", why: "the former name of EligibilityCode", droppedAtDoor: true },
 ];
 
+/** What the door drops, and names by itself: a record without them is the same record. */
+export const DROPPED: ReadonlySet<string> = new Set(
+  FIELDS.filter(({ droppedAtDoor }) => droppedAtDoor === true).map(({ field }) => field),
+);
+
 /** The columns of a child, without the header record's fields. */
 export const COLUMNS: readonly string[] = FIELDS.map(({ field }) => field).filter((field) => !field.startsWith("H."));

@@ -12,7 +12,7 @@ import { notCarriedOf } from "../field-table.ts";
 import type { Setting } from "../foundation-stage/setting.ts";
 import type { CsvRow, FieldIssue, Parsed } from "../mapper.ts";
 import { checkEntitlement, type Hours } from "./entitlement.ts";
-import { FIELDS } from "./fields.ts";
+import { DROPPED, FIELDS } from "./fields.ts";
 import type { ItemValue } from "./items.ts";
 import { readItems } from "./read-items.ts";
 
@@ -122,10 +122,11 @@ export function parseRow(row: CsvRow): Parsed<EarlyYearsCensusRecord> {
   ];
   if (!checked.success || "issues" in settingRead || errors.length > 0) return { ok: false, issues: errors };
   const { data } = checked;
+  const kept = Object.keys(row).filter((field) => !DROPPED.has(field));
   const record = toRecord(data, {
     setting: settingRead.setting,
     items: read.items,
-    notCarried: [...notCarriedOf(FIELDS, Object.keys(row)), ...read.notTaken],
+    notCarried: [...notCarriedOf(FIELDS, kept), ...read.notTaken],
   });
   return {
     ok: true,

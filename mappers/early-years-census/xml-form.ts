@@ -1,7 +1,7 @@
 import { elementsAt, textAt } from "../common-transfer-file/element.ts";
 import { notCarriedOf } from "../field-table.ts";
 import type { CsvRow, FieldIssue, FieldRow, XmlElement } from "../mapper.ts";
-import { COLUMNS, FIELDS, HEADER_FIELDS } from "./fields.ts";
+import { COLUMNS, DROPPED, FIELDS, HEADER_FIELDS } from "./fields.ts";
 
 /**
  * Where the XML form has what the CSV form has in a column: the one place to change when the schema of a year is to hand.
@@ -86,9 +86,12 @@ function pathsWithText(element: XmlElement, prefix: string): string[] {
   });
 }
 
+const DROPPED_PATHS: ReadonlySet<string> = new Set([...DROPPED].map(pathOf));
+
 /** Paths of a child that have text and go nowhere, also those that the table does not know. */
 export function notCarriedPaths(raw: Raw): string[] {
-  return notCarriedOf(XML_FIELDS, filledPaths(raw));
+  const kept = filledPaths(raw).filter((path) => !DROPPED_PATHS.has(path));
+  return notCarriedOf(XML_FIELDS, kept);
 }
 
 /** An element that stands twice where one is read: which of the two is meant, nobody can tell. */
