@@ -9,6 +9,8 @@ const KINDS: Readonly<Record<string, SourceKind>> = {
   ctf: "common-transfer-file",
   csds: "community-services-data-set",
   dch: "digital-child-health",
+  eyc: "early-years-census",
+  progress: "progress-check",
 };
 let line: TestLine;
 
