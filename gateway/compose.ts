@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { readPublished } from "#profiles/published.ts";
 import { RELEASE } from "#profiles/release.ts";
 import { createAuthenticator } from "./access/authenticate.ts";
@@ -21,7 +21,7 @@ import { createInProcessIdentityCache } from "./identity/cache/in-process.ts";
 import { createRedisIdentityCache } from "./identity/cache/redis.ts";
 import type { IdentityCache } from "./identity/identity-cache.ts";
 import { createIngestLine, type IngestLine } from "./ingest/line.ts";
-import { MAPPERS } from "./ingest/mappers.ts";
+import { MAPPERS, shapesOf } from "./ingest/mappers.ts";
 import { toCapabilityStatement } from "./interactions/capabilities.ts";
 import { toOpenApi } from "./interactions/openapi.ts";
 import type { Logger } from "./log.ts";
@@ -30,6 +30,10 @@ import { type Authenticated, createFhirRoutes } from "./routes/fhir.ts";
 import { createHealthRoutes } from "./routes/health.ts";
 import { type FirstCalls, homePage } from "./routes/home.ts";
 import { createIngestRoutes } from "./routes/ingest.ts";
+import { createLineageRoute } from "./routes/lineage.ts";
+import { createQualityRoute } from "./routes/quality.ts";
+import { createQuarantineRoutes } from "./routes/quarantine.ts";
+import { createSourceRecordRoutes } from "./routes/source-records.ts";
 import { createTokenRoutes } from "./routes/token.ts";
 import { DERIVE } from "./search/keys.ts";
 import { createSqliteStore } from "./store/sqlite.ts";
@@ -89,6 +93,8 @@ export async function composeGateway(config: Config, log: Logger, calls: FirstCa
   };
 }
 
+const DAY_MS = 24 * 3_600_000;
+
 interface Rooms {
   readonly config: Config;
   readonly log: Logger;
@@ -120,6 +126,7 @@ function connect(rooms: Rooms, isReady: () => boolean) {
     mappers: MAPPERS,
     ids: randomUUID,
     clock: Date.now,
+    rawRetention_ms: config.replayDays * DAY_MS,
     async onIdentifiers(identifiers) {
       await Promise.all(identifiers.map(({ system, value }) => resolver.forget(system, value, SHARED_ID_SPACE)));
     },
@@ -128,7 +135,14 @@ function connect(rooms: Rooms, isReady: () => boolean) {
   const ports = { authenticate: createAuthentication(rooms), audit, store, now: Date.now, isReady };
   const app = createApp({
     fhir: createFhirRoutes({ ...ports, dispatch }),
-    ingest: createIngestRoutes({ ...ports, line, metrics, source: register.source }),
+    ingest: composeIngest({
+      ...ports,
+      line,
+      metrics,
+      source: register.source,
+      mappers: MAPPERS,
+      link: (source: string, localId: string) => store.write((transaction) => transaction.linkOf(source, localId)),
+    }),
     token: createToken(rooms),
     health: createHealthRoutes({ store, identityCache: cache, isReady }),
     metrics,
@@ -140,6 +154,22 @@ function connect(rooms: Rooms, isReady: () => boolean) {
     homePage: homePage(rooms.calls),
   });
   return { app, line };
+}
+
+function composeIngest(
+  ports: Parameters<typeof createIngestRoutes>[0] &
+    Parameters<typeof createQuarantineRoutes>[0] &
+    Parameters<typeof createSourceRecordRoutes>[0] &
+    Parameters<typeof createLineageRoute>[0] &
+    Parameters<typeof createQualityRoute>[0],
+) {
+  return {
+    ...createIngestRoutes(ports),
+    quarantine: createQuarantineRoutes(ports),
+    records: createSourceRecordRoutes(ports),
+    lineage: createLineageRoute(ports),
+    quality: createQualityRoute(ports),
+  };
 }
 
 /** Made when first asked for: a start waits for nothing that nobody may want. */
@@ -201,12 +231,21 @@ async function loadRegister(config: Config): Promise<Register> {
     const { ensureDemonstrationRegister } = await import("./demonstration/ensure-register.ts");
     return ensureDemonstrationRegister(config.dataDir);
   }
-  const parsed = parseRegisterText(await readRegister(config.registerFile));
+  const parsed = await withColumns(parseRegisterText(await readRegister(config.registerFile)), config.registerFile);
   const problems = await registerProblems(parsed, config);
   if (!parsed.ok || problems.length > 0) {
     throw new ConfigError(problems.map(({ path, message }) => `REGISTER_FILE: ${path}: ${message}`));
   }
   return parsed.register;
+}
+
+async function withColumns(parsed: ParsedRegister, registerFile: string): Promise<ParsedRegister> {
+  if (!parsed.ok || parsed.register.sources.every(({ columnsFile }) => columnsFile === undefined)) return parsed;
+  const { readColumnFiles } = await import("./access/column-file.ts");
+  return readColumnFiles(parsed.register, {
+    folder: dirname(registerFile),
+    shapesOf: (kind) => shapesOf(MAPPERS[kind]),
+  });
 }
 
 async function readRegister(file: string): Promise<string> {

@@ -15,7 +15,9 @@ export interface RegisteredSource {
   readonly legalBasis: string;
   /** What the authority has the gateway compute beyond what this source tells. */
   readonly derives: ReadonlySet<Derivation>;
-  /** The supplier's own column names: table (or the mapper's shape) → their column → ours. */
+  /** Path of the file that says the supplier's own column names, as the register has it. */
+  readonly columnsFile?: string | undefined;
+  /** The supplier's own column names, read from it: table (or the mapper's shape) → their column → ours. */
   readonly columns?: ColumnMap;
 }
 

@@ -5,7 +5,7 @@ import { earlyYearsCensus } from "#mappers/early-years-census/mapper.ts";
 import { eyfsProfile } from "#mappers/eyfs-profile/mapper.ts";
 import { familyHub } from "#mappers/family-hub/mapper.ts";
 import { itkAdt } from "#mappers/itk-adt/mapper.ts";
-import type { AnyMapper, SourceKind } from "#mappers/mapper.ts";
+import type { AnyMapper, CsvShape, SourceKind } from "#mappers/mapper.ts";
 import { progressCheck } from "#mappers/progress-check/mapper.ts";
 import { sharingRegister } from "#mappers/sharing-register/mapper.ts";
 
@@ -21,3 +21,10 @@ export const MAPPERS: Readonly<Record<SourceKind, AnyMapper>> = {
   "family-hub": familyHub,
   "itk-adt": itkAdt,
 };
+
+/** The shapes in which a source comes as CSV; none where it does not. */
+export function shapesOf(mapper: AnyMapper): readonly CsvShape[] {
+  if (mapper.reader === "staged") return mapper.tables;
+  if (mapper.reader === "csv") return [mapper.shape];
+  return mapper.reader === "forms" ? [mapper.csv.shape] : [];
+}
