@@ -10,14 +10,18 @@ import type { createFhirRoutes, SendParts } from "./routes/fhir.ts";
 import type { createHealthRoutes } from "./routes/health.ts";
 import { HOME_HEADERS } from "./routes/home.ts";
 import type { createIngestRoutes } from "./routes/ingest.ts";
-import { readRequestIds, respondWithIssues } from "./routes/respond.ts";
+import type { createLineageRoute } from "./routes/lineage.ts";
+import type { createQualityRoute } from "./routes/quality.ts";
+import type { createQuarantineRoutes } from "./routes/quarantine.ts";
+import { type RequestIds, readRequestIds, respondWithIssues } from "./routes/respond.ts";
 import { FHIR_PATH, toRouteIssue } from "./routes/route-issue.ts";
+import type { createSourceRecordRoutes } from "./routes/source-records.ts";
 import type { createTokenRoutes } from "./routes/token.ts";
 
 /** Everything the addresses of the gateway lead to. */
 export interface AppPorts {
   readonly fhir: ReturnType<typeof createFhirRoutes>;
-  readonly ingest: ReturnType<typeof createIngestRoutes>;
+  readonly ingest: IngestRoutes;
   readonly token: ReturnType<typeof createTokenRoutes>;
   readonly health: ReturnType<typeof createHealthRoutes>;
   readonly metrics: Metrics;
@@ -27,6 +31,81 @@ export interface AppPorts {
   openApi(): string;
   readonly homePage: string;
 }
+
+type IngestRoutes = ReturnType<typeof createIngestRoutes> & {
+  readonly quarantine: ReturnType<typeof createQuarantineRoutes>;
+  readonly records: ReturnType<typeof createSourceRecordRoutes>;
+  readonly lineage: ReturnType<typeof createLineageRoute>;
+  readonly quality: ReturnType<typeof createQualityRoute>;
+};
+
+type IngestAnswering = (
+  ingest: IngestRoutes,
+  request: Request,
+  ids: RequestIds,
+  param: (name: string) => string,
+) => Promise<Response>;
+
+/** Method, path, name in metrics and logs. A path that begins with a word of ours comes before one with a source. */
+const INGEST_ROUTES: readonly (readonly [method: string, path: string, interaction: string, IngestAnswering])[] = [
+  [
+    "GET",
+    "/ingest/receipts/:id",
+    "ingest-receipt",
+    (ingest, request, ids, of) => ingest.receipt(request, ids, of("id")),
+  ],
+  ["GET", "/ingest/records", "ingest-records", ({ records }, request, ids) => records.states(request, ids)],
+  [
+    "GET",
+    "/ingest/lineage/:type/:id",
+    "ingest-lineage",
+    ({ lineage }, request, ids, of) => lineage(request, ids, { type: of("type"), id: of("id") }),
+  ],
+  [
+    "GET",
+    "/ingest/quality/:source",
+    "ingest-quality",
+    ({ quality }, request, ids, of) => quality(request, ids, of("source")),
+  ],
+  ["GET", "/ingest/quarantine", "ingest-quarantine", ({ quarantine }, request, ids) => quarantine.list(request, ids)],
+  [
+    "POST",
+    "/ingest/quarantine/replay",
+    "ingest-replay",
+    ({ quarantine }, request, ids) => quarantine.replayAll(request, ids),
+  ],
+  [
+    "GET",
+    "/ingest/quarantine/:id",
+    "ingest-quarantine",
+    ({ quarantine }, request, ids, of) => quarantine.entry(request, ids, of("id")),
+  ],
+  [
+    "DELETE",
+    "/ingest/quarantine/:id",
+    "ingest-discard",
+    ({ quarantine }, request, ids, of) => quarantine.discard(request, ids, of("id")),
+  ],
+  [
+    "POST",
+    "/ingest/quarantine/:id/replay",
+    "ingest-replay",
+    ({ quarantine }, request, ids, of) => quarantine.replayOne(request, ids, of("id")),
+  ],
+  [
+    "POST",
+    "/ingest/:source/replay",
+    "ingest-replay",
+    ({ records }, request, ids, of) => records.replay(request, ids, of("source")),
+  ],
+  [
+    "POST",
+    "/ingest/:source/withdraw",
+    "ingest-withdraw",
+    ({ records }, request, ids, of) => records.withdraw(request, ids, of("source")),
+  ],
+  ["POST", "/ingest/:source", "ingest", (ingest, request, ids, of) => ingest.deliver(request, ids, of("source"))],
+];
 
 /** Of @hono/node-server; there is none where a request comes without a socket. */
 type NodeEnv = { Bindings: Partial<HttpBindings> };
@@ -56,22 +135,15 @@ export function createApp(ports: AppPorts): Hono<NodeEnv> {
     "/oauth2/jwks",
     measured("jwks", () => ports.token.keys()),
   );
-  app.get(
-    "/ingest/receipts/:id",
-    measured("ingest-receipt", (context) =>
-      ports.ingest.receipt(context.req.raw, idsOf(context), context.req.param("id") ?? ""),
-    ),
-  );
-  app.get(
-    "/ingest/quarantine",
-    measured("ingest-quarantine", (context) => ports.ingest.quarantine(context.req.raw, idsOf(context))),
-  );
-  app.post(
-    "/ingest/:source",
-    measured("ingest", (context) =>
-      ports.ingest.deliver(context.req.raw, idsOf(context), context.req.param("source") ?? ""),
-    ),
-  );
+  for (const [method, path, interaction, answering] of INGEST_ROUTES) {
+    app.on(
+      method,
+      path,
+      measured(interaction, (context) =>
+        answering(ports.ingest, context.req.raw, idsOf(context), (name) => context.req.param(name) ?? ""),
+      ),
+    );
+  }
   app.get("/health/live", () => ports.health.live());
   app.get("/health/ready", () => ports.health.ready());
   app.get("/metrics", async () => new Response(await ports.metrics.render(), { headers: METRICS_HEADERS }));

@@ -4,11 +4,11 @@ import type { RegisteredSource } from "../access/source.ts";
 import { describeReceipt } from "../ingest/describe-receipt.ts";
 import { fitFileName } from "../ingest/file-name.ts";
 import type { IngestLine } from "../ingest/line.ts";
-import { toQuarantineListing } from "../ingest/quarantine.ts";
-import { LIMITS } from "../limits.ts";
+import type { Receipt } from "../ingest/receipt.ts";
 import type { Metrics } from "../metrics.ts";
 import type { Store } from "../store/store.ts";
 import { answerIngest, type IngestAnswerPorts } from "./ingest-answer.ts";
+import { readIngestQuery } from "./ingest-query.ts";
 import { isUnencoded } from "./negotiate.ts";
 import type { RequestIds } from "./respond.ts";
 
@@ -29,6 +29,12 @@ export function createIngestRoutes(ports: IngestPorts) {
         if (!source) return { kind: "unknown-source", source: name };
         if (!hasIngestScope(requester.scopes, name)) return { kind: "source-not-allowed", source: name };
         if (!isUnencoded(request.headers)) return { kind: "unsupported-content-encoding" };
+        const read = readIngestQuery(request, ["dry-run"]);
+        if (!read.ok) return read.issue;
+        const dryRun = read.query["dry-run"];
+        if (dryRun !== undefined && dryRun !== "true" && dryRun !== "false") {
+          return { kind: "bad-parameter-value", parameter: "dry-run", expected: "true or false" };
+        }
         const fileName = toFileName(request.headers.get("content-disposition"));
         const receipt = await ports.line.ingest(
           source,
@@ -38,16 +44,15 @@ export function createIngestRoutes(ports: IngestPorts) {
             client: requester.client,
             ...optional("contentType", request.headers.get("content-type")),
             ...optional("fileName", fileName),
+            ...(dryRun === "true" && { dryRun: true }),
           },
           request.body ?? emptyBody(),
         );
-        for (const outcome of ["committed", "unchanged", "quarantined"] as const) {
-          ports.metrics.ingested(name, outcome, receipt[outcome]);
-        }
+        if (dryRun !== "true") countRecords(name, receipt, ports.metrics);
         return {
           body: JSON.stringify(receipt),
           released: [`receipt/${receipt.id}`],
-          detail: describeReceipt(receipt),
+          detail: `${dryRun === "true" ? "dry run " : ""}${describeReceipt(receipt)}`,
         };
       }),
 
@@ -60,23 +65,13 @@ export function createIngestRoutes(ports: IngestPorts) {
         }
         return { body: json, released: [`receipt/${id}`], detail: `source=${source}` };
       }),
-
-    quarantine: (request: Request, ids: RequestIds) =>
-      answerIngest({ request, ids, interaction: "ingest-quarantine" }, ports, async (requester) => {
-        const sources = requester.scopes.flatMap((scope) => (scope.context === "ingest" ? [scope.source] : []));
-        if (sources.length === 0) return { kind: "insufficient-scope", needed: "ingest/[source]" };
-        const delivery = new URL(request.url).searchParams.get("delivery") ?? undefined;
-        const held = await ports.store.quarantined(
-          { sources, ...optional("delivery", delivery) },
-          LIMITS.quarantine_listing_max,
-        );
-        return {
-          body: JSON.stringify(toQuarantineListing(held, { withContent: true })),
-          released: held.map(({ id }) => `quarantine/${id}`),
-          detail: `sources=${distinct(held, "source")} deliveries=${distinct(held, "delivery")} records=${held.length}`,
-        };
-      }),
   };
+}
+
+function countRecords(source: string, receipt: Receipt, metrics: Metrics): void {
+  for (const outcome of ["committed", "unchanged", "quarantined"] as const) {
+    metrics.ingested(source, outcome, receipt[outcome]);
+  }
 }
 
 async function* emptyBody(): AsyncGenerator<Uint8Array> {}
@@ -93,8 +88,4 @@ function toFileName(disposition: string | null): string | undefined {
 function sourceOf(json: string): string | undefined {
   const receipt: { readonly source?: string } = JSON.parse(json);
   return receipt.source;
-}
-
-function distinct<K extends string>(held: readonly { readonly [P in K]: string }[], key: K): string {
-  return [...new Set(held.map((one) => one[key]))].join(",");
 }
