@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startTestGateway, type TestGateway } from "./gateway.fixtures.ts";
+import { toCsv, toProfileRow, toTables } from "./ingest/line.fixtures.ts";
+import type { QuarantineListing } from "./ingest/quarantine.ts";
+import type { Receipt } from "./ingest/receipt.ts";
+import type { Withdrawal } from "./ingest/withdraw.ts";
+
+let house: TestGateway;
+
+beforeAll(async () => {
+  house = await startTestGateway(0);
+});
+afterAll(() => house[Symbol.asyncDispose]());
+
+const SCOPE = "ingest/leeds-eyfsp ingest/leeds-csds";
+
+async function ask(path: string, init: RequestInit = {}, scope = SCOPE): Promise<Response> {
+  return house.ask("officer-demo", path, init, scope);
+}
+
+async function jsonOf<T>(response: Promise<Response>): Promise<T> {
+  const answered = await response;
+  expect(answered.status, await answered.clone().text()).toBe(200);
+  return answered.json() as Promise<T>;
+}
+
+const post = (path: string, body?: string) => ask(path, { method: "POST", ...(body === undefined ? {} : { body }) });
+const send = (source: string, body: string) => jsonOf<Receipt>(post(`/ingest/${source}`, body));
+const held = (query = "") => jsonOf<QuarantineListing>(ask(`/ingest/quarantine?source=leeds-eyfsp${query}`));
+
+describe("a record that was held back", () => {
+  test("is taken in corrected, and is held no more", async () => {
+    const receipt = await send(
+      "leeds-eyfsp",
+      toCsv([toProfileRow({ FSP_PupilMatchingRef: "H1", FSP_DOB: "2020-02-31" })]),
+    );
+    expect(receipt).toMatchObject({ received: 1, quarantined: 1 });
+    const [entry] = (await held(`&delivery=${receipt.id}`)).entries;
+    expect(entry).toMatchObject({ state: "quarantined", reached: "received", line: 2 });
+    const again = await jsonOf<Receipt>(post(`/ingest/quarantine/${entry?.id}/replay`));
+    expect(again).toMatchObject({ received: 1, committed: 0, quarantined: 1 });
+    const [still] = (await held()).entries.filter(({ content }) => content?.includes('"H1"'));
+    const row: Record<string, string> = JSON.parse(still?.content ?? "{}");
+    const corrected = JSON.stringify({ ...row, FSP_DOB: "2020-02-28" });
+    const taken = await jsonOf<Receipt>(post(`/ingest/quarantine/${still?.id}/replay`, corrected));
+    expect(taken).toMatchObject({ received: 1, committed: 1, quarantined: 0 });
+    expect((await held()).entries.filter(({ content }) => content?.includes('"H1"'))).toEqual([]);
+    const [closed] = (await held("&state=replayed")).entries;
+    expect(closed).toMatchObject({ id: still?.id, state: "replayed" });
+    expect(closed).not.toHaveProperty("content");
+    expect((await post(`/ingest/quarantine/${still?.id}/replay`)).status).toBe(409);
+  });
+
+  test("is discarded on an officer's word, with its content", async () => {
+    await send("leeds-eyfsp", toCsv([toProfileRow({ FSP_PupilMatchingRef: "H2", FSP_DOB: "never" })]));
+    const entry = (await held()).entries.find(({ content }) => content?.includes('"H2"'));
+    const discarded = await jsonOf(ask(`/ingest/quarantine/${entry?.id}`, { method: "DELETE" }));
+    expect(discarded).toMatchObject({ state: "discarded" });
+    expect(await jsonOf(ask(`/ingest/quarantine/${entry?.id}`))).not.toHaveProperty("content");
+    expect((await ask(`/ingest/quarantine/${entry?.id}`, { method: "DELETE" })).status).toBe(409);
+  });
+
+  test("is taken in with all others of its source at once", async () => {
+    await send(
+      "leeds-eyfsp",
+      toCsv([1, 2, 3].map((n) => toProfileRow({ FSP_PupilMatchingRef: `R${n}`, FSP_DOB: "31/31/2020" }))),
+    );
+    const before = (await held()).total;
+    const receipt = await jsonOf<Receipt>(post("/ingest/quarantine/replay?source=leeds-eyfsp"));
+    expect(receipt).toMatchObject({ received: before, committed: 0, quarantined: before });
+    expect((await held()).total).toBe(before);
+  });
+
+  test("of another source does not exist", async () => {
+    const [entry] = (await held()).entries;
+    const scope = "ingest/leeds-csds";
+    for (const [method, path] of [
+      ["GET", ""],
+      ["DELETE", ""],
+      ["POST", "/replay"],
+    ] as const) {
+      expect((await ask(`/ingest/quarantine/${entry?.id}${path}`, { method }, scope)).status).toBe(404);
+    }
+    expect((await ask("/ingest/quarantine/replay?source=leeds-eyfsp", { method: "POST" }, scope)).status).toBe(403);
+    expect((await ask("/ingest/quarantine?source=leeds-eyfsp", {}, scope)).status).toBe(403);
+  });
+});
+
+describe("a dry run", () => {
+  test("says what would become of a file, and nothing of it stays", async () => {
+    const file = toCsv([
+      toProfileRow({ FSP_PupilMatchingRef: "D1", FSP_UPN: "" }),
+      toProfileRow({ FSP_PupilMatchingRef: "D2", FSP_DOB: "x" }),
+    ]);
+    const receipt = await jsonOf<Receipt>(post("/ingest/leeds-eyfsp?dry-run=true", file));
+    expect(receipt).toMatchObject({ dryRun: true, received: 2, committed: 1, quarantined: 1 });
+    expect((await ask(`/ingest/receipts/${receipt.id}`)).status).toBe(404);
+    expect((await held(`&delivery=${receipt.id}`)).total).toBe(0);
+    expect(await send("leeds-eyfsp", toCsv([toProfileRow({ FSP_PupilMatchingRef: "D1", FSP_UPN: "" })]))).toMatchObject(
+      { committed: 1 },
+    );
+  });
+
+  test("takes no other word than true or false", async () => {
+    expect((await post("/ingest/leeds-eyfsp?dry-run=yes", "")).status).toBe(400);
+    expect((await post("/ingest/leeds-eyfsp?dryrun=true", "")).status).toBe(400);
+  });
+});
+
+describe("a source", () => {
+  test("mapped anew without a change makes no new version", async () => {
+    const receipt = await jsonOf<Receipt>(post("/ingest/leeds-eyfsp/replay"));
+    expect(receipt.received).toBeGreaterThan(0);
+    expect(receipt).toMatchObject({ committed: 0, quarantined: 0, resources: {} });
+  });
+
+  test("tells of each record what became of it", async () => {
+    const row = toProfileRow({ FSP_PupilMatchingRef: "S1" });
+    const first = await send("leeds-eyfsp", toCsv([row]));
+    await send("leeds-eyfsp", toCsv([{ ...row, FSP_COM_E01: "1" }]));
+    const listing = await jsonOf<{
+      readonly records: readonly { readonly state: string; readonly delivery: string }[];
+    }>(ask(`/ingest/records?source=leeds-eyfsp&delivery=${first.id}`));
+    expect(listing.records).toMatchObject([{ unit: "S1/2025", state: "replaced", delivery: first.id, line: 2 }]);
+    expect((await ask("/ingest/records")).status).toBe(400);
+    expect((await ask("/ingest/records?source=leeds-eyfsp&state=lost")).status).toBe(400);
+    expect((await ask("/ingest/records?source=leeds-eyfsp&after=nowhere")).status).toBe(400);
+  });
+
+  test("takes single records back: what they made ends, and sent again they come in as new", async () => {
+    const row = toProfileRow({ FSP_PupilMatchingRef: "W1", FSP_UPN: "", FSP_SURNAME: "Withdrawn" });
+    await send("leeds-eyfsp", toCsv([row]));
+    const body = JSON.stringify({ reason: "sent-in-error", records: ["W1/2025", "nobody"] });
+    const withdrawal = await jsonOf<Withdrawal>(post("/ingest/leeds-eyfsp/withdraw", body));
+    expect(withdrawal).toMatchObject({
+      withdrawn: 1,
+      unknown: ["nobody"],
+      resources: { Observation: 18, Provenance: 1 },
+    });
+    const states = await jsonOf<{ readonly records: readonly unknown[] }>(
+      ask("/ingest/records?source=leeds-eyfsp&unit=W1%2F2025"),
+    );
+    expect(states.records).toMatchObject([{ state: "withdrawn" }]);
+    const found = await jsonOf<{ readonly total: number }>(
+      house.ask("officer-demo", "Patient?family=Withdrawn&_total=accurate", {}, "system/*.rs"),
+    );
+    expect(found.total).toBe(0);
+    expect(await send("leeds-eyfsp", toCsv([row]))).toMatchObject({ committed: 1, resources: { Observation: 18 } });
+  });
+
+  test.each([
+    ["no reason", { records: ["S1/2025"] }],
+    ["a reason of its own", { reason: "because", records: ["S1/2025"] }],
+    ["neither records nor all", { reason: "erasure" }],
+    ["both", { reason: "erasure", records: ["S1/2025"], all: true }],
+    ["no records", { reason: "erasure", records: [] }],
+  ])("is not withdrawn with %s", async (_, body) => {
+    const refused = await post("/ingest/leeds-eyfsp/withdraw", JSON.stringify(body));
+    expect(refused.status).toBe(400);
+    expect(await refused.text()).toContain("sent-in-error");
+  });
+
+  test("of tables takes a child back with all its rows", async () => {
+    for (const table of Object.values(toTables())) await send("leeds-csds", table);
+    const listed = await jsonOf<{ readonly records: readonly { readonly unit: string }[] }>(
+      ask("/ingest/records?source=leeds-csds&state=committed"),
+    );
+    const child = listed.records.find(({ unit }) => unit.startsWith("CYP001MPI/"))?.unit ?? "";
+    const body = JSON.stringify({ reason: "withdrawn-by-source", records: [child] });
+    const withdrawal = await jsonOf<Withdrawal>(post("/ingest/leeds-csds/withdraw", body));
+    expect(withdrawal).toMatchObject({ withdrawn: 1, unknown: [] });
+    expect(withdrawal.resources.Observation).toBeGreaterThan(0);
+    const after = await jsonOf<{ readonly records: readonly { readonly state: string }[] }>(
+      ask("/ingest/records?source=leeds-csds"),
+    );
+    expect(new Set(after.records.map(({ state }) => state))).toEqual(new Set(["withdrawn"]));
+  });
+
+  test("takes everything back at once, what is held included", async () => {
+    const body = JSON.stringify({ reason: "agreement-ended", all: true });
+    const withdrawal = await jsonOf<Withdrawal>(post("/ingest/leeds-eyfsp/withdraw", body));
+    expect(withdrawal.withdrawn).toBeGreaterThan(0);
+    expect((await held()).total).toBe(0);
+    const found = await jsonOf<{ readonly total: number }>(
+      house.ask("officer-demo", "Observation?_total=accurate&_summary=count", {}, "system/*.rs"),
+    );
+    expect(found.total).toBe(0);
+    const states = await jsonOf<{ readonly records: readonly { readonly state: string }[] }>(
+      ask("/ingest/records?source=leeds-eyfsp&state=committed"),
+    );
+    expect(states.records).toEqual([]);
+  });
+});
