@@ -223,10 +223,41 @@ describe("validateProfiles", () => {
 
   test("passes profiles that it does not know", () => {
     const profile = [
-      "https://fhir.hl7.org.uk/StructureDefinition/UKCore-Observation",
+      "https://fhir.hl7.org.uk/StructureDefinition/UKCore-Encounter",
       canonical("StructureDefinition", "x"),
     ];
     expect(validateProfiles({ resourceType: "Observation", meta: { profile } })).toEqual([]);
+  });
+
+  const UK_CORE = "https://fhir.hl7.org.uk/StructureDefinition/UKCore-";
+  const weight = valid.find(({ name }) => name === "measurement.weight")?.resource;
+  const amended = { ...weight, status: "amended" };
+  test.each([
+    ["its own profile alone", weight?.meta.profile ?? [], []],
+    ["the profile of vital signs", [`${UK_CORE}Observation-VitalSigns`], ["value Observation.status"]],
+    [
+      "a leaf of vital signs in its version",
+      [`${UK_CORE}Observation-VitalSigns-BodyWeight|1.0.0`],
+      ["value Observation.status"],
+    ],
+    [
+      "a leaf of vital signs and what it is derived from",
+      [`${UK_CORE}Observation-VitalSigns`, `${UK_CORE}Observation-VitalSigns-BodyWeight`],
+      ["value Observation.status"],
+    ],
+    ["a version that is not held", [`${UK_CORE}Observation-VitalSigns|0.9.0`], []],
+  ])("holds an amended weight that claims %s to what UK Core says", (_, profile, issues) => {
+    const found = validateProfiles({ ...amended, meta: { profile } });
+    expect(found.map(({ code, expression }) => `${code} ${expression}`)).toEqual(issues);
+  });
+
+  test("holds a child to what UK Core says of every patient, once", () => {
+    const child = valid.find(({ name }) => name === "child.both-numbers")?.resource;
+    const identifier = [...(child?.identifier ?? []), ...(child?.identifier ?? [])];
+    const profile = [canonical("StructureDefinition", "child"), `${UK_CORE}Patient`];
+    expect(validateProfiles({ ...child, identifier, meta: { profile } })).toMatchObject([
+      { expression: "Patient.identifier" },
+    ]);
   });
 
   test("checks against a profile that is asked for and not claimed", () => {

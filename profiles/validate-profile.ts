@@ -1,16 +1,18 @@
 import { ARTEFACTS } from "./generated/artefacts.ts";
 import { RESOURCE_TYPES } from "./generated/validators.ts";
+import { UK_CORE } from "./uk-core/uk-core.ts";
 import { type Issues, isNode, type Node, prefix, report, type ValidationIssue } from "./validation/issue.ts";
 import { checkKnownCodes } from "./validation/known-codes.ts";
 import { compileProfile } from "./validation/profile-check.ts";
-import { readArtefact } from "./validation/profile-codes.ts";
-import type { Profile } from "./validation/profile-elements.ts";
+import { readWholeProfile, WHOLE_DEFINITIONS } from "./validation/whole-profile.ts";
 
 type ResourceCheck = (resource: Node, out: Issues) => void;
 
 const R4 = "http://hl7.org/fhir/StructureDefinition/";
 const NONE: readonly ValidationIssue[] = [];
 const compiled = new Map<string, ResourceCheck | undefined>();
+/** Profiles from which a compiled one is derived. */
+const bases = new Map<string, readonly string[]>();
 
 /** Canonicals of the profiles of this project, of resources and of extensions. */
 export const OWN_PROFILES: readonly string[] = ARTEFACTS.flatMap(({ type, url }) =>
@@ -18,8 +20,9 @@ export const OWN_PROFILES: readonly string[] = ARTEFACTS.flatMap(({ type, url })
 );
 
 /**
- * Checks a resource against those profiles of this project that it claims in `meta.profile`, and against those given
- * beside; a profile that is not held here passes. What base R4 asks is not repeated: `validateBase` comes first.
+ * Checks a resource against those profiles of this project and of UK Core that it claims in `meta.profile`, and against
+ * those given beside; one of ours is checked with all that UK Core says of its base. A profile that is not held here
+ * passes. What base R4 asks is not repeated: `validateBase` comes first.
  */
 export function validateProfiles(resource: unknown, profiles: readonly string[] = []): readonly ValidationIssue[] {
   if (!isNode(resource)) return NONE;
@@ -27,10 +30,11 @@ export function validateProfiles(resource: unknown, profiles: readonly string[] 
   if (claimed.length + profiles.length === 0) return NONE;
   const out: Issues = [];
   let isOurs = false;
-  for (const claim of profiles.length === 0 ? claimed : new Set([...claimed, ...profiles])) {
+  const all = profiles.length === 0 ? claimed : [...new Set([...claimed, ...profiles])];
+  for (const claim of all) {
     const check = typeof claim === "string" ? checkOf(claim) : undefined;
     isOurs ||= check !== undefined;
-    check?.(resource, out);
+    if (check !== undefined && !isCovered(claim, all)) check(resource, out);
   }
   if (isOurs) checkKnownCodes(resource, "", out);
   if (out.length === 0) return NONE;
@@ -38,9 +42,23 @@ export function validateProfiles(resource: unknown, profiles: readonly string[] 
   return out;
 }
 
-/** Whether a resource can be checked against a profile here: one of this project, or a type of base R4 itself. */
+/** Whether another of the profiles is derived from this one, and so says all of it. */
+function isCovered(claim: string, all: readonly unknown[]): boolean {
+  if (all.length === 1) return false;
+  return all.some(
+    (other) => other !== claim && typeof other === "string" && bases.get(other)?.includes(claim) === true,
+  );
+}
+
+/** Whether a resource can be checked against a profile here: one of this project, of UK Core, or a type of base R4 itself. */
 export function isKnownProfile(canonicalURL: string): boolean {
   return checkOf(canonicalURL) !== undefined;
+}
+
+function basesOf(canonicalURL: string): readonly string[] {
+  const known = bases.get(canonicalURL);
+  if (known !== undefined) return known;
+  return checkOf(canonicalURL) === undefined ? [] : (bases.get(canonicalURL) ?? []);
 }
 
 /** Made when it is first asked for, and kept; what is not held here is not kept, since anybody may name anything. */
@@ -60,10 +78,11 @@ function toCheck(canonicalURL: string): ResourceCheck | undefined {
       ? ofType(type)
       : undefined;
   }
-  if (!OWN_PROFILES.includes(url)) return undefined;
-  const profile = readArtefact<Profile>("StructureDefinition", url);
+  if (!OWN_PROFILES.includes(url) && !UK_CORE.has(url)) return undefined;
+  const profile = readWholeProfile(url);
   if (profile === undefined || (version !== undefined && version !== profile.version)) return undefined;
-  const check = compileProfile(profile);
+  const check = compileProfile(profile, WHOLE_DEFINITIONS);
+  bases.set(canonicalURL, profile.bases);
   return ofType(profile.type, check);
 }
 

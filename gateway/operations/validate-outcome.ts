@@ -31,7 +31,7 @@ export function findingsOf(value: unknown, asked: readonly string[]): readonly F
 function remark(profile: string, expression: string | undefined): Finding {
   const place = expression === undefined ? {} : { expression };
   if (UK_CORE.test(profile)) {
-    const message = "The profile of UK Core is not held here in full: what it adds to base R4 was not checked.";
+    const message = "This profile of UK Core is not held here: what it adds to base R4 was not checked.";
     return { severity: "information", code: "informational", message, ...place };
   }
   const message =

@@ -1,6 +1,6 @@
+import { elementsOf, ukCoreLine } from "../uk-core/uk-core.ts";
 import type { StructureDefinition } from "./definitions.ts";
 import type { Element, Slicing } from "./element.ts";
-import { elementsOf, ukCoreLine } from "./uk-core.ts";
 
 /** A profile of ours, with the snapshot that it has or lacks. */
 export interface Profile {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { evalFhirPath } from "@medplum/core";
 import type { Resource, StructureDefinition } from "@medplum/fhirtypes";
 import { describe, expect, test } from "vitest";
+import { UK_CORE } from "../uk-core/uk-core.ts";
 import type { Issues } from "./issue.ts";
 import { compileProfile } from "./profile-check.ts";
 import type { Profile } from "./profile-elements.ts";
@@ -28,6 +29,12 @@ function variants(resource: Resource): readonly Resource[] {
 const INVARIANTS = DEFINITIONS.flatMap(({ type, differential }) =>
   (differential?.element ?? []).flatMap(({ constraint = [] }) =>
     constraint.map(({ key = "", expression = "" }) => ({ key, expression, type })),
+  ),
+).concat(
+  [...UK_CORE.values()].flatMap(({ elements }) =>
+    Object.entries(elements).flatMap(([path, { constraint = [] }]) =>
+      constraint.map(({ key, expression = "" }) => ({ key, expression, type: path })),
+    ),
   ),
 );
 

@@ -1,4 +1,4 @@
-import { EARLY_LEARNING_GOAL, GOAL_OUTCOME, OBJECTION_STATE_EXTENSION, SHARING_DECISION } from "../systems.ts";
+import { EARLY_LEARNING_GOAL, GOAL_OUTCOME, LOINC, OBJECTION_STATE_EXTENSION, SHARING_DECISION } from "../systems.ts";
 import { type Issues, isNode, type Node, report } from "./issue.ts";
 import { valuesAt } from "./profile-elements.ts";
 
@@ -40,9 +40,16 @@ const shc2: Invariant = (consent, out) => {
   }
 };
 
+const vitalSigns1: Invariant = (resource, out) => {
+  if (codings(resource, "code.coding", LOINC).length === 0) {
+    report(out, "invariant", "code", "ukcore-obs-vs-001: one of the codes is of LOINC.");
+  }
+};
+
 export const PROFILE_INVARIANTS: ReadonlyMap<string, Invariant> = new Map([
   ["elg-1", elg1],
   ["elg-2", elg2],
   ["shc-1", shc1],
   ["shc-2", shc2],
+  ["ukcore-obs-vs-001", vitalSigns1],
 ]);

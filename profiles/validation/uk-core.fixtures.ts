@@ -6,6 +6,7 @@ import type { Issues } from "./issue.ts";
 import { compileProfile, type ProfileDefinitions } from "./profile-check.ts";
 import type { Codes } from "./profile-codes.ts";
 import type { Profile, ProfileElement } from "./profile-elements.ts";
+import { mergeElements } from "./whole-profile.ts";
 
 /** UK Core as it is published, where it is at hand: checks of resources against its differentials themselves. */
 
@@ -116,23 +117,16 @@ function invariantsOf(chain: readonly Definition[]): readonly Invariant[] {
   return chain.flatMap(({ differential }) => differential.element.flatMap(({ constraint = [] }) => constraint));
 }
 
-const BY_URL = { discriminator: [{ type: "value", path: "url" }], rules: "open" };
+/** Parts of an extension are named there without their URL; the definition of the extension says the same. */
+function isTold({ id }: ProfileElement): boolean {
+  return !/[a-z.]extension:[^.]+\.extension/.test(id);
+}
 
-/** One differential of all, each element with what every profile says of it, and extensions sliced by their URL. */
 function merged(chain: readonly Definition[]): Profile {
-  const elements = new Map<string, ProfileElement>();
-  for (const { differential } of chain) {
-    for (const { constraint: _, ...element } of differential.element) {
-      // Parts of an extension are named there without their URL; the definition of the extension says the same.
-      if (/[a-z.]extension:[^.]+\.extension/.test(element.id)) continue;
-      const sliced = /^(.*xtension):[^.:]+$/.exec(element.id)?.[1];
-      if (sliced !== undefined && elements.get(sliced)?.slicing === undefined) {
-        elements.set(sliced, { ...elements.get(sliced), id: sliced, slicing: BY_URL });
-      }
-      elements.set(element.id, { ...elements.get(element.id), ...element });
-    }
-  }
   const last = chain.at(-1);
   if (last === undefined) throw new Error("No profile");
-  return { ...last, differential: { element: [...elements.values()] } };
+  const differentials = chain.map(({ differential }) =>
+    differential.element.filter(isTold).map(({ constraint: _, ...element }) => element),
+  );
+  return { ...last, differential: { element: mergeElements(differentials) } };
 }

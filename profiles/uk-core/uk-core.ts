@@ -1,9 +1,9 @@
-import type { Element } from "./element.ts";
-import { ADMINISTRATION } from "./uk-core/administration.ts";
-import { OBSERVATION } from "./uk-core/observation.ts";
-import { PATIENT } from "./uk-core/patient.ts";
-import type { UKCoreProfile } from "./uk-core/profile.ts";
-import { VITAL_SIGNS } from "./uk-core/vital-signs.ts";
+import type { Element } from "../generator/element.ts";
+import { ADMINISTRATION } from "./administration.ts";
+import { OBSERVATION } from "./observation.ts";
+import { PATIENT } from "./patient.ts";
+import type { UKCoreProfile } from "./profile.ts";
+import { VITAL_SIGNS } from "./vital-signs.ts";
 
 const BASE = "https://fhir.hl7.org.uk/StructureDefinition/";
 

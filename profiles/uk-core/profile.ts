@@ -1,4 +1,4 @@
-import type { Element } from "../element.ts";
+import type { Element } from "../generator/element.ts";
 
 /**
  * What a profile of UK Core says beyond its base, as far as it constrains: it publishes differentials alone, so the

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { SaxesParser } from "saxes";
 import { describe, expect, test } from "vitest";
-import type { Element } from "./element.ts";
+import type { Element } from "../generator/element.ts";
 import { elementsOf, UK_CORE } from "./uk-core.ts";
 
 const FOLDER = new URL("../../../shared/data/uk-core/structuredefinitions/", import.meta.url);
