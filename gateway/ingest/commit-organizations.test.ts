@@ -24,9 +24,10 @@ function inBatch(
   const context: CommitContext = {
     source: sourceOf("digital-child-health"),
     delivery: "delivery-1",
+    fileNames: new Map(),
     mapping: 1,
     rawRetention_ms: 1,
-    isReplay: false,
+    replay: undefined,
     dataClass: "health-visiting",
     receivedAt: RECEIVED_AT,
     ids: () => "",

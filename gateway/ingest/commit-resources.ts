@@ -1,9 +1,9 @@
 import type { Made } from "#mappers/mapper.ts";
 import { type Lineage, type RecordKey, SHARED_ID_SPACE, type WriteTransaction } from "../store/store.ts";
 import type { CommitContext } from "./commit-unit.ts";
-import { toProvenance } from "./provenance.ts";
+import { type ProvenanceDelivery, toProvenance } from "./provenance.ts";
 import { type Content, type Identified, toContent, toStoredResource } from "./stored-resource.ts";
-import type { Unit } from "./unit.ts";
+import type { Brought, Unit } from "./unit.ts";
 
 /** A resource that a unit made, and whether the store holds just that already. */
 export interface MadeContent {
@@ -37,6 +37,8 @@ interface ToCommit {
   /** What the unit made before. */
   readonly prior: Lineage["made"];
   readonly idOf: (slot: string) => string;
+  /** The delivery that had brought the same record before; only what is made of it may differ. */
+  readonly broughtBy: Brought | undefined;
   readonly context: CommitContext;
 }
 
@@ -78,14 +80,17 @@ export async function commitResources(
     made.push({ slot, type: PROVENANCE, id });
     const isNew = !priorSlots.has(slot);
     if (!isNew && !isChanged) continue;
-    const { source, organizationId } = context;
+    const { source, organizationId, mapping } = context;
+    const brought = unit.broughtBy?.(name) ?? work.broughtBy ?? context;
     const provenance = toProvenance({
       id,
       source,
       organizationId: organizationId(source.authority, source.organization),
       record: name,
       targets,
-      receivedAt: context.receivedAt,
+      delivery: await toDelivery(transaction, brought, context),
+      mapping,
+      recordedAt: context.receivedAt,
       activity: isNew ? "CREATE" : "UPDATE",
     });
     await putContent(transaction, record, { content: toContent(provenance, source.source), work, isNew });
@@ -96,6 +101,19 @@ export async function commitResources(
 }
 
 const PROVENANCE = "Provenance";
+
+/** The delivery that brought a record, with the name of its file as the receipt has it. */
+async function toDelivery(
+  transaction: WriteTransaction,
+  { delivery, receivedAt }: Brought,
+  { fileNames }: CommitContext,
+): Promise<ProvenanceDelivery> {
+  if (!fileNames.has(delivery)) {
+    const receipt: { readonly fileName?: string } = JSON.parse((await transaction.receipt(delivery)) ?? "{}");
+    fileNames.set(delivery, receipt.fileName);
+  }
+  return { receipt: delivery, file: fileNames.get(delivery), receivedAt };
+}
 
 function withId(resource: Made["resource"], id: string): Identified<Made["resource"]> {
   return { ...resource, id };

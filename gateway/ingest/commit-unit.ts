@@ -1,5 +1,5 @@
 import type { Patient } from "@medplum/fhirtypes";
-import type { DataClass, Mapped } from "#mappers/mapper.ts";
+import type { DataClass, Mapped, SourceIdentity } from "#mappers/mapper.ts";
 import type { RegisteredSource } from "../access/source.ts";
 import { toBlockKey } from "../identity/block-key.ts";
 import { applyResolution, type Resolution, resolveChild } from "../identity/resolve-child.ts";
@@ -18,12 +18,17 @@ export interface CommitContext {
   readonly dataClass: DataClass;
   /** Id of the receipt. */
   readonly delivery: string;
+  /** Names of files by delivery, as far as they are known. */
+  readonly fileNames: Map<string, string | undefined>;
   /** Version of the mapper. */
   readonly mapping: number;
   /** How long source records are kept, in milliseconds. */
   readonly rawRetention_ms: number;
-  /** Records are taken in again from what was kept: each is mapped, whether or not it seems to be the same. */
-  readonly isReplay: boolean;
+  /**
+   * Set when records are taken in again, each mapped whether or not it seems to be the same: `records` as they were held
+   * back, or corrected; `source` all that is kept of one, which tells nothing new.
+   */
+  readonly replay: "records" | "source" | undefined;
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
   readonly ids: () => string;
@@ -55,14 +60,17 @@ export async function commitUnit(
   const { source } = context.source;
   const prior = await transaction.lineage(source, unit.key);
   const isSame = prior?.hash === unit.hash;
-  if (isSame && prior.mapping === context.mapping && !context.isReplay) return { kind: "unchanged" };
+  if (isSame && prior.mapping === context.mapping && context.replay === undefined) return { kind: "unchanged" };
   if (!isSame && isOlder(unit, prior)) return { kind: "unchanged", notes: [{ message: OLDER }] };
   const judged = await judge(transaction, unit, { prior, context });
   if ("kind" in judged) return judged;
 
   const { resolution, mapped, patient, patientId, stays, contents, current, idOf } = judged;
   const now = context.clock();
+  const isOld = prior !== undefined && (isSame || context.replay === "source");
+  const identity = isOld ? await readOvertaken(transaction, unit, { resolution, source }) : undefined;
   const record = await applyResolution(transaction, resolution, { patientId, now, madeBefore: prior?.made ?? [] });
+  if (identity !== undefined) await transaction.putSourceIdentity(source, identity.localId, identity);
   if (prior !== undefined && !stays) await leave(transaction, prior, { source, unit: unit.key, now });
   await commitOrganizations(transaction, mapped.organizations, context);
   const { made, changed } = await commitResources(transaction, record, {
@@ -72,13 +80,16 @@ export async function commitUnit(
     patientId: patient === undefined ? undefined : patientId,
     prior: stays ? (prior?.made ?? []) : [],
     idOf,
+    broughtBy: isSame || context.replay === "source" ? prior : undefined,
     context,
   });
-  const contributed = await commitContribution(transaction, record, { patient, resolution, context, now });
+  const told = { patient, resolution, context, now, unit: unit.key };
+  const contributed = identity === undefined ? await commitContribution(transaction, record, told) : SAID_NOTHING;
   await transaction.putRelationships(record, source, unit.key, mapped.relationships);
-  const ended = await endReplaced(transaction, mapped.replaces ?? [], { record, resolution, context, now });
-  const isUnchanged = isSame && stays && changed.length === 0 && !contributed.isChanged;
-  await keepLineage(transaction, unit, { prior, lineage: { hash: unit.hash, record, made }, isUnchanged, context });
+  const replaced = isOld ? [] : (mapped.replaces ?? []);
+  const ended = await endReplaced(transaction, replaced, { record, unit, resolution, context, now });
+  const isUnchanged = isOld && stays && changed.length === 0 && !contributed.isChanged;
+  await keepLineage(transaction, unit, { prior, lineage: { hash: unit.hash, record, made }, context });
   if (isUnchanged) return { kind: "unchanged" };
   return {
     kind: "committed",
@@ -90,6 +101,23 @@ export async function commitUnit(
     until: latestDate(mapped, context.receivedAt),
     notes: mapped.withdraws === true && prior === undefined ? [{ message: NOTHING_TO_WITHDRAW }] : [],
   };
+}
+
+/**
+ * A record that tells nothing new must not speak over another one of the same child that came after it. Answers with
+ * what the source calls the child now, where another record says so.
+ */
+async function readOvertaken(
+  transaction: WriteTransaction,
+  unit: Unit,
+  { resolution, source }: { readonly resolution: Resolution; readonly source: string },
+): Promise<SourceIdentity | undefined> {
+  const { record, identity } = resolution;
+  if (record === undefined) return undefined;
+  const told = await transaction.contribution(record, source, identity.localId);
+  if (told?.unit === undefined || told.unit === unit.key) return undefined;
+  const identities = await transaction.identitiesOf(record);
+  return identities.find(({ localId }) => localId === identity.localId);
 }
 
 function isOlder({ writtenAt }: Unit, prior: Lineage | undefined): boolean {
@@ -194,6 +222,7 @@ async function commitContribution(
     readonly resolution: Resolution;
     readonly context: CommitContext;
     readonly now: number;
+    readonly unit: string;
   },
 ): Promise<{ readonly isChanged: boolean; readonly identifiers: readonly KnownIdentifier[] }> {
   const { resolution, context, now } = told;
@@ -212,7 +241,7 @@ async function commitContribution(
   await transaction.putContribution(
     record,
     authority,
-    { source, localId, dataClass: context.dataClass, lastUpdated: now, body },
+    { source, localId, dataClass: context.dataClass, lastUpdated: now, body, unit: told.unit },
     block === undefined ? keys : [...keys, { code: "block", value: block }],
   );
   const identifiers = (patient.identifier ?? []).flatMap(({ system, value }) =>

@@ -2,6 +2,10 @@ import type { Resolution } from "../identity/resolve-child.ts";
 import { type RecordKey, SHARED_ID_SPACE, type UnitLineage, type WriteTransaction } from "../store/store.ts";
 import type { CommitContext } from "./commit-unit.ts";
 import { toChildUnit } from "./prepared.ts";
+import type { Unit } from "./unit.ts";
+
+/** Hash in the lineage of a name that is no more: of no record. */
+export const NO_CONTENT = "";
 
 /** Stands in the link that makes a child's former name follow its new one. */
 const AUTHOR = "source-merge-1";
@@ -9,6 +13,8 @@ const AUTHOR = "source-merge-1";
 interface Survivor {
   /** Record of the child under the name that stays. */
   readonly record: RecordKey;
+  /** The record that says so. */
+  readonly unit: Unit;
   readonly resolution: Resolution;
   readonly context: CommitContext;
   /** Milliseconds since 1970. */
@@ -33,16 +39,14 @@ export async function endReplaced(
   return ended;
 }
 
-async function endOne(
-  transaction: WriteTransaction,
-  localId: string,
-  { record, context, now }: Survivor,
-): Promise<readonly string[]> {
+async function endOne(transaction: WriteTransaction, localId: string, survivor: Survivor): Promise<readonly string[]> {
+  const { record, context, now } = survivor;
   const { source } = context.source;
   const link = await transaction.linkOf(source, localId);
   const evidence = ["the source says that it knows one child under two names"];
   const ended = link === undefined ? [] : await endUnits(transaction, { localId, record: link.record, context, now });
   if (link !== undefined) await transaction.removeContribution(link.record, source, localId, now);
+  await outdate(transaction, localId, survivor);
   await transaction.removeSourceIdentity(source, localId);
   await transaction.closeReview(source, localId);
   if (link?.record === record) return ended;
@@ -74,6 +78,26 @@ async function endUnits(
     await transaction.removeLineage(source, unit);
   }
   return ended;
+}
+
+/** What the source wrote of this name before it said so, and which comes late, is out of date. */
+async function outdate(
+  transaction: WriteTransaction,
+  localId: string,
+  { record, unit, context }: Survivor,
+): Promise<void> {
+  const { writtenAt } = unit;
+  if (writtenAt === undefined) return;
+  const { delivery, receivedAt, mapping } = context;
+  const nothing = { hash: NO_CONTENT, made: [], line: 0 };
+  await transaction.putLineage(context.source.source, localId, {
+    ...nothing,
+    record,
+    delivery,
+    receivedAt,
+    mapping,
+    writtenAt,
+  });
 }
 
 /** Records of a child are named by its local id, alone or before a slash. */

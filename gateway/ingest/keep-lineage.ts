@@ -5,23 +5,22 @@ import type { Unit } from "./unit.ts";
 interface Kept {
   readonly prior: Lineage | undefined;
   readonly lineage: Pick<Lineage, "hash" | "record" | "made">;
-  /** The record made what it had made before. */
-  readonly isUnchanged: boolean;
   readonly context: CommitContext;
 }
 
 /**
  * Notes what a unit made, which delivery brought it and by which mapping, keeps its record for replay, and says of the
- * record whose place it takes that it counts no more. One that made nothing new stays with the delivery that brought it.
+ * record whose place it takes that it counts no more. The same record once more stays with the delivery that brought it,
+ * whatever is made of it now, and is kept no longer for that.
  */
 export async function keepLineage(
   transaction: WriteTransaction,
   unit: Unit,
-  { prior, lineage, isUnchanged, context }: Kept,
+  { prior, lineage, context }: Kept,
 ): Promise<void> {
   const { source } = context.source;
   const { delivery, receivedAt, mapping } = context;
-  if (isUnchanged && prior !== undefined) {
+  if (prior !== undefined && isOfItsDelivery(prior, unit, context)) {
     await transaction.putLineage(source, unit.key, { ...prior, ...lineage, mapping });
     return;
   }
@@ -39,9 +38,12 @@ export async function keepLineage(
       at: context.clock(),
     });
   }
-  // What is taken in again from what was kept is kept no longer for that.
-  if (context.isReplay && prior?.hash === lineage.hash) return;
   const raw = unit.raw?.();
   if (raw === undefined) await transaction.forgetRaw(source, unit.key);
   else await transaction.keepRaw(source, unit.key, { ...raw, keptUntil: receivedAt + context.rawRetention_ms });
+}
+
+/** A record that nobody knows the delivery of, since it came before deliveries were noted, takes the one under way. */
+function isOfItsDelivery(prior: Lineage, unit: Unit, { replay }: CommitContext): boolean {
+  return (prior.hash === unit.hash && (prior.line > 0 || unit.line === 0)) || replay === "source";
 }

@@ -1,5 +1,6 @@
 import { LIMITS } from "../limits.ts";
 import type { Store, UnitLineage } from "../store/store.ts";
+import { NO_CONTENT } from "./end-replaced.ts";
 import type { HeldRecord } from "./kept-records.ts";
 import type { Read } from "./prepared.ts";
 
@@ -11,7 +12,7 @@ export async function* keptUnits(store: Store, source: string): AsyncGenerator<K
   do {
     const page = await store.unitsOf(source, LIMITS.ingest_batch_records, after);
     for (const unit of page) {
-      if (isOrganization(unit)) continue;
+      if (unit.hash === NO_CONTENT || isOrganization(unit)) continue;
       const raw = await store.raw(source, unit.unit);
       if (raw === undefined) yield { kind: "forgotten" };
       else yield { kind: "record", held: { content: raw.content, line: unit.line, unit: unit.unit } };

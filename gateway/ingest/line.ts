@@ -77,10 +77,10 @@ export interface IngestLine {
 
 export function createIngestLine(options: IngestLineOptions): IngestLine {
   const patientIds = createPatientIds();
-  const start = (source: RegisteredSource, delivery: Delivery, isReplay: boolean): Run => {
+  const start = (source: RegisteredSource, delivery: Delivery, replay: DeliveryContext["replay"]): Run => {
     const mapper = options.mappers[source.kind];
-    const context = toContext(options, { source, delivery, mapper, isReplay, patientIds });
-    const isCounted = delivery.dryRun !== true && !isReplay;
+    const context = toContext(options, { source, delivery, mapper, replay, patientIds });
+    const isCounted = delivery.dryRun !== true && replay === undefined;
     const dryRun = delivery.dryRun === true ? createDryRun(options.store) : undefined;
     return {
       options,
@@ -100,18 +100,18 @@ export function createIngestLine(options: IngestLineOptions): IngestLine {
   };
   return {
     ingest(source, delivery, body) {
-      const run = start(source, delivery, false);
+      const run = start(source, delivery, undefined);
       const { contentType, fileName } = delivery;
       const { explainFault } = run.context;
       const { columns } = source;
       return take(run, readRecords(run.mapper, whole(body), { contentType, fileName, columns, explainFault }));
     },
     replay(source, delivery, records) {
-      const run = start(source, delivery, true);
+      const run = start(source, delivery, "records");
       return take(run, readHeld(run, records));
     },
     replaySource(source, delivery) {
-      const run = start(source, delivery, true);
+      const run = start(source, delivery, "source");
       const { mapper } = run;
       if (mapper.reader === "staged") {
         return take(run, stagedChildren(options.store, { source: source.source, root: mapper.root }));
@@ -147,7 +147,7 @@ function toContext(
   options: IngestLineOptions,
   run: Pick<Run, "delivery" | "mapper" | "patientIds"> & {
     readonly source: RegisteredSource;
-    readonly isReplay: boolean;
+    readonly replay: DeliveryContext["replay"];
   },
 ): DeliveryContext {
   const { source, delivery, mapper } = run;
@@ -157,13 +157,14 @@ function toContext(
     mapping: mapper.version,
     receivedAt: delivery.receivedAt,
     rawRetention_ms: options.rawRetention_ms ?? LIMITS.raw_retention_ms,
-    isReplay: run.isReplay,
+    replay: run.replay,
     ids: options.ids,
     clock: options.clock,
     organizationId: options.organizationId ?? createOrganizationIds(),
     patientIdOf: run.patientIds.of,
     explainFault: (error) => explainFault(error, source.source, options),
     delivery: delivery.id,
+    fileNames: new Map([[delivery.id, delivery.fileName]]),
     pause: createPause(SLICE_MS),
     staged: mapper.reader === "staged" ? { mapper } : undefined,
   };

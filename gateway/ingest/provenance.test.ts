@@ -8,18 +8,27 @@ const about = {
   source: sourceOf("eyfs-profile"),
   organizationId: "o1",
   targets: ["Observation/a", "Patient/b"],
-  receivedAt: Date.UTC(2026, 10, 2, 9),
+  delivery: { receipt: "d1", file: "cohort.csv", receivedAt: Date.UTC(2026, 10, 1, 9) },
+  mapping: 3,
+  recordedAt: Date.UTC(2026, 10, 2, 9),
   activity: "CREATE" as const,
 };
 
-test("says what was made, by whom, when and from which record, as valid FHIR", () => {
+test("says what was made, by whom, when, from which record and file and by which mapping, as valid FHIR", () => {
   const provenance = toProvenance({ ...about, record: "P1/2025" });
   expect(validateBase(provenance)).toEqual([]);
   expect(provenance).toMatchObject({
     target: [{ reference: "Observation/a" }, { reference: "Patient/b" }],
+    occurredDateTime: "2026-11-01T09:00:00.000Z",
     recorded: "2026-11-02T09:00:00.000Z",
-    agent: [{ who: { reference: "Organization/o1" } }],
-    entity: [{ role: "source", what: { identifier: { value: "leeds-eyfsp/P1/2025" } } }],
+    agent: [
+      { who: { reference: "Organization/o1" } },
+      { who: { display: "Early Years FHIR Gateway, mapping eyfs-profile version 3" } },
+    ],
+    entity: [
+      { role: "source", what: { identifier: { value: "leeds-eyfsp/P1/2025" } } },
+      { role: "source", what: { identifier: { value: "d1" }, display: "cohort.csv" } },
+    ],
   });
 });
 

@@ -40,7 +40,7 @@ export async function commitRow(
   const { source } = context.source;
   const before = await transaction.staged(source, row.table, row.key);
   const isSame = before !== undefined && isSameRow(before, row);
-  if (isSame && !context.isReplay && row.table !== context.mapper.root) return "unchanged";
+  if (isSame && context.replay === undefined && row.table !== context.mapper.root) return "unchanged";
   const child = await childOf(transaction, row, context);
   if (isSame) {
     if (child !== undefined && (await isMappedAnew(transaction, child, context))) context.touched.children.add(child);
@@ -68,9 +68,9 @@ function isSameRow(before: StagedRow, row: StagedRow): boolean {
 async function isMappedAnew(
   transaction: WriteTransaction,
   child: string,
-  { source, mapping, isReplay }: CommitContext,
+  { source, mapping, replay }: CommitContext,
 ): Promise<boolean> {
-  if (isReplay) return true;
+  if (replay !== undefined) return true;
   const lineage = await transaction.lineage(source.source, toChildUnit(child));
   return lineage !== undefined && lineage.mapping !== mapping;
 }
@@ -141,8 +141,11 @@ async function assemble(
   if (rows.some(({ waits }) => waits)) await transaction.joinTree(source.source, mapper.root, child);
   const content: string[] = [];
   const tables: Record<string, CsvRow[]> = {};
+  const byName = new Map<string, KeptRow>();
   for (const row of rows) {
-    content.push(toName(row), row.body);
+    const name = toName(row);
+    byName.set(name, row);
+    content.push(name, row.body);
     const table = tables[row.table] ?? [];
     table.push(JSON.parse(row.body));
     tables[row.table] = table;
@@ -156,6 +159,7 @@ async function assemble(
     line: 0,
     identity: mapper.identity(root),
     map: (mapContext) => mapper.map(tables, mapContext),
+    broughtBy: (record) => byName.get(record),
   };
 }
 

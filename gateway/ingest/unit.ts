@@ -16,8 +16,17 @@ export interface Unit {
   readonly writtenAt?: number | undefined;
   readonly identity: SourceIdentity;
   map(context: MapContext): Mapped;
+  /** The delivery that brought a record of the unit, where it is not the one under way: of a row. */
+  broughtBy?(record: string): Brought | undefined;
   /** The record as it may be kept for replay; absent when what may be kept would not give the same record again. */
   raw?(): KeptContent;
+}
+
+export interface Brought {
+  /** Id of the receipt. */
+  readonly delivery: string;
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number;
 }
 
 export interface KeptContent {

@@ -14,6 +14,7 @@ ALTER TABLE lineage RENAME TO lineage_2;
 ALTER TABLE staged RENAME TO staged_2;
 ALTER TABLE quarantine RENAME TO quarantine_2;
 ALTER TABLE receipt RENAME TO receipt_2;
+ALTER TABLE contribution RENAME TO contribution_2;
 DROP INDEX staged_below;
 DROP INDEX quarantine_of_source;
 
@@ -25,6 +26,21 @@ CREATE TABLE delivery (
   UNIQUE (source, id)
 ) STRICT;
 INSERT INTO delivery (source, id, received_at) SELECT source, '', 0 FROM lineage_2 UNION SELECT source, '', 0 FROM staged_2;
+
+CREATE TABLE contribution (
+  id INTEGER PRIMARY KEY,
+  record INTEGER NOT NULL,
+  source TEXT NOT NULL,
+  local_id TEXT NOT NULL,
+  authority TEXT NOT NULL,
+  data_class TEXT NOT NULL,
+  last_updated INTEGER NOT NULL,
+  unit TEXT,
+  body TEXT NOT NULL,
+  UNIQUE (record, source, local_id)
+) STRICT;
+INSERT INTO contribution (id, record, source, local_id, authority, data_class, last_updated, body)
+  SELECT id, record, source, local_id, authority, data_class, last_updated, body FROM contribution_2 ORDER BY id;
 
 CREATE TABLE lineage (
   sequence INTEGER PRIMARY KEY,
@@ -135,4 +151,5 @@ DROP TABLE lineage_2;
 DROP TABLE staged_2;
 DROP TABLE quarantine_2;
 DROP TABLE receipt_2;
+DROP TABLE contribution_2;
 `;

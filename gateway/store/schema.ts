@@ -95,8 +95,8 @@ CREATE TABLE history (
 ) STRICT;
 CREATE INDEX history_of_record ON history (record);
 
--- What one source says of a child.
--- (9, 17, 'leeds-eyfsp', 'A123', '383', 'education', 1767225600000, '{"resourceType":"Patient",…}')
+-- What one source says of a child, and the unit that told it.
+-- (9, 17, 'leeds-eyfsp', 'A123', '383', 'education', 1767225600000, 'A123/2025', '{"resourceType":"Patient",…}')
 CREATE TABLE contribution (
   id INTEGER PRIMARY KEY,
   record INTEGER NOT NULL,
@@ -105,6 +105,7 @@ CREATE TABLE contribution (
   authority TEXT NOT NULL,
   data_class TEXT NOT NULL,
   last_updated INTEGER NOT NULL,
+  unit TEXT,
   body TEXT NOT NULL,
   UNIQUE (record, source, local_id)
 ) STRICT;

@@ -129,12 +129,13 @@ export function putContribution(work: Work, record: RecordKey, { authority, cont
     keepPast(work, record, { source, localId, until: lastUpdated });
   }
   const row = statement(
-    `INSERT INTO contribution (record, source, local_id, authority, data_class, last_updated, body)
-     VALUES (?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO contribution (record, source, local_id, authority, data_class, last_updated, unit, body)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (record, source, local_id) DO UPDATE SET authority = excluded.authority,
-       data_class = excluded.data_class, last_updated = excluded.last_updated, body = excluded.body
+       data_class = excluded.data_class, last_updated = excluded.last_updated, unit = excluded.unit,
+       body = excluded.body
      RETURNING id`,
-  ).get(record, source, localId, authority, dataClass, lastUpdated, body);
+  ).get(record, source, localId, authority, dataClass, lastUpdated, contribution.unit ?? null, body);
   const id = integer(row?.id);
   statement("INSERT OR IGNORE INTO standing (authority, record) VALUES (?, ?)").run(authority, record);
   dropSearchKeys(work, record, id);

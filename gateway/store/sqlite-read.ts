@@ -92,6 +92,7 @@ export function toContribution(row: Row): StoredContribution {
     dataClass: dataClass(row.data_class),
     lastUpdated: integer(row.last_updated),
     body: text(row.body),
+    ...(typeof row.unit === "string" ? { unit: row.unit } : {}),
   };
 }
 

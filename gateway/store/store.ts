@@ -86,6 +86,8 @@ export interface StoredContribution {
   readonly lastUpdated: number;
   /** JSON text of a Patient without id and version. */
   readonly body: string;
+  /** Key of the unit that told it, in the lineage of its source. */
+  readonly unit?: string;
 }
 
 /** What a source said of the child until it said something else, or nothing more. */
