@@ -45,9 +45,7 @@ export function validateProfiles(resource: unknown, profiles: readonly string[] 
 /** Whether another of the profiles is derived from this one, and so says all of it. */
 function isCovered(claim: string, all: readonly unknown[]): boolean {
   if (all.length === 1) return false;
-  return all.some(
-    (other) => other !== claim && typeof other === "string" && bases.get(other)?.includes(claim) === true,
-  );
+  return all.some((other) => other !== claim && typeof other === "string" && basesOf(other).includes(claim));
 }
 
 /** Whether a resource can be checked against a profile here: one of this project, of UK Core, or a type of base R4 itself. */
