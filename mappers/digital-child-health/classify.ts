@@ -15,9 +15,9 @@ import { toDevelopmentalCategory } from "../datatypes/developmental-category.ts"
 import { toQuantity } from "../datatypes/quantity.ts";
 import type { Topic } from "./events.ts";
 import type { Found } from "./finding.ts";
-import { bodyPartOf, isEducationCode, isFeedingCode } from "./finding-codes.ts";
+import { examinedBy, isEducationCode, isFeedingCode } from "./finding-codes.ts";
 import { measureOf, toMeasureCodes, toMeasured, VITAL_SIGNS } from "./measures.ts";
-import { below, leave, type Spot, warn } from "./reading.ts";
+import { below, fail, leave, type Spot, warn } from "./reading.ts";
 
 /** A finding in its final form, with the profiles that it follows: logical ids of ours, canonicals of others. */
 export interface Classified {
@@ -69,11 +69,14 @@ function toGrowthMeasurement(spot: Spot, found: Found): Classified | undefined {
   const measure = measureOf(found.code);
   if (measure === undefined) return undefined;
   const value = found.valueQuantity === undefined ? undefined : toMeasured(measure, found.valueQuantity);
-  if (value === undefined && found.valueQuantity !== undefined) {
+  if (value === "impossible") {
     const range = `${measure.minimum} to ${measure.maximum} ${measure.unit}`;
+    return fail(below(spot, "valueQuantity"), `expected ${range} after conversion: no child's value can lie outside`);
+  }
+  if (value === undefined && found.valueQuantity !== undefined) {
     warn(
       below(spot, "valueQuantity"),
-      `expected ${range}, with a UCUM unit of its kind; carried as it came, outside the profile`,
+      `expected a UCUM unit that can become ${measure.unit}; carried as it came, outside the profile`,
     );
   }
   if (value === undefined || !isDated(found)) return undefined;
@@ -176,12 +179,15 @@ function toExamination(spot: Spot, topic: Topic, found: Found): Classified | und
   if (topic !== "examination" || !isDated(found)) return undefined;
   const outcomes = found.valueCodeableConcept?.coding ?? [];
   const parts = new Set(
-    outcomes.flatMap(({ system, code }) => (system === SNOMED ? (bodyPartOf(code)?.part ?? []) : [])),
+    outcomes.flatMap(({ system, code }) => {
+      const examined = system === SNOMED ? examinedBy(code) : undefined;
+      return examined?.isOutcome === true ? examined.part : [];
+    }),
   );
   const [part, ...others] = parts;
   if (part === undefined || others.length > 0) return undefined;
   const isOther = (code: string | undefined): boolean => {
-    const examined = bodyPartOf(code)?.part;
+    const examined = examinedBy(code)?.part;
     return examined !== undefined && examined !== part;
   };
   const kept = (found.code.coding ?? []).filter(({ code }) => !isOther(code));

@@ -4,7 +4,7 @@ import { CHILD_HEALTH_FINDING } from "#profiles/systems.ts";
 /** The parts of the body that the newborn and infant physical examination looks at. */
 export type BodyPart = "hips" | "heart" | "eyes" | "testes";
 
-/** SNOMED CT codes of each examination and of its outcomes (DCH-OutcomeStatus value sets). */
+/** SNOMED CT codes of each examination, and behind it of its outcomes (DCH-OutcomeStatus value sets). */
 const EXAMINATIONS: Readonly<Record<BodyPart, string>> = {
   hips: `985531000000102 988201000000100 988181000000104 988161000000108 985701000000100 985741000000102 988241000000102
     985431000000103 988331000000100 988311000000108 988221000000109 985891000000104`,
@@ -16,14 +16,19 @@ const EXAMINATIONS: Readonly<Record<BodyPart, string>> = {
     988971000000104`,
 };
 
-const PARTS: ReadonlyMap<string, { readonly part: BodyPart }> = new Map(
+const PARTS: ReadonlyMap<string, Examined> = new Map(
   (["hips", "heart", "eyes", "testes"] as const).flatMap((part) =>
-    EXAMINATIONS[part].split(/\s+/).map((code) => [code, { part }] as const),
+    EXAMINATIONS[part].split(/\s+/).map((code, index) => [code, { part, isOutcome: index > 0 }] as const),
   ),
 );
 
+interface Examined {
+  readonly part: BodyPart;
+  readonly isOutcome: boolean;
+}
+
 /** Which part of the body a code of an examination or of its outcome is about. */
-export function bodyPartOf(code: string | undefined): { readonly part: BodyPart } | undefined {
+export function examinedBy(code: string | undefined): Examined | undefined {
   return code === undefined ? undefined : PARTS.get(code);
 }
 

@@ -90,14 +90,16 @@ const POWERS: Readonly<Record<string, { readonly unit: "kg" | "cm"; readonly pla
 
 /**
  * The value in kilogram or centimeter, exactly: the point is moved in the text. `undefined` where the unit is no UCUM
- * code that is known here, where there is a comparator, or where no child's value can lie.
+ * code that is known here, or where there is a comparator; `impossible` where no child's value can lie.
  */
-export function toMeasured(measure: Measure, { value, system, code, comparator }: Quantity): Quantity | undefined {
+export function toMeasured(
+  measure: Measure,
+  { value, system, code, comparator }: Quantity,
+): Quantity | "impossible" | undefined {
   const power = system === UCUM && code !== undefined && Object.hasOwn(POWERS, code) ? POWERS[code] : undefined;
+  if (value === undefined || comparator !== undefined || power?.unit !== measure.unit) return undefined;
   const text = String(value);
-  if (value === undefined || comparator !== undefined || power?.unit !== measure.unit || !isDecimal(text))
-    return undefined;
-  const converted = Number(shiftDecimal(text, power.places));
-  if (converted < measure.minimum || converted > measure.maximum) return undefined;
+  const converted = isDecimal(text) ? Number(shiftDecimal(text, power.places)) : Number.NaN;
+  if (!(converted >= measure.minimum && converted <= measure.maximum)) return "impossible";
   return toQuantity(converted, measure.unit === "kg" ? "kilogram" : "centimeter", measure.unit);
 }

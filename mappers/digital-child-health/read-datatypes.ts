@@ -1,6 +1,6 @@
 import type { CodeableConcept, Coding, Period, Quantity, Range, Ratio, SampledData } from "@medplum/fhirtypes";
 import { displayOf } from "#profiles/generated/codes.ts";
-import { SNOMED } from "#profiles/systems.ts";
+import { LOINC, SNOMED } from "#profiles/systems.ts";
 import { parseDate } from "../datatypes/date.ts";
 import { isSnomedCode } from "../datatypes/snomed-code.ts";
 import { toR4System } from "./code-systems.ts";
@@ -16,7 +16,9 @@ import {
   readDecimal,
   readNode,
   readText,
+  readUri,
   readWholeNumber,
+  type Spot,
   warn,
 } from "./reading.ts";
 
@@ -54,7 +56,7 @@ export const readCoding: Reader<Coding> = (spot, value) => {
   const node = readNode(spot, value);
   if (node === undefined) return undefined;
   leaveOthers(spot, node, ["system", "version", "code", "display", "userSelected"]);
-  const told = one(spot, node, "system", readText);
+  const told = one(spot, node, "system", readUri);
   const system = told === undefined ? undefined : toR4System(told);
   const version = one(spot, node, "version", readText);
   const code = one(spot, node, "code", readCode);
@@ -63,12 +65,13 @@ export const readCoding: Reader<Coding> = (spot, value) => {
   if (system === SNOMED && code !== undefined && !isSnomedCode(code)) {
     warn(below(spot, "code"), "the check digit is wrong: no code of SNOMED CT; carried as it came");
   }
-  const known = system === undefined || code === undefined ? undefined : displayOf(system, code);
+  const known = system === undefined || code === undefined ? undefined : readDisplay(spot, system, code);
   if (known !== undefined && given !== undefined && known !== given) {
     leave(below(spot, "display"));
     if (!isSameInWords(known, given)) warn(below(spot, "display"), "not the display of the code, which alone decides");
   }
   const display = known ?? given;
+  if (system !== undefined && code !== undefined && known === undefined) warnOfUnknown(spot, system, { code, display });
   if (system === undefined && code === undefined && display === undefined) return undefined;
   return {
     ...(system === undefined ? {} : { system }),
@@ -78,6 +81,40 @@ export const readCoding: Reader<Coding> = (spot, value) => {
     ...(userSelected === undefined ? {} : { userSelected }),
   };
 };
+
+/** The display of a code; a status code of blood spots is the same with and without its leading zero. */
+function readDisplay(spot: Spot, system: string, code: string): string | undefined {
+  const known = displayOf(system, code);
+  if (known !== undefined || !system.includes("/DCH-BloodSpotOutcome")) return known;
+  const other = displayOf(system, code.startsWith("0") ? code.slice(1) : `0${code}`);
+  if (other !== undefined) warn(below(spot, "code"), "published with or without its leading zero; carried as it came");
+  return other;
+}
+
+/** Code lists that are held here as a whole. */
+const LISTS = /^https:\/\/fhir\.nhs\.uk\/STU3\/CodeSystem\/((?:DCH|NHSDataDictionary)-[A-Za-z0-9-]+)$/;
+
+function warnOfUnknown(
+  spot: Spot,
+  system: string,
+  { code, display }: { readonly code: string; readonly display: string | undefined },
+): void {
+  const list = LISTS.exec(system)?.[1];
+  const unmapped = (name: string) => (/^[A-Za-z0-9.-]{1,20}$/.test(code) ? { list: name, code } : undefined);
+  if (list !== undefined)
+    warn(below(spot, "code"), `no code of ${list} that is known here; carried as it came`, unmapped(list));
+  else if (display === undefined)
+    warn(
+      below(spot, "code"),
+      "without a display, and none is known here; carried as it came",
+      unmapped(nameOf(system)),
+    );
+}
+
+function nameOf(system: string): string {
+  if (system === SNOMED) return "SNOMED CT";
+  return system === LOINC ? "LOINC" : "a code system that is not known here";
+}
 
 const readCode: Reader<string> = (spot, value) => {
   const text = readText(spot, typeof value === "number" ? String(value) : value);
@@ -121,7 +158,7 @@ export const readQuantity: Reader<Quantity> = (spot, value) => {
   const number = one(spot, node, "value", readDecimal);
   const comparator = one(spot, node, "comparator", readComparator);
   const unit = one(spot, node, "unit", readText);
-  const system = one(spot, node, "system", readText);
+  const system = one(spot, node, "system", readUri);
   const code = one(spot, node, "code", readText);
   // A code of no system says nothing that R4 may carry.
   if (code !== undefined && system === undefined) leave(below(spot, "code"));
@@ -170,6 +207,9 @@ export const readRange: Reader<Range> = (spot, value) => {
   const low = one(spot, node, "low", readSimpleQuantity);
   const high = one(spot, node, "high", readSimpleQuantity);
   if (low === undefined && high === undefined) return undefined;
+  if (low?.value !== undefined && high?.value !== undefined && low.value > high.value) {
+    return fail(spot, "expected a low end that is not above the high end (FHIR STU3 Range)");
+  }
   return { ...(low === undefined ? {} : { low }), ...(high === undefined ? {} : { high }) };
 };
 

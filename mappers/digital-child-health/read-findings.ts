@@ -22,6 +22,7 @@ import {
   type Reading,
   readNode,
   readText,
+  readUri,
   type Spot,
   warn,
 } from "./reading.ts";
@@ -151,6 +152,9 @@ function toFinding(
     ...(issued === undefined ? {} : { issued }),
     ...(told.isInError ? { status: "entered-in-error" as const } : {}),
   };
+  if (whole.effectiveDateTime === undefined && whole.effectivePeriod === undefined) {
+    warn(spot, "without a date, of its own or of an Encounter; carried without one");
+  }
   const { found: classified, profiles } = classify(spot, told.topic, whole);
   const links = readRelated(spot, entry, { message: told.message, slotOf, hasValue: hasValue(classified) });
   return {
@@ -172,7 +176,7 @@ const readIdentifier: Reader<{ system?: string; value: string }> = (spot, value)
   const node = readNode(spot, value);
   if (node === undefined) return undefined;
   leaveOthers(spot, node, ["system", "value"]);
-  const system = one(spot, node, "system", readText);
+  const system = one(spot, node, "system", readUri);
   const text = one(spot, node, "value", readText);
   if (text === undefined || system === NHS_NUMBER || isPersonalNumber(text)) {
     leave(spot);
@@ -189,9 +193,8 @@ interface Slots {
 function createSlots(): Slots {
   const taken = new Map<string, number>();
   return {
-    next(type, key, { coding, text }) {
-      const [first] = coding ?? [];
-      const slot = `${type}/${key ?? first?.code ?? text ?? ""}`.slice(0, 200);
+    next(type, key, { coding = [] }) {
+      const slot = `${type}/${key ?? coding.find(({ code }) => code !== undefined)?.code ?? "unnamed"}`.slice(0, 200);
       const times = taken.get(slot) ?? 0;
       taken.set(slot, times + 1);
       return times === 0 ? slot : `${slot}~${times + 1}`;

@@ -9,7 +9,15 @@ import { DATA_ABSENT_REASON } from "#profiles/systems.ts";
 import { toCoding } from "../datatypes/coding.ts";
 import { toR4AbsentReason } from "./code-systems.ts";
 import type { Found } from "./finding.ts";
-import { readConcept, readDateTime, readInstant, readPeriod, readQuantity, readRange } from "./read-datatypes.ts";
+import {
+  readConcept,
+  readDateTime,
+  readInstant,
+  readPeriod,
+  readQuantity,
+  readRange,
+  toConcept,
+} from "./read-datatypes.ts";
 import { readValue } from "./read-value.ts";
 import {
   below,
@@ -119,14 +127,13 @@ export const readNote: Reader<Annotation> = (spot, value) => {
 const readAbsentReason: Reader<CodeableConcept> = (spot, value) => {
   const concept = readConcept(spot, value);
   if (concept?.coding === undefined) return concept;
-  return {
-    ...concept,
-    coding: concept.coding.map((coding) =>
-      coding.system === DATA_ABSENT_REASON && coding.code !== undefined
-        ? { ...coding, ...toCoding(DATA_ABSENT_REASON, toR4AbsentReason(coding.code), coding.display) }
-        : coding,
-    ),
-  };
+  const coding = concept.coding.map((one) =>
+    one.system === DATA_ABSENT_REASON && one.code !== undefined
+      ? { ...one, ...toCoding(DATA_ABSENT_REASON, toR4AbsentReason(one.code), one.display) }
+      : one,
+  );
+  const isCode = concept.coding.some(({ code }) => code === concept.text);
+  return toConcept(coding, isCode ? undefined : concept.text);
 };
 
 /** obs-6: a reason why there is no value stands only where there is none. */

@@ -66,6 +66,12 @@ export const readText: Reader<string> = (spot, value) => {
   return text === "" ? undefined : text;
 };
 
+/** A URL or the name of a system. */
+export const readUri: Reader<string> = (spot, value) => {
+  const text = readText(spot, value);
+  return text === undefined || /^\S+$/.test(text) ? text : fail(spot, "expected a URI without blanks (FHIR STU3 uri)");
+};
+
 /** A decimal: published messages write numbers as texts too. */
 export const readDecimal: Reader<number> = (spot, value) => {
   const text = typeof value === "number" ? String(value) : typeof value === "string" ? value.trim() : "";
