@@ -21,7 +21,7 @@ export interface ElementPath {
 }
 
 /** Elements of the types made here whose JSON name ends in their type. */
-const CHOICES: ReadonlySet<string> = new Set(["value", "effective", "deceased", "multipleBirth", "source"]);
+const CHOICES: ReadonlySet<string> = new Set(["value", "effective", "deceased", "multipleBirth", "occurred", "source"]);
 
 /** Throws on a path that is none: the tables are code, and a test reads each of them. */
 export function parseElementPaths(text: string): readonly ElementPath[] {

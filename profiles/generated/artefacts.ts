@@ -60,6 +60,7 @@ export const ARTEFACTS: readonly ArtefactEntry[] = [
   {"type":"ConceptMap","id":"stu3-questionnaire-answers-status-to-observation-status","url":"https://early-years-gateway.example/fhir/ConceptMap/stu3-questionnaire-answers-status-to-observation-status","path":"ConceptMap/ConceptMap-stu3-questionnaire-answers-status-to-observation-status.json"},
   {"type":"NamingSystem","id":"csds-newborn-blood-spot-status","url":"https://early-years-gateway.example/fhir/NamingSystem/csds-newborn-blood-spot-status","path":"NamingSystem/NamingSystem-csds-newborn-blood-spot-status.json"},
   {"type":"NamingSystem","id":"csds-newborn-hearing-outcome","url":"https://early-years-gateway.example/fhir/NamingSystem/csds-newborn-hearing-outcome","path":"NamingSystem/NamingSystem-csds-newborn-hearing-outcome.json"},
+  {"type":"NamingSystem","id":"delivery","url":"https://early-years-gateway.example/fhir/NamingSystem/delivery","path":"NamingSystem/NamingSystem-delivery.json"},
   {"type":"NamingSystem","id":"early-years-urn","url":"https://early-years-gateway.example/fhir/NamingSystem/early-years-urn","path":"NamingSystem/NamingSystem-early-years-urn.json"},
   {"type":"NamingSystem","id":"family-hub-code","url":"https://early-years-gateway.example/fhir/NamingSystem/family-hub-code","path":"NamingSystem/NamingSystem-family-hub-code.json"},
   {"type":"NamingSystem","id":"laestab","url":"https://early-years-gateway.example/fhir/NamingSystem/laestab","path":"NamingSystem/NamingSystem-laestab.json"},
