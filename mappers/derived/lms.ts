@@ -12,6 +12,8 @@ interface Point extends Lms {
   readonly age: number;
 }
 
+/** Characters of YYYY-MM-DD. */
+const WHOLE_DAY = 10;
 const DAYS_A_YEAR = 365.25;
 /** Where the lying lengths end and the standing heights begin, years. */
 const JOIN = 2;
@@ -19,8 +21,9 @@ const JOIN = 2;
 const FIRST_DAYS = 14;
 const END_YEARS = 4;
 
-/** Decimal age of a child in years, as growth charts count it: days divided by 365.25. */
+/** Decimal age in years, as growth charts count it: days divided by 365.25; NaN unless both days are known to the day. */
 export function toDecimalAge(birthDate: string, day: string): number {
+  if (birthDate.length < WHOLE_DAY || day.length < WHOLE_DAY) return Number.NaN;
   return (Date.parse(day.slice(0, 10)) - Date.parse(birthDate)) / 86_400_000 / DAYS_A_YEAR;
 }
 
