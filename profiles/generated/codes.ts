@@ -318,6 +318,8 @@ const DISPLAYS: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map([
     ["height-for-age-centile","Height for age, centile"],
     ["head-circumference-for-age-z-score","Head circumference for age, z-score"],
     ["head-circumference-for-age-centile","Head circumference for age, centile"],
+    ["body-mass-index-for-age-z-score","Body mass index for age, z-score"],
+    ["body-mass-index-for-age-centile","Body mass index for age, centile"],
   ])],
   ["https://early-years-gateway.example/fhir/CodeSystem/developmental-domain", new Map([
     ["communication-and-language","Communication and language"],
