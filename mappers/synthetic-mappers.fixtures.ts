@@ -3,6 +3,8 @@ import { communityServicesDataSet } from "./community-services-data-set/mapper.t
 import { digitalChildHealth } from "./digital-child-health/mapper.ts";
 import { earlyYearsCensus } from "./early-years-census/mapper.ts";
 import { eyfsProfile } from "./eyfs-profile/mapper.ts";
+import { familyHub } from "./family-hub/mapper.ts";
+import { itkAdt } from "./itk-adt/mapper.ts";
 import { progressCheck } from "./progress-check/mapper.ts";
 import { sharingRegister } from "./sharing-register/mapper.ts";
 import type { MappersBySource } from "./synthetic-mapped.fixtures.ts";
@@ -15,5 +17,7 @@ export const SYNTHETIC_MAPPERS: MappersBySource = {
   dch: digitalChildHealth,
   eyc: earlyYearsCensus,
   progress: progressCheck,
+  hub: familyHub,
+  adt: itkAdt,
   sharing: sharingRegister,
 };

@@ -24,7 +24,7 @@ beforeAll(async () => {
   const rows = [...(truth?.chunks ?? [])].join("").trim().split("\n").slice(1);
   await gateway.store.write(async (transaction) => {
     for (const [source = "", record = "", child = ""] of rows.map((row) => row.split(","))) {
-      const unit = record.replace(/^CYP001MPI\//, "child/");
+      const unit = record.replace(/^(CYP001MPI|registrations)\//, "child/");
       const lineage = await transaction.lineage(source, unit);
       if (lineage !== undefined) recordsOf.set(child, (recordsOf.get(child) ?? new Set()).add(lineage.record));
     }

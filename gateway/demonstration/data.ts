@@ -54,10 +54,12 @@ export async function ensureDemonstrationData(children: number, ports: Demonstra
 const ORDER: readonly SourceKind[] = [
   "community-services-data-set",
   "digital-child-health",
+  "itk-adt",
   "common-transfer-file",
   "eyfs-profile",
   "early-years-census",
   "progress-check",
+  "family-hub",
   "sharing-register",
 ];
 

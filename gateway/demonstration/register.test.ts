@@ -73,8 +73,9 @@ describe("the demonstration's register", () => {
     for (const { id, agreement } of register.clients) {
       const reached = register.sources.filter(
         ({ kind, authority }) =>
-          ["eyfs-profile", "common-transfer-file", "early-years-census", "progress-check"].includes(kind) &&
-          agreement.authorities.includes(authority),
+          ["eyfs-profile", "common-transfer-file", "early-years-census", "progress-check", "family-hub"].includes(
+            kind,
+          ) && agreement.authorities.includes(authority),
       );
       const expected = agreement.dataClasses.includes("education") ? reached.map(({ source }) => source) : [];
       expect(Object.keys(agreement.statutoryGateways).toSorted(), id).toEqual(expected.toSorted());

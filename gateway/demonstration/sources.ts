@@ -47,6 +47,18 @@ const KINDS: readonly {
     legalBasis: "UK GDPR 6(1)(e); early years foundation stage statutory framework, progress check at age two",
   },
   {
+    suffix: "hub",
+    kind: "family-hub",
+    sender: "council",
+    legalBasis: "UK GDPR 6(1)(e), 9(2)(g); the authority's own register of its family hubs",
+  },
+  {
+    suffix: "adt",
+    kind: "itk-adt",
+    sender: "provider",
+    legalBasis: "UK GDPR 6(1)(e), 9(2)(h); agreement with the provider on its patient administration messages",
+  },
+  {
     suffix: "sharing",
     kind: "sharing-register",
     sender: "council",
@@ -87,11 +99,14 @@ export function sendingOrganizations(): RegisterFile["organizations"] {
   ]);
 }
 
-/** Sources of individual child information, which regulations bind to named recipients: each needs its gateway. */
+/** Sources of education data, which go to nobody without a gateway: regulations bind individual child information. */
 export function toStatutoryGateways(areas: readonly Area[]): Record<string, string> {
+  const statute = "Childcare Act 2006 s.99, prescribed recipient (demonstration: synthetic data only)";
+  const agreed = "public task, by agreement of the authority on its family hubs (demonstration: synthetic data only)";
   return Object.fromEntries(
-    areas
-      .flatMap(({ id }) => [`${id}-eyfsp`, `${id}-ctf`, `${id}-eyc`, `${id}-progress`])
-      .map((source) => [source, "Childcare Act 2006 s.99, prescribed recipient (demonstration: synthetic data only)"]),
+    areas.flatMap(({ id }) => [
+      ...["eyfsp", "ctf", "eyc", "progress"].map((suffix) => [`${id}-${suffix}`, statute]),
+      [`${id}-hub`, agreed],
+    ]),
   );
 }

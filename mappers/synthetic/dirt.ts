@@ -92,7 +92,7 @@ function dirtOf(kind: RecordKind, random: Random): Dirt {
 function isPossible(dirt: Dirt, kind: RecordKind): boolean {
   if (dirt === "nhs-number-late") return kind !== "profile" && kind !== "census";
   // A message is no row of columns.
-  if (dirt === "wrong-column-count") return kind !== "progress";
+  if (dirt === "wrong-column-count") return kind !== "progress" && kind !== "adt";
   return true;
 }
 

@@ -59,6 +59,9 @@ describe("the files", () => {
       "leeds-dch leeds-dch.ndjson",
       "leeds-eyc leeds-eyc.csv",
       "leeds-progress leeds-progress.csv",
+      "leeds-hub leeds-hub-registrations.csv",
+      "leeds-hub leeds-hub-contacts.csv",
+      "leeds-adt leeds-adt.hl7",
       "leeds-sharing leeds-sharing.csv",
     ]);
   });

@@ -22,7 +22,15 @@ import {
   toCensusChild,
 } from "./early-years-census.ts";
 import { EYFS_PROFILE_HEADER, eyfsProfileRecordId, toEyfsProfileLine } from "./eyfs-profile.ts";
+import {
+  HUB_CONTACT_HEADER,
+  HUB_REGISTRATION_HEADER,
+  hubRecordId,
+  toHubContactLines,
+  toHubRegistrationLine,
+} from "./family-hub.ts";
 import { MOTHERS_FROM, UPNS_IN_YEAR } from "./identifiers.ts";
+import { adtRecordId, toAdtMessages } from "./itk-adt.ts";
 import { indicesOf, type Setting } from "./people.ts";
 import { PROGRESS_CHECK_HEADER, progressCheckRecordId, toProgressCheckLine } from "./progress-check.ts";
 import { recordsOf } from "./record-keeping.ts";
@@ -63,7 +71,7 @@ const CHUNK_CHARACTERS = 64 * 1024;
 
 /**
  * The files of all sources, area by area: profiles, transfer file, community tables in the order of their keys,
- * messages, census, progress checks, sharing register; then `truth.csv`. Nothing is kept: every file makes its children again as it is read.
+ * messages, census, progress checks, family hub, ADT, sharing register; then `truth.csv`. Nothing is kept: every file makes its children again as it is read.
  *
  * Throws a RangeError when the options are outside what they say.
  */
@@ -148,6 +156,21 @@ function* filesOf(area: Area, children: Children, setting: Setting): Generator<S
     chunks: chunked(() => linesOf(PROGRESS_CHECK_HEADER, pick(children("check"), "check", area), toProgressCheckLine)),
   };
   yield {
+    source: `${area.id}-hub`,
+    name: `${area.id}-hub-registrations.csv`,
+    chunks: chunked(() => linesOf(HUB_REGISTRATION_HEADER, pick(children("hub"), "hub", area), toHubRegistrationLine)),
+  };
+  yield {
+    source: `${area.id}-hub`,
+    name: `${area.id}-hub-contacts.csv`,
+    chunks: chunked(() => linesOf(HUB_CONTACT_HEADER, pick(children("hub"), "hub", area), toHubContactLines)),
+  };
+  yield {
+    source: `${area.id}-adt`,
+    name: `${area.id}-adt.hl7`,
+    chunks: chunked(() => linesOf("", pick(children("adt"), "adt", area), toAdtMessages)),
+  };
+  yield {
     source: `${area.id}-sharing`,
     name: `${area.id}-sharing.csv`,
     chunks: chunked(() =>
@@ -168,6 +191,8 @@ const WANTED: Readonly<Record<RecordKind, ReadonlySet<RecordKind>>> = {
   progress: new Set(["progress"]),
   census: new Set(["census"]),
   check: new Set(["check"]),
+  hub: new Set(["hub"]),
+  adt: new Set(["adt"]),
   sharing: new Set(["sharing", "profile"]),
 };
 
@@ -186,7 +211,7 @@ function namedOf({ scenarios }: GenerateOptions): readonly ChildRecords[] {
   return scenarios === false ? [] : SCENARIOS.map(({ records }) => records);
 }
 
-type RecordsKey = "health" | "eyfsp" | "ctf" | "progress" | "census" | "check" | "sharing";
+type RecordsKey = "health" | "eyfsp" | "ctf" | "progress" | "census" | "check" | "hub" | "adt" | "sharing";
 
 function* pick<Key extends RecordsKey>(
   children: Iterable<ChildRecords>,
@@ -217,6 +242,8 @@ function* truthLines(setting: Setting, named: readonly ChildRecords[]): Generato
       yield* child.progress.map(line("dch", progressRecordId));
       yield* child.census.map(line("eyc", censusRecordId));
       yield* child.check.map(line("progress", progressCheckRecordId));
+      yield* child.hub.map(line("hub", hubRecordId));
+      yield* child.adt.map(line("adt", adtRecordId));
       yield* child.sharing.map(line("sharing", sharingRecordId));
     }
   }

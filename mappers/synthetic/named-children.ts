@@ -115,6 +115,15 @@ export const ESME: Child = {
   postcode: "LS17 4VK",
 };
 
+export const NADIA: Child = {
+  nhsNumber: "9990000131",
+  given: "Nadia",
+  family: "Brightwell",
+  birthDate: "2022-09-09",
+  sex: "female",
+  postcode: "LS15 3VM",
+};
+
 export const AMARA_HEALTH: HealthStory = {
   provider: LEEDS.provider,
   registrations: [{ practice: LEEDS.practices[0], start: "2021-03-29" }],

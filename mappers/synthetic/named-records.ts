@@ -1,5 +1,7 @@
+import type { AdtStory } from "./adt-stories.ts";
 import { type AreaId, areaOf } from "./areas.ts";
 import { addMonths, toDate, toDay } from "./calendar.ts";
+import type { HubStory } from "./hub-stories.ts";
 import type { Held, SourceRecord } from "./records.ts";
 import type { Review } from "./reviews.ts";
 import type { HealthStory, ProfileStory, ProgressStory, Registration, SharingStory } from "./stories.ts";
@@ -50,6 +52,27 @@ export function progress(order: number, child: Child, date: string): SourceRecor
     supportedRequestedOrProvided: "None",
   };
   return { area: "leeds", held: { ...held, localId: localId("DCH", order), nhsNumberStatus: "01" }, story };
+}
+
+/** Registered with the hub of `hub-demo`: came twice, and once was not there. */
+export function hubRegistration(order: number, child: Child): SourceRecord<HubStory> {
+  const { upn: _, ...held } = child;
+  const story: HubStory = {
+    hub: LEEDS.familyHub,
+    registered: "2023-01-16",
+    contacts: [
+      { date: "2023-02-07", time: "10:00", activity: "baby-group", attended: "yes" },
+      { date: "2024-05-14", time: "09:30", activity: "stay-and-play", attended: "yes" },
+      { date: "2024-06-11", time: "09:30", activity: "speech-and-language-drop-in", attended: "no" },
+    ],
+  };
+  return { area: "leeds", held: { ...held, localId: localId("FH", order) }, story };
+}
+
+export function adt(order: number, child: Child): SourceRecord<AdtStory> {
+  const { upn: _, ...held } = child;
+  const story: AdtStory = { provider: LEEDS.provider, practice: GP_DEMO_PRACTICE, added: "2022-09-20" };
+  return { area: "leeds", held: { ...held, localId: localId("PAS", order), nhsNumberStatus: "01" }, story };
 }
 
 /** An objection to the sharing of education data with anyone. */

@@ -4,7 +4,16 @@ import { createRandom } from "./random.ts";
 import type { ChildRecords, Held, RecordKind, SourceRecord } from "./records.ts";
 import { type ProfileStory, storyOf } from "./stories.ts";
 
-const EVERY_KIND: ReadonlySet<RecordKind> = new Set(["health", "profile", "progress", "census", "check", "sharing"]);
+const EVERY_KIND: ReadonlySet<RecordKind> = new Set([
+  "health",
+  "profile",
+  "progress",
+  "census",
+  "check",
+  "hub",
+  "adt",
+  "sharing",
+]);
 
 /** What the sources hold on the child at an index, right and wrong, made from nothing but the setting and the index; of the kinds wanted. */
 export function recordsOf(index: number, setting: Setting, wanted: ReadonlySet<RecordKind> = EVERY_KIND): ChildRecords {
@@ -22,6 +31,8 @@ export function recordsOf(index: number, setting: Setting, wanted: ReadonlySet<R
     progress: spoil("progress", progressHeld(person), story.progress, { person, setting }),
     census: spoil("census", censusHeld(person), story.census, { person, setting }),
     check: spoil("check", checkHeld(person, setting), story.check, { person, setting }),
+    hub: spoil("hub", hubHeld(person, setting), story.hub, { person, setting }),
+    adt: spoil("adt", adtHeld(person), story.adt, { person, setting }),
     sharing: spoil("sharing", sharingHeld(person, story.profile), story.sharing, { person, setting }),
   };
 }
@@ -93,6 +104,25 @@ function censusHeld(person: Person): Held {
 function checkHeld(person: Person, { seed }: Setting): Held {
   const isShown = createRandom(seed, "red book", person.index).chance(0.4);
   return { ...censusHeld(person), ...(isShown ? { nhsNumber: person.nhsNumber } : {}) };
+}
+
+/** Half of the families know the number when they register. */
+function hubHeld(person: Person, { seed }: Setting): Held {
+  const isKnown = createRandom(seed, "hub number", person.index).chance(0.5);
+  return {
+    localId: `FH${serial(person)}`,
+    ...(isKnown ? { nhsNumber: person.nhsNumber } : {}),
+    ...demographicsOf(person),
+  };
+}
+
+function adtHeld(person: Person): Held {
+  return {
+    localId: `PAS${serial(person)}`,
+    nhsNumber: person.nhsNumber,
+    nhsNumberStatus: "01",
+    ...demographicsOf(person),
+  };
 }
 
 function sharingHeld(person: Person, story: ProfileStory | undefined): Held {

@@ -1,4 +1,6 @@
+import type { AdtStory } from "./adt-stories.ts";
 import type { AreaId } from "./areas.ts";
+import type { HubStory } from "./hub-stories.ts";
 import type { CensusStory } from "./nursery-stories.ts";
 import type { CheckStory, HealthStory, ProfileStory, ProgressStory, SharingStory } from "./stories.ts";
 
@@ -43,8 +45,10 @@ export interface ChildRecords {
   readonly progress: readonly SourceRecord<ProgressStory>[];
   readonly census: readonly SourceRecord<CensusStory>[];
   readonly check: readonly SourceRecord<CheckStory>[];
+  readonly hub: readonly SourceRecord<HubStory>[];
+  readonly adt: readonly SourceRecord<AdtStory>[];
   readonly sharing: readonly SourceRecord<SharingStory>[];
 }
 
 /** Kinds of record that go wrong in ways of their own. */
-export type RecordKind = "health" | "profile" | "progress" | "census" | "check" | "sharing";
+export type RecordKind = "health" | "profile" | "progress" | "census" | "check" | "hub" | "adt" | "sharing";

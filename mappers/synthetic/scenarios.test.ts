@@ -6,13 +6,15 @@ import { generate } from "./generate.ts";
 import type { ChildRecords } from "./records.ts";
 import { REFERENCE_DATE, SCENARIOS } from "./scenarios.ts";
 
-const allOf = ({ health, eyfsp, ctf, progress, census, check, sharing }: ChildRecords) => [
+const allOf = ({ health, eyfsp, ctf, progress, census, check, hub, adt, sharing }: ChildRecords) => [
   ...health,
   ...eyfsp,
   ...ctf,
   ...progress,
   ...census,
   ...check,
+  ...hub,
+  ...adt,
   ...sharing,
 ];
 const heldOf = ({ records }: (typeof SCENARIOS)[number]) => allOf(records).map(({ held }) => held);
@@ -38,6 +40,7 @@ describe("the named children", () => {
       ["other-practice", "9990000115", "2021-05-16"],
       ["late-number", undefined, "2021-08-02"],
       ["exempt", "9990000123", "2020-09-21"],
+      ["hub-registered", "9990000131", "2022-09-09"],
     ]);
   });
 
@@ -77,7 +80,7 @@ describe("the named children", () => {
   test("stand in the same files whatever the seed and the number of the others", () => {
     const linesOf = (children: number, seed: number): string[] =>
       [...generate({ children, seed, today: REFERENCE_DATE })]
-        .flatMap(({ chunks }) => [...chunks].join("").split("\n"))
+        .flatMap(({ chunks }) => [...chunks].join("").split(/[\r\n]+/))
         .filter((line) => /9990000|HV99000|EP99000|LA99000/.test(line));
     expect(linesOf(0, 1).length).toBeGreaterThan(60);
     expect(linesOf(50, 2)).toEqual(linesOf(0, 1));

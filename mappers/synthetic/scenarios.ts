@@ -10,6 +10,7 @@ import {
   KWAME,
   LEWIN,
   MILO,
+  NADIA,
   OSCAR,
   RENEE,
   ROWAN,
@@ -17,9 +18,11 @@ import {
   STELLA,
 } from "./named-children.ts";
 import {
+  adt,
   type Child,
   EXEMPT,
   health,
+  hubRegistration,
   objection,
   outcomes,
   profile,
@@ -77,6 +80,8 @@ const NONE: Omit<ChildRecords, "child"> = {
   progress: [],
   census: [],
   check: [],
+  hub: [],
+  adt: [],
   sharing: [],
 };
 
@@ -242,6 +247,17 @@ export const SCENARIOS: readonly Scenario[] = [
     records: {
       health: [health(14, ESME, seenAtTwo(ESME))],
       eyfsp: [profile(14, ESME, reception(EXEMPT))],
+    },
+  }),
+  tell({
+    id: "hub-registered",
+    special: "Registered with the family hub of hub-demo, and told of by HL7 v2: came to play, and once was not there.",
+    child: NADIA,
+    expectations: { patients: 1, gpDemoSees: BOTH, inReview: false },
+    records: {
+      health: [health(15, NADIA, seenAtTwo(NADIA))],
+      hub: [hubRegistration(15, NADIA)],
+      adt: [adt(15, NADIA)],
     },
   }),
 ];

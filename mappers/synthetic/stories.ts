@@ -1,5 +1,7 @@
+import { type AdtStory, adtOf } from "./adt-stories.ts";
 import type { HealthOrganization, Nursery, School } from "./areas.ts";
 import { addMonths, lastProfileYear, receptionCohort, toDate, toDay } from "./calendar.ts";
+import { type HubStory, hubOf } from "./hub-stories.ts";
 import { MOTHERS_FROM, nhsNumberOf } from "./identifiers.ts";
 import { attendsNursery, type CensusStory, censusOf } from "./nursery-stories.ts";
 import { type Person, type Setting, saltOf } from "./people.ts";
@@ -13,6 +15,8 @@ export interface Story {
   readonly progress?: ProgressStory;
   readonly census?: CensusStory;
   readonly check?: CheckStory;
+  readonly hub?: HubStory;
+  readonly adt?: AdtStory;
   readonly sharing?: SharingStory;
 }
 
@@ -95,6 +99,8 @@ export function storyOf(person: Person, setting: Setting, wanted: ReadonlySet<ke
   const hasProgress = random.chance(HAS_PROGRESS) && age > TWO_YEARS_DAYS + 60;
   const isRegistered = random.chance(IN_REGISTER);
   const census = wanted.has("census") ? censusStoryOf(person, ability, setting) : undefined;
+  const hub = wanted.has("hub") ? hubOf(person, setting) : undefined;
+  const adt = wanted.has("adt") && isSeen ? adtStoryOf(person, ability, setting) : undefined;
   const check = wanted.has("check") && !hasProgress ? checkOf(person, ability, setting) : undefined;
   return {
     ...(wanted.has("profile") && isAssessed ? { profile: profileOf(person, ability, setting) } : {}),
@@ -102,6 +108,8 @@ export function storyOf(person: Person, setting: Setting, wanted: ReadonlySet<ke
     ...(wanted.has("progress") && hasProgress ? { progress: progressOf(person, ability, setting) } : {}),
     ...(census === undefined ? {} : { census }),
     ...(check === undefined ? {} : { check }),
+    ...(hub === undefined ? {} : { hub }),
+    ...(adt === undefined ? {} : { adt }),
     ...(wanted.has("sharing") && isRegistered ? { sharing: sharingOf(person, setting) } : {}),
   };
 }
@@ -130,6 +138,12 @@ function healthOf(person: Person, ability: number, setting: Setting): HealthStor
       return reviewsOf(person, { ability, today, random: createRandom(seed, "reviews", person.index) });
     },
   };
+}
+
+/** The practice of today is the one that the provider's own extract names last. */
+function adtStoryOf(person: Person, ability: number, setting: Setting): AdtStory | undefined {
+  const practice = healthOf(person, ability, setting).registrations.at(-1)?.practice ?? person.area.practices[0];
+  return adtOf(person, practice, setting);
 }
 
 /** One child in twelve has changed practice within the area, and the first registration has ended. */
