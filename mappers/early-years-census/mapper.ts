@@ -15,28 +15,26 @@ import type {
 } from "../mapper.ts";
 import { COLUMNS, FIELDS, HEADER_FIELDS } from "./fields.ts";
 import { type EarlyYearsCensusRecord, parseRow } from "./record.ts";
-import { toRules } from "./rules.ts";
+import { RULES } from "./rules.ts";
 import { toObservations } from "./to-observation.ts";
 import { toPatient } from "./to-patient.ts";
-import {
-  filledPaths,
-  notCarriedPaths,
-  pathOf,
-  repeatedPaths,
-  toRow,
-  toXmlIssue,
-  XML_FIELDS,
-  XML_FORM,
-} from "./xml-form.ts";
+import { repeatedFields, toRow, unknownPaths, XML_FORM } from "./xml-form.ts";
 
 const REQUIRED = ["Surname", "Forename", "DOB"];
 
-const SHARED = { kind: "early-years-census", dataClass: "education", version: 1, recordId, identity, map } as const;
+const SHARED = {
+  kind: "early-years-census",
+  dataClass: "education",
+  version: 1,
+  fields: FIELDS,
+  rules: RULES,
+  recordId,
+  identity,
+  map,
+} as const;
 
 const csv: CsvMapper<EarlyYearsCensusRecord> = {
   ...SHARED,
-  fields: FIELDS,
-  rules: toRules((field) => field),
   reader: "csv",
   shape: {
     name: "early years census",
@@ -49,26 +47,24 @@ const csv: CsvMapper<EarlyYearsCensusRecord> = {
 
 const xml: XmlMapper<EarlyYearsCensusRecord> = {
   ...SHARED,
-  fields: XML_FIELDS,
-  rules: toRules(pathOf),
   reader: "xml",
   root: XML_FORM.root,
   header: XML_FORM.header,
   repeated: XML_FORM.repeated,
   parse: parseElement,
-  filled: filledPaths,
+  filled: (raw) => [...Object.keys(toRow(raw)), ...unknownPaths(raw)],
 };
 
 /**
  * The early years census of childcare providers, one child at one setting a record: CSV behind the census's header
- * record, or XML. Both forms of a record give the same record and the same resources.
+ * record, or XML. Both forms of a record give the same record and the same resources, and speak of fields by one name.
  */
 export const earlyYearsCensus: FormsMapper<EarlyYearsCensusRecord> = {
   kind: "early-years-census",
   dataClass: "education",
   version: 1,
   fields: FIELDS,
-  rules: csv.rules,
+  rules: RULES,
   reader: "forms",
   csv,
   xml,
@@ -78,17 +74,12 @@ function parseElement(raw: {
   readonly header: XmlElement;
   readonly element: XmlElement;
 }): Parsed<EarlyYearsCensusRecord> {
-  const repeated = repeatedPaths(raw);
+  const repeated = repeatedFields(raw);
   const parsed = parseRow(toRow(raw));
-  if (!parsed.ok) return { ok: false, issues: [...repeated, ...parsed.issues.map(toXmlIssue)] };
+  if (!parsed.ok) return { ok: false, issues: [...repeated, ...parsed.issues] };
   if (repeated.length > 0) return { ok: false, issues: repeated };
   const { record, warnings } = parsed;
-  const notTaken = record.notCarried.filter((field) => FIELDS.find((row) => row.field === field)?.to !== undefined);
-  return {
-    ok: true,
-    record: { ...record, notCarried: [...notCarriedPaths(raw), ...notTaken.map(pathOf)] },
-    warnings: warnings.map(toXmlIssue),
-  };
+  return { ok: true, record: { ...record, notCarried: [...record.notCarried, ...unknownPaths(raw)] }, warnings };
 }
 
 /**

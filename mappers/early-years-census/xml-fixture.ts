@@ -42,9 +42,7 @@ export function toChild(row: CsvRow): Child {
   const header = toElement(XML_FORM.header);
   const element = toElement("Child");
   for (const [field, text] of Object.entries(row)) {
-    const path = pathOf(field);
-    const isOfHeader = field.startsWith("H.");
-    const place = elementAt(isOfHeader ? header : element, isOfHeader ? path.slice(path.indexOf("/") + 1) : path);
+    const place = elementAt(field.startsWith("H.") ? header : element, pathOf(field));
     place.text = text;
   }
   return { header, element };

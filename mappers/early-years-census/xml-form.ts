@@ -1,12 +1,12 @@
 import { elementsAt, textAt } from "../common-transfer-file/element.ts";
-import { notCarriedOf } from "../field-table.ts";
-import type { CsvRow, FieldIssue, FieldRow, XmlElement } from "../mapper.ts";
-import { COLUMNS, DROPPED, FIELDS, HEADER_FIELDS } from "./fields.ts";
+import type { CsvRow, FieldIssue, XmlElement } from "../mapper.ts";
+import { COLUMNS, HEADER_FIELDS } from "./fields.ts";
 
 /**
  * Where the XML form has what the CSV form has in a column: the one place to change when the schema of a year is to hand.
  * The envelope (`Message/Header`) is that of the collections of the Department for Education, the names of the items are
- * the census's own; where a child and its setting and address stand is not published and chosen here.
+ * the census's own; where a child and its setting and address stand is not published and chosen here. A field that is
+ * dropped at the door stands directly below the child under its own name, since the door knows it by that.
  */
 export const XML_FORM = {
   root: "Message",
@@ -41,18 +41,27 @@ export const XML_FORM = {
   } as Readonly<Record<string, string>>,
 } as const;
 
-const PATHS: ReadonlyMap<string, string> = new Map([
-  ...HEADER_FIELDS.map((name): [string, string] => [`H.${name}`, `${XML_FORM.header}/${XML_FORM.headerPaths[name]}`]),
-  ...COLUMNS.map((column): [string, string] => [column, XML_FORM.childPaths[column] ?? column]),
-]);
-
-/** What a field of the table is called in the XML form. */
-export function pathOf(field: string): string {
-  return PATHS.get(field) ?? field;
+interface Place {
+  readonly within: "header" | "element";
+  readonly path: string;
 }
 
-/** The table of fields in the names of the XML form. */
-export const XML_FIELDS: readonly FieldRow[] = FIELDS.map((row) => ({ ...row, field: pathOf(row.field) }));
+/** Where each field stands: in the header, or in the child. */
+const PLACES: ReadonlyMap<string, Place> = new Map([
+  ...HEADER_FIELDS.map((name): [string, Place] => [
+    `H.${name}`,
+    { within: "header", path: XML_FORM.headerPaths[name] },
+  ]),
+  ...COLUMNS.map((column): [string, Place] => [
+    column,
+    { within: "element", path: XML_FORM.childPaths[column] ?? column },
+  ]),
+]);
+
+/** Path of a field below the header or the child. */
+export function pathOf(field: string): string {
+  return PLACES.get(field)?.path ?? field;
+}
 
 interface Raw {
   readonly header: XmlElement;
@@ -60,22 +69,30 @@ interface Raw {
 }
 
 /** A child of the XML form as a row of the CSV form: header record and columns, those that have text. */
-export function toRow({ header, element }: Raw): CsvRow {
-  const read = (field: string): string | undefined => {
-    const path = pathOf(field);
-    return field.startsWith("H.") ? textAt(header, path.slice(XML_FORM.header.length + 1)) : textAt(element, path);
-  };
+export function toRow(raw: Raw): CsvRow {
   return Object.fromEntries(
-    FIELDS.flatMap(({ field }) => {
-      const text = read(field);
+    [...PLACES].flatMap(([field, { within, path }]) => {
+      const text = textAt(raw[within], path);
       return text === undefined ? [] : [[field, text]];
     }),
   );
 }
 
-/** Paths of the header and of a child that have text. */
-export function filledPaths({ header, element }: Raw): readonly string[] {
-  return [...pathsWithText(header, `${XML_FORM.header}/`), ...pathsWithText(element, "")];
+/** Paths of elements that have text and that no field stands for. */
+export function unknownPaths({ header, element }: Raw): string[] {
+  return [
+    ...pathsWithText(header, "")
+      .filter((path) => !HEADER_PATHS.has(path))
+      .map((path) => `${XML_FORM.header}/${path}`),
+    ...pathsWithText(element, "").filter((path) => !CHILD_PATHS.has(path)),
+  ];
+}
+
+const HEADER_PATHS = pathsWithin("header");
+const CHILD_PATHS = pathsWithin("element");
+
+function pathsWithin(within: Place["within"]): ReadonlySet<string> {
+  return new Set([...PLACES.values()].filter((place) => place.within === within).map(({ path }) => path));
 }
 
 function pathsWithText(element: XmlElement, prefix: string): string[] {
@@ -86,22 +103,9 @@ function pathsWithText(element: XmlElement, prefix: string): string[] {
   });
 }
 
-const DROPPED_PATHS: ReadonlySet<string> = new Set([...DROPPED].map(pathOf));
-
-/** Paths of a child that have text and go nowhere, also those that the table does not know. */
-export function notCarriedPaths(raw: Raw): string[] {
-  const kept = filledPaths(raw).filter((path) => !DROPPED_PATHS.has(path));
-  return notCarriedOf(XML_FIELDS, kept);
-}
-
-/** An element that stands twice where one is read: which of the two is meant, nobody can tell. */
-export function repeatedPaths({ element }: Raw): FieldIssue[] {
-  return COLUMNS.map(pathOf)
-    .filter((path) => elementsAt(element, path).length > 1)
-    .map((field) => ({ severity: "error", field, message: "stands twice; expected once a child" }));
-}
-
-/** An issue of the row in the names of the XML form. */
-export function toXmlIssue(issue: FieldIssue): FieldIssue {
-  return { ...issue, field: pathOf(issue.field) };
+/** Fields that stand twice where one is read: which of the two is meant, nobody can tell. */
+export function repeatedFields(raw: Raw): FieldIssue[] {
+  return [...PLACES]
+    .filter(([, { within, path }]) => elementsAt(raw[within], path).length > 1)
+    .map(([field]) => ({ severity: "error", field, message: "stands twice; expected once" }));
 }
