@@ -41,42 +41,74 @@ function read(folder: "valid" | "invalid"): { readonly name: string; readonly re
 const valid = read("valid");
 const invalid = read("invalid");
 
-/** What is wrong with each invalid example, and nothing else. */
+/** What is wrong with each invalid example, and nothing else: the code of the issue, the element, and what is said of it. */
 const FAULTS: Readonly<Record<string, string>> = {
-  "asq-3-band.band-that-does-not-exist": "code-invalid Observation.value",
-  "asq-3-panel.without-a-score": "required Observation.hasMember",
-  "asq-score.code-of-the-group": "code-invalid Observation.code",
-  "assessment-scale.code-without-a-name": "required Observation.code.text",
-  "birth-detail.code-without-a-name": "required Observation.code.text",
-  "blood-spot-screening.outcome-in-words-alone": "required Observation.value.coding",
-  "child-health-observation.code-without-a-name": "required Observation.code.text",
-  "developmental-skill.achieved-as-a-number": "structure Observation.value",
-  "educational-history.question-of-feeding": "code-invalid Observation.code",
-  "feeding-detail.question-of-education": "code-invalid Observation.code",
-  "newborn-examination-outcome.outcome-of-no-examination": "code-invalid Observation.value",
-  "newborn-hearing-outcome.outcome-in-words-alone": "structure Observation.value",
-  "source-coding.source-code-in-words": "structure Observation.code.extension[0].value",
-  "breastfeeding-status.finding-alone": "required Observation.value.coding",
-  "census-ethnicity.category-of-the-nhs": "code-invalid Patient.extension[0].value",
-  "child.two-nhs-numbers": "structure Patient.identifier",
-  "childcare-hours.hours-a-day": "value Observation.value.code",
-  "childcare-support.without-a-date": "required Observation.effective",
-  "early-learning-goal.exceeding-a-goal-in-force": "invariant Observation.value",
-  "early-years-progress.domain-that-does-not-exist": "code-invalid Observation.category[1]",
-  "entitlement-weeks.code-of-hours": "code-invalid Observation.code",
-  "family-hub-contact.activity-in-words-alone": "code-invalid Observation.value",
-  "good-level-of-development.value-in-words-alone": "code-invalid Observation.value",
-  "health-visitor-review.without-a-date": "required Observation.effective",
-  "measurement.two-codes-of-loinc": "structure Observation.code.coding",
-  "newborn-screen.outcome-in-words-alone": "required Observation.value.coding",
-  "organization.number-of-no-system": "required Organization.identifier[0].system",
-  "source-record-provenance.from-nowhere": "required Provenance.entity",
-  "objection-decision.decided-twice": "structure Consent.extension",
-  "objection-state.state-that-does-not-exist": "code-invalid Consent.extension[0].value",
-  "sen-provision.code-that-has-ended": "code-invalid Observation.value",
-  "coded-entry.no-name-for-people": "required Observation.code.text",
-  "growth-reference.without-a-reference": "required Observation.method",
-  "sharing-consent.objection-without-a-state": "invariant Consent",
+  "asq-3-band.band-that-does-not-exist":
+    "code-invalid Observation.value: Expected a code of https://early-years-gateway.example/fhir/ValueSet/asq-3-band.",
+  "asq-3-panel.without-a-score":
+    "required Observation.hasMember: Expected at least 1: EarlyYearsASQ3Panel requires it.",
+  "asq-score.code-of-the-group":
+    "code-invalid Observation.code: Expected a code of https://early-years-gateway.example/fhir/ValueSet/asq-score.",
+  "assessment-scale.code-without-a-name":
+    "required Observation.code.text: Expected at least 1: EarlyYearsAssessmentScale requires it.",
+  "birth-detail.code-without-a-name":
+    "required Observation.code.text: Expected at least 1: EarlyYearsBirthDetail requires it.",
+  "blood-spot-screening.outcome-in-words-alone":
+    "required Observation.value.coding: Expected at least 1: EarlyYearsBloodSpotScreening requires it.",
+  "breastfeeding-status.finding-alone":
+    "required Observation.value.coding: Expected at least 1: EarlyYearsBreastfeedingStatusObservation requires status.",
+  "census-ethnicity.category-of-the-nhs":
+    "code-invalid Patient.extension[0].value: Expected a code of https://early-years-gateway.example/fhir/ValueSet/census-ethnicity.",
+  "child-health-observation.code-without-a-name":
+    "required Observation.code.text: Expected at least 1: EarlyYearsChildHealthObservation requires it.",
+  "child.two-nhs-numbers": "structure Patient.identifier: Expected at most 1 of nhsNumber in EarlyYearsChild.",
+  "childcare-hours.hours-a-day":
+    "value Observation.value.code: Expected the value that EarlyYearsChildcareHoursObservation fixes.",
+  "childcare-support.without-a-date":
+    "required Observation.effective: Expected at least 1: EarlyYearsChildcareSupportObservation requires it.",
+  "coded-entry.no-name-for-people":
+    "required Observation.code.text: Expected at least 1: EarlyYearsCodedEntry requires it.",
+  "developmental-skill.achieved-as-a-number":
+    "structure Observation.value: Expected valueCodeableConcept in EarlyYearsDevelopmentalSkill.",
+  "early-learning-goal.exceeding-a-goal-in-force":
+    "invariant Observation.value: elg-2: the goal and its outcome are of the same framework.",
+  "early-years-progress.domain-that-does-not-exist":
+    "code-invalid Observation.category[1]: Expected a code of https://early-years-gateway.example/fhir/ValueSet/developmental-domain.",
+  "educational-history.question-of-feeding":
+    "code-invalid Observation.code: Expected a code of https://early-years-gateway.example/fhir/ValueSet/education-question.",
+  "entitlement-weeks.code-of-hours":
+    "code-invalid Observation.code: Expected a code of https://early-years-gateway.example/fhir/ValueSet/entitlement-weeks.",
+  "family-hub-contact.activity-in-words-alone":
+    "code-invalid Observation.value: Expected a code of https://early-years-gateway.example/fhir/ValueSet/family-hub-activity.",
+  "feeding-detail.question-of-education":
+    "code-invalid Observation.code: Expected a code of https://early-years-gateway.example/fhir/ValueSet/feeding-question.",
+  "good-level-of-development.value-in-words-alone":
+    "code-invalid Observation.value: Expected a code of https://early-years-gateway.example/fhir/ValueSet/good-level-of-development.",
+  "growth-reference.without-a-reference":
+    "required Observation.method: Expected at least 1: EarlyYearsGrowthReferenceObservation requires it.",
+  "health-visitor-review.without-a-date":
+    "required Observation.effective: Expected at least 1: EarlyYearsHealthVisitorReviewObservation requires it.",
+  "measurement.two-codes-of-loinc":
+    "structure Observation.code.coding: Expected at most 1 of loinc in EarlyYearsGrowthMeasurement.",
+  "newborn-examination-outcome.outcome-of-no-examination":
+    "code-invalid Observation.value: Expected a code of https://early-years-gateway.example/fhir/ValueSet/newborn-examination-outcome.",
+  "newborn-hearing-outcome.outcome-in-words-alone":
+    "structure Observation.value: Expected valueCodeableConcept in EarlyYearsNewbornHearingOutcome.",
+  "newborn-screen.outcome-in-words-alone":
+    "required Observation.value.coding: Expected at least 1: EarlyYearsNewbornScreenObservation requires it.",
+  "objection-decision.decided-twice":
+    "structure Consent.extension: Expected at most 1 of objectionDecision in EarlyYearsSharingConsent.",
+  "objection-state.state-that-does-not-exist":
+    "code-invalid Consent.extension[0].value: Expected a code of https://early-years-gateway.example/fhir/ValueSet/objection-state.",
+  "organization.number-of-no-system":
+    "required Organization.identifier[0].system: Expected at least 1: EarlyYearsOrganization requires it.",
+  "sen-provision.code-that-has-ended":
+    "code-invalid Observation.value: Expected a code of https://early-years-gateway.example/fhir/ValueSet/sen-provision.",
+  "sharing-consent.objection-without-a-state": "invariant Consent: shc-1: an objection has a state.",
+  "source-coding.source-code-in-words":
+    "structure Observation.code.extension[0].value: Expected valueCoding in EarlyYearsSourceCoding.",
+  "source-record-provenance.from-nowhere":
+    "required Provenance.entity: Expected at least 1: EarlyYearsSourceRecordProvenance requires it.",
 };
 
 function codingsIn(value: unknown): Coding[] {
@@ -155,7 +187,10 @@ describe("validateProfiles", () => {
     "refuses the example $name for what its name says, although base R4 allows it",
     ({ name, resource }) => {
       expect(validateBase(resource)).toEqual([]);
-      expect(validateProfiles(resource).map(({ code, expression }) => `${code} ${expression}`)).toEqual([FAULTS[name]]);
+      const issues = validateProfiles(resource);
+      expect(issues.map(({ code, expression, message }) => `${code} ${expression}: ${message}`)).toEqual([
+        FAULTS[name],
+      ]);
     },
   );
 
