@@ -87,7 +87,7 @@ describe("the demonstration's register", () => {
     expect(sending.map(({ id }) => id)).toEqual(["officer-demo"]);
     const ingest = sending[0]?.scopes.filter(({ context }) => context === "ingest").map(formatScope) ?? [];
     expect(ingest).toEqual(register.sources.map(({ source }) => `ingest/${source}`));
-    expect(ingest).toHaveLength(AREAS.length * 7);
+    expect(ingest).toHaveLength(AREAS.length * 9);
   });
 
   test("the conformance client stands in an area that no source sends to", () => {
