@@ -6,7 +6,13 @@ import type { Bundle, StructureDefinition } from "@medplum/fhirtypes";
 import { beforeAll, expect, test } from "vitest";
 import type { Mapped } from "./mapper.ts";
 
-const sources = ["eyfs-profile", "common-transfer-file", "sharing-register"] as const;
+const sources = [
+  "eyfs-profile",
+  "common-transfer-file",
+  "sharing-register",
+  "early-years-census",
+  "progress-check",
+] as const;
 
 const goldens = sources.flatMap((source) => {
   const folder = fileURLToPath(new URL(`./${source}/fixtures/`, import.meta.url));
