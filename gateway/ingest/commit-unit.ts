@@ -258,6 +258,13 @@ async function leave(
 ): Promise<void> {
   for (const { type, id } of prior.made) await transaction.remove(type, id, SHARED_ID_SPACE, told.now);
   await transaction.putRelationships(prior.record, told.source, told.unit, []);
+  // What the source says of that child stays while another of its records speaks of it.
+  const lineages = await transaction.lineagesOf(prior.record);
+  if (lineages.some(({ source, unit }) => source === told.source && unit !== told.unit)) return;
+  const left = (await transaction.record(prior.record))?.contributions ?? [];
+  for (const { source, localId } of left) {
+    if (source === told.source) await transaction.removeContribution(prior.record, source, localId, told.now);
+  }
 }
 
 /** A date in the future is a slip of the source, and must not make it look more recent than it is. */

@@ -39,8 +39,9 @@ export async function keepLineage(
     });
   }
   const raw = unit.raw?.();
-  if (raw === undefined) await transaction.forgetRaw(source, unit.key);
-  else await transaction.keepRaw(source, unit.key, { ...raw, keptUntil: receivedAt + context.rawRetention_ms });
+  if (raw === undefined && prior !== undefined) await transaction.forgetRaw(source, unit.key);
+  if (raw !== undefined)
+    await transaction.keepRaw(source, unit.key, { ...raw, keptUntil: receivedAt + context.rawRetention_ms });
 }
 
 /** A record that nobody knows the delivery of, since it came before deliveries were noted, takes the one under way. */
