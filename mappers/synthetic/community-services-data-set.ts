@@ -1,11 +1,12 @@
+import { SCREENING_TABLES } from "./community-screening.ts";
 import { toCsvLine, toCsvRow, withoutLastField } from "./csv.ts";
 import { impossibleDateOf, withWrongCheckDigit } from "./flaws.ts";
 import type { SourceRecord } from "./records.ts";
 import type { Review } from "./reviews.ts";
 import type { HealthStory } from "./stories.ts";
 
-type HealthRecord = SourceRecord<HealthStory>;
-type Row = Readonly<Record<string, string | undefined>>;
+export type HealthRecord = SourceRecord<HealthStory>;
+export type Row = Readonly<Record<string, string | undefined>>;
 
 /** A table of a provider's operational extract in the shape of the Community Services Data Set v1.6. */
 export interface CommunityTable {
@@ -159,6 +160,8 @@ const CARE_ACTIVITY: CommunityTable = {
     "CareContactID",
     "Activity_Type",
     "CareProfessionalID_Local",
+    "Finding_Scheme",
+    "CodedFinding",
     "Observation_Scheme",
     "CodedObservation",
     "ObservationValue",
@@ -167,7 +170,12 @@ const CARE_ACTIVITY: CommunityTable = {
   rows: (record) =>
     eachReview(record, (review, place) => {
       const CareContactID = contactKey(record, place);
-      const activity = { CareActivityID: activityKey(record, place), CareContactID, Activity_Type: review.type };
+      const activity = {
+        CareActivityID: activityKey(record, place),
+        CareContactID,
+        Activity_Type: review.type,
+        ...feedingFinding(record, review),
+      };
       if (review.headCm === undefined) return [activity];
       const head = {
         CareActivityID: headActivityKey(record, place),
@@ -188,7 +196,7 @@ const BREASTFEEDING: CommunityTable = {
   columns: ["CareActivityID", "BreastFeedingStatus"],
   rows: (record) =>
     eachReview(record, ({ breastfeeding }, place) =>
-      breastfeeding === undefined
+      breastfeeding === undefined || codesInRead(record)
         ? []
         : [{ CareActivityID: activityKey(record, place), BreastFeedingStatus: breastfeeding }],
     ),
@@ -218,13 +226,58 @@ const ASSESSMENT: CommunityTable = {
   columns: ["CareActivityID", "SNOMED_ID", "Score"],
   rows: (record) =>
     eachReview(record, ({ assessments }, place) =>
-      assessments.map(({ snomed, score }) => ({
-        CareActivityID: activityKey(record, place),
-        SNOMED_ID: snomed,
-        Score: score.toString(),
-      })),
+      assessments
+        .filter((assessment) => !isOfReferral(record, assessment))
+        .map(({ snomed, score }) => ({
+          CareActivityID: activityKey(record, place),
+          SNOMED_ID: snomed,
+          Score: score.toString(),
+        })),
     ),
 };
+
+/** Questionnaires that a family filled in apart from a contact. */
+const REFERRAL_ASSESSMENT: CommunityTable = {
+  name: "CYP609CodedAssessmentReferral",
+  columns: ["ServiceRequestID", "SNOMED_ID", "Score", "AssessmentCompletion_Date"],
+  rows: (record) =>
+    eachReview(record, ({ assessments, date }) =>
+      assessments
+        .filter((assessment) => isOfReferral(record, assessment))
+        .map(({ snomed, score }) => ({
+          ServiceRequestID: referralKey(record),
+          SNOMED_ID: snomed,
+          Score: score.toString(),
+          AssessmentCompletion_Date: date,
+        })),
+    ),
+};
+
+/** Codes of Read v2 for what BREASTFEEDING STATUS says. */
+const READ_FEEDING: Readonly<Record<"01" | "02" | "03", string>> = { "01": "62P1.", "02": "62P3.", "03": "62P4." };
+const READ_V2_FINDING_SCHEME = "02";
+const ASQ_SE2: ReadonlySet<string> = new Set(["1054011000000104", "1054021000000105"]);
+
+/** One record in seven comes from a system that still codes feeding in Read. */
+function codesInRead({ held }: HealthRecord): boolean {
+  return digitSum(held.localId) % 7 === 3;
+}
+
+/** One record in five has the questionnaire on social and emotional development at the referral. */
+function isOfReferral({ held }: HealthRecord, { snomed }: Review["assessments"][number]): boolean {
+  return ASQ_SE2.has(snomed) && digitSum(held.localId) % 5 === 2;
+}
+
+function feedingFinding(record: HealthRecord, { breastfeeding }: Review): Row {
+  if (breastfeeding === undefined || !codesInRead(record)) return {};
+  return { Finding_Scheme: READ_V2_FINDING_SCHEME, CodedFinding: READ_FEEDING[breastfeeding] };
+}
+
+function digitSum(text: string): number {
+  let sum = 0;
+  for (let at = 0; at < text.length; at++) sum += text.charCodeAt(at);
+  return sum;
+}
 
 /** The tables in the order in which their keys refer to each other. */
 export const COMMUNITY_TABLES: readonly CommunityTable[] = [
@@ -237,6 +290,8 @@ export const COMMUNITY_TABLES: readonly CommunityTable[] = [
   BREASTFEEDING,
   OBSERVATION,
   ASSESSMENT,
+  REFERRAL_ASSESSMENT,
+  ...SCREENING_TABLES,
 ];
 
 export function communityHeader(table: CommunityTable): string {
