@@ -1,3 +1,5 @@
+import { PROGRESS_SECTIONS } from "../early-years-progress/sections.ts";
+
 /** One text section of the progress check: its linkId, our code for it and the developmental domains it speaks of. */
 export interface Section {
   readonly linkId: string;
@@ -7,23 +9,11 @@ export interface Section {
 
 /** The text sections of DCH-EarlyYearsProgress-QuestionnaireResponse-1, in its order. */
 export const SECTIONS: readonly Section[] = [
-  {
-    linkId: "communicationAndLanguage",
-    code: "early-years-progress-communication-and-language",
-    domains: ["communication-and-language"],
-  },
-  {
-    linkId: "physicalDevelopment",
-    code: "early-years-progress-physical-development",
-    domains: ["gross-motor", "fine-motor"],
-  },
-  {
-    linkId: "personalSocialEmotionalDevelopment",
-    code: "early-years-progress-personal-social-and-emotional",
-    domains: ["personal-social-and-emotional"],
-  },
-  { linkId: "areasOfConcern", code: "early-years-progress-areas-of-concern", domains: [] },
-  { linkId: "supportedRequestedOrProvided", code: "early-years-progress-support", domains: [] },
+  { linkId: "communicationAndLanguage", ...PROGRESS_SECTIONS.communicationAndLanguage },
+  { linkId: "physicalDevelopment", ...PROGRESS_SECTIONS.physicalDevelopment },
+  { linkId: "personalSocialEmotionalDevelopment", ...PROGRESS_SECTIONS.personalSocialEmotionalDevelopment },
+  { linkId: "areasOfConcern", ...PROGRESS_SECTIONS.areasOfConcern },
+  { linkId: "supportedRequestedOrProvided", ...PROGRESS_SECTIONS.support },
 ];
 
 export const PARENTAL_CONSENT = "parentalConsent";

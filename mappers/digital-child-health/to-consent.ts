@@ -1,16 +1,10 @@
-import type { CodeableConcept, Consent, ConsentProvision } from "@medplum/fhirtypes";
+import type { CodeableConcept, Consent } from "@medplum/fhirtypes";
 import { canonical } from "#profiles/canonical.ts";
-import {
-  ACT_CODE,
-  CONSENT_SCOPE,
-  DCH_PARENTAL_CONSENT,
-  OBJECTION_STATE,
-  OBJECTION_STATE_EXTENSION,
-  SHARING_DECISION,
-} from "#profiles/systems.ts";
+import { ACT_CODE, CONSENT_SCOPE, DCH_PARENTAL_CONSENT, SHARING_DECISION } from "#profiles/systems.ts";
 import { toCodeableConcept, toCoding } from "../datatypes/coding.ts";
 import { toSourceRecordIdentifier } from "../datatypes/identifier.ts";
 import { toPatientReference } from "../datatypes/reference.ts";
+import { toReceivedObjection, toReviewProvision } from "../early-years-progress/sharing-decision.ts";
 import type { Made, MapContext } from "../mapper.ts";
 import type { ProgressCheck, Provider } from "./record.ts";
 import { PARENTAL_CONSENT } from "./sections.ts";
@@ -28,7 +22,8 @@ export function toConsents(
   context: MapContext,
 ): Made[] {
   const { parentalConsent, start, status } = check;
-  if (parentalConsent === undefined || observations.length === 0) return [];
+  const [first, ...others] = observations;
+  if (parentalConsent === undefined || first === undefined) return [];
   const consent: Consent = {
     resourceType: "Consent",
     id: context.id(PARENTAL_CONSENT),
@@ -38,9 +33,7 @@ export function toConsents(
         "https://fhir.hl7.org.uk/StructureDefinition/UKCore-Consent",
       ],
     },
-    ...(parentalConsent === "N"
-      ? { extension: [{ url: OBJECTION_STATE_EXTENSION, valueCoding: toCoding(OBJECTION_STATE, "received") }] }
-      : {}),
+    ...(parentalConsent === "N" ? { extension: [toReceivedObjection()] } : {}),
     identifier: [toSourceRecordIdentifier(context.source, record, PARENTAL_CONSENT)],
     // A denial stays in force though the review was entered in error: the texts are still the child's.
     status: status === "entered-in-error" && parentalConsent === "Y" ? "entered-in-error" : "active",
@@ -50,7 +43,7 @@ export function toConsents(
     dateTime: start,
     ...(organization === undefined ? {} : { organization: [toPerformer(organization, context)] }),
     policyRule: toCodeableConcept(ACT_CODE, "OPTIN"),
-    provision: toProvision(parentalConsent, observations),
+    provision: toReviewProvision(parentalConsent === "Y", [first, ...others]),
   };
   return [{ slot: PARENTAL_CONSENT, record, resource: consent }];
 }
@@ -62,12 +55,4 @@ function toDecision(answer: "Y" | "N"): CodeableConcept {
     coding: [toCoding(SHARING_DECISION, answer === "Y" ? "agreement" : "objection"), given],
     ...(given.display === undefined ? {} : { text: given.display }),
   };
-}
-
-function toProvision(answer: "Y" | "N", observations: readonly Made[]): ConsentProvision {
-  const data = observations.map(({ resource }) => ({
-    meaning: "instance" as const,
-    reference: { reference: `${resource.resourceType}/${resource.id}` },
-  }));
-  return answer === "Y" ? { type: "permit", data } : { type: "permit", provision: [{ type: "deny", data }] };
 }
