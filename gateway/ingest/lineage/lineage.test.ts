@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { eyfsProfile } from "#mappers/eyfs-profile/mapper.ts";
 import type { Requester } from "../../access/requester.ts";
 import { SHARED_ID_SPACE, type Store } from "../../store/store.ts";
 import {
@@ -134,6 +135,56 @@ describe("of an Observation that joined rows made", () => {
     const [origin] = answer.origins;
     expect(origin?.records).toMatchObject([{ delivery: { line: 2 } }]);
     expect(origin?.identity).toHaveLength(1);
+  });
+});
+
+describe("of a record that was made anew later", () => {
+  test("a row that waited for its child is told with the file that brought it, not with the one that ended the wait", async () => {
+    const { mpi = "", ...others } = toTables();
+    for (const [name, body] of Object.entries(others)) {
+      await line.send("community-services-data-set", body, { fileName: `${name}.csv` });
+    }
+    await line.send("community-services-data-set", mpi, { fileName: "mpi.csv" });
+    const id = await idOf("Observation", "12.4");
+    const [origin] = (await answerOf("Observation", id)).origins;
+    expect(origin?.records[0]?.delivery).toMatchObject({ file: "observation.csv", line: 2 });
+    const provenance = await line.store.resource("Provenance", origin?.records[0]?.provenance?.split("/")[1] ?? "", "");
+    expect(JSON.parse(provenance?.body.toString() ?? "{}").entity[1].what).toMatchObject({
+      identifier: { value: origin?.records[0]?.delivery.receipt },
+      display: "observation.csv",
+    });
+  });
+
+  test("by a later mapping it still names the file, with the mapping that made it now", async () => {
+    const sent = await line.send("eyfs-profile", toCsv([toProfileRow()]), { fileName: "cohort.csv" });
+    const later: typeof eyfsProfile = {
+      ...eyfsProfile,
+      version: eyfsProfile.version + 1,
+      map(record, context) {
+        const mapped = eyfsProfile.map(record, context);
+        const made = mapped.made.map(({ resource, ...one }) => ({
+          ...one,
+          resource: resource.resourceType === "Observation" ? { ...resource, method: { text: "now" } } : resource,
+        }));
+        return { ...mapped, made };
+      },
+    };
+    const mappers = { ...MAPPERS, "eyfs-profile": later };
+    await line.on(line.store, { mappers }).replaySource("eyfs-profile");
+    const ports = { ...portsOf(line.store), mappers };
+    const at = { type: "Observation", id: await idOf("Observation", "E01") };
+    const answer = await findLineage(at, officerOf(EYFSP), ports);
+    if (typeof answer === "string") throw new Error(answer);
+    expect(answer.origins[0]?.records[0]).toMatchObject({
+      delivery: { receipt: sent.id, file: "cohort.csv", line: 2 },
+      mapping: { made: later.version, current: later.version },
+    });
+    expect(answer.unexplained).toEqual(["Observation.method.text"]);
+    const [record] = await recordsOf(line.store);
+    const provenance = record?.resources.find(({ type }) => type === "Provenance");
+    expect(provenance?.version).toBe(2);
+    expect(provenance?.body.toString()).toContain(`mapping eyfs-profile version ${later.version}`);
+    expect(provenance?.body.toString()).toContain("cohort.csv");
   });
 });
 
