@@ -116,7 +116,6 @@ export const FIELDS: readonly FieldRow[] = [
     ["PID-2", "withdrawn in favour of PID-3"],
     ["PID-3", "a further number that is neither the NHS number nor a local one"],
     ["PID-4", "withdrawn in favour of PID-3"],
-    ["PID-5", "further names: a former or birth name may tell of an adoption"],
     ["PID-10", "PID-22 holds the ethnic category"],
     ["PID-11", "further addresses, and former ones"],
     ["PID-11.6", "the sender's own list of countries"],
@@ -138,6 +137,7 @@ export const FIELDS: readonly FieldRow[] = [
     ["PID-38", NO_TARGET],
   ),
   ...dropped(
+    ["PID-5", "further names: a former or birth name may tell of an adoption; never taken in"],
     ["PID-6", PARENT],
     ["PID-9", "may tell of an adoption; never taken in"],
     ["PID-13", PARENT],

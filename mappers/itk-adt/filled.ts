@@ -11,7 +11,7 @@ const BY_COMPONENT: ReadonlySet<string> = new Set(
   ),
 );
 /** Fields of which one repetition is taken. */
-const FURTHER: ReadonlySet<string> = new Set(["PID-5", "PID-11"]);
+const FURTHER: ReadonlySet<string> = new Set(["PID-11"]);
 
 /** More fields than any segment has; what lies beyond is named by the last. */
 const FIELDS_MAX = 60;

@@ -60,7 +60,7 @@ function refuse(reading: Reading, field: string, message: string): void {
 }
 
 function readName(reading: Reading, pid: Hl7Segment | undefined): PersonName {
-  const name = chosen(repetitionsOf(pid, 5), 7, ["", "L", "D"]);
+  const [name] = repetitionsOf(pid, 5);
   const part = (component: number) => textOf(reading, name, { field: `PID-5.${component}`, component });
   const family = part(1);
   const given = [part(2), part(3)].filter((text) => text !== undefined);
