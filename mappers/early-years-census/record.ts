@@ -225,6 +225,11 @@ function warningsOf(data: Shape, record: EarlyYearsCensusRecord): FieldIssue[] {
   if (data.ChildId !== undefined && record.childId === undefined) {
     warnings.push(toFieldWarning("ChildId", "a number of the person, expected a reference; not taken"));
   }
+  if (record.entryDate !== undefined && record.entryDate > record.referenceDate) {
+    warnings.push(
+      toFieldWarning("EntryDate", "lies behind the reference date, on which the child was counted as there"),
+    );
+  }
   const sixthBirthday = `${Number(record.birthDate.slice(0, 4)) + OLDEST_YEARS + 1}${record.birthDate.slice(4)}`;
   if (sixthBirthday <= record.referenceDate) {
     warnings.push(toFieldWarning("DOB", "a child of this age is at school; check the year of birth"));
