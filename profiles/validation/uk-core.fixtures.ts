@@ -23,6 +23,11 @@ function readFolder(folder: string): readonly { readonly file: string; readonly 
 }
 
 /** The examples that UK Core publishes. */
+interface Compiled {
+  readonly check: ReturnType<typeof compileProfile>;
+  readonly invariants: readonly Invariant[];
+}
+
 export function readUkCoreExamples(): readonly { readonly file: string; readonly resource: Json }[] {
   return IS_UK_CORE_THERE ? readFolder("examples") : [];
 }
@@ -88,17 +93,26 @@ export function readUkCore(): UkCore {
       return known.length === 0 || known.length < lists.length ? undefined : new Map(known);
     },
   };
+  const compiled = new Map<string, Compiled>();
+  const compiledOf = (url: string): Compiled => {
+    const known = compiled.get(url);
+    if (known !== undefined) return known;
+    const chain = line(url);
+    if (chain.length === 0) throw new Error(`No profile ${url}`);
+    const made = { check: compileProfile(merged(chain), definitions), invariants: invariantsOf(chain) };
+    compiled.set(url, made);
+    return made;
+  };
   return {
     has: (url) => profiles.has(url),
     issues(url, resource) {
-      const chain = line(url);
-      if (chain.length === 0) throw new Error(`No profile ${url}`);
+      const { check, invariants } = compiledOf(url);
       const out: Issues = [];
-      compileProfile(merged(chain), definitions)({ ...resource }, out);
-      const typed: Resource = JSON.parse(JSON.stringify(resource));
-      const broken = invariantsOf(chain).filter(
-        ({ expression = "true" }) => evalFhirPath(expression, typed)[0] !== true,
-      );
+      check({ ...resource }, out);
+      const broken = invariants.filter(({ expression = "true" }) => {
+        const typed: Resource = JSON.parse(JSON.stringify(resource));
+        return evalFhirPath(expression, typed)[0] !== true;
+      });
       return [
         ...out.map(({ code, expression, message }) => `${code} ${expression}: ${message}`),
         ...broken.map(({ key }) => key),
