@@ -141,7 +141,6 @@ function connect(rooms: Rooms, isReady: () => boolean) {
       metrics,
       source: register.source,
       mappers: MAPPERS,
-      link: (source: string, localId: string) => store.write((transaction) => transaction.linkOf(source, localId)),
     }),
     token: createToken(rooms),
     health: createHealthRoutes({ store, identityCache: cache, isReady }),

@@ -62,7 +62,6 @@ function portsOf(requester: Requester) {
     store: line.store,
     mappers: MAPPERS,
     source: (name: string) => (name === source.source ? source : undefined),
-    link: (name: string, localId: string) => line.store.write((transaction) => transaction.linkOf(name, localId)),
     now: () => RECEIVED_AT,
   };
 }

@@ -29,22 +29,6 @@ export function identityKeyHolder({ connection }: Work, key: string): RecordKey 
   return row && integer(row.record);
 }
 
-export function linkOf({ connection }: Work, source: string, localId: string): Link | undefined {
-  const row = connection
-    .statement("SELECT * FROM link WHERE source = ? AND local_id = ? ORDER BY sequence DESC LIMIT 1")
-    .get(source, localId);
-  return (
-    row && {
-      source,
-      localId,
-      record: integer(row.record),
-      author: text(row.author),
-      evidence: JSON.parse(text(row.evidence)),
-      decidedAt: integer(row.decided_at),
-    }
-  );
-}
-
 export function appendLink({ connection }: Work, link: Link): void {
   connection
     .statement("INSERT INTO link (source, local_id, record, author, evidence, decided_at) VALUES (?, ?, ?, ?, ?, ?)")

@@ -4,6 +4,7 @@ import type { Connection } from "./sqlite-connection.ts";
 import { bytes, dataClass, integer, type Row, text, word } from "./sqlite-values.ts";
 import type {
   IdSpace,
+  Link,
   RecordKey,
   RecordKind,
   ReviewItem,
@@ -104,6 +105,23 @@ function toRelationship(row: Row): StoredRelationship {
     ...(row.start_date === null ? {} : { start: text(row.start_date) }),
     ...(row.end_date === null ? {} : { end: text(row.end_date) }),
   };
+}
+
+export function linkOf({ statement }: Connection, source: string, localId: string): Link | undefined {
+  const row = statement("SELECT * FROM link WHERE source = ? AND local_id = ? ORDER BY sequence DESC LIMIT 1").get(
+    source,
+    localId,
+  );
+  return (
+    row && {
+      source,
+      localId,
+      record: integer(row.record),
+      author: text(row.author),
+      evidence: JSON.parse(text(row.evidence)),
+      decidedAt: integer(row.decided_at),
+    }
+  );
 }
 
 export function locate({ statement }: Connection, type: string, id: string, idSpace: IdSpace): RecordKey | undefined {

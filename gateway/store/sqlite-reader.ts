@@ -11,6 +11,7 @@ import { findResources } from "./sqlite-identifiers.ts";
 import { readLineagesOf, readUnitsOf } from "./sqlite-lineage.ts";
 import { readRaw } from "./sqlite-raw.ts";
 import {
+  linkOf,
   locate,
   readHistory,
   readRecord,
@@ -25,6 +26,7 @@ import { readRecordStates } from "./sqlite-states.ts";
 import type {
   ChangeOrder,
   IdSpace,
+  Link,
   Quarantined,
   QuarantineFilter,
   RawRecord,
@@ -67,6 +69,10 @@ export class SqliteReader implements ReadVerbs {
 
   async locate(type: string, id: string, idSpace: IdSpace): Promise<RecordKey | undefined> {
     return locate(this.connection, type, id, idSpace);
+  }
+
+  async linkOf(source: string, localId: string): Promise<Link | undefined> {
+    return linkOf(this.connection, source, localId);
   }
 
   async findRecords(

@@ -5,7 +5,6 @@ import {
   createChild,
   identitiesOf,
   identityKeyHolder,
-  linkOf,
   openReview,
   putContribution,
   putRelationships,
@@ -91,10 +90,6 @@ export class SqliteTransaction extends SqliteReader implements WriteTransaction 
 
   async identityKeyHolder(key: string): Promise<RecordKey | undefined> {
     return identityKeyHolder(this.#open, key);
-  }
-
-  async linkOf(source: string, localId: string): Promise<Link | undefined> {
-    return linkOf(this.#open, source, localId);
   }
 
   async appendLink(link: Link): Promise<void> {

@@ -206,6 +206,8 @@ export interface ReadVerbs {
   /** Oldest first; those whose state is `quarantined` unless the filter asks for another. */
   quarantined(filter: QuarantineFilter, limit: number): Promise<readonly Quarantined[]>;
   quarantineEntry(id: string): Promise<Quarantined | undefined>;
+  /** The latest decision on whose child a source's child is. */
+  linkOf(source: string, localId: string): Promise<Link | undefined>;
   /** What every source record made in a record of the store. */
   lineagesOf(record: RecordKey): Promise<readonly UnitLineage[]>;
   /** Units of a source, ascending by their key, greater than `after`. */
@@ -390,7 +392,6 @@ export interface WriteTransaction extends ReadVerbs {
    */
   takeIdentityKey(key: string, record: RecordKey): Promise<RecordKey>;
   identityKeyHolder(key: string): Promise<RecordKey | undefined>;
-  linkOf(source: string, localId: string): Promise<Link | undefined>;
   appendLink(link: Link): Promise<void>;
   /** Source identities are kept as they came, one a source and local id. */
   putSourceIdentity(source: string, localId: string, identity: SourceIdentity): Promise<void>;

@@ -31,7 +31,6 @@ function portsOf(store: Store): LineagePorts {
     store,
     mappers: MAPPERS,
     source: (name) => registered.get(name),
-    link: (source, localId) => store.write((transaction) => transaction.linkOf(source, localId)),
   };
 }
 

@@ -3,7 +3,7 @@ import type { AnyMapper, SourceKind } from "#mappers/mapper.ts";
 import type { Requester } from "../../access/requester.ts";
 import { hasIngestScope } from "../../access/scope.ts";
 import type { RegisteredSource } from "../../access/source.ts";
-import type { Link, ReadVerbs, StoredRecord, StoredResource, UnitLineage } from "../../store/store.ts";
+import type { ReadVerbs, StoredRecord, StoredResource, UnitLineage } from "../../store/store.ts";
 import { toElements } from "./explained.ts";
 import {
   AS_WRITTEN,
@@ -15,11 +15,12 @@ import {
 import { toPatientElements } from "./patient-elements.ts";
 
 export interface LineagePorts {
-  readonly store: Pick<ReadVerbs, "locate" | "record" | "lineagesOf" | "history" | "receipt" | "recordStates">;
+  readonly store: Pick<
+    ReadVerbs,
+    "locate" | "linkOf" | "record" | "lineagesOf" | "history" | "receipt" | "recordStates"
+  >;
   readonly mappers: Readonly<Record<SourceKind, AnyMapper>>;
   source(name: string): RegisteredSource | undefined;
-  /** The latest decision on whose child a source's child is. */
-  link(source: string, localId: string): Promise<Link | undefined>;
 }
 
 /** `gone`: it was there, and a source that the requester may ask about ended it. */
@@ -213,7 +214,7 @@ async function identityOf(
 ): Promise<readonly IdentityOrigin[]> {
   const identity: IdentityOrigin[] = [];
   for (const contribution of contributions.filter((one) => one.source === source)) {
-    const link = await ports.link(source, contribution.localId);
+    const link = await ports.store.linkOf(source, contribution.localId);
     if (link === undefined) continue;
     const { author, decidedAt, evidence } = link;
     identity.push({ author, decidedAt: new Date(decidedAt).toISOString(), evidence });
