@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { validateBase } from "#profiles/generated/validators.ts";
+import { validateProfiles } from "#profiles/validate-profile.ts";
 import { sourceOf } from "./line.fixtures.ts";
 import { toProvenance } from "./provenance.ts";
 
@@ -16,7 +17,7 @@ const about = {
 
 test("says what was made, by whom, when, from which record and file and by which mapping, as valid FHIR", () => {
   const provenance = toProvenance({ ...about, record: "P1/2025" });
-  expect(validateBase(provenance)).toEqual([]);
+  expect([...validateBase(provenance), ...validateProfiles(provenance)]).toEqual([]);
   expect(provenance).toMatchObject({
     target: [{ reference: "Observation/a" }, { reference: "Patient/b" }],
     occurredDateTime: "2026-11-01T09:00:00.000Z",
