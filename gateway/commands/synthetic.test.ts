@@ -20,6 +20,7 @@ import { readCsv } from "../ingest/readers/csv.ts";
 import { readJson } from "../ingest/readers/json.ts";
 import type { ReadItem } from "../ingest/readers/read-item.ts";
 import { readXml } from "../ingest/readers/xml.ts";
+import { readXmlDocument } from "../ingest/readers/xml-document.ts";
 
 const COMMAND = fileURLToPath(new URL("synthetic.ts", import.meta.url));
 
@@ -140,6 +141,10 @@ async function take(folder: string, kind: RecordKind): Promise<Intake> {
       await takeRecords(intake, source, readXml(open("xml"), commonTransferFile), commonTransferFile);
     } else {
       await takeRecords(intake, source, readJson(open("ndjson"), { lines: true }), digitalChildHealth);
+      for (let index = 1; existsSync(at(folder, `${source}-${index}.xml`)); index++) {
+        const document = createReadStream(at(folder, `${source}-${index}.xml`));
+        await takeRecords(intake, source, readXmlDocument(document), digitalChildHealth);
+      }
     }
   }
   return intake;

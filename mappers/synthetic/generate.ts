@@ -14,6 +14,7 @@ import {
 } from "./community-services-data-set.ts";
 import { toCsvLine } from "./csv.ts";
 import { progressRecordId, toProgressLine } from "./digital-child-health.ts";
+import { type ChildHealthMessage, childHealthMessagesOf } from "./digital-child-health-messages.ts";
 import {
   censusRecordId,
   earlyYearsCensusHead,
@@ -65,6 +66,8 @@ export interface SyntheticFile {
 
 export const DEFAULT_DIRT_RATE = 0.05;
 export const TRUTH_FILE = "truth.csv";
+/** Messages that each area sends as XML. */
+const XML_MESSAGES = 2;
 
 /** Big enough that a write is worth its call, small enough to hold many. */
 const CHUNK_CHARACTERS = 64 * 1024;
@@ -136,8 +139,14 @@ function* filesOf(area: Area, children: Children, setting: Setting): Generator<S
   yield {
     source: `${area.id}-dch`,
     name: `${area.id}-dch.ndjson`,
-    chunks: chunked(() => linesOf("", pick(children("progress"), "progress", area), toProgressLine)),
+    chunks: chunked(function* () {
+      yield* linesOf("", pick(children("progress"), "progress", area), toProgressLine);
+      for (const { line } of messagesInLines(children("health"), area)) yield line;
+    }),
   };
+  for (const [index, { xml }] of messagesInXml(children("health"), area).entries()) {
+    yield { source: `${area.id}-dch`, name: `${area.id}-dch-${index + 1}.xml`, chunks: [xml] };
+  }
   yield {
     source: `${area.id}-eyc`,
     name: `${area.id}-eyc.${sendsXml(area) ? "xml" : "csv"}`,
@@ -223,6 +232,30 @@ function* pick<Key extends RecordsKey>(
   }
 }
 
+/** Messages that an area sends as XML, one a file: those of its first child of whom messages tell. */
+function messagesInXml(children: Iterable<ChildRecords>, area: Area): readonly ChildHealthMessage[] {
+  for (const child of children) {
+    const messages = messagesOf(child, area);
+    if (messages.length > 0) return messages.slice(0, XML_MESSAGES);
+  }
+  return [];
+}
+
+/** All other messages but those of Early Years Progress. */
+function* messagesInLines(children: Iterable<ChildRecords>, area: Area): Generator<ChildHealthMessage> {
+  let isFirst = true;
+  for (const child of children) {
+    const messages = messagesOf(child, area);
+    yield* isFirst ? messages.slice(XML_MESSAGES) : messages;
+    if (messages.length > 0) isFirst = false;
+  }
+}
+
+function messagesOf(child: ChildRecords, area: Area): readonly ChildHealthMessage[] {
+  const [record] = child.health;
+  return record?.area === area.id ? childHealthMessagesOf(record) : [];
+}
+
 function* linesOf<Rec>(head: string, records: Iterable<Rec>, toText: (record: Rec) => string): Generator<string> {
   yield head;
   for (const record of records) yield toText(record);
@@ -240,6 +273,7 @@ function* truthLines(setting: Setting, named: readonly ChildRecords[]): Generato
       yield* child.ctf.map(line("ctf", commonTransferFileRecordId));
       yield* child.health.map(line("csds", communityRecordId));
       yield* child.progress.map(line("dch", progressRecordId));
+      for (const { recordId } of messagesOf(child, area)) yield toCsvLine([`${area.id}-dch`, recordId, child.child]);
       yield* child.census.map(line("eyc", censusRecordId));
       yield* child.check.map(line("progress", progressCheckRecordId));
       yield* child.hub.map(line("hub", hubRecordId));
