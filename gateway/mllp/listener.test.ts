@@ -264,6 +264,15 @@ describe("over TLS", () => {
     expect(started.recorded).toEqual([]);
   });
 
+  test("whoever connects and says nothing does not keep the gateway from ending", async () => {
+    const started = await start({ options: { tls } });
+    const silent = connectTo(started.listener);
+    await new Promise((resolve) => silent.socket.once("connect", resolve));
+    await started.listener.close();
+    await silent.closed;
+    expect(started.recorded).toEqual([]);
+  });
+
   test("with a certificate authority told, a sender without its certificate is not let in, and one with it is", async () => {
     const started = await start({ options: { tls: { ...tls, ca: own.cert } } });
     const [port = 0] = started.listener.ports();

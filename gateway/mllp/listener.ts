@@ -36,8 +36,10 @@ export interface MllpListener {
  */
 export function createMllpListener(ports: MllpPorts, options: MllpOptions): MllpListener {
   const connections = new Set<Connection>();
+  const greeting = new Map<string, Socket>();
   const servers = options.addresses.map((address) => {
     const server = createListening(options.tls, (socket) => {
+      greeting.delete(nameOf(socket));
       const peer = socket.remoteAddress ?? "unknown";
       const connection = serveConnection(socket, {
         take: (frame) => takeMessage(frame, { source: address.source, peer }, ports),
@@ -48,6 +50,9 @@ export function createMllpListener(ports: MllpPorts, options: MllpOptions): Mllp
       void connection.closed.then(() => connections.delete(connection));
     });
     server.maxConnections = LIMITS.mllp_connections_max;
+    if (options.tls !== undefined) rememberUntilGreeted(server, greeting);
+    // What goes wrong with taking a connection concerns that one; the address stays open.
+    server.on("error", (error) => ports.onFault(error, address.source));
     return { server, address };
   });
   return {
@@ -65,11 +70,25 @@ export function createMllpListener(ports: MllpPorts, options: MllpOptions): Mllp
         for (const connection of connections) connection.cut();
       }, LIMITS.shutdown_grace_ms);
       for (const connection of connections) connection.drain();
+      for (const socket of greeting.values()) socket.destroy();
       await Promise.all([...connections].map((connection) => connection.closed));
       await closed;
       clearTimeout(grace);
     },
   };
+}
+
+/** Connections that TLS has not agreed on yet are nobody's, and would keep the server open at its end. */
+function rememberUntilGreeted(server: Server, greeting: Map<string, Socket>): void {
+  server.on("connection", (socket) => {
+    const name = nameOf(socket);
+    greeting.set(name, socket);
+    socket.once("close", () => greeting.delete(name));
+  });
+}
+
+function nameOf({ localPort, remoteAddress, remotePort }: Socket): string {
+  return `${localPort} ${remoteAddress} ${remotePort}`;
 }
 
 function createListening(tls: MllpTls | undefined, serve: (socket: Socket) => void): Server {
