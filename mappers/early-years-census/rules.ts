@@ -8,7 +8,7 @@ export const RULES: readonly RuleRow[] = [
   { to: "Observation.status", rule: "final: the census is taken once, for its reference date" },
   {
     to: "Observation.category",
-    rule: "social history: it says how a child is looked after and funded, not how it develops",
+    rule: "social history: it says where a child is cared for and how that is funded, not how it develops",
   },
   ...ITEMS.map(({ field, slot }) => ({
     to: "Observation.code",
