@@ -47,7 +47,9 @@ export async function commitRow(
     return "unchanged";
   }
   const { delivery, receivedAt } = context;
-  await transaction.stage(source, row, { delivery, line, receivedAt, waits: child === undefined });
+  // A row that hangs off nothing, as the header of a delivery, waits for nobody.
+  const waits = child === undefined && row.parent !== undefined;
+  await transaction.stage(source, row, { delivery, line, receivedAt, waits });
   if (child !== undefined) context.touched.children.add(child);
   if (before === undefined) return "committed";
   // A row that moved to another parent leaves a child without it, and takes with it what hangs off it.
