@@ -15,5 +15,5 @@ export function createQualityReport(records: number): QualityReport {
   }
   const body: QualityBody = JSON.parse(counts.toBody({ delivery: "d1", source: "leeds-eyfsp" }));
   const bodies = records === 0 ? [] : [body];
-  return toQualityReport({ source: "leeds-eyfsp", kind: "eyfs-profile", fields: FIELDS }, bodies);
+  return toQualityReport({ source: "leeds-eyfsp", kind: "eyfs-profile", fields: FIELDS, deliveries: 12 }, bodies);
 }

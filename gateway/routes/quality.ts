@@ -15,6 +15,8 @@ import type { RequestIds } from "./respond.ts";
 /** Deliveries that a report goes back when nobody says how many, and at most. */
 const DELIVERIES = 12;
 const DELIVERIES_MAX = 60;
+/** Kept counts that are looked at: of messages, each may be of one. */
+const BODIES_MAX = 2_000;
 
 export interface QualityRoutePorts extends IngestAnswerPorts {
   readonly store: Pick<ReadVerbs, "qualityOf">;
@@ -40,13 +42,16 @@ export function createQualityRoute(ports: QualityRoutePorts) {
         const expected = `a whole number from 1 to ${DELIVERIES_MAX}`;
         return { kind: "bad-parameter-value", parameter: "deliveries", expected };
       }
-      const bodies = await ports.store.qualityOf(name, count);
+      const bodies = await ports.store.qualityOf(name, BODIES_MAX);
       const { fields } = ports.mappers[source.kind];
-      const report = toQualityReport({ source: name, kind: source.kind, fields }, bodies.map(toBody));
+      const report = toQualityReport(
+        { source: name, kind: source.kind, fields, deliveries: count },
+        bodies.map(toBody),
+      );
       return {
         ...toForm(report, request.headers.get("accept"), ports.now()),
         released: [`quality/${name}`],
-        detail: `source=${name} deliveries=${bodies.length}`,
+        detail: `source=${name} deliveries=${count}`,
       };
     });
 }

@@ -1,4 +1,5 @@
 import type { FieldRow, SourceKind } from "#mappers/mapper.ts";
+import { type JoinedBody, joinSmall } from "./join-small.ts";
 import type { QualityBody, TableCounts } from "./quality-counts.ts";
 import {
   isSmall,
@@ -39,9 +40,11 @@ export interface Share {
 }
 
 export interface DeliveryQuality {
-  /** Id of the receipt. */
+  /** Id of the receipt; of the latest where several small deliveries of a day are told as one. */
   readonly delivery: string;
-  /** Instant. */
+  /** How many deliveries it tells of. */
+  readonly deliveries: ShownCount;
+  /** Instant; of the latest of several. */
   readonly receivedAt: string;
   readonly records: {
     readonly received: ShownCount;
@@ -90,22 +93,30 @@ export interface UnmappedList {
 
 export const SUPPRESSION_POLICY = `Policy of this gateway: a count from 1 to ${SHOWN_COUNT_MIN - 1} is shown as ${SUPPRESSED}, and so is every other count or rate from which it could be computed.`;
 
-/** Bodies newest first, as `qualityOf` gives them. */
+/** Bodies newest first, as `qualityOf` gives them; of what they tell, the latest `deliveries` of each table. */
 export function toQualityReport(
-  about: { readonly source: string; readonly kind: SourceKind; readonly fields: readonly FieldRow[] },
+  about: {
+    readonly source: string;
+    readonly kind: SourceKind;
+    readonly fields: readonly FieldRow[];
+    readonly deliveries: number;
+  },
   bodies: readonly QualityBody[],
 ): QualityReport {
-  const names = [...new Set(bodies.flatMap(({ tables }) => Object.keys(tables)))].toSorted();
+  const joined = joinSmall(bodies);
+  const names = [...new Set(joined.flatMap(({ tables }) => Object.keys(tables)))].toSorted();
   return {
     source: about.source,
     kind: about.kind,
     suppression: { symbol: SUPPRESSED, shownFrom: SHOWN_COUNT_MIN, policy: SUPPRESSION_POLICY },
     tables: names.map((table) => ({
       table,
-      deliveries: bodies.flatMap((body) => {
-        const counts = body.tables[table];
-        return counts === undefined ? [] : [toDelivery(body, { table, counts }, fieldsOf(table, about.fields))];
-      }),
+      deliveries: joined
+        .flatMap((body) => {
+          const counts = body.tables[table];
+          return counts === undefined ? [] : [toDelivery(body, { table, counts }, fieldsOf(table, about.fields))];
+        })
+        .slice(0, about.deliveries),
     })),
   };
 }
@@ -118,7 +129,7 @@ function fieldsOf(table: string, fields: readonly FieldRow[]): readonly string[]
 }
 
 function toDelivery(
-  body: QualityBody,
+  body: JoinedBody,
   at: { readonly table: string; readonly counts: TableCounts },
   names: readonly string[],
 ): DeliveryQuality {
@@ -130,6 +141,8 @@ function toDelivery(
   const [committed = SUPPRESSED, unchanged = SUPPRESSED, quarantined = SUPPRESSED] = isTold ? parts : [];
   return {
     delivery: body.delivery,
+    // Where each brought one record, to tell how many there were would tell how many records.
+    deliveries: isTold || body.deliveries === 1 ? body.deliveries : SUPPRESSED,
     receivedAt: new Date(body.receivedAt).toISOString(),
     records: { received: isTold ? counts.received : SUPPRESSED, committed, unchanged, quarantined },
     overall: {

@@ -34,7 +34,7 @@ function bodyOf(records: readonly QualityRecord[], dates: readonly (string | und
 }
 
 function reportOf(...bodies: readonly QualityBody[]) {
-  return toQualityReport({ source: "leeds-eyfsp", kind: "eyfs-profile", fields: FIELDS }, bodies);
+  return toQualityReport({ source: "leeds-eyfsp", kind: "eyfs-profile", fields: FIELDS, deliveries: 12 }, bodies);
 }
 
 function latestOf(records: readonly QualityRecord[], dates: readonly (string | undefined)[] = []): DeliveryQuality {
@@ -150,7 +150,9 @@ describe("a report", () => {
 
   test("says nothing of a delivery of a few records", () => {
     const latest = latestOf(times(4, recordOf({ issues: [{ ...DOUBTFUL, unmapped: { list: "sex", code: "Q" } }] })));
-    expect(JSON.stringify({ ...latest, receivedAt: "" })).not.toMatch(/:[1-9]/);
+    expect(JSON.stringify({ ...latest, receivedAt: "", deliveries: 0 })).not.toMatch(/:[1-9]/);
+    const apart = [1, 2, 3].map((nth) => ({ ...bodyOf([recordOf()]), delivery: `d${nth}` }));
+    expect(reportOf(...apart).tables[0]?.deliveries.map(({ deliveries }) => deliveries)).toEqual(["c"]);
   });
 
   test.each([
@@ -177,6 +179,25 @@ describe("a report", () => {
     );
     expect(records.quarantined).toBe("c");
     expect(timeliness).toEqual({ median: "within a week", buckets: "c" });
+  });
+
+  test("tells small deliveries of one day together, for messages come one by one", () => {
+    const one = (nth: number, receivedAt = RECEIVED_AT): QualityBody => ({
+      ...bodyOf([recordOf({ filled: nth % 2 === 0 ? ["code"] : [] })], ["2026-11-01"]),
+      delivery: `d${nth}`,
+      receivedAt,
+    });
+    const today = Array.from({ length: 24 }, (_, nth) => one(nth));
+    const before = Array.from({ length: 6 }, (_, nth) => one(nth + 24, RECEIVED_AT - 86_400_000));
+    const large = { ...bodyOf(times(30, recordOf())), delivery: "large" };
+    const deliveries = reportOf(...today, large, ...before).tables[0]?.deliveries ?? [];
+    expect(deliveries.map((told) => [told.delivery, told.deliveries, told.records.received])).toEqual([
+      ["d0", 24, 24],
+      ["large", 1, 30],
+      ["d24", 6, 6],
+    ]);
+    expect(deliveries.map((told) => fieldOf(told, "code")?.completeness.count)).toEqual([12, 30, "c"]);
+    expect(deliveries[0]?.timeliness.median).toBe("within a week");
   });
 
   test("has the newest delivery first, each with its own figures", () => {
