@@ -46,10 +46,9 @@ export function prepareRecord<Raw, Rec>(mapper: RecordMapper<Raw, Rec>, door: At
   try {
     const parsed = mapper.parse(raw);
     if (!parsed.ok) return refuse(parsed.issues.map(toPlace(line)), parsed.issues);
-    const { record, warnings } = parsed;
+    const { warnings } = parsed;
+    const { record, text, isWhole } = settle(parsed.record, dropped, () => mapper.parse(kept));
     const key = mapper.recordId(record);
-    const text = JSON.stringify(record);
-    const isWhole = dropped.length === 0 || isSame(mapper.parse(kept), text);
     const { vocabulary } = door;
     const unit = {
       key,
@@ -67,9 +66,26 @@ export function prepareRecord<Raw, Rec>(mapper: RecordMapper<Raw, Rec>, door: At
   }
 }
 
-/** Whether what may be kept gives the same record again: only then can it be taken in anew from there. */
-function isSame(parsed: Parsed<unknown>, text: string): boolean {
-  return parsed.ok && JSON.stringify(parsed.record) === text;
+interface Settled<Rec> {
+  readonly record: Rec;
+  readonly text: string;
+  /** What may be kept gives the same record again: only then can it be taken in anew from there. */
+  readonly isWhole: boolean;
+}
+
+/** A record that differs from what may be kept by the names of what was dropped, and by nothing else, goes without them. */
+function settle<Rec>(record: Rec, dropped: readonly string[], parseKept: () => Parsed<Rec>): Settled<Rec> {
+  const text = JSON.stringify(record);
+  if (dropped.length === 0) return { record, text, isWhole: true };
+  const kept = parseKept();
+  if (!kept.ok) return { record, text, isWhole: false };
+  const keptText = JSON.stringify(kept.record);
+  const isWhole = text === keptText || JSON.stringify(record, withoutNames(dropped)) === keptText;
+  return isWhole ? { record: kept.record, text: keptText, isWhole } : { record, text, isWhole };
+}
+
+function withoutNames(names: readonly string[]): (key: string, value: unknown) => unknown {
+  return (_, value) => (Array.isArray(value) ? value.filter((one) => !names.includes(one)) : value);
 }
 
 /** A row of a table, parsed by itself; its children and parents are the store's affair. */
