@@ -2,7 +2,7 @@ import { Hl7Message } from "@medplum/core";
 import { FIELDS, SEGMENTS } from "./fields.ts";
 import { repetitionsOf } from "./message.ts";
 import { readSeparators } from "./separators.ts";
-import { withhold } from "./withhold.ts";
+import { type Withheld, withhold } from "./withhold.ts";
 
 /** Fields whose components go to different places. */
 const BY_COMPONENT: ReadonlySet<string> = new Set(
@@ -20,7 +20,11 @@ const REPETITIONS_MAX = 50;
 
 /** Names of the fields of a message that have a value, each once: `PID-7`, `PID-5.1`, `NK1`. */
 export function filled(raw: string): readonly string[] {
-  const { kept, dropped } = withhold(raw);
+  return filledOf(withhold(raw));
+}
+
+/** The same of a message that has been through `withhold`. */
+export function filledOf({ kept, dropped }: Withheld): readonly string[] {
   if (readSeparators(kept) === undefined) return dropped;
   const message = Hl7Message.parse(kept);
   const names = new Set<string>();

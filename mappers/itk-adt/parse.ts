@@ -1,15 +1,14 @@
 import type { Hl7Segment } from "@medplum/core";
 import { toLocalId } from "../datatypes/local-id.ts";
-import { notCarriedOf } from "../field-table.ts";
 import type { FieldIssue, Parsed } from "../mapper.ts";
 import { FIELDS } from "./fields.ts";
-import { filled } from "./filled.ts";
+import { filledOf } from "./filled.ts";
 import { fieldText, openMessage, type Reading, repetitionsOf, textOf } from "./message.ts";
 import { type LocalNumber, readNumber } from "./numbers.ts";
 import { ADDRESS_FIELDS, readPerson, tellUnmapped } from "./read-person.ts";
 import type { AdtRecord } from "./record.ts";
 import { readInstant_ms } from "./time.ts";
-import { withhold } from "./withhold.ts";
+import { type Withheld, withhold } from "./withhold.ts";
 
 const EVENTS = ["A28", "A31", "A40"] as const;
 type Event = (typeof EVENTS)[number];
@@ -19,13 +18,14 @@ const TRIALS: ReadonlySet<string> = new Set(["T", "D"]);
 
 /** One message of HL7 v2 (ITK ADT, HL7 UK A.3 on version 2.4). Errors name the field and never what stands in it. */
 export function parseMessage(raw: string): Parsed<AdtRecord> {
-  const reading = openMessage(withhold(raw).kept);
+  const withheld = withhold(raw);
+  const reading = openMessage(withheld.kept);
   if (reading === undefined) {
     return refused([error("MSH-2", "expected a message that begins with MSH and its five separators, as MSH|^~\\&|")]);
   }
   const event = readHeader(reading);
   if (event === undefined) return refused(reading.issues);
-  const record = readRecord(reading, event, raw);
+  const record = readRecord(reading, event, withheld);
   const errors = reading.issues.filter(({ severity }) => severity === "error");
   if (errors.length > 0 || record === undefined) return refused(errors);
   return { ok: true, record, warnings: reading.issues };
@@ -64,7 +64,7 @@ function readHeader(reading: Reading): Event | undefined {
   return known;
 }
 
-function readRecord(reading: Reading, event: Event, raw: string): AdtRecord | undefined {
+function readRecord(reading: Reading, event: Event, withheld: Withheld): AdtRecord | undefined {
   const { message, issues } = reading;
   const writtenAt = readWrittenAt(reading);
   const unreached = new Set<string>();
@@ -95,9 +95,11 @@ function readRecord(reading: Reading, event: Event, raw: string): AdtRecord | un
     nhsNumberStatus: first.nhsNumberStatus,
     ...(person === undefined ? {} : { person }),
     replaces,
-    notCarried: toNotCarried(filled(raw), { isMerge, unreached }),
+    notCarried: toNotCarried(filledOf(withheld), { isMerge, unreached }),
   };
 }
+
+const CARRIED: ReadonlySet<string> = new Set(FIELDS.flatMap(({ field, to }) => (to === undefined ? [] : [field])));
 
 /** Row of a number that is neither the NHS number nor a local one. */
 const FURTHER_NUMBER = "PID-3";
@@ -109,9 +111,7 @@ function toNotCarried(
   names: readonly string[],
   { isMerge, unreached }: { readonly isMerge: boolean; readonly unreached: ReadonlySet<string> },
 ): readonly string[] {
-  const carried = names.filter((name) => !unreached.has(name) && !(isMerge && isOfPerson(name)));
-  const notOfTable = new Set(notCarriedOf(FIELDS, carried));
-  const named = names.filter((name) => notOfTable.has(name) || !carried.includes(name));
+  const named = names.filter((name) => !CARRIED.has(name) || unreached.has(name) || (isMerge && isOfPerson(name)));
   return unreached.has(FURTHER_NUMBER) ? [...named, FURTHER_NUMBER] : named;
 }
 

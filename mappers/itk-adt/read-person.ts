@@ -9,7 +9,7 @@ import { readDay } from "./time.ts";
 const ETHNIC_CATEGORY = "https://fhir.hl7.org.uk/CodeSystem/UKCore-EthnicCategoryEngland";
 
 /** HL7 table 0001. Not applicable is told as other, as HL7's own mapping of version 2 to FHIR does. */
-const SEX: ReadonlyMap<string, Gender> = new Map([
+export const SEX: ReadonlyMap<string, Gender> = new Map([
   ["M", "male"],
   ["F", "female"],
   ["O", "other"],

@@ -12,12 +12,14 @@ const KEPT: ReadonlySet<string> = new Set(SEGMENTS);
 const NAMES = "PID-5";
 const NAMES_PLACE = 5;
 const NAME_TYPE = 7;
-const DROPPED_FIELDS: readonly { readonly segment: string; readonly place: number; readonly field: string }[] =
+const DROPPED_FIELDS = Map.groupBy(
   FIELDS.flatMap(({ field, droppedAtDoor }) => {
     const [segment = "", place] = field.split("-");
     const isWhole = droppedAtDoor === true && place !== undefined && field !== NAMES;
     return isWhole ? [{ segment, place: Number(place), field }] : [];
-  });
+  }),
+  ({ segment }) => segment,
+);
 
 /**
  * The message without what must never be stored: all segments but those that say who the child is, and of these what is
@@ -45,8 +47,8 @@ interface Within {
 }
 
 function withoutFields(segment: string, { name, separators, dropped }: Within): string {
-  const places = DROPPED_FIELDS.filter((each) => each.segment === name);
-  if (places.length === 0) return segment;
+  const places = DROPPED_FIELDS.get(name);
+  if (places === undefined) return segment;
   const fields = segment.split(separators.field);
   for (const { place, field } of places) {
     if ((fields[place] ?? "") === "") continue;
