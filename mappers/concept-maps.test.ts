@@ -10,7 +10,10 @@ import {
 import { measureOf } from "./community-services-data-set/measurement.ts";
 import { toGenderFromDfe, toGenderFromPersonStated } from "./datatypes/gender.ts";
 import { toR4AbsentReason, toR4System } from "./digital-child-health/code-systems.ts";
+import { ANSWERS_STATUSES } from "./digital-child-health/read-answers.ts";
+import { EVENT_STATUSES } from "./digital-child-health/read-procedure.ts";
 import { PROGRESS_SECTIONS } from "./early-years-progress/sections.ts";
+import { SEX } from "./itk-adt/read-person.ts";
 
 interface Element {
   readonly code: string;
@@ -62,6 +65,8 @@ const TRANSLATIONS: readonly Translation[] = [
   { map: FEEDING, source: READ_V2, toCode: finding("02") },
   { map: FEEDING, source: CTV3, toCode: finding("03") },
   { map: FEEDING, source: SNOMED, toCode: finding("04") },
+  { map: "stu3-questionnaire-answers-status-to-observation-status", toCode: (code) => ANSWERS_STATUSES.get(code) },
+  { map: "stu3-event-status-to-observation-status", toCode: (code) => EVENT_STATUSES.get(code) },
   {
     map: "asq-score-to-developmental-domain",
     toCode: (code) => ASQ3.get(code)?.domain ?? (ASQSE2.has(code) ? "personal-social-and-emotional" : undefined),
@@ -88,6 +93,11 @@ describe("code of the mappers", () => {
     const known = rowsOf(MEASUREMENT).filter(([code]) => measureOf(code) !== undefined);
     expect(known.length).toBeGreaterThan(5);
     expect(known.map(([code]) => [code, [measureOf(code)?.loinc]])).toEqual(known);
+  });
+
+  test("takes the sexes of HL7 version 2 as the concept map says, and nought for one that is not known", () => {
+    const rows = rowsOf("hl7-sex-to-administrative-gender").map(([code, [target]]) => [code, target]);
+    expect(new Map(SEX)).toEqual(new Map([...rows.map(([code, target]) => [code, target] as const), ["0", "unknown"]]));
   });
 
   test("gives reasons for absent data their name of R4", () => {

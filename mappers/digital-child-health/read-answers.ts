@@ -29,7 +29,7 @@ export interface Answered {
 
 type Common = Pick<Found, "status" | "effectiveDateTime">;
 
-const STATUSES: ReadonlyMap<string, Found["status"]> = new Map([
+export const ANSWERS_STATUSES: ReadonlyMap<string, Found["status"]> = new Map([
   ["in-progress", "preliminary"],
   ["stopped", "preliminary"],
   ["completed", "final"],
@@ -50,7 +50,7 @@ export function readAnswers(spot: Spot, node: Node, message: Message): Answered[
 
 const readStatus: Reader<Found["status"]> = (spot, value) => {
   const text = readText(spot, value);
-  return STATUSES.get(text ?? "") ?? fail(spot, "expected a status of QuestionnaireResponse (FHIR STU3)");
+  return ANSWERS_STATUSES.get(text ?? "") ?? fail(spot, "expected a status of QuestionnaireResponse (FHIR STU3)");
 };
 
 function readItem(

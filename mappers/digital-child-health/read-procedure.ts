@@ -33,7 +33,7 @@ const READ = [
 ];
 
 /** event-status of STU3 as the status of what it found. */
-const STATUSES: ReadonlyMap<string, Found["status"]> = new Map([
+export const EVENT_STATUSES: ReadonlyMap<string, Found["status"]> = new Map([
   ["preparation", "registered"],
   ["in-progress", "preliminary"],
   ["suspended", "preliminary"],
@@ -76,7 +76,7 @@ export function readProcedure(spot: Spot, node: Node): Found | undefined {
 
 const readStatus: Reader<Found["status"]> = (spot, value) => {
   const text = readText(spot, value);
-  return STATUSES.get(text ?? "") ?? fail(spot, "expected a status of Procedure (FHIR STU3)");
+  return EVENT_STATUSES.get(text ?? "") ?? fail(spot, "expected a status of Procedure (FHIR STU3)");
 };
 
 function readPerformed(spot: Spot, node: Node): Pick<Found, "effectiveDateTime" | "effectivePeriod"> {
