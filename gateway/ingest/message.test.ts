@@ -81,3 +81,86 @@ test("a document without end is given up, not held", async () => {
   const receipt = await line.send("digital-child-health", endless);
   expect(receipt).toMatchObject({ quarantined: 1, issues: [{ message: expect.stringMatching(/longer than/) }] });
 });
+
+/** A message of the mapper's own fixtures, changed where told. */
+function messageOf(name: string, change: (message: Message) => void = () => undefined): string {
+  const file = new URL(`../../mappers/digital-child-health/fixtures/${name}.json`, import.meta.url);
+  const { message }: { readonly message: Message } = JSON.parse(readFileSync(file, "utf8"));
+  change(message);
+  return JSON.stringify(message);
+}
+
+interface Message {
+  readonly entry: { resource: Record<string, unknown> }[];
+}
+
+const writtenAt =
+  (lastUpdated: string) =>
+  ({ entry }: Message): void => {
+    const [header] = entry;
+    if (header !== undefined) header.resource.meta = { lastUpdated };
+  };
+
+test("an update replaces what the first message made, and a deletion takes all of it back", async () => {
+  line = startLine();
+  const first = await line.send("digital-child-health", messageOf("observations"));
+  expect(first).toMatchObject({ committed: 1, resources: { Observation: 5 } });
+  const update = messageOf("observations", (message) => {
+    writtenAt("2025-05-13T09:00:00Z")(message);
+    message.entry.pop();
+  });
+  expect(await line.send("digital-child-health", update)).toMatchObject({ committed: 1, quarantined: 0 });
+  const gone = await line.send(
+    "digital-child-health",
+    messageOf("observations-deleted", writtenAt("2025-05-14T09:00:00Z")),
+  );
+  expect(gone).toMatchObject({ committed: 1, quarantined: 0, resources: { Observation: 4 } });
+});
+
+test("a message that was written before the one held changes nothing, and is told", async () => {
+  line = startLine();
+  await line.send("digital-child-health", messageOf("observations", writtenAt("2025-05-13T09:00:00Z")));
+  const before = await recordsOf(line.store);
+  const late = messageOf("observations", (message) => {
+    writtenAt("2025-05-12T09:00:00Z")(message);
+    message.entry.pop();
+  });
+  const receipt = await line.send("digital-child-health", late);
+  expect(receipt).toMatchObject({ committed: 0, unchanged: 1, quarantined: 0 });
+  expect(receipt.issues.map(({ severity }) => severity)).toContain("warning");
+  expect(await recordsOf(line.store)).toEqual(before);
+});
+
+test("a deletion of what was never there is told, and a first message that comes after it does not bring it back", async () => {
+  line = startLine();
+  const gone = await line.send(
+    "digital-child-health",
+    messageOf("observations-deleted", writtenAt("2025-05-14T09:00:00Z")),
+  );
+  expect(gone).toMatchObject({ received: 1, quarantined: 0 });
+  expect(gone.issues.map(({ severity }) => severity)).toEqual(["warning"]);
+  const late = await line.send("digital-child-health", messageOf("observations", writtenAt("2025-05-12T09:00:00Z")));
+  expect(late).toMatchObject({ committed: 0, unchanged: 1, resources: {} });
+});
+
+test.each([
+  ["an event that is not served", messageOf("legal-information-is-refused"), ["764841000000100", "Adeyemi"]],
+  [
+    "a message that is refused for something else",
+    messageOf("safeguarding-codes-and-relatives-are-dropped", ({ entry }) => {
+      const header = entry[0]?.resource;
+      if (header !== undefined) header.extension = [];
+    }),
+    ["1064461000000103", "836881000000105", "RelatedPerson"],
+  ],
+])("of %s nothing that is dropped at the door is in quarantine", async (_, text, secrets) => {
+  line = startLine();
+  const receipt = await line.send("digital-child-health", text);
+  expect(receipt).toMatchObject({ quarantined: 1 });
+  const [held] = await line.store.quarantined({ sources: [receipt.source] }, 10);
+  expect(held?.content).toContain("MessageHeader");
+  for (const secret of secrets) {
+    expect(text).toContain(secret);
+    expect(held?.content).not.toContain(secret);
+  }
+});

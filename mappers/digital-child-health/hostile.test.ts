@@ -114,6 +114,10 @@ test("ten thousand entries are read in one go, and none takes the name of anothe
   const found = fixtures.find(({ name }) => name === "observations");
   const message = JSON.parse(found?.text ?? "{}");
   const [entry] = message.entry.slice(4);
-  message.entry.push(...Array.from({ length: 10_000 }, () => entry));
+  const related = [{ type: "has-member", target: { reference: "Observation/last" } }];
+  const code = { text: "Group" };
+  message.entry.push(...Array.from({ length: 10_000 }, () => ({ resource: { ...entry.resource, code, related } })), {
+    resource: { ...entry.resource, id: "last" },
+  });
   expect(faultsOf(message)).toEqual([]);
 });

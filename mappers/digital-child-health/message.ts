@@ -18,6 +18,8 @@ export interface Message {
   /** `Bundle.meta.lastUpdated`, as it came. */
   readonly lastUpdated: string | undefined;
   readonly entries: readonly MessageEntry[];
+  /** Entries by every name under which a reference can mean them. */
+  readonly index: ReadonlyMap<string, MessageEntry>;
 }
 
 const resource = z.looseObject(
@@ -55,7 +57,7 @@ export function parseMessage(raw: unknown): ParsedMessage {
   if (issues.length > 0) return { ok: false, issues };
   return {
     ok: true,
-    message: { id: parsed.data.id, lastUpdated: parsed.data.meta?.lastUpdated, entries },
+    message: { id: parsed.data.id, lastUpdated: parsed.data.meta?.lastUpdated, entries, index: toIndex(entries) },
   };
 }
 
@@ -89,7 +91,7 @@ export function entriesOf(message: Message, type: string): readonly MessageEntry
 
 /**
  * The resource of the message that a reference means: `#id` within the resource it stands in, else an entry's full URL,
- * or type and logical id, absolute or not, of any version.
+ * or type and logical id, absolute or not, of any version. Of two that a reference could mean it is the first.
  */
 export function resolveReference(
   message: Message,
@@ -97,30 +99,46 @@ export function resolveReference(
   from?: MessageEntry,
 ): MessageEntry | undefined {
   if (reference === undefined || reference === "") return undefined;
-  if (reference.startsWith("#")) {
-    const holder = from?.container ?? from;
-    return message.entries.find(
-      ({ container, resource }) =>
-        container !== undefined && container === holder && `#${String(resource.id)}` === reference,
-    );
-  }
+  const { index } = message;
+  if (reference.startsWith("#")) return index.get(`${(from?.container ?? from)?.path ?? ""}${reference}`);
   const wanted = reference.replace(/\/_history\/[A-Za-z0-9.-]{1,64}$/, "");
-  const found = message.entries.find((entry) => entry.container === undefined && isMeant(entry, wanted));
-  return found;
+  const tail = tailOf(wanted);
+  return (
+    index.get(wanted.toLowerCase()) ??
+    index.get(wanted) ??
+    // An entry without a full URL is known by its type and id alone.
+    (tail === undefined ? undefined : index.get(`${NO_URL}${tail}`))
+  );
 }
 
-function isMeant({ fullUrl, resource }: MessageEntry, wanted: string): boolean {
-  if (fullUrl !== undefined && fullUrl.toLowerCase() === wanted.toLowerCase()) return true;
-  if (typeof resource.id !== "string") return isTail(fullUrl, wanted);
-  const relative = `${resource.resourceType}/${resource.id}`;
-  if (wanted === relative || isTail(fullUrl, wanted)) return true;
-  // An entry without a full URL is known by its type and id alone.
-  return fullUrl === undefined && (wanted.endsWith(`/${relative}`) || uuidOf(wanted) === resource.id.toLowerCase());
+const NO_URL = "without a full URL: ";
+
+function toIndex(entries: readonly MessageEntry[]): ReadonlyMap<string, MessageEntry> {
+  const index = new Map<string, MessageEntry>();
+  for (const entry of entries) {
+    for (const name of namesOf(entry)) if (!index.has(name)) index.set(name, entry);
+  }
+  return index;
 }
 
-/** Whether a relative reference is the end of an absolute URL. */
-function isTail(fullUrl: string | undefined, wanted: string): boolean {
-  return /^[A-Z][A-Za-z]+\/[A-Za-z0-9.-]{1,64}$/.test(wanted) && fullUrl?.endsWith(`/${wanted}`) === true;
+function namesOf({ fullUrl, resource, container }: MessageEntry): string[] {
+  const id = typeof resource.id === "string" ? resource.id : undefined;
+  if (container !== undefined) return id === undefined ? [] : [`${container.path}#${id}`];
+  const relative = id === undefined ? undefined : `${resource.resourceType}/${id}`;
+  const tail = tailOf(fullUrl ?? "");
+  return [
+    ...(fullUrl === undefined ? [] : [fullUrl.toLowerCase()]),
+    ...(relative === undefined ? [] : [relative]),
+    ...(tail === undefined ? [] : [tail]),
+    ...(fullUrl === undefined && relative !== undefined
+      ? [`${NO_URL}${relative}`, `urn:uuid:${id}`.toLowerCase()]
+      : []),
+  ];
+}
+
+/** The relative reference at the end of an absolute one. */
+function tailOf(url: string): string | undefined {
+  return /(?:^|\/)([A-Z][A-Za-z]+\/[A-Za-z0-9.-]{1,64})$/.exec(url)?.[1];
 }
 
 /** Logical id of a resource: its own, else the UUID or the last part of its full URL. */

@@ -68,17 +68,22 @@ export function readFindings(told: Surroundings): Finding[] {
     }
   }
   const findings = parts.map((part) => toFinding(part, told, slotOf));
-  for (const [index, part] of parts.entries()) warnOfMonths(part.spot, findings[index], findings);
+  const bySlot = new Map(findings.map((finding) => [finding.slot, finding]));
+  for (const [index, { spot }] of parts.entries()) {
+    const grouped = findings[index];
+    const slots = grouped === undefined ? [] : [...grouped.members, ...grouped.derivedFrom];
+    warnOfMonths(
+      spot,
+      slots.map((slot) => bySlot.get(slot)?.found.code),
+    );
+  }
   return findings;
 }
 
 /** Published messages group scores of questionnaires of several months; they are carried as they are. */
-function warnOfMonths(spot: Spot, group: Finding | undefined, findings: readonly Finding[]): void {
-  const scores = findings.filter(
-    ({ slot }) => group?.members.includes(slot) === true || group?.derivedFrom.includes(slot) === true,
-  );
+function warnOfMonths(spot: Spot, grouped: readonly (Found["code"] | undefined)[]): void {
   const months = new Set(
-    scores.flatMap(({ found }) => (found.code.coding ?? []).flatMap(({ code = "" }) => ASQ3.get(code)?.months ?? [])),
+    grouped.flatMap((code) => (code?.coding ?? []).flatMap((coding) => ASQ3.get(coding.code ?? "")?.months ?? [])),
   );
   if (months.size > 1) {
     warn(below(spot, "related"), "groups scores of questionnaires of several months; each keeps the code that came");
