@@ -73,9 +73,7 @@ export const CENSUS_ETHNICITY = canonical("CodeSystem", "census-ethnicity");
 export const CSDS_ACTIVITY_TYPE = canonical("CodeSystem", "csds-activity-type");
 /** INFANT PHYSICAL EXAMINATION RESULT of the Community Services Data Set. */
 export const CSDS_EXAMINATION_RESULT = canonical("CodeSystem", "csds-infant-physical-examination-result");
-/** Status of a newborn blood spot screen in two digits, in the Community Services Data Set. */
-export const CSDS_BLOOD_SPOT_OUTCOME = canonical("CodeSystem", "csds-newborn-blood-spot-outcome");
-/** The same in four digits, and whatever else a source sends there: not listed here. */
+/** Status of a newborn blood spot screen in the Community Services Data Set: not listed here. */
 export const CSDS_BLOOD_SPOT_STATUS = canonical("NamingSystem", "csds-newborn-blood-spot-status");
 /** Outcomes of newborn hearing in the Community Services Data Set: not listed here. */
 export const CSDS_HEARING_OUTCOME = canonical("NamingSystem", "csds-newborn-hearing-outcome");

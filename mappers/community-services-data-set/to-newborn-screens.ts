@@ -1,5 +1,5 @@
-import { NEWBORN_SCREEN } from "#profiles/systems.ts";
-import { toCodeableConcept, toCoding } from "../datatypes/coding.ts";
+import { canonical } from "#profiles/canonical.ts";
+import { toCoding } from "../datatypes/coding.ts";
 import type { CsvRow, Made, StagedRows } from "../mapper.ts";
 import { isBeforeBirth } from "./contact.ts";
 import { SCREENING_ITEMS } from "./screening-items.ts";
@@ -10,21 +10,26 @@ import { type Surroundings, toCategory, toObservation, toProfiles } from "./to-o
 /** One Observation an outcome. The child's local number stands in the keys of these tables, so in no resource of theirs. */
 export function toNewbornScreens(surroundings: Omit<Surroundings, "occasion">, rows: StagedRows): Made[] {
   const birthDate = rows[MPI]?.[0]?.DateOfBirth;
-  return SCREENING_ITEMS.flatMap(({ table, column, screen, dates, toCodes }) =>
+  return SCREENING_ITEMS.flatMap(({ table, column, screens, profile, dates, toCodes }) =>
     (rows[table] ?? []).flatMap((row) => {
-      const { [column]: code } = row;
+      const { [column]: outcome } = row;
       const effective = dayOf(row, dates);
-      if (code === undefined || isBeforeBirth(effective, birthDate)) return [];
-      const coding = toCodes(code).map((target) => toCoding(target.system, target.code));
-      const text = coding.find(({ display }) => display !== undefined)?.display ?? `Code ${code} of the source`;
+      if (outcome === undefined || isBeforeBirth(effective, birthDate)) return [];
+      const code = screens.map((target) => toCoding(target.system, target.code));
+      const name = code.at(-1)?.display;
+      const coding = toCodes(outcome).map((target) => toCoding(target.system, target.code));
+      const text = coding.find(({ display }) => display !== undefined)?.display ?? `Code ${outcome} of the source`;
       return [
         toObservation(
           { ...surroundings, occasion: effective === undefined ? {} : { effective } },
           {
             origin: { table, key: keyOf(table, row), item: column },
-            profiles: toProfiles("newborn-screen"),
+            profiles:
+              profile === undefined || effective === undefined
+                ? toProfiles("newborn-screen")
+                : [canonical("StructureDefinition", profile), ...toProfiles("newborn-screen")],
             category: toCategory("exam"),
-            code: toCodeableConcept(NEWBORN_SCREEN, screen),
+            code: { coding: code, ...(name === undefined ? {} : { text: name }) },
             valueCodeableConcept: { coding, text },
           },
         ),

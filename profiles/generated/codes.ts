@@ -287,18 +287,6 @@ const DISPLAYS: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map([
     ["03","Problem suspected"],
     ["NN","Not examined"],
   ])],
-  ["https://early-years-gateway.example/fhir/CodeSystem/csds-newborn-blood-spot-outcome", new Map([
-    ["01","Specimen received in laboratory"],
-    ["02","Screening declined"],
-    ["03","Repeat or further sample required"],
-    ["04","Condition not suspected"],
-    ["05","Carrier"],
-    ["06","Sickle cell disease not suspected, carrier of other haemoglobin"],
-    ["07","Condition not suspected, other disorders follow up"],
-    ["08","Condition suspected"],
-    ["09","Not screened or screening incomplete"],
-    ["10","Haemoglobin S not suspected (by DNA)"],
-  ])],
   ["https://early-years-gateway.example/fhir/CodeSystem/data-class", new Map([
     ["health-visiting","Health visiting"],
     ["education","Education"],
