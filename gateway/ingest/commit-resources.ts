@@ -1,30 +1,24 @@
-import type { Made } from "#mappers/mapper.ts";
 import { type Lineage, type RecordKey, SHARED_ID_SPACE, type WriteTransaction } from "../store/store.ts";
 import type { CommitContext } from "./commit-unit.ts";
+import type { DraftContent } from "./draft.ts";
 import { type ProvenanceDelivery, toProvenance } from "./provenance.ts";
-import { type Content, type Identified, toContent, toStoredResource } from "./stored-resource.ts";
+import { type Content, toContent, toStoredResource } from "./stored-resource.ts";
 import type { Brought, Unit } from "./unit.ts";
 
 /** A resource that a unit made, and whether the store holds just that already. */
 export interface MadeContent {
-  readonly made: Made;
-  readonly content: Content;
+  readonly made: DraftContent;
   readonly isStored: boolean;
 }
 
 /** Version and content hash of what a record holds, by `type/id`. */
 export type CurrentResources = Awaited<ReturnType<WriteTransaction["currentOf"]>>;
 
-/** Puts made resources into text and compares them with what is held. */
-export function compareContents(
-  made: readonly Made[],
-  current: CurrentResources,
-  { idOf, source }: { readonly idOf: (slot: string) => string; readonly source: string },
-): readonly MadeContent[] {
+/** Compares what a unit makes with what is held. */
+export function compareContents(made: readonly DraftContent[], current: CurrentResources): readonly MadeContent[] {
   return made.map((one) => {
-    const content = toContent(withId(one.resource, idOf(one.slot)), source);
-    const { resourceType, id } = content.resource;
-    return { made: one, content, isStored: current.get(`${resourceType}/${id}`)?.contentHash === content.hash };
+    const { type, id, hash } = one.content;
+    return { made: one, isStored: current.get(`${type}/${id}`)?.contentHash === hash };
   });
 }
 
@@ -64,8 +58,9 @@ export async function commitResources(
     return known;
   };
   if (work.patientId !== undefined) sourceOf(unit.record).targets.push(`Patient/${work.patientId}`);
-  for (const { made: one, content, isStored } of work.contents) {
-    const { resourceType: type, id } = content.resource;
+  for (const { made: one, isStored } of work.contents) {
+    const { content } = one;
+    const { type, id } = content;
     made.push({ slot: one.slot, type, id });
     const from = sourceOf(one.record);
     from.targets.push(`${type}/${id}`);
@@ -115,21 +110,17 @@ async function toDelivery(
   return { receipt: delivery, file: fileNames.get(delivery), receivedAt };
 }
 
-function withId(resource: Made["resource"], id: string): Identified<Made["resource"]> {
-  return { ...resource, id };
-}
-
 async function putContent(
   transaction: WriteTransaction,
   record: RecordKey,
   told: { readonly content: Content; readonly work: ToCommit; readonly isNew: boolean },
 ): Promise<void> {
   const { content, work, isNew } = told;
-  const { resourceType, id } = content.resource;
+  const { type, id } = content;
   // A slot that is made for the first time has an id that nobody has seen; one that had ended counts on from its end.
   const before = isNew
     ? undefined
-    : (work.current.get(`${resourceType}/${id}`) ?? (await transaction.current(resourceType, id, SHARED_ID_SPACE)));
+    : (work.current.get(`${type}/${id}`) ?? (await transaction.current(type, id, SHARED_ID_SPACE)));
   const stored = toStoredResource(content, {
     source: work.context.source.source,
     dataClass: work.context.dataClass,

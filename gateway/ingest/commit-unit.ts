@@ -1,5 +1,5 @@
 import type { Patient } from "@medplum/fhirtypes";
-import type { DataClass, Mapped, SourceIdentity } from "#mappers/mapper.ts";
+import type { DataClass, SourceIdentity } from "#mappers/mapper.ts";
 import type { RegisteredSource } from "../access/source.ts";
 import { toBlockKey } from "../identity/block-key.ts";
 import { applyResolution, type Resolution, resolveChild } from "../identity/resolve-child.ts";
@@ -7,6 +7,7 @@ import { toRecordSearchKeys } from "../search/keys.ts";
 import { type Lineage, type RecordKey, SHARED_ID_SPACE, type WriteTransaction } from "../store/store.ts";
 import { commitOrganizations } from "./commit-organizations.ts";
 import { type CurrentResources, commitResources, compareContents } from "./commit-resources.ts";
+import { type Draft, type DraftFacts, draftUnit } from "./draft.ts";
 import { endReplaced } from "./end-replaced.ts";
 import { keepLineage } from "./keep-lineage.ts";
 import type { KnownIdentifier, Unit, UnitIssue, UnitOutcome } from "./unit.ts";
@@ -65,29 +66,35 @@ export async function commitUnit(
   const judged = await judge(transaction, unit, { prior, context });
   if ("kind" in judged) return judged;
 
-  const { resolution, mapped, patient, patientId, stays, contents, current, idOf } = judged;
+  const { resolution, draft, patient, stays, contents, current } = judged;
+  const { patientId } = draft;
   const now = context.clock();
   const isOld = prior !== undefined && (isSame || context.replay === "source");
   const identity = isOld ? await readOvertaken(transaction, unit, { resolution, source }) : undefined;
   const record = await applyResolution(transaction, resolution, { patientId, now, madeBefore: prior?.made ?? [] });
   if (identity !== undefined) await transaction.putSourceIdentity(source, identity.localId, identity);
   if (prior !== undefined && !stays) await leave(transaction, prior, { source, unit: unit.key, now });
-  await commitOrganizations(transaction, mapped.organizations, context);
+  await commitOrganizations(transaction, draft.organizations, context);
   const { made, changed } = await commitResources(transaction, record, {
     unit,
     contents,
     current,
     patientId: patient === undefined ? undefined : patientId,
     prior: stays ? (prior?.made ?? []) : [],
-    idOf,
+    idOf: draft.idOf,
     broughtBy: isSame || context.replay === "source" ? prior : undefined,
     context,
   });
   const told = { patient, resolution, context, now, unit: unit.key };
   const contributed = identity === undefined ? await commitContribution(transaction, record, told) : SAID_NOTHING;
-  await transaction.putRelationships(record, source, unit.key, mapped.relationships);
-  const replaced = isOld ? [] : (mapped.replaces ?? []);
-  const ended = await endReplaced(transaction, replaced, { record, unit, resolution, context, now });
+  await transaction.putRelationships(record, source, unit.key, draft.relationships);
+  const ended = await endReplaced(transaction, isOld ? [] : draft.replaces, {
+    record,
+    unit,
+    resolution,
+    context,
+    now,
+  });
   const isUnchanged = isOld && stays && changed.length === 0 && !contributed.isChanged;
   await keepLineage(transaction, unit, { prior, lineage: { hash: unit.hash, record, made }, context });
   if (isUnchanged) return { kind: "unchanged" };
@@ -96,10 +103,10 @@ export async function commitUnit(
     record,
     patientId,
     changed: [...changed, ...ended],
-    notCarried: mapped.notCarried,
+    notCarried: draft.notCarried,
     identifiers: contributed.identifiers,
-    until: latestDate(mapped, context.receivedAt),
-    notes: mapped.withdraws === true && prior === undefined ? [{ message: NOTHING_TO_WITHDRAW }] : [],
+    until: draft.until,
+    notes: draft.withdraws && prior === undefined ? [{ message: NOTHING_TO_WITHDRAW }] : [],
   };
 }
 
@@ -127,14 +134,13 @@ function isOlder({ writtenAt }: Unit, prior: Lineage | undefined): boolean {
 /** A unit that may be committed: whose it is, what it makes, and how that stands to what is there. */
 interface Judged {
   readonly resolution: Resolution;
-  readonly mapped: Mapped;
+  readonly draft: Draft;
+  /** What the source says of the child, without what is withheld. */
   readonly patient: Patient | undefined;
-  readonly patientId: string;
   /** Its child is the one that it had before. */
   readonly stays: boolean;
   readonly contents: ReturnType<typeof compareContents>;
   readonly current: CurrentResources;
-  readonly idOf: (slot: string) => string;
 }
 
 /** Decides without writing anything. */
@@ -146,55 +152,50 @@ async function judge(
   const { source } = context.source;
   const describesChild = context.dataClass !== "sharing";
   const resolution = await resolveChild(transaction, source, unit.identity, { describesChild });
-  const patientId =
-    resolution.record === undefined ? context.ids() : await context.patientIdOf(transaction, resolution.record);
   const before = prior !== undefined && prior.record === resolution.record ? prior : undefined;
-  const idOf = createSlotIds(before, context.ids);
-  const mapped = mapUnit(unit, patientId, idOf, context);
-  if ("issues" in mapped) return { kind: "refused", reached: "resolved", issues: mapped.issues };
-  const patient = withoutWithheld(mapped.patient, resolution);
-  const current = before === undefined ? NOTHING : await transaction.currentOf(before.record);
-  const contents = compareContents(mapped.made, current, { idOf, source });
-  const issues = validateMapped(
-    contents.flatMap(({ content, isStored }) => (isStored ? [] : [content.resource])),
-    mapped.organizations,
-    patient,
-  );
-  if (issues.length > 0) return { kind: "refused", reached: "mapped", issues };
-  return { resolution, mapped, patient, patientId, stays: before !== undefined, contents, current, idOf };
-}
-
-/** The same slot has the same id for ever; a new one gets a new id. */
-function createSlotIds(prior: Lineage | undefined, next: () => string): (slot: string) => string {
-  const ids = new Map(prior?.made.map(({ slot, id }) => [slot, id]));
-  return (slot) => {
-    const known = ids.get(slot);
-    if (known !== undefined) return known;
-    const id = next();
-    ids.set(slot, id);
-    return id;
+  const facts: DraftFacts = {
+    patientId: resolution.record === undefined ? undefined : await context.patientIdOf(transaction, resolution.record),
+    made: before?.made ?? [],
   };
+  const draft = toDraft(unit, facts, context);
+  if ("issues" in draft) return { kind: "refused", reached: "resolved", issues: draft.issues };
+  const patient = withoutWithheld(draft.patient, resolution);
+  const current = before === undefined ? NOTHING : await transaction.currentOf(before.record);
+  const contents = compareContents(draft.contents, current);
+  // What is stored just so was found right when it came, and need not be looked at again.
+  const wrong = contents.flatMap(({ made, isStored }) => (isStored ? [] : made.issues()));
+  const issues = [...wrong, ...validateMapped([], draft.organizations, patient)];
+  if (issues.length > 0) return { kind: "refused", reached: "mapped", issues };
+  return { resolution, draft, patient, stays: before !== undefined, contents, current };
 }
 
-function mapUnit(
+/** The draft that was made in advance, where it still stands on the same facts; else one made now. */
+function toDraft(
   unit: Unit,
-  patientId: string,
-  id: (slot: string) => string,
-  context: CommitContext,
-): Mapped | { readonly issues: readonly UnitIssue[] } {
-  const { source, authority, localAuthority, derives } = context.source;
+  facts: DraftFacts,
+  { source: { source, authority, localAuthority, derives }, ...context }: CommitContext,
+): Draft | { readonly issues: readonly UnitIssue[] } {
+  if (unit.draft !== undefined && isSame(unit.draft.facts, facts)) return unit.draft;
   try {
-    return unit.map({
+    return draftUnit(unit, facts, {
       source,
       localAuthority,
-      patientId,
-      id,
-      organizationId: (identifier) => context.organizationId(authority, identifier),
       derives,
+      organizationId: (identifier) => context.organizationId(authority, identifier),
+      ids: context.ids,
+      receivedAt: context.receivedAt,
     });
   } catch (error) {
     return { issues: [context.explainFault(error)] };
   }
+}
+
+function isSame(drafted: DraftFacts, { patientId, made }: DraftFacts): boolean {
+  return (
+    drafted.patientId === patientId &&
+    drafted.made.length === made.length &&
+    drafted.made.every(({ slot, id }, n) => slot === made[n]?.slot && id === made[n].id)
+  );
 }
 
 /** What is withheld for this child goes out of the contribution itself, so that no reader can meet it. */
@@ -265,19 +266,4 @@ async function leave(
   for (const { source, localId } of left) {
     if (source === told.source) await transaction.removeContribution(prior.record, source, localId, told.now);
   }
-}
-
-/** A date in the future is a slip of the source, and must not make it look more recent than it is. */
-function latestDate(mapped: Mapped, receivedAt: number): string | undefined {
-  const today = new Date(receivedAt).toISOString().slice(0, 10);
-  let latest: string | undefined;
-  for (const { resource } of mapped.made) {
-    const told =
-      resource.resourceType === "Observation"
-        ? (resource.effectiveDateTime ?? resource.effectivePeriod?.end ?? resource.effectiveInstant)
-        : resource.dateTime;
-    const date = told?.slice(0, 10);
-    if (date?.length === 10 && date <= today && (latest === undefined || date > latest)) latest = date;
-  }
-  return latest;
 }

@@ -24,16 +24,44 @@ export function admitRow(row: CsvRow, dropped: ReadonlySet<string>): Admitted<Cs
 export function admitElement(element: XmlElement, dropped: ReadonlySet<string>): Admitted<XmlElement> {
   if (dropped.size === 0) return { kept: element, dropped: [] };
   const found: string[] = [];
-  const kept = without(element, "", dropped, found);
+  const kept = without(element, { path: "", steps: stepsOf(dropped), dropped, found });
   return { kept, dropped: [...new Set(found)] };
 }
 
-function without(element: XmlElement, path: string, dropped: ReadonlySet<string>, found: string[]): XmlElement {
+interface Dropping {
+  readonly path: string;
+  /** Every path that leads to what is dropped, that itself included. */
+  readonly steps: ReadonlySet<string>;
+  readonly dropped: ReadonlySet<string>;
+  readonly found: string[];
+}
+
+const steps = new WeakMap<ReadonlySet<string>, ReadonlySet<string>>();
+
+function stepsOf(dropped: ReadonlySet<string>): ReadonlySet<string> {
+  const known = steps.get(dropped);
+  if (known !== undefined) return known;
+  const paths = [...dropped].map((path) => path.split("/"));
+  const made = new Set(paths.flatMap((names) => names.map((_, n) => names.slice(0, n + 1).join("/"))));
+  steps.set(dropped, made);
+  return made;
+}
+
+/** The same element where nothing of it is dropped: most have nothing to drop, and are not copied. */
+function without(element: XmlElement, dropping: Dropping): XmlElement {
+  let isWhole = true;
   const children: XmlElement[] = [];
   for (const child of element.children) {
-    const childPath = path === "" ? child.name : `${path}/${child.name}`;
-    if (dropped.has(childPath)) found.push(childPath);
-    else children.push(without(child, childPath, dropped, found));
+    const path = dropping.path === "" ? child.name : `${dropping.path}/${child.name}`;
+    const kept = dropping.steps.has(path) ? withoutChild(child, { ...dropping, path }) : child;
+    if (kept !== undefined) children.push(kept);
+    isWhole &&= kept === child;
   }
-  return { ...element, children };
+  return isWhole ? element : { ...element, children };
+}
+
+function withoutChild(child: XmlElement, dropping: Dropping): XmlElement | undefined {
+  if (!dropping.dropped.has(dropping.path)) return without(child, dropping);
+  dropping.found.push(dropping.path);
+  return undefined;
 }

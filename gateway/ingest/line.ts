@@ -6,6 +6,7 @@ import type { DeliveryContext } from "./commit-batch.ts";
 import { commitSafely, type Transact } from "./commit-safely.ts";
 import { countBatch, countChild, outcomeOf, type Quality, type Tellers } from "./count-batch.ts";
 import { droppedFields } from "./door.ts";
+import { canBeDrafted, draftedBatches, measureBody } from "./drafting/drafted-batches.ts";
 import { createDryRun, type DryRun } from "./dry-run.ts";
 import { inBatches, whole } from "./in-batches.ts";
 import { type HeldRecord, readKept } from "./kept-records.ts";
@@ -19,6 +20,7 @@ import { QualityCounts } from "./quality/quality-counts.ts";
 import { type Receipt, ReceiptCounts } from "./receipt.ts";
 import { createSeenRecords } from "./seen-records.ts";
 import type { KnownIdentifier, UnitIssue } from "./unit.ts";
+import { FAULT } from "./validate-mapped.ts";
 
 /** How long the line works before it lets queries run: one search takes less. */
 const SLICE_MS = 4;
@@ -36,6 +38,8 @@ export interface IngestLineOptions {
   readonly clock: () => number;
   /** Logical id of an Organization; by default the one that `toOrganizationId` gives. */
   readonly organizationId?: typeof toOrganizationId;
+  /** Long files are read and mapped in a thread beside this one, by the mappers of `mappers.ts`. */
+  readonly hasDrafters?: boolean;
   /** How long source records are kept for replay, in milliseconds; `raw_retention_ms` when absent. */
   readonly rawRetention_ms?: number;
   /** Told after each commit which identifiers now name which record, so that caches can follow. */
@@ -99,25 +103,23 @@ export function createIngestLine(options: IngestLineOptions): IngestLine {
     };
   };
   return {
-    ingest(source, delivery, body) {
+    async ingest(source, delivery, body) {
       const run = start(source, delivery, undefined);
-      const { contentType, fileName } = delivery;
-      const { explainFault } = run.context;
-      const { columns } = source;
-      return take(run, readRecords(run.mapper, whole(body), { contentType, fileName, columns, explainFault }));
+      return take(run, await readInBatches(run, body));
     },
     replay(source, delivery, records) {
       const run = start(source, delivery, "records");
-      return take(run, readHeld(run, records));
+      return take(run, batchesOf(run, readHeld(run, records)));
     },
     replaySource(source, delivery) {
       const run = start(source, delivery, "source");
       const { mapper } = run;
       if (mapper.reader === "staged") {
-        return take(run, stagedChildren(options.store, { source: source.source, root: mapper.root }));
+        const children = stagedChildren(options.store, { source: source.source, root: mapper.root });
+        return take(run, batchesOf(run, children));
       }
       const forgotten = { records: 0 };
-      return take(run, readHeld(run, heldUnits(options.store, source.source, forgotten)), forgotten);
+      return take(run, batchesOf(run, readHeld(run, heldUnits(options.store, source.source, forgotten))), forgotten);
     },
   };
 }
@@ -170,9 +172,35 @@ function toContext(
   };
 }
 
-async function take(run: Run, reads: AsyncIterator<Read>, forgotten?: { readonly records: number }): Promise<Receipt> {
+/** A long file is read, parsed and drafted by a thread of its own; a short one here, by the same functions. */
+async function readInBatches(run: Run, body: AsyncIterable<Uint8Array>): Promise<AsyncIterable<readonly Read[]>> {
+  const { mapper, context, options, transact } = run;
+  const { contentType, fileName, receivedAt } = run.delivery;
+  const { source, explainFault } = context;
+  const { columns } = source;
+  const told = { contentType, fileName };
+  if (options.hasDrafters === true && canBeDrafted(mapper)) {
+    const measured = await measureBody(body);
+    if (measured.isLong) {
+      const task = { source, ...told, receivedAt, batch_records: batchSizeOf(mapper) };
+      return draftedBatches(measured.body, { mapper, task, context, transact });
+    }
+    return batchesOf(run, readRecords(mapper, whole(measured.body), { ...told, columns, explainFault }));
+  }
+  return batchesOf(run, readRecords(mapper, whole(body), { ...told, columns, explainFault }));
+}
+
+function batchesOf({ mapper }: Run, reads: AsyncIterator<Read>): AsyncIterable<readonly Read[]> {
+  return inBatches(reads, batchSizeOf(mapper));
+}
+
+async function take(
+  run: Run,
+  batches: AsyncIterable<readonly Read[]>,
+  forgotten?: { readonly records: number },
+): Promise<Receipt> {
   try {
-    for await (const batch of inBatches(reads, batchSizeOf(run.mapper))) await takeBatch(run, batch);
+    for await (const batch of batches) await takeBatch(run, batch);
     if (run.dryRun !== undefined) await countChildren(run, run.dryRun);
     return await finish(run, forgotten);
   } finally {
@@ -248,7 +276,5 @@ function batchSizeOf({ reader }: AnyMapper): number {
 
 function explainFault(error: unknown, source: string, options: IngestLineOptions): UnitIssue {
   options.onFault?.(error, source);
-  return {
-    message: "a fault in the gateway, not in the file; the record is kept and can be sent again after a repair",
-  };
+  return FAULT;
 }

@@ -57,6 +57,7 @@ export function prepareRecord<Raw, Rec>(mapper: RecordMapper<Raw, Rec>, door: At
       line,
       writtenAt: mapper.writtenAt?.(record),
       identity: mapper.identity(record),
+      text,
       map: (context: Parameters<typeof mapper.map>[1]) => mapper.map(record, context),
       ...(isWhole ? { raw: () => ({ content: content(), vocabulary }) } : {}),
     };

@@ -15,20 +15,30 @@ export function toMetaSource(source: string): string {
 
 /** A resource as text in the parts from which any version of it is put together. */
 export interface Content {
-  readonly resource: Identified;
+  readonly type: string;
+  readonly id: string;
   /** SHA-256 (base64url) of all but `meta.versionId` and `meta.lastUpdated`. */
   readonly hash: string;
-  /** JSON of `meta` and of the rest, each without its opening brace. */
-  readonly meta: string;
-  readonly rest: string;
+  /** JSON of all that stands behind `meta.lastUpdated`, as text or in UTF-8. */
+  readonly tail: string | Uint8Array;
+  /** Search keys and business identifiers, as they are stored. */
+  readonly keys: () => string;
+  readonly identifiers: () => readonly string[];
 }
 
 export function toContent(resource: Identified, source: string): Content {
-  const { resourceType, id, meta, ...others } = resource;
+  const { resourceType: type, id, meta, ...others } = resource;
   const metaText = JSON.stringify({ source: toMetaSource(source), ...meta }).slice(1);
   const rest = JSON.stringify(others).slice(1);
-  const hash = digest("sha256", `${resourceType}/${id}\n${metaText}\n${rest}`, "base64url");
-  return { resource, hash, meta: metaText, rest };
+  const hash = digest("sha256", `${type}/${id}\n${metaText}\n${rest}`, "base64url");
+  return {
+    type,
+    id,
+    hash,
+    tail: rest === "}" ? `${metaText}}` : `${metaText},${rest}`,
+    keys: () => extractKeys(resource),
+    identifiers: () => toIdentifiers(resource),
+  };
 }
 
 /** The version of a resource as it is stored and served. */
@@ -42,10 +52,9 @@ export function toStoredResource(
     readonly isFirst?: boolean;
   },
 ): ToldResource {
-  const { resourceType: type, id } = content.resource;
+  const { type, id, hash, tail } = content;
   const lastUpdated = new Date(told.now).toISOString();
-  const meta = `{"versionId":"${told.version}","lastUpdated":"${lastUpdated}",${content.meta}`;
-  const rest = content.rest === "}" ? "}" : `,${content.rest}`;
+  const head = `{"resourceType":"${type}","id":"${id}","meta":{"versionId":"${told.version}","lastUpdated":"${lastUpdated}",`;
   return {
     type,
     id,
@@ -53,10 +62,19 @@ export function toStoredResource(
     lastUpdated: told.now,
     source: told.source,
     dataClass: told.dataClass,
-    body: Buffer.from(`{"resourceType":"${type}","id":"${id}","meta":${meta}${rest}`),
-    keys: extractKeys(content.resource),
-    identifiers: toIdentifiers(content.resource),
-    contentHash: content.hash,
+    body: toBody(head, tail),
+    keys: content.keys(),
+    identifiers: content.identifiers(),
+    contentHash: hash,
     ...(told.isFirst === undefined ? {} : { isFirst: told.isFirst }),
   };
+}
+
+/** The head holds nothing but ASCII: a type, an id and numbers. */
+function toBody(head: string, tail: string | Uint8Array): Buffer {
+  if (typeof tail === "string") return Buffer.from(head + tail);
+  const body = Buffer.allocUnsafe(head.length + tail.length);
+  body.write(head, "latin1");
+  body.set(tail, head.length);
+  return body;
 }

@@ -1,5 +1,6 @@
 import type { MapContext, Mapped, SourceIdentity } from "#mappers/mapper.ts";
 import type { RecordKey } from "../store/store.ts";
+import type { Draft } from "./draft.ts";
 import type { PlaceIssue } from "./readers/read-item.ts";
 
 /** What is mapped and committed as one: a source record, or all staged rows of one child. */
@@ -15,7 +16,11 @@ export interface Unit {
   /** When the source wrote it, in milliseconds since 1970, where it says so. */
   readonly writtenAt?: number | undefined;
   readonly identity: SourceIdentity;
+  /** JSON of what its mapper parsed, for mapping it elsewhere; absent for the joined rows of a child. */
+  readonly text?: string;
   map(context: MapContext): Mapped;
+  /** What it makes, where that was drafted in advance; good while its facts hold. */
+  readonly draft?: Draft | undefined;
   /** The delivery that brought a record of the unit, where it is not the one under way: of a row. */
   broughtBy?(record: string): Brought | undefined;
   /** The record as it may be kept for replay; absent when what may be kept would not give the same record again. */
@@ -30,8 +35,8 @@ export interface Brought {
 }
 
 export interface KeptContent {
-  /** JSON text of what the reader gave, without what is dropped at the door. */
-  readonly content: string;
+  /** JSON text of what the reader gave, without what is dropped at the door; or that, compressed as it is kept. */
+  readonly content: string | { readonly compressed: Uint8Array };
   /** Text that the records of the source have in common, with nothing of any child. */
   readonly vocabulary: string;
 }

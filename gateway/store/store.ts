@@ -268,7 +268,9 @@ export interface RawRecord {
 }
 
 /** A source record on its way in. */
-export interface KeptRaw extends RawRecord {
+export interface KeptRaw extends Pick<RawRecord, "keptUntil"> {
+  /** Its text, or what `compressRaw` makes of it with the same vocabulary. */
+  readonly content: string | { readonly compressed: Uint8Array };
   /**
    * Text that the source's records have in common, as the names of their fields, against which the content is
    * compressed. Stays when all of them are forgotten, so it must hold nothing of any child.

@@ -58,7 +58,7 @@ export function readSchools(header: XmlElement, pupil: XmlElement): Schools {
 export function assessorOf(endYear: number, { source, stays }: Schools): Setting | undefined {
   const due = `${endYear}-06-30`;
   const on = stays.filter(({ start, end }) => start <= due && (end === undefined || end >= due));
-  return (on.find(({ setting }) => setting === source) ?? on[0])?.setting;
+  return (on.find(({ setting }) => source !== undefined && isSameSetting(setting, source)) ?? on[0])?.setting;
 }
 
 function readStay(element: XmlElement, setting: Setting): Stay | undefined {

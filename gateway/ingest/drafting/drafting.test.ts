@@ -1,0 +1,148 @@
+import { expect, test } from "vitest";
+import type { SourceKind } from "#mappers/mapper.ts";
+import { AREAS } from "#mappers/synthetic/areas.ts";
+import { generate } from "#mappers/synthetic/generate.ts";
+import { REFERENCE_DATE } from "#mappers/synthetic/scenarios.ts";
+import type { Store } from "../../store/store.ts";
+import { inChunks, sourceOf, startLine, type TestLine } from "../line.fixtures.ts";
+import { MAPPERS } from "../mappers.ts";
+import { readRecords } from "../prepare.ts";
+import { canBeDrafted, mapOf } from "./drafted-batches.ts";
+
+const AREA = AREAS.filter(({ id }) => id === "leeds");
+
+/** The files of one area's children, a fifth of them with something wrong. */
+const SOME = { children: 3_200, seed: "drafting", today: REFERENCE_DATE, areas: AREA, dirtRate: 0.2, scenarios: false };
+const LONG = new Map([...generate(SOME)].map(({ name, chunks }) => [name, [...chunks].join("")]));
+const CTF = LONG.get("leeds-ctf.xml") ?? "";
+const EYFSP = LONG.get("leeds-eyfsp.csv") ?? "";
+
+/** What two stores have in common when they hold the same: ids stand as the name of what they are of. */
+async function contentsOf(store: Store): Promise<readonly string[]> {
+  const lines: string[] = [];
+  const names = new Map<string, string>();
+  const records = new Set<number>();
+  for (const kind of ["common-transfer-file", "eyfs-profile"] as const) {
+    const { source } = sourceOf(kind);
+    for (const { unit, hash, record, made, line } of await store.unitsOf(source, 100_000)) {
+      for (const { slot, id } of made) names.set(id, `${source}/${unit}#${slot}`);
+      records.add(record);
+      const kept = await store.raw(source, unit);
+      lines.push(`${source} ${unit} ${hash} ${line} ${made.map(({ slot }) => slot).join()} ${kept?.content}`);
+    }
+  }
+  for (const key of records) {
+    const record = await store.record(key);
+    if (record === undefined) continue;
+    names.set(record.patientId, `child of ${record.contributions.map(({ localId }) => localId).toSorted()}`);
+  }
+  const named = (text: string): string =>
+    text.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, (id) => names.get(id) ?? "organisation");
+  for (const key of records) {
+    const record = await store.record(key);
+    for (const { body, version } of record?.resources ?? []) lines.push(named(`${version} ${body}`));
+    for (const { source, body } of record?.contributions ?? []) lines.push(named(`${source} ${body}`));
+    for (const { kind, source, organization, start } of record?.relationships ?? []) {
+      lines.push(`${kind} ${source} ${organization.value} ${start}`);
+    }
+  }
+  return lines.toSorted();
+}
+
+async function receiptOf(line: TestLine, kind: SourceKind, text: string) {
+  const { id: _, ...receipt } = await line.send(kind, inChunks(text, 65_536), { id: "delivery" });
+  return receipt;
+}
+
+test("a long file drafted in a thread of its own gives what it gives in one thread, known children and all", async () => {
+  expect(CTF.length).toBeGreaterThan(1_200_000);
+  expect(EYFSP.length).toBeLessThan(1_000_000);
+  const lines = [startLine(), startLine({ hasDrafters: true })] as const;
+  const changed = CTF.replaceAll("<Result>1</Result>", "<Result>2</Result>");
+  for (const [kind, text] of [
+    ["eyfs-profile", EYFSP],
+    ["common-transfer-file", CTF],
+    ["common-transfer-file", CTF],
+    ["common-transfer-file", changed],
+  ] as const) {
+    const [inOne, inTwo] = [await receiptOf(lines[0], kind, text), await receiptOf(lines[1], kind, text)];
+    expect(inTwo).toEqual(inOne);
+    expect(inTwo.received).toBe(inTwo.committed + inTwo.unchanged + inTwo.quarantined);
+  }
+  expect(await contentsOf(lines[1].store)).toEqual(await contentsOf(lines[0].store));
+  const held = await Promise.all(
+    lines.map(({ store }) => store.quarantined({ sources: ["leeds-ctf", "leeds-eyfsp"] }, 100_000)),
+  );
+  const [inOne, inTwo] = held.map((entries) => entries.map(({ line, issues, content }) => ({ line, issues, content })));
+  expect(inTwo).toEqual(inOne);
+  expect(inTwo?.length).toBeGreaterThan(10);
+  for (const line of lines) await line.close();
+}, 120_000);
+
+test("the same pupils over and over in one file end as the last of them says", async () => {
+  const [head = "", ...pupils] = CTF.split("    <Pupil>\n");
+  const tail = "  </CTFpupilData>\n</CTfile>\n";
+  const some = pupils.slice(0, 90).map((pupil) => `    <Pupil>\n${pupil}`);
+  const other = some.map((pupil) => pupil.replaceAll("<Result>1</Result>", "<Result>2</Result>"));
+  const text = `${head}${[...some, ...other, ...some, ...other, ...some].join("")}${tail}`;
+  const lines = [startLine(), startLine({ hasDrafters: true })] as const;
+  for (const line of lines) await receiptOf(line, "common-transfer-file", text);
+  const again = lines.map((line) => receiptOf(line, "common-transfer-file", text));
+  const [inOne, inTwo] = await Promise.all(again);
+  expect(inTwo).toEqual(inOne);
+  expect(await contentsOf(lines[1].store)).toEqual(await contentsOf(lines[0].store));
+  for (const line of lines) await line.close();
+}, 120_000);
+
+test("a long transfer that breaks off gives what came before, then says so", async () => {
+  const line = startLine({ hasDrafters: true });
+  async function* broken(): AsyncGenerator<Uint8Array> {
+    yield* inChunks(CTF.slice(0, 1_200_000), 65_536);
+    throw new Error("the connection is gone");
+  }
+  const receipt = await line.send("common-transfer-file", broken());
+  expect(receipt.issues.map(({ message }) => message)).toContain(
+    "the transfer broke off after this line; send the file again",
+  );
+  expect(receipt.committed).toBeGreaterThan(100);
+  await line.close();
+}, 60_000);
+
+test("a store that takes nothing more ends the delivery and its thread", async () => {
+  const line = startLine({ hasDrafters: true });
+  await line.store.close();
+  await expect(line.send("common-transfer-file", inChunks(CTF, 65_536))).rejects.toThrow("The store is closed.");
+}, 60_000);
+
+const KINDS: readonly SourceKind[] = Object.values(MAPPERS)
+  .filter(canBeDrafted)
+  .map(({ kind }) => kind);
+
+test.each(KINDS)("what the mapper of %s parses makes the same after a way through JSON", async (kind) => {
+  const mapper = MAPPERS[kind];
+  const { source, localAuthority, derives } = sourceOf(kind);
+  const explainFault = (error: unknown) => {
+    throw error;
+  };
+  let count = 0;
+  for (const { source: sender, chunks } of generate(SOME)) {
+    if (sender !== source) continue;
+    const body = inChunks([...chunks].join(""), 65_536);
+    for await (const { prepared } of readRecords(mapper, body, { explainFault })) {
+      if (prepared.kind !== "unit") continue;
+      const context = {
+        source,
+        localAuthority,
+        derives,
+        patientId: "p",
+        id: (slot: string) => slot,
+        organizationId: ({ value }: { readonly value: string }) => value,
+      };
+      const { unit } = prepared;
+      const again = mapOf(mapper)(JSON.parse(unit.text ?? ""), context);
+      expect(JSON.stringify(again)).toBe(JSON.stringify(unit.map(context)));
+      count += 1;
+    }
+  }
+  expect(count).toBeGreaterThan(5);
+});

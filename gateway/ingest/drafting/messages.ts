@@ -1,0 +1,106 @@
+import type { FieldIssue, SourceIdentity } from "#mappers/mapper.ts";
+import type { RegisteredSource } from "../../access/source.ts";
+import type { Draft, DraftFacts } from "../draft.ts";
+import type { PlaceIssue } from "../readers/read-item.ts";
+import type { UnitIssue } from "../unit.ts";
+
+/** What the thread that drafts is told when it starts. */
+export interface DraftingTask {
+  readonly source: RegisteredSource;
+  readonly contentType?: string | undefined;
+  readonly fileName?: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number;
+  readonly batch_records: number;
+}
+
+/** To the thread that drafts. */
+export type ToDrafter =
+  | { readonly kind: "chunk"; readonly bytes: Uint8Array }
+  /** The body has ended, whole or not. */
+  | { readonly kind: "end"; readonly isBroken: boolean }
+  | { readonly kind: "facts"; readonly facts: readonly AskedFacts[] }
+  /** A batch was committed: another may be sent. */
+  | { readonly kind: "taken" };
+
+/** From the thread that drafts. */
+export type FromDrafter =
+  /** A chunk was read: another may be sent. */
+  | { readonly kind: "read" }
+  | { readonly kind: "asks"; readonly asks: readonly Ask[] }
+  | { readonly kind: "batch"; readonly reads: readonly PackedRead[]; readonly bytes: ArrayBuffer }
+  | { readonly kind: "fault"; readonly error: unknown }
+  | { readonly kind: "done" };
+
+/** Asks what is known of a unit; one for each record of a batch that could be parsed. */
+export interface Ask {
+  readonly key: string;
+  readonly hash: string;
+  readonly identity: SourceIdentity;
+}
+
+/** `unchanged`: the store has just this; nothing need be drafted. */
+export type AskedFacts = DraftFacts | "unchanged";
+
+/** A part of the bytes of a batch. */
+export type Span = readonly [from: number, to: number];
+
+interface PackedRecord {
+  readonly line: number;
+  /** Absent for what is unchanged: nothing can be held back of it. */
+  readonly content: Span | undefined;
+  readonly notCarried: readonly string[];
+  readonly dropped: readonly string[];
+  readonly filled: readonly string[];
+  readonly found: readonly FieldIssue[];
+}
+
+export interface PackedRefusal extends PackedRecord {
+  readonly kind: "refused";
+  readonly issues: readonly PlaceIssue[];
+}
+
+export interface PackedUnit extends PackedRecord {
+  readonly kind: "unit";
+  readonly key: string;
+  readonly hash: string;
+  readonly record: string;
+  readonly writtenAt: number | undefined;
+  readonly identity: SourceIdentity;
+  readonly warnings: readonly FieldIssue[];
+  /** JSON of what the mapper parsed: for mapping it again, should its facts no longer hold. */
+  readonly text: Span;
+  /** The content as it is kept for replay, where it may be. */
+  readonly raw: { readonly compressed: Span; readonly vocabulary: string } | undefined;
+  readonly draft: PackedDraft | undefined;
+}
+
+export type PackedRead = PackedUnit | PackedRefusal;
+
+/** A draft with its contents column by column. */
+export interface PackedDraft
+  extends Pick<
+    Draft,
+    | "facts"
+    | "patientId"
+    | "patient"
+    | "organizations"
+    | "relationships"
+    | "notCarried"
+    | "replaces"
+    | "withdraws"
+    | "until"
+  > {
+  readonly slots: readonly string[];
+  readonly records: readonly string[];
+  readonly types: readonly string[];
+  readonly ids: readonly string[];
+  readonly hashes: readonly string[];
+  readonly keys: readonly string[];
+  readonly identifiers: readonly (readonly string[])[];
+  /** Where each tail ends; the first begins at `from`, each other where the one before ends. */
+  readonly from: number;
+  readonly ends: readonly number[];
+  /** By place of the content. */
+  readonly issues: ReadonlyMap<number, readonly UnitIssue[]>;
+}

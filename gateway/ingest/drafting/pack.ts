@@ -1,0 +1,111 @@
+import { compressRaw } from "../../store/compress-raw.ts";
+import type { Draft } from "../draft.ts";
+import type { Read } from "../prepared.ts";
+import type { Unit, UnitIssue } from "../unit.ts";
+import type { PackedDraft, PackedRead, PackedUnit, Span } from "./messages.ts";
+
+/** What a batch of profiles takes, mostly. */
+const FIRST_BYTES = 2_097_152;
+
+/** Bytes of a batch as they come, in one buffer that can be handed to another thread. */
+export class ByteWriter {
+  #buffer = new ArrayBuffer(FIRST_BYTES);
+  #bytes = Buffer.from(this.#buffer);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  write(part: string | Uint8Array): Span {
+    const from = this.#length;
+    // A character takes three bytes at most.
+    this.#reserve(typeof part === "string" ? part.length * 3 : part.length);
+    if (typeof part === "string") this.#length += this.#bytes.write(part, from);
+    else {
+      this.#bytes.set(part, from);
+      this.#length += part.length;
+    }
+    return [from, this.#length];
+  }
+
+  /** The buffer itself, which may be larger than what was written. */
+  take(): ArrayBuffer {
+    return this.#buffer;
+  }
+
+  #reserve(more: number): void {
+    if (this.#length + more <= this.#bytes.length) return;
+    const buffer = new ArrayBuffer(Math.max(this.#bytes.length * 2, this.#length + more));
+    const larger = Buffer.from(buffer);
+    larger.set(this.#bytes.subarray(0, this.#length));
+    this.#buffer = buffer;
+    this.#bytes = larger;
+  }
+}
+
+/** What was made of a record beyond reading it: a draft, nothing because it is unchanged, or nothing yet. */
+export type Drafted = Draft | "unchanged" | undefined;
+
+/** A record in the form in which it goes from thread to thread; its texts and bytes go into `bytes`. */
+export function packRead(read: Read, drafted: Drafted, bytes: ByteWriter): PackedRead {
+  const { prepared, notCarried, dropped, found } = read;
+  const isUnchanged = drafted === "unchanged";
+  const record = {
+    line: prepared.line,
+    content: isUnchanged ? undefined : bytes.write(prepared.content()),
+    notCarried,
+    dropped,
+    filled: read.filled(),
+    found,
+  };
+  if (prepared.kind === "refused") return { ...record, kind: "refused", issues: prepared.issues };
+  if (prepared.kind !== "unit") throw new Error("A record of a table was sent to be drafted.");
+  const { unit, warnings } = prepared;
+  return {
+    ...record,
+    kind: "unit",
+    key: unit.key,
+    hash: unit.hash,
+    record: unit.record,
+    writtenAt: unit.writtenAt,
+    identity: unit.identity,
+    warnings,
+    text: bytes.write(unit.text ?? "null"),
+    raw: isUnchanged ? undefined : packRaw(unit, bytes),
+    draft: drafted === undefined || isUnchanged ? undefined : packDraft(drafted, bytes),
+  };
+}
+
+/** Compressed here rather than where it would hold up queries. */
+function packRaw({ raw }: Unit, bytes: ByteWriter): PackedUnit["raw"] {
+  const kept = raw?.();
+  if (kept === undefined) return undefined;
+  const { content, vocabulary } = kept;
+  const compressed = typeof content === "string" ? compressRaw(content, vocabulary) : content.compressed;
+  return { compressed: bytes.write(compressed), vocabulary };
+}
+
+function packDraft(draft: Draft, bytes: ByteWriter): PackedDraft {
+  const { contents, idOf: _, ...others } = draft;
+  const from = bytes.length;
+  const ends = contents.map(({ content }) => bytes.write(content.tail)[1]);
+  const issues = new Map<number, readonly UnitIssue[]>();
+  for (const [place, content] of contents.entries()) {
+    const found = content.issues();
+    if (found.length > 0) issues.set(place, found);
+  }
+  return {
+    ...others,
+    slots: contents.map(({ slot }) => slot),
+    records: contents.map(({ record }) => record),
+    types: contents.map(({ content }) => content.type),
+    ids: contents.map(({ content }) => content.id),
+    hashes: contents.map(({ content }) => content.hash),
+    keys: contents.map(({ content }) => content.keys()),
+    identifiers: contents.map(({ content }) => content.identifiers()),
+    from,
+    ends,
+    issues,
+  };
+}
