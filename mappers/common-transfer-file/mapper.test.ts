@@ -196,3 +196,11 @@ test("fields with text are told once each, by the names of the table, blocks as 
   for (const fields of filled) expect(fields).toHaveLength(new Set(fields).size);
   expect(told.size).toBe(known.length - 1);
 });
+
+test("a sex that its list does not have is told as an unknown code", () => {
+  const xml = readFileSync(`${folder}every-element.xml`, "utf8").replace(/<Sex>[^<]*</, "<Sex>Q<");
+  const parsed = parseXml(xml);
+  expect(parsed.ok && parsed.warnings.map(({ unmapped }) => unmapped)).toEqual([
+    { list: "CBDS N00783 sex", code: "Q" },
+  ]);
+});

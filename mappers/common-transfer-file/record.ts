@@ -198,7 +198,10 @@ function warningsOf(data: Shape, record: CommonTransferFileRecord, pupil: XmlEle
   const warnings: FieldIssue[] = [];
   const former = data["BasicDetails/FormerUPN"];
   if ((data.Sex ?? data.Gender) !== undefined && record.gender === undefined) {
-    warnings.push(toFieldWarning(data.Sex === undefined ? "Gender" : "Sex", "expected M, F or U (CBDS N00783)"));
+    warnings.push({
+      ...toFieldWarning(data.Sex === undefined ? "Gender" : "Sex", "expected M, F or U (CBDS N00783)"),
+      unmapped: { list: "CBDS N00783 sex", code: data.Sex ?? data.Gender ?? "" },
+    });
   }
   if (former !== undefined && !isUpn(former)) {
     warnings.push(toFieldWarning("BasicDetails/FormerUPN", "not a unique pupil number (CBDS N00002); not taken"));

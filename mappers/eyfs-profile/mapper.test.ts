@@ -168,3 +168,14 @@ describe("where elements come from", () => {
     ).toEqual([]);
   });
 });
+
+test.each([
+  [{ FSP_SEX: "Q" }, "CBDS N00783 sex", "Q"],
+  [{ FSP_SEX: "F", FSP_GENDER: "Z" }, "CBDS N00783 sex", "Z"],
+  [{ FSP_GLD: "9" }, "good level of development", "9"],
+  [{ FSP_COM_E01: "7" }, "current early learning goal outcome", "7"],
+])("%j is told as a code that its list does not have", (told, list, code) => {
+  const parsed = eyfsProfile.parse({ ...everyColumn, ...told });
+  const issues = parsed.ok ? parsed.warnings : parsed.issues;
+  expect(issues.map(({ unmapped }) => unmapped)).toEqual([{ list, code }]);
+});

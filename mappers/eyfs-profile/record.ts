@@ -160,11 +160,14 @@ function error(field: string, message: string): FieldIssue {
 
 function warningsOf(data: Shape, record: EyfsProfileRecord): FieldIssue[] {
   const warnings: FieldIssue[] = [];
-  const sexes = [data.FSP_SEX, data.FSP_GENDER].filter((code) => code !== undefined).map(toGenderFromDfe);
-  if (sexes.includes(undefined)) {
-    warnings.push(
-      toFieldWarning(data.FSP_SEX === undefined ? "FSP_GENDER" : "FSP_SEX", "expected M, F or U (CBDS N00783)"),
-    );
+  const codes = [data.FSP_SEX, data.FSP_GENDER].filter((code) => code !== undefined);
+  const sexes = codes.map(toGenderFromDfe);
+  const unknown = codes.find((code) => toGenderFromDfe(code) === undefined);
+  if (unknown !== undefined) {
+    warnings.push({
+      ...toFieldWarning(data.FSP_SEX === undefined ? "FSP_GENDER" : "FSP_SEX", "expected M, F or U (CBDS N00783)"),
+      unmapped: { list: "CBDS N00783 sex", code: unknown },
+    });
   } else if (new Set(sexes).size > 1) {
     warnings.push(toFieldWarning("FSP_GENDER", "disagrees with FSP_SEX, which is taken"));
   }
@@ -192,7 +195,13 @@ const GOOD_LEVELS: ReadonlyMap<string, GoodLevel> = new Map([
 function compareGoodLevel(said: string | undefined, profile: FoundationStageProfile): FieldIssue[] {
   if (said === undefined) return [];
   const expected = GOOD_LEVELS.get(said.toUpperCase());
-  if (expected === undefined) return [toFieldWarning("FSP_GLD", "expected 1 (achieved) or 0 (not achieved)")];
+  if (expected === undefined)
+    return [
+      {
+        ...toFieldWarning("FSP_GLD", "expected 1 (achieved) or 0 (not achieved)"),
+        unmapped: { list: "good level of development", code: said },
+      },
+    ];
   const computed = goodLevelOfDevelopment(profile);
   if (expected === computed) return [];
   return [

@@ -59,6 +59,7 @@ function checkGoal({ field, code, outcome }: GoalField): FieldIssue[] {
       severity: "error",
       field,
       message: `unknown outcome; expected ${framework.outcomesInWords}, or A on every goal of an exempt child (EYFS profile outcomes)`,
+      unmapped: { list: `${framework.name} early learning goal outcome`, code: outcome },
     },
   ];
 }
