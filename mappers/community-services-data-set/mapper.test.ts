@@ -33,6 +33,11 @@ function goldenOf(name: string): Golden {
   return found[1];
 }
 
+const root = goldenOf("every-field").rows.CYP001MPI?.[0] ?? {};
+const contact = goldenOf("every-field").rows.CYP201CareContact?.[0] ?? {};
+const activity = goldenOf("every-field").rows.CYP202CareActivity?.[0] ?? {};
+const measured = { CareActivityID: "A-1" };
+
 function tableOf(name: string): StagedTable {
   const found = communityServicesDataSet.tables.find((table) => table.name === name);
   if (found === undefined) throw new Error(`no table ${name}`);
@@ -179,6 +184,27 @@ test("a row that is refused for another reason has its safeguarding code marked 
   expect(table.withhold?.(row)).toEqual({ CareActivityID: "A-1", CareContactID: "", CodedFinding: "withheld" });
 });
 
+test.each([
+  ["CYP001MPI", root, "Gender", "F", { list: "CSDS PERSON STATED GENDER CODE", code: "F" }],
+  ["CYP202CareActivity", activity, "Activity_Type", "88", { list: "CSDS COMMUNITY CARE ACTIVITY TYPE", code: "88" }],
+  ["CYP001MPI", root, "Gender", "Amina", undefined],
+  ["CYP001MPI", root, "EthnicCategory", "9990034001", undefined],
+])("in %s the row %j with %s = %s tells the code that its list does not have, and nothing that is none", (...told) => {
+  const [table, row, field, value, unmapped] = told;
+  const parsed = tableOf(table).parse({ ...row, [field]: value });
+  expect(parsed.ok ? [] : parsed.issues.map((issue) => issue.unmapped)).toEqual([unmapped]);
+});
+
+test.each(["T74.0", "t74.0", "13IM.", "Z61.4", "TL7..", "SN55.", "14X3."])(
+  "a finding of the chapter of %s is dropped under whatever scheme",
+  (code) => {
+    for (const scheme of ["01", "02", "03", "04", "09"]) {
+      const row = { CareActivityID: "A-1", CareContactID: "C-1", Finding_Scheme: scheme, CodedFinding: code };
+      expect(JSON.stringify(tableOf("CYP202CareActivity").parse(row))).not.toContain(code);
+    }
+  },
+);
+
 test.each(communityServicesDataSet.tables.filter(({ turnedAway }) => turnedAway !== undefined))(
   "a row of $name is taken in by nothing and says why",
   (table) => {
@@ -189,11 +215,6 @@ test.each(communityServicesDataSet.tables.filter(({ turnedAway }) => turnedAway 
     });
   },
 );
-
-const root = goldenOf("every-field").rows.CYP001MPI?.[0] ?? {};
-const contact = goldenOf("every-field").rows.CYP201CareContact?.[0] ?? {};
-const activity = goldenOf("every-field").rows.CYP202CareActivity?.[0] ?? {};
-const measured = { CareActivityID: "A-1" };
 
 test.each([
   ["CYP001MPI", root, "NHSNumber", "9990034002"],
@@ -213,6 +234,23 @@ test.each([
   ["CYP202CareActivity", activity, "UC_UnitOfMeasurement", "inches"],
   ["CYP202CareActivity", activity, "ObservationValue", "486"],
   ["CYP202CareActivity", activity, "ObservationValue", "48,6"],
+  ["CYP202CareActivity", activity, "ObservationValue", "4.86E+01"],
+  ["CYP202CareActivity", activity, "CodedFinding", "169745009"],
+  ["CYP202CareActivity", activity, "CodedFinding", "1.69745E+08"],
+  ["CYP202CareActivity", activity, "CodedProcedure", "170099003"],
+  ["CYP202CareActivity", { ...activity, Finding_Scheme: "02" }, "CodedFinding", "6.40E+02"],
+  ["CYP202CareActivity", { ...activity, Finding_Scheme: "03" }, "CodedFinding", "169745008"],
+  ["CYP202CareActivity", { ...activity, Finding_Scheme: "01" }, "CodedFinding", "=L20.9"],
+  ["CYP000Header", { OrgID_Provider: "Z9911", RP_StartDate: "2024-06-01" }, "RP_EndDate", "2024-05-31"],
+  ["CYP604BloodSpotResult", { LocalPatientID: "HV-1" }, "Result_MCADD", "not suspected"],
+  ["CYP605IPE", { LocalPatientID: "HV-1", Examination_Date: "2022-03-16" }, "Result_Eyes", "1"],
+  [
+    "CYP609CodedAssessmentReferral",
+    { ServiceRequestID: "R-1", SNOMED_ID: "953261000000103", Score: "10" },
+    "AssessmentCompletion_Date",
+    "",
+  ],
+  ["CYP612CodedAssessmentContact", { ...measured, SNOMED_ID: "953261000000103" }, "Score", "1.10E+01"],
   ["CYP610BreastfeedingStatus", measured, "BreastFeedingStatus", "1"],
   ["CYP611Obs", measured, "Weight", "0.149"],
   ["CYP611Obs", measured, "Weight", "12450"],

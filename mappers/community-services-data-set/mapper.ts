@@ -66,7 +66,7 @@ function toMapped(rows: StagedRows, context: MapContext): Mapped {
     made,
     organizations: made.length === 0 ? [] : [toOrganization((root.OrgID_LocalPatientID ?? "").toUpperCase(), context)],
     relationships: toRelationships(rows),
-    notCarried: toNotCarried(rows, new Set(made.map(({ record }) => record))),
+    notCarried: toNotCarried(rows, made),
   };
 }
 

@@ -1,8 +1,8 @@
-import type { CsvRow, StagedRows } from "../mapper.ts";
+import type { CsvRow, Made, StagedRows } from "../mapper.ts";
 import { readBreastfeedingFinding } from "./breastfeeding.ts";
 import { FINDING, PROCEDURE, readCodedEntry } from "./coded-entry.ts";
 import { readCodedObservation } from "./coded-observation.ts";
-import { isBeforeBirth } from "./contact.ts";
+import { isAttended, isBeforeBirth } from "./contact.ts";
 import { FIELDS } from "./fields.ts";
 import { SCREENING_ITEMS } from "./screening-items.ts";
 import {
@@ -23,7 +23,9 @@ const WITHOUT_TARGET: ReadonlySet<string> = new Set(
 );
 
 /** Names, as `Table.Field`, of what had a value and went nowhere, each once. Never a value. */
-export function toNotCarried(rows: StagedRows, madeFrom: ReadonlySet<string>): string[] {
+export function toNotCarried(rows: StagedRows, made: readonly Made[]): string[] {
+  const madeFrom = new Set(made.map(({ record }) => record));
+  const slots = new Set(made.map(({ slot }) => slot));
   const names = new Set<string>();
   for (const [table, tableRows] of Object.entries(rows)) {
     for (const row of tableRows) {
@@ -32,6 +34,7 @@ export function toNotCarried(rows: StagedRows, madeFrom: ReadonlySet<string>): s
         if (WITHOUT_TARGET.has(name)) names.add(name);
       }
       for (const column of refusedColumns(table, row, rows)) names.add(`${table}.${column}`);
+      if (table === ACTIVITY && isReviewToldElsewhere(row, rows, slots)) names.add(`${table}.Activity_Type`);
       if (table === BREASTFEEDING && isOutvoted(row, rows, madeFrom)) names.add(`${table}.BreastFeedingStatus`);
     }
   }
@@ -79,6 +82,15 @@ function refusedActivityColumns(row: CsvRow): string[] {
     ...(isFeeding ? [] : [readCodedEntry(row, FINDING)]),
   ];
   return [...columns, ...reads.flatMap((read) => (read.kind === "not-carried" ? [read.warning.field] : []))];
+}
+
+/** A review of a day on which another contact had the same, which alone is told. */
+function isReviewToldElsewhere(row: CsvRow, rows: StagedRows, slots: ReadonlySet<string>): boolean {
+  if (!isReview(row.Activity_Type) || slots.has(`${ACTIVITY}/${row.CareActivityID}/review`)) return false;
+  const contact = rows[CONTACT]?.find(({ CareContactID: id }) => id === row.CareContactID);
+  return (
+    contact !== undefined && isAttended(contact) && !isBeforeBirth(contact.Contact_Date, rows[MPI]?.[0]?.DateOfBirth)
+  );
 }
 
 /** A status that gave way to a coded finding of the same contact. */

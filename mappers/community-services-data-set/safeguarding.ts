@@ -19,7 +19,7 @@ const SAFEGUARDING_CODES: ReadonlySet<string> = new Set([
  * Beginnings of codes of Read v2, CTV3 and ICD-10 under which maltreatment and child protection are coded: whole chapters,
  * since a chapter too much costs less than a code too little. Looked for in whatever scheme a row names.
  */
-const SAFEGUARDING_CHAPTERS = /^(13I|14X|SN55|TL7|T74|Y0[67]|Z6[12])/;
+const SAFEGUARDING_CHAPTERS = /^(13I|14X|SN55|TL7|T74|Y0[67]|Z6[12])/i;
 
 /** What stands in a row instead of such a code, so that the row can still be told to have had one. */
 export const WITHHELD = "withheld";
