@@ -133,6 +133,7 @@ describe("quality", () => {
     expect(fields.get("FSP_COM_E01")).toMatchObject({ completeness: { count: 40, rate: 1 } });
     expect(fields.get("FSP_DOB")).toMatchObject({ completeness: { count: "c" }, validity: { errors: "c" } });
     expect(fields.get("FSP_SEX")).toMatchObject({ validity: { warnings: 6 }, conformity: { count: 34, rate: 0.85 } });
+    expect(newest?.unmapped).toEqual([{ list: "CBDS N00783 sex", codes: [{ code: "Q", records: 6 }], others: false }]);
     expect((await audited("ingest-quality"))[0]).toMatchObject({ released: [`quality/${SOURCE}`] });
   });
 
