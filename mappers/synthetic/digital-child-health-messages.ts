@@ -27,6 +27,11 @@ const SHARE = 12;
 /** Serial numbers of the named children, whose stories are told without messages. */
 const NAMED_FROM = 9_900_000;
 
+/** Whether messages tell of the child with this serial number among those of a source. */
+export function isToldByMessages(serial: number): boolean {
+  return serial % SHARE === 0 && serial < NAMED_FROM;
+}
+
 /** What is found on one day of a child's life, and the event that tells it. */
 interface Occasion extends Contact {
   readonly content: readonly object[];
@@ -40,7 +45,7 @@ const PATIENT = uuid(0, 2);
  */
 export function childHealthMessagesOf(record: HealthRecord): ChildHealthMessage[] {
   const serial = Number(record.held.localId.replaceAll(/[^0-9]/g, ""));
-  if (record.flaw !== undefined || serial % SHARE !== 0 || serial >= NAMED_FROM) return [];
+  if (record.flaw !== undefined || !isToldByMessages(serial)) return [];
   return [...newbornOccasions(record, serial), ...record.story.reviews.flatMap(occasionsOf)].map((occasion, index) =>
     toMessage(record, occasion, { serial, index }),
   );
@@ -54,28 +59,35 @@ function toMessage(
   const { provider } = areaOf(record.area);
   // The child keeps its name from message to message: without an NHS number it is known by nothing else.
   const of = (part: number): string => uuid(part === 2 ? 0 : index, part, serial);
-  const entries = [
-    header(occasion, { organization: of(1), encounter: of(3) }),
-    {
-      resourceType: "Organization",
-      identifier: [{ system: "https://fhir.nhs.uk/Id/ods-organization-code", value: provider.odsCode }],
-      name: provider.name,
-    },
-    patient(record),
-    encounter(occasion, { organization: of(1), patient: of(2) }),
-    ...occasion.content.map((resource) => ({ ...resource, context: { reference: of(3) } })),
-  ];
-  const bundle = {
-    resourceType: "Bundle",
-    id: of(99).replace("urn:uuid:", ""),
-    type: "message",
-    entry: entries.map((resource, part) => ({ fullUrl: of(part), resource })),
+  const toLine = (): string => {
+    const entries = [
+      header(occasion, { organization: of(1), encounter: of(3) }),
+      {
+        resourceType: "Organization",
+        identifier: [{ system: "https://fhir.nhs.uk/Id/ods-organization-code", value: provider.odsCode }],
+        name: provider.name,
+      },
+      patient(record),
+      encounter(occasion, { organization: of(1), patient: of(2) }),
+      ...occasion.content.map((resource) => ({ ...resource, context: { reference: of(3) } })),
+    ];
+    const bundle = {
+      resourceType: "Bundle",
+      id: of(99).replace("urn:uuid:", ""),
+      type: "message",
+      entry: entries.map((resource, part) => ({ fullUrl: of(part), resource })),
+    };
+    return JSON.stringify(bundle).replaceAll(PATIENT, of(2));
   };
-  const line = JSON.stringify(bundle).replaceAll(PATIENT, of(2));
   return {
     recordId: `${of(3).replace("urn:uuid:", "")}/${occasion.event}`,
-    line: `${line}\n`,
-    xml: toMessageXml(JSON.parse(line)),
+    // Made only when read: most readers want one of them, and the truth neither.
+    get line() {
+      return `${toLine()}\n`;
+    },
+    get xml() {
+      return toMessageXml(JSON.parse(toLine()));
+    },
   };
 }
 

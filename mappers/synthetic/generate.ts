@@ -14,7 +14,7 @@ import {
 } from "./community-services-data-set.ts";
 import { toCsvLine } from "./csv.ts";
 import { progressRecordId, toProgressLine } from "./digital-child-health.ts";
-import { type ChildHealthMessage, childHealthMessagesOf } from "./digital-child-health-messages.ts";
+import { messagesInLines, messagesInXml, messagesOf } from "./digital-child-health-files.ts";
 import {
   censusRecordId,
   earlyYearsCensusHead,
@@ -66,8 +66,6 @@ export interface SyntheticFile {
 
 export const DEFAULT_DIRT_RATE = 0.05;
 export const TRUTH_FILE = "truth.csv";
-/** Messages that each area sends as XML. */
-const XML_MESSAGES = 2;
 
 /** Big enough that a write is worth its call, small enough to hold many. */
 const CHUNK_CHARACTERS = 64 * 1024;
@@ -141,10 +139,10 @@ function* filesOf(area: Area, children: Children, setting: Setting): Generator<S
     name: `${area.id}-dch.ndjson`,
     chunks: chunked(function* () {
       yield* linesOf("", pick(children("progress"), "progress", area), toProgressLine);
-      for (const { line } of messagesInLines(children("health"), area)) yield line;
+      yield* messagesInLines(area, setting);
     }),
   };
-  for (const [index, { xml }] of messagesInXml(children("health"), area).entries()) {
+  for (const [index, { xml }] of messagesInXml(area, setting).entries()) {
     yield { source: `${area.id}-dch`, name: `${area.id}-dch-${index + 1}.xml`, chunks: [xml] };
   }
   yield {
@@ -230,30 +228,6 @@ function* pick<Key extends RecordsKey>(
   for (const child of children) {
     for (const record of child[key]) if (record.area === area.id) yield record;
   }
-}
-
-/** Messages that an area sends as XML, one a file: those of its first child of whom messages tell. */
-function messagesInXml(children: Iterable<ChildRecords>, area: Area): readonly ChildHealthMessage[] {
-  for (const child of children) {
-    const messages = messagesOf(child, area);
-    if (messages.length > 0) return messages.slice(0, XML_MESSAGES);
-  }
-  return [];
-}
-
-/** All other messages but those of Early Years Progress. */
-function* messagesInLines(children: Iterable<ChildRecords>, area: Area): Generator<ChildHealthMessage> {
-  let isFirst = true;
-  for (const child of children) {
-    const messages = messagesOf(child, area);
-    yield* isFirst ? messages.slice(XML_MESSAGES) : messages;
-    if (messages.length > 0) isFirst = false;
-  }
-}
-
-function messagesOf(child: ChildRecords, area: Area): readonly ChildHealthMessage[] {
-  const [record] = child.health;
-  return record?.area === area.id ? childHealthMessagesOf(record) : [];
 }
 
 function* linesOf<Rec>(head: string, records: Iterable<Rec>, toText: (record: Rec) => string): Generator<string> {
