@@ -52,7 +52,7 @@ describe("npm run package", () => {
       type: "IG",
       canonical: "https://early-years-gateway.example/fhir",
       fhirVersions: ["4.0.1"],
-      dependencies: { "hl7.fhir.r4.core": "4.0.1", "fhir.r4.ukcore.stu2": "2.0.2" },
+      dependencies: { "hl7.fhir.r4.core": "4.0.1", "fhir.r4.ukcore.stu3.currentbuild": "0.22.0-pre-release" },
     });
   });
 
