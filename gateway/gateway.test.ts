@@ -54,6 +54,7 @@ function dataClasses(bundle: Bundle): readonly string[] {
     dch: "health-visiting",
     eyfsp: "education",
     ctf: "education",
+    hub: "education",
   };
   const sources = matches(bundle).map(({ meta }) => meta?.source?.split("-").at(-1) ?? "");
   return [...new Set(sources.map((kind) => kinds[kind] ?? kind))].sort();
