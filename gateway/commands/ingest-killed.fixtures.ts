@@ -153,7 +153,8 @@ export function toContents(stored: Stored): string[] {
     names.set(String(patient_id), childOf.get(Number(key)) ?? "nobody");
   const named = (text: unknown): string =>
     String(text)
-      .replace(/"(?:versionId|lastUpdated|recorded)":"[^"]*",?/g, "")
+      .replace(/"(?:versionId|lastUpdated|occurredDateTime|recorded)":"[^"]*",?/g, "")
+      .replace(/(NamingSystem\/delivery","value":)"[^"]*"\}(?:,"display":"[^"]*")?/g, "$1")
       .replace(/"activity":\{.*?\]\},/g, "")
       .replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, (id) => names.get(id) ?? id);
   return [
