@@ -124,13 +124,32 @@ function birthDateOf(index: number, bond: "twins" | "siblings" | "none", setting
 
 function ownBirthDay(index: number, setting: Setting): number {
   const random = createRandom(setting.seed, "birth", index);
+  const { first, last, today } = birthDaysOf(setting);
+  return random.chance(OF_RECEPTION_COHORT) ? random.between(first, last) : random.between(last + 1, today);
+}
+
+interface BirthDays {
+  /** First and last day of birth of the reception cohort, as far as it is young enough. */
+  readonly first: number;
+  readonly last: number;
+  readonly today: number;
+}
+
+/** The same for every child of a setting, and asked for each. */
+const birthDays = new WeakMap<Setting, BirthDays>();
+
+function birthDaysOf(setting: Setting): BirthDays {
+  const known = birthDays.get(setting);
+  if (known !== undefined) return known;
   const cohort = receptionCohort(lastProfileYear(setting.today));
-  const today = toDay(setting.today);
   const oldest = toDay(addMonths(setting.today, -OLDEST_MONTHS)) + 1;
-  const ofCohort = random.chance(OF_RECEPTION_COHORT);
-  return ofCohort
-    ? random.between(Math.max(toDay(cohort.first), oldest), toDay(cohort.last))
-    : random.between(toDay(cohort.last) + 1, today);
+  const made: BirthDays = {
+    first: Math.max(toDay(cohort.first), oldest),
+    last: toDay(cohort.last),
+    today: toDay(setting.today),
+  };
+  birthDays.set(setting, made);
+  return made;
 }
 
 function upnFor(index: number, area: Area, birthDate: string, setting: Setting): string | undefined {
