@@ -172,3 +172,13 @@ test("no message about a bad document repeats what stood in it", () => {
   expect(parsed.ok ? 0 : parsed.issues.length).toBeGreaterThan(3);
   expect(JSON.stringify(parsed)).not.toContain("unheardof");
 });
+
+test.each<[string, unknown]>([
+  ["an entry that is no list", { resourceType: "Bundle", entry: { resource: { code: "886941000000103" } } }],
+  ["the bundle itself", { resourceType: "Bundle", entry: [], signature: { who: " 1064461000000103" } }],
+])("a safeguarding code in %s leaves nothing to be kept", (_, raw) => {
+  expect(digitalChildHealth.withhold?.(raw)).toEqual({
+    kept: { resourceType: "Bundle" },
+    dropped: ["any resource with a safeguarding code"],
+  });
+});

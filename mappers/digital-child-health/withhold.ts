@@ -31,11 +31,20 @@ type Node = Readonly<Record<string, unknown>>;
  */
 export function withhold(raw: unknown): { readonly kept: unknown; readonly dropped: readonly string[] } {
   const bundle = isXmlElement(raw) ? toJsonForm(raw) : raw;
-  if (!isNode(bundle) || !Array.isArray(bundle.entry)) return { kept: bundle, dropped: [] };
+  if (!isNode(bundle) || !Array.isArray(bundle.entry)) return withoutAny(bundle, []);
   const dropped = new Set<string>();
   const isServed = isServedEvent(bundle.entry);
   const entry = bundle.entry.flatMap((item: unknown) => withoutWithheld(item, isServed, dropped));
-  return { kept: dropped.size === 0 ? bundle : { ...bundle, entry }, dropped: [...dropped] };
+  return withoutAny(dropped.size === 0 ? bundle : { ...bundle, entry }, [...dropped]);
+}
+
+/** A code in a place where no resource stands leaves nothing to be kept. */
+function withoutAny(
+  kept: unknown,
+  dropped: readonly string[],
+): { readonly kept: unknown; readonly dropped: readonly string[] } {
+  if (!hasSafeguarding(kept)) return { kept, dropped };
+  return { kept: { resourceType: "Bundle" }, dropped: [...new Set([...dropped, SAFEGUARDING_FIELD])] };
 }
 
 function isServedEvent(entries: readonly unknown[]): boolean {
@@ -43,7 +52,7 @@ function isServedEvent(entries: readonly unknown[]): boolean {
     const resource = resourceOf(entry);
     if (resource?.resourceType !== "MessageHeader" || !isNode(resource.event)) continue;
     const { code } = resource.event;
-    return typeof code !== "string" || eventOf(code)?.content !== "refused";
+    return typeof code !== "string" || eventOf(code.trim())?.content !== "refused";
   }
   return true;
 }
