@@ -11,9 +11,9 @@ import { unpackRead } from "./unpack.ts";
 /** A body at least this long pays for a thread of its own, which takes a third of a second to start. */
 const BODY_BYTES_MIN = 1_048_576;
 /** Chunks of the body on their way to the thread. */
-const CHUNKS_AHEAD = 16;
+const CHUNKS_AHEAD = 8;
 /** The thread holds a few batches; what it grows beyond is garbage. */
-const HEAP_MEGABYTES_MAX = 128;
+const LIMITS_MEGABYTES = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 16 };
 
 export interface DraftedBatchesOptions {
   readonly mapper: AnyMapper;
@@ -93,7 +93,7 @@ class DrafterHandle {
     this.#worker = new Worker(new URL("./worker.ts", import.meta.url), {
       workerData: options.task,
       name: "drafter",
-      resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES_MAX },
+      resourceLimits: LIMITS_MEGABYTES,
     });
     // A gateway that is told to stop does not wait for it.
     this.#worker.unref();

@@ -5,7 +5,7 @@ import type { Unit, UnitIssue } from "../unit.ts";
 import type { PackedDraft, PackedRead, PackedUnit, Span } from "./messages.ts";
 
 /** What a batch of profiles takes, mostly. */
-const FIRST_BYTES = 2_097_152;
+const FIRST_BYTES = 1_048_576;
 
 /** Bytes of a batch as they come, in one buffer that can be handed to another thread. */
 export class ByteWriter {
