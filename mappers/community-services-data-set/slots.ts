@@ -19,15 +19,12 @@ export const CONTACT_SCORE = of(ASSESSMENT, "score");
 export const REFERRAL_SCORE = of(REFERRAL_ASSESSMENT, "score");
 export const CONTACT_PANEL = of(CONTACT, "asq-3-{month}");
 export const REFERRAL_PANEL = of(REFERRAL, "asq-3-{month}");
-export const SCREENS: readonly string[] = SCREENING_ITEMS.flatMap(({ table, column }) => of(table, column));
 export const BAND = ["{score}/asq-3-band"];
 export const Z_SCORE = ["{measurement}/z-score"];
 export const CENTILE = ["{measurement}/centile"];
 
 export const FEEDING = [...FEEDING_FINDING, ...FEEDING_STATUS];
 export const MEASUREMENTS = [...CODED_MEASUREMENT, ...WEIGHT, ...HEIGHT, ...LENGTH];
-export const SCORES = [...CODED_SCORE, ...CONTACT_SCORE, ...REFERRAL_SCORE];
-export const PANELS = [...CONTACT_PANEL, ...REFERRAL_PANEL];
 export const GROWTH = [...Z_SCORE, ...CENTILE];
 
 /** All that was found at a contact, and what is computed from it. */
