@@ -1,13 +1,18 @@
 import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import type { Gateway } from "./compose.ts";
-import type { Config } from "./config.ts";
+import { type Config, ConfigError, type MllpConfig } from "./config.ts";
 import { createInbox } from "./ingest/inbox.ts";
 import { createRetention } from "./ingest/retention.ts";
 import { LIMITS } from "./limits.ts";
 import type { Logger } from "./log.ts";
+import { mllpProblems, parseMllpListen } from "./mllp/listen-addresses.ts";
+import { createMllpListener, type MllpListener } from "./mllp/listener.ts";
 
 /** What runs beside the requests: ways in other than HTTP, and the clock of what is kept for a time. */
 export interface Feeds {
+  /** To be called once the gateway is ready. */
+  open(): Promise<void>;
   /**
    * Takes nothing more in. Resolves when what is under way is done, or after a grace: what the closing store then breaks
    * off is taken in anew when it is sent again.
@@ -15,39 +20,89 @@ export interface Feeds {
   close(): Promise<void>;
 }
 
-/** Begun once the gateway is ready. */
-export async function startFeeds(config: Config, gateway: Gateway, log: Logger): Promise<Feeds> {
-  const { store, line, audit, register } = gateway;
-  const onFault = (error: unknown, source: string) =>
-    log.error({ error, source }, "a delivery could not be taken in and stays where it is");
-  const closable: { close(): Promise<void> }[] = [
-    createRetention({
-      store,
-      clock: Date.now,
-      onFault: (error) => log.error({ error }, "records kept for replay could not be swept"),
-    }),
-  ];
-  if (config.inboxDirectory !== undefined) {
-    closable.push(
-      await createInbox({
-        directory: config.inboxDirectory,
-        sources: register.sources,
-        line,
-        audit,
-        ids: randomUUID,
-        clock: Date.now,
-        settle_ms: LIMITS.inbox_settle_ms,
-        onReceipt: ({ id, source, quarantined }) => log.info({ receipt: id, source, quarantined }, "file taken in"),
-        onFault,
-      }),
-    );
-  }
+interface Feed {
+  close(): Promise<void>;
+}
+
+/** Builds what the configuration asks for. Throws a ConfigError for what the operator can mend. */
+export async function composeFeeds(config: Config, gateway: Gateway, log: Logger): Promise<Feeds> {
+  const mllp = config.mllp === undefined ? undefined : await composeMllp(config.mllp, { config, gateway, log });
+  const opened: Feed[] = [];
   return {
+    async open() {
+      opened.push(
+        createRetention({
+          store: gateway.store,
+          clock: Date.now,
+          onFault: (error) => log.error({ error }, "records kept for replay could not be swept"),
+        }),
+      );
+      if (config.inboxDirectory !== undefined) opened.push(await openInbox(config.inboxDirectory, gateway, log));
+      if (mllp === undefined) return;
+      opened.push(mllp);
+      await mllp.listen();
+    },
     async close() {
       const grace = Promise.withResolvers<void>();
       const timer = setTimeout(grace.resolve, LIMITS.shutdown_grace_ms);
-      await Promise.race([Promise.all(closable.map((one) => one.close())), grace.promise]);
+      await Promise.race([Promise.all(opened.map((feed) => feed.close())), grace.promise]);
       clearTimeout(timer);
     },
   };
+}
+
+function openInbox(directory: string, { register, line, audit }: Gateway, log: Logger): Promise<Feed> {
+  return createInbox({
+    directory,
+    sources: register.sources,
+    line,
+    audit,
+    ids: randomUUID,
+    clock: Date.now,
+    settle_ms: LIMITS.inbox_settle_ms,
+    onReceipt: ({ id, source, quarantined }) => log.info({ receipt: id, source, quarantined }, "file taken in"),
+    onFault: (error, source) => log.error({ error, source }, "a file could not be taken in and stays where it is"),
+  });
+}
+
+async function composeMllp(
+  { listen, tls: files, isPlainAllowed }: MllpConfig,
+  { config, gateway, log }: { readonly config: Config; readonly gateway: Gateway; readonly log: Logger },
+): Promise<MllpListener> {
+  const { line, audit, metrics, register } = gateway;
+  const addresses = parseMllpListen(listen);
+  if (addresses === undefined) {
+    throw new ConfigError(["MLLP_LISTEN: expected host:port=source, several separated by commas"]);
+  }
+  const isProduction = config.mode === "production";
+  const hasTls = files !== undefined;
+  const problems = mllpProblems(addresses, { source: register.source, isProduction, hasTls, isPlainAllowed });
+  if (problems.length > 0) throw new ConfigError(problems);
+  const tls = files && {
+    cert: await readPem("MLLP_TLS_CERT", files.cert),
+    key: await readPem("MLLP_TLS_KEY", files.key),
+    ...(files.ca === undefined ? {} : { ca: await readPem("MLLP_TLS_CA", files.ca) }),
+  };
+  return createMllpListener(
+    {
+      line,
+      audit,
+      metrics,
+      source: register.source,
+      ids: randomUUID,
+      clock: Date.now,
+      onFault: (error, source) => log.error({ error, source }, "an HL7 v2 message was not taken in"),
+    },
+    {
+      addresses,
+      ...(tls === undefined ? {} : { tls }),
+      onCut: (source, reason) => log.warn({ source, reason }, "an MLLP connection was cut"),
+    },
+  );
+}
+
+function readPem(variable: string, path: string): Promise<string> {
+  return readFile(path, "utf8").catch(() => {
+    throw new ConfigError([`${variable}: the file cannot be read`]);
+  });
 }

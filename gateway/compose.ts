@@ -25,7 +25,7 @@ import { MAPPERS, shapesOf } from "./ingest/mappers.ts";
 import { toCapabilityStatement } from "./interactions/capabilities.ts";
 import { toOpenApi } from "./interactions/openapi.ts";
 import type { Logger } from "./log.ts";
-import { createMetrics } from "./metrics.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
 import { type Authenticated, createFhirRoutes } from "./routes/fhir.ts";
 import { createHealthRoutes } from "./routes/health.ts";
 import { type FirstCalls, homePage } from "./routes/home.ts";
@@ -46,6 +46,7 @@ export interface Gateway {
   readonly line: IngestLine;
   readonly register: Register;
   readonly audit: AuditLog;
+  readonly metrics: Metrics;
   /** From now on FHIR requests are answered. */
   markReady(): void;
   /** Writes what is queued and closes everything; the server has stopped taking requests by then. */
@@ -76,13 +77,14 @@ export async function composeGateway(config: Config, log: Logger, calls: FirstCa
   const auditIndex = createAuditIndex({ directory: auditDirectory, process: "gateway" });
   const rooms = { config, log, calls, register, signingKey, secret, audit, auditIndex, store, cache };
   let isReady = false;
-  const { app, line } = connect(rooms, () => isReady);
+  const { app, line, metrics } = connect(rooms, () => isReady);
   return {
     app,
     store,
     line,
     register,
     audit,
+    metrics,
     markReady() {
       isReady = true;
     },
@@ -152,7 +154,7 @@ function connect(rooms: Rooms, isReady: () => boolean) {
     openApi: once(() => JSON.stringify(toOpenApi({ baseUrl: config.baseUrl, ...RELEASE, published: readPublished() }))),
     homePage: homePage(rooms.calls),
   });
-  return { app, line };
+  return { app, line, metrics };
 }
 
 function composeIngest(

@@ -21,10 +21,21 @@ export interface Config {
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Absolute path of a folder whose files are taken in, one folder a source below it; absent: none is watched. */
   readonly inboxDirectory?: string;
+  /** Where HL7 v2 messages are taken by MLLP, as `MLLP_LISTEN` says it, and how they are guarded; absent: nowhere. */
+  readonly mllp?: MllpConfig;
   /** How many days a source record is kept as it came, so that it can be mapped anew. */
   readonly replayDays: number;
   /** How many children the demonstration data are made for, named ones aside. */
   readonly demonstrationChildren: number;
+}
+
+export interface MllpConfig {
+  /** `host:port=source`, several separated by commas. */
+  readonly listen: string;
+  /** Absolute paths of PEM files. */
+  readonly tls?: { readonly cert: string; readonly key: string; readonly ca?: string };
+  /** Whether production may take messages without TLS from anywhere but this machine. */
+  readonly isPlainAllowed: boolean;
 }
 
 /** Thrown at start. Each problem names the variable and what is expected of it, never the value of a secret. */
@@ -97,6 +108,11 @@ const ENVIRONMENT = z.object({
   IDENTITY_KEY: identityKey.optional(),
   CACHE_MB: wholeNumber(1, 65_536).default(64),
   INBOX_DIR: z.string().optional(),
+  MLLP_LISTEN: z.string().optional(),
+  MLLP_TLS_CERT: z.string().optional(),
+  MLLP_TLS_KEY: z.string().optional(),
+  MLLP_TLS_CA: z.string().optional(),
+  MLLP_PLAIN: oneOf(["loopback", "anywhere"]).default("loopback"),
   REPLAY_DAYS: wholeNumber(0, 3_650).default(90),
   LOG_LEVEL: oneOf(LOG_LEVELS).default("info"),
   DEMONSTRATION_CHILDREN: wholeNumber(0, 1_000_000).default(400),
@@ -115,7 +131,10 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     throw new ConfigError(parsed.error.issues.map((issue) => `${String(issue.path[0])}: ${issue.message}`));
   const { HOST, PORT, BASE_URL, REDIS_URL, GATEWAY_MODE, REGISTER_FILE, IDENTITY_KEY, INBOX_DIR } = parsed.data;
 
-  const missing = GATEWAY_MODE === "production" ? toMissing({ REGISTER_FILE, IDENTITY_KEY }) : [];
+  const missing = [
+    ...(GATEWAY_MODE === "production" ? toMissing({ REGISTER_FILE, IDENTITY_KEY }) : []),
+    ...toHalfTls(parsed.data),
+  ];
   if (missing.length > 0) throw new ConfigError(missing);
 
   return Object.freeze({
@@ -129,10 +148,29 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     ...(IDENTITY_KEY === undefined ? {} : { identityKey: IDENTITY_KEY }),
     cacheMegabytes: parsed.data.CACHE_MB,
     ...(INBOX_DIR === undefined ? {} : { inboxDirectory: resolve(INBOX_DIR) }),
+    ...toMllp(parsed.data),
     replayDays: parsed.data.REPLAY_DAYS,
     logLevel: parsed.data.LOG_LEVEL,
     demonstrationChildren: parsed.data.DEMONSTRATION_CHILDREN,
   });
+}
+
+type Environment = z.output<typeof ENVIRONMENT>;
+
+function toHalfTls({ MLLP_TLS_CERT, MLLP_TLS_KEY }: Environment): string[] {
+  if ((MLLP_TLS_CERT === undefined) === (MLLP_TLS_KEY === undefined)) return [];
+  return [`${MLLP_TLS_KEY === undefined ? "MLLP_TLS_KEY" : "MLLP_TLS_CERT"}: expected beside the other one`];
+}
+
+function toMllp(told: Environment): { readonly mllp?: MllpConfig } {
+  const { MLLP_LISTEN, MLLP_TLS_CERT, MLLP_TLS_KEY, MLLP_TLS_CA, MLLP_PLAIN } = told;
+  if (MLLP_LISTEN === undefined) return {};
+  const isPlainAllowed = MLLP_PLAIN === "anywhere";
+  if (MLLP_TLS_CERT === undefined || MLLP_TLS_KEY === undefined)
+    return { mllp: { listen: MLLP_LISTEN, isPlainAllowed } };
+  const ca = MLLP_TLS_CA === undefined ? {} : { ca: resolve(MLLP_TLS_CA) };
+  const tls = { cert: resolve(MLLP_TLS_CERT), key: resolve(MLLP_TLS_KEY), ...ca };
+  return { mllp: { listen: MLLP_LISTEN, tls, isPlainAllowed } };
 }
 
 function toMissing(needed: Readonly<Record<string, unknown>>): string[] {

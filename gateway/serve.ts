@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { getRequestListener, RequestError } from "@hono/node-server";
 import { createBodyDeadline } from "./body-deadline.ts";
 import { composeGateway, type Gateway } from "./compose.ts";
-import { type Feeds, startFeeds } from "./compose-feeds.ts";
+import { composeFeeds, type Feeds } from "./compose-feeds.ts";
 import { type Config, loadConfig } from "./config.ts";
 import { LIMITS } from "./limits.ts";
 import { createLog, type Logger } from "./log.ts";
@@ -32,14 +32,14 @@ export async function startGateway(environment: NodeJS.ProcessEnv): Promise<void
     process.exit(1);
   });
   server.listen(config.port, config.host);
-  const feeds: Feeds[] = [];
+  const feeds = await composeFeeds(config, gateway, log);
   stopOnSignal(server, { gateway, feeds }, log);
   if (calls.isDemonstration) {
     const { ensureDemonstrationData } = await import("./demonstration/data.ts");
     await ensureDemonstrationData(config.demonstrationChildren, { ...gateway, clock: Date.now });
   }
   gateway.markReady();
-  feeds.push(await startFeeds(config, gateway, log));
+  await feeds.open();
   log.info({ baseUrl: config.baseUrl, mode: config.mode }, "ready");
   if (calls.isDemonstration) {
     const lines = firstCalls(calls).map((call) => `  ${call}`);
@@ -85,7 +85,7 @@ function createHttpServer({ app }: Gateway, hostname: string, log: Logger): Serv
 
 function stopOnSignal(
   server: Server,
-  { gateway, feeds }: { readonly gateway: Gateway; readonly feeds: readonly Feeds[] },
+  { gateway, feeds }: { readonly gateway: Gateway; readonly feeds: Feeds },
   log: Logger,
 ): void {
   let isStopping = false;
@@ -99,7 +99,7 @@ function stopOnSignal(
       server.close(resolve);
       server.closeIdleConnections();
     });
-    await Promise.all(feeds.map((feed) => feed.close()));
+    await feeds.close();
     clearTimeout(cut);
     // Closing writes what is queued; a disk that takes longer is what the runtime's own kill is for.
     setTimeout(() => process.exit(1), LIMITS.shutdown_grace_ms).unref();

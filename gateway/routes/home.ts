@@ -19,10 +19,13 @@ export function firstCalls({ baseUrl, environment }: FirstCalls): readonly strin
   ];
 }
 
+/** Of pages without a script, a form or anything from outside. */
+export const CONTENT_SECURITY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+
 export const HOME_HEADERS = {
   "Content-Type": "text/html; charset=utf-8",
   "Cache-Control": "no-store",
-  "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'",
+  "Content-Security-Policy": CONTENT_SECURITY,
   "X-Content-Type-Options": "nosniff",
 } as const;
 

@@ -3,6 +3,7 @@ import type { AuditLog, AuditRecord } from "../audit/audit.ts";
 import { auditFacts } from "../interactions/audit-facts.ts";
 import type { Issue } from "../outcome/issue.ts";
 import type { Authenticated } from "./fhir.ts";
+import { CONTENT_SECURITY } from "./home.ts";
 import { type RequestIds, respondWithIssues } from "./respond.ts";
 
 export interface IngestAnswerPorts {
@@ -16,6 +17,8 @@ export interface Handed {
   /** `application/json` when absent. */
   readonly contentType?: string;
   readonly released: readonly string[];
+  /** Ids of the Patients whose data are in it, where it is about single children. */
+  readonly patients?: readonly string[];
   readonly detail: string;
 }
 
@@ -47,6 +50,8 @@ export async function answerIngest(
     headers: {
       "Content-Type": answered.contentType ?? "application/json",
       "Cache-Control": "no-store, private",
+      "Content-Security-Policy": CONTENT_SECURITY,
+      "X-Content-Type-Options": "nosniff",
       "X-Request-ID": ids.requestId,
     },
   });
@@ -67,6 +72,10 @@ function toAuditRecord(interaction: string, { request, ids, requester }: Asked, 
     client: "unknown",
     ...(requester && auditFacts(requester, ids.requestId)),
     query: `${request.method} ${pathname}${search}`,
-    ...("kind" in answered ? { detail: answered.kind } : { released: answered.released, detail: answered.detail }),
+    ...("kind" in answered ? { detail: answered.kind } : toFacts(answered)),
   };
+}
+
+function toFacts({ released, patients, detail }: Handed): Partial<AuditRecord> {
+  return { released, detail, ...(patients === undefined ? {} : { patients }) };
 }
