@@ -40,8 +40,8 @@ const FILES: ReadonlyMap<SourceKind, readonly GoodFile[]> = new Map(
 
 interface Dirt {
   readonly name: string;
-  /** Whether the file has as many records as before, whatever becomes of each. */
-  readonly keepsRecords: boolean;
+  /** Which files have as many records as before, whatever becomes of each: of XML and messages it may hit the frame. */
+  readonly keepsRecords: "every" | "tables" | "none";
   spoil(text: string, random: Random): Uint8Array;
 }
 
@@ -49,8 +49,8 @@ const utf8 = (text: string): Uint8Array => Buffer.from(text);
 
 /** A place in the body of a file: its first line is what a reader knows the file by, of a census the first two. */
 function bodyStart(text: string): number {
-  const end = text.indexOf("\n", text.startsWith("H,") ? text.indexOf("\n") + 1 : 0);
-  return end < 0 || end > text.length / 2 ? 0 : end + 1;
+  if (text.startsWith("{")) return 0;
+  return text.indexOf("\n", text.startsWith("H,") ? text.indexOf("\n") + 1 : 0) + 1;
 }
 
 function replaceSome(text: string, pattern: RegExp, random: Random, replacement: (found: string) => string): string {
@@ -70,7 +70,7 @@ const ENTITY_BOMB =
 const DIRTS: readonly Dirt[] = [
   {
     name: "bytes flipped",
-    keepsRecords: false,
+    keepsRecords: "none",
     spoil(text, random) {
       const bytes = Buffer.from(text);
       for (let n = 0; n < 8; n++) {
@@ -82,7 +82,7 @@ const DIRTS: readonly Dirt[] = [
   },
   {
     name: "a stretch cut out",
-    keepsRecords: false,
+    keepsRecords: "none",
     spoil(text, random) {
       const at = random.between(0, text.length - 1);
       return utf8(text.slice(0, at) + text.slice(at + random.between(1, 60)));
@@ -90,15 +90,15 @@ const DIRTS: readonly Dirt[] = [
   },
   {
     name: "cut off",
-    keepsRecords: false,
+    keepsRecords: "none",
     spoil: (text, random) => utf8(text.slice(0, random.between(bodyStart(text) + 1, text.length))),
   },
-  { name: "Windows line ends", keepsRecords: true, spoil: (text) => utf8(text.replaceAll(/\r?\n/g, "\r\n")) },
-  { name: "a byte order mark", keepsRecords: true, spoil: (text) => utf8(`\uFEFF${text}`) },
-  { name: "UTF-16", keepsRecords: false, spoil: (text) => Buffer.from(`\uFEFF${text}`, "utf16le") },
+  { name: "Windows line ends", keepsRecords: "every", spoil: (text) => utf8(text.replaceAll(/\r?\n/g, "\r\n")) },
+  { name: "a byte order mark", keepsRecords: "every", spoil: (text) => utf8(`\uFEFF${text}`) },
+  { name: "UTF-16", keepsRecords: "none", spoil: (text) => Buffer.from(`\uFEFF${text}`, "utf16le") },
   {
     name: "an accent in Windows-1252",
-    keepsRecords: false,
+    keepsRecords: "none",
     spoil: (text, random) =>
       Buffer.from(
         replaceSome(text, /[a-z]{3,}/g, random, (word) => `${word}\u00e9`),
@@ -107,7 +107,7 @@ const DIRTS: readonly Dirt[] = [
   },
   {
     name: "a date as Excel leaves it",
-    keepsRecords: true,
+    keepsRecords: "tables",
     spoil: (text, random) =>
       utf8(
         replaceSome(text, /\d{4}-\d{2}-\d{2}/g, random, (date) => {
@@ -118,7 +118,7 @@ const DIRTS: readonly Dirt[] = [
   },
   {
     name: "a number as Excel leaves it",
-    keepsRecords: true,
+    keepsRecords: "tables",
     spoil: (text, random) =>
       utf8(
         replaceSome(text, /(?<![\d.-])\d{3,}(?![\d.-])/g, random, (number) =>
@@ -133,12 +133,12 @@ const DIRTS: readonly Dirt[] = [
   },
   {
     name: "a formula in a cell",
-    keepsRecords: true,
+    keepsRecords: "tables",
     spoil: (text, random) => utf8(replaceSome(text, /[A-Za-z]{4,}/g, random, () => "=HYPERLINK('http://x')")),
   },
   {
     name: "an entity bomb",
-    keepsRecords: false,
+    keepsRecords: "none",
     spoil: (text, random) =>
       utf8(
         text.startsWith("<?xml")
@@ -148,12 +148,12 @@ const DIRTS: readonly Dirt[] = [
   },
   {
     name: "a quotation mark too many",
-    keepsRecords: false,
+    keepsRecords: "none",
     spoil: (text, random) => utf8(replaceSome(text, /[A-Za-z]{4,}/g, random, (word) => `"${word}`)),
   },
   {
     name: "characters that are none",
-    keepsRecords: false,
+    keepsRecords: "none",
     spoil: (text, random) =>
       utf8(
         replaceSome(
@@ -166,7 +166,7 @@ const DIRTS: readonly Dirt[] = [
   },
   {
     name: "a line twice",
-    keepsRecords: false,
+    keepsRecords: "none",
     spoil: (text, random) => utf8(replaceSome(text, /[^\n]*\n/g, random, (line) => line + line)),
   },
 ];
@@ -207,7 +207,8 @@ describe.each([...FILES])("%s", (kind, files) => {
       if (dirt.name !== "cut off") expect(receipt.received, about).toBeGreaterThan(0);
       const lines = linesOfRecords(file, spoiled);
       if (lines !== undefined) expect(receipt.received, about).toBe(lines);
-      if (dirt.keepsRecords) expect(receipt.received, about).toBe(good.received);
+      if (dirt.keepsRecords === "every" || (dirt.keepsRecords === "tables" && file.name.endsWith(".csv")))
+        expect(receipt.received, about).toBe(good.received);
       const told = JSON.stringify(receipt);
       expect(
         secretsOf(file).filter((secret) => told.includes(secret)),
