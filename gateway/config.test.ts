@@ -22,6 +22,7 @@ test("without any variable the demonstration starts on this machine alone", () =
     baseUrl: "http://127.0.0.1:8080",
     dataDir: resolve(".data"),
     mode: "demonstration",
+    replayDays: 90,
     cacheMegabytes: 64,
     logLevel: "info",
     demonstrationChildren: 400,
