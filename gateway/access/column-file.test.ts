@@ -1,7 +1,7 @@
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import type { CsvShape } from "#mappers/mapper.ts";
 import { parseColumnFile, readColumnFiles } from "./column-file.ts";
 import { parseRegister } from "./register.ts";
@@ -44,6 +44,7 @@ test("every problem of a file is told at once", () => {
 
 async function readWith(columnsFile: string | undefined, shapes: readonly CsvShape[] = SHAPES) {
   const folder = await mkdtemp(join(tmpdir(), "columns-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
   await writeFile(join(folder, "good.json"), JSON.stringify({ CYP611Obs: { KG: "Weight" } }));
   await writeFile(join(folder, "wrong.json"), JSON.stringify({ CYP611Obs: { KG: "Wieght" } }));
   const file = createRegisterFile(createKeyPair("first").jwk);
