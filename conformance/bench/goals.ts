@@ -24,6 +24,9 @@ export const GOALS: readonly Goal[] = [
   { id: "memory-idle", title: "resident memory, idle", unit: "MB", direction: "at-most", goal: 120, floor: 150 },
   { id: "memory-loaded", title: "resident memory, loaded", unit: "MB", direction: "at-most", goal: 214 },
   { id: "ingest", title: "ingest, resources", unit: "/s", direction: "at-least", goal: 15_000 },
+  { id: "cohort", title: "cohort in one file, resources", unit: "/s", direction: "at-least", goal: 15_000 },
+  { id: "cohort-memory", title: "cohort, resident memory", unit: "MB", direction: "at-most", goal: 400 },
+  { id: "cohort-unchanged", title: "cohort unchanged, rate", unit: "×", direction: "at-least", goal: 4 },
   { id: "stored", title: "stored a resource", unit: "KB", direction: "at-most", goal: 1.5 },
 ];
 

@@ -3,6 +3,7 @@ import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type RunningGateway, startGateway } from "../start-gateway.ts";
+import { type CohortFigures, measureCohort } from "./cohort.ts";
 import { type Comparison, compare, type Side } from "./compare.ts";
 import { GOALS, type Goal, judgeGoal, type Verdict } from "./goals.ts";
 import { type IngestFigures, measureIngest } from "./ingest.ts";
@@ -13,11 +14,24 @@ import { startCeiling } from "./start-ceiling.ts";
 import { findWorkloads, type Workload } from "./workloads.ts";
 import { makeWriteWorkloads } from "./write-workloads.ts";
 
-/** How much is done: the short run ends within three minutes, the long one within a quarter of an hour. */
-const SHORT = { children: 2_000, ingestChildren: 500, rounds: 5, round_s: 3, warm_s: 8, starts: 5, connections: 16 };
+/**
+ * How much is done: the short run ends within minutes; the long one takes in the profiles of all children of England of
+ * one age, which alone takes a quarter of an hour, and 20 GB of disk.
+ */
+const SHORT = {
+  children: 2_000,
+  ingestChildren: 500,
+  cohortPupils: 5_000,
+  rounds: 5,
+  round_s: 3,
+  warm_s: 8,
+  starts: 5,
+  connections: 16,
+};
 const LONG = {
   children: 8_000,
   ingestChildren: 10_000,
+  cohortPupils: 600_000,
   rounds: 7,
   round_s: 10,
   warm_s: 15,
@@ -31,6 +45,7 @@ interface Figures {
   readonly comparisons: readonly Comparison[];
   readonly start?: StartFigures;
   readonly ingest?: IngestFigures;
+  readonly cohort?: CohortFigures;
   readonly loaded_MB?: number;
 }
 
@@ -79,7 +94,9 @@ async function measureHere(load: Load, size: Size): Promise<Figures> {
     const gateway = await startGateway({ dataDir, env });
     const loaded = await measureRunning(gateway, load, size).finally(() => gateway.stop());
     say("… ingest");
-    return { ...loaded, start, ingest: await measureIngest(size.ingestChildren) };
+    const ingest = await measureIngest(size.ingestChildren);
+    say(`… a cohort of ${size.cohortPupils} profiles in one file, and again`);
+    return { ...loaded, start, ingest, cohort: await measureCohort(size.cohortPupils) };
   } finally {
     await rm(dataDir, { recursive: true, force: true });
   }
@@ -98,7 +115,13 @@ async function measureRunning(gateway: RunningGateway, load: Load, size: Size): 
 }
 
 /** Figures by goal. A workload with failures has none: errors are quick. */
-function measuredBy({ comparisons, start, ingest, loaded_MB }: Figures): Readonly<Record<string, number | undefined>> {
+function measuredBy({
+  comparisons,
+  start,
+  ingest,
+  cohort,
+  loaded_MB,
+}: Figures): Readonly<Record<string, number | undefined>> {
   const sound = (id: Comparison["workload"]) => comparisons.find((each) => each.workload === id && each.failures === 0);
   const [search, withCode, read] = [sound("search"), sound("search-code"), sound("read")];
   return {
@@ -114,6 +137,9 @@ function measuredBy({ comparisons, start, ingest, loaded_MB }: Figures): Readonl
     "memory-idle": start?.idle_MB,
     "memory-loaded": loaded_MB,
     ingest: ingest?.resources_per_s,
+    cohort: cohort?.resources_per_s,
+    "cohort-memory": cohort?.peak_MB,
+    "cohort-unchanged": cohort?.unchanged_ratio,
     stored: ingest === undefined ? undefined : ingest.stored_bytes / 1024,
   };
 }
@@ -164,8 +190,12 @@ function describeMachine() {
 
 async function main(): Promise<number> {
   const text = { type: "string" } as const;
-  const options = { json: text, base: text, token: text, long: { type: "boolean" } } as const;
+  const options = { json: text, base: text, token: text, long: { type: "boolean" }, cohort: text } as const;
   const { values } = parseArgs({ options });
+  if (values.cohort !== undefined) {
+    say(JSON.stringify(await measureCohort(Number(values.cohort)), null, 2));
+    return 0;
+  }
   const size = values.long === true ? LONG : SHORT;
   const machine = describeMachine();
   const started = new Date();
