@@ -129,6 +129,7 @@ function connect(rooms: Rooms, isReady: () => boolean) {
     ids: randomUUID,
     clock: Date.now,
     rawRetention_ms: config.replayDays * DAY_MS,
+    hasDrafters: true,
     async onIdentifiers(identifiers) {
       await Promise.all(identifiers.map(({ system, value }) => resolver.forget(system, value, SHARED_ID_SPACE)));
     },
