@@ -48,6 +48,7 @@ type IngestAnswering = (
 
 /** Method, path, name in metrics and logs. A path that begins with a word of ours comes before one with a source. */
 const INGEST_ROUTES: readonly (readonly [method: string, path: string, interaction: string, IngestAnswering])[] = [
+  ["GET", "/ingest/receipts", "ingest-receipt", (ingest, request, ids) => ingest.receipts(request, ids)],
   [
     "GET",
     "/ingest/receipts/:id",

@@ -66,6 +66,7 @@ export const LIMITS = {
   seen_records_max: 1_500_000,
   /** Issues spelled out in a receipt; the rest is counted, and stands in quarantine. */
   receipt_issues_max: 200,
+  receipts_listing_max: 100,
   quarantine_listing_max: 500,
   record_states_listing_max: 1_000,
   /** A corrected record, or names of records to withdraw. */

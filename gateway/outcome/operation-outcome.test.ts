@@ -58,6 +58,27 @@ const ROWS: { readonly [kind in Issue["kind"]]: readonly Omit<Row, "kind">[] } =
   ],
   "held-no-more": [{ issue: { kind: "held-no-more" }, status: 409, code: "conflict", says: /\/ingest\/quarantine/ }],
   "content-needed": [{ issue: { kind: "content-needed" }, status: 422, code: "required", says: /Send it corrected/ }],
+  "one-record-needed": [
+    { issue: { kind: "one-record-needed" }, status: 422, code: "structure", says: /exactly one record/ },
+  ],
+  "unknown-ingest-parameter": [
+    {
+      issue: { kind: "unknown-ingest-parameter", parameter: "dryrun", known: ["dry-run"], nearest: "dry-run" },
+      status: 400,
+      code: "not-supported",
+      spine: "ADDITIONAL_PROPERTIES",
+      says: /Did you mean dry-run\? Known are dry-run\./,
+      expression: "http.dryrun",
+    },
+    {
+      issue: { kind: "unknown-ingest-parameter", parameter: "dry-run", known: [] },
+      status: 400,
+      code: "not-supported",
+      spine: "ADDITIONAL_PROPERTIES",
+      says: /nothing was done\. This address has none/,
+      expression: "http.dry-run",
+    },
+  ],
   "bad-request-body": [
     {
       issue: { kind: "bad-request-body", expected: "a JSON object with a reason" },

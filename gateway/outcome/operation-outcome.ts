@@ -136,5 +136,7 @@ const OPERATION: Kinds<OperationIssue> = {
 const INGEST: Kinds<IngestIssue> = {
   "held-no-more": true,
   "content-needed": true,
+  "one-record-needed": true,
+  "unknown-ingest-parameter": true,
   "bad-request-body": true,
 };

@@ -4,6 +4,7 @@ import { auditFacts } from "../interactions/audit-facts.ts";
 import type { Issue } from "../outcome/issue.ts";
 import type { Authenticated } from "./fhir.ts";
 import { CONTENT_SECURITY } from "./home.ts";
+import { type IngestQuery, readIngestQuery } from "./ingest-query.ts";
 import { type RequestIds, respondWithIssues } from "./respond.ts";
 
 export interface IngestAnswerPorts {
@@ -24,22 +25,38 @@ export interface Handed {
 
 export type IngestAnswer = Handed | Issue;
 
-export interface IngestCall {
+export interface IngestCall<Name extends string> {
   readonly request: Request;
   readonly ids: RequestIds;
   /** What the audit record calls it. */
   readonly interaction: string;
+  /** Names that may stand behind the question mark. */
+  readonly parameters: readonly Name[];
 }
 
-/** Authenticates, does the work, records it and answers: every address below `/ingest`. */
-export async function answerIngest(
-  { request, ids, interaction }: IngestCall,
+type IngestWork<Name extends string> = (requester: Requester, query: IngestQuery<Name>) => Promise<IngestAnswer>;
+
+/**
+ * Authenticates, does the work, records it and answers: every address below `/ingest`.
+ * @throws what the work threw, once it is recorded: a part of it may have been done
+ */
+export async function answerIngest<const Name extends string = never>(
+  { request, ids, interaction, parameters }: IngestCall<Name>,
   ports: IngestAnswerPorts,
-  work: (requester: Requester) => Promise<IngestAnswer>,
+  work: IngestWork<Name>,
 ): Promise<Response> {
   const authenticated = await ports.authenticate(request.headers);
-  const answered = authenticated.ok ? await work(authenticated.requester) : authenticated.issue;
   const requester = authenticated.ok ? authenticated.requester : undefined;
+  let answered: IngestAnswer;
+  try {
+    answered = authenticated.ok
+      ? await workOn(authenticated.requester, request, { parameters, work })
+      : authenticated.issue;
+  } catch (error) {
+    const failed = toAuditRecord(interaction, { request, ids, requester }, { kind: "unexpected" });
+    await ports.audit.append({ ...failed, outcome: "failed" }).catch(() => {});
+    throw error;
+  }
   try {
     await ports.audit.append(toAuditRecord(interaction, { request, ids, requester }, answered));
   } catch {
@@ -55,6 +72,15 @@ export async function answerIngest(
       "X-Request-ID": ids.requestId,
     },
   });
+}
+
+async function workOn<Name extends string>(
+  requester: Requester,
+  request: Request,
+  { parameters, work }: { readonly parameters: readonly Name[]; readonly work: IngestWork<Name> },
+): Promise<IngestAnswer> {
+  const read = readIngestQuery(request, parameters);
+  return read.ok ? work(requester, read.query) : read.issue;
 }
 
 interface Asked {

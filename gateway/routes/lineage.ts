@@ -2,7 +2,6 @@ import { isRecordType } from "#profiles/interactions.ts";
 import { findLineage, type LineagePorts } from "../ingest/lineage/lineage.ts";
 import { LOGICAL_ID } from "../interactions/read.ts";
 import { answerIngest, type IngestAnswerPorts } from "./ingest-answer.ts";
-import { readIngestQuery } from "./ingest-query.ts";
 import type { RequestIds } from "./respond.ts";
 
 export interface LineageRoutePorts extends IngestAnswerPorts, LineagePorts {}
@@ -13,9 +12,7 @@ export interface LineageRoutePorts extends IngestAnswerPorts, LineagePorts {}
  */
 export function createLineageRoute(ports: LineageRoutePorts) {
   return (request: Request, ids: RequestIds, { type, id }: { readonly type: string; readonly id: string }) =>
-    answerIngest({ request, ids, interaction: "ingest-lineage" }, ports, async (requester) => {
-      const asked = readIngestQuery(request, []);
-      if (!asked.ok) return asked.issue;
+    answerIngest({ request, ids, interaction: "ingest-lineage", parameters: [] }, ports, async (requester) => {
       if (!isRecordType(type)) return { kind: "not-found", type: "resource" };
       if (!LOGICAL_ID.test(id)) return { kind: "invalid-id", type };
       const lineage = await findLineage({ type, id }, requester, ports);

@@ -8,7 +8,7 @@ import { toHtml } from "../ingest/quality/to-html.ts";
 import { toMeasureReport } from "../ingest/quality/to-measure-report.ts";
 import type { ReadVerbs } from "../store/store.ts";
 import { answerIngest, type IngestAnswerPorts } from "./ingest-answer.ts";
-import { readIngestQuery } from "./ingest-query.ts";
+import { readCount } from "./ingest-query.ts";
 import { FHIR_JSON } from "./negotiate.ts";
 import type { RequestIds } from "./respond.ts";
 
@@ -31,29 +31,28 @@ export interface QualityRoutePorts extends IngestAnswerPorts {
  */
 export function createQualityRoute(ports: QualityRoutePorts) {
   return (request: Request, ids: RequestIds, name: string) =>
-    answerIngest({ request, ids, interaction: "ingest-quality" }, ports, async (requester) => {
-      if (!hasIngestScope(requester.scopes, name)) return { kind: "source-not-allowed", source: name };
-      const source = ports.source(name);
-      if (source === undefined) return { kind: "unknown-source", source: name };
-      const asked = readIngestQuery(request, ["deliveries"]);
-      if (!asked.ok) return asked.issue;
-      const count = Number(asked.query.deliveries ?? DELIVERIES);
-      if (!Number.isInteger(count) || count < 1 || count > DELIVERIES_MAX) {
-        const expected = `a whole number from 1 to ${DELIVERIES_MAX}`;
-        return { kind: "bad-parameter-value", parameter: "deliveries", expected };
-      }
-      const bodies = await ports.store.qualityOf(name, BODIES_MAX);
-      const { fields } = ports.mappers[source.kind];
-      const report = toQualityReport(
-        { source: name, kind: source.kind, fields, deliveries: count },
-        bodies.map(toBody),
-      );
-      return {
-        ...toForm(report, request.headers.get("accept"), ports.now()),
-        released: [`quality/${name}`],
-        detail: `source=${name} deliveries=${count}`,
-      };
-    });
+    answerIngest(
+      { request, ids, interaction: "ingest-quality", parameters: ["deliveries"] },
+      ports,
+      async (requester, asked) => {
+        if (!hasIngestScope(requester.scopes, name)) return { kind: "source-not-allowed", source: name };
+        const source = ports.source(name);
+        if (source === undefined) return { kind: "unknown-source", source: name };
+        const count = readCount(asked.deliveries, { otherwise: DELIVERIES, max: DELIVERIES_MAX });
+        if (typeof count === "string") return { kind: "bad-parameter-value", parameter: "deliveries", expected: count };
+        const bodies = await ports.store.qualityOf(name, BODIES_MAX);
+        const { fields } = ports.mappers[source.kind];
+        const report = toQualityReport(
+          { source: name, kind: source.kind, fields, deliveries: count },
+          bodies.map(toBody),
+        );
+        return {
+          ...toForm(report, request.headers.get("accept"), ports.now()),
+          released: [`quality/${name}`],
+          detail: `source=${name} deliveries=${count}`,
+        };
+      },
+    );
 }
 
 function toBody(text: string): QualityBody {

@@ -12,7 +12,7 @@ import type { Issue } from "../outcome/issue.ts";
 import type { RecordState, Store } from "../store/store.ts";
 import { parseJson } from "../validation/parse-resource.ts";
 import { answerIngest, type IngestAnswer, type IngestAnswerPorts } from "./ingest-answer.ts";
-import { readIngestQuery } from "./ingest-query.ts";
+import type { IngestQuery } from "./ingest-query.ts";
 import { readJsonText } from "./negotiate.ts";
 import type { RequestIds } from "./respond.ts";
 
@@ -25,6 +25,7 @@ export interface SourceRecordPorts extends IngestAnswerPorts {
   now(): number;
 }
 
+const ASKED_OF_STATES = ["source", "delivery", "unit", "state", "after"] as const;
 const STATES: readonly RecordState["state"][] = ["received", "committed", "replaced", "withdrawn"];
 
 /** Why records are taken back; the word goes into the audit log. */
@@ -41,13 +42,15 @@ export function createSourceRecordRoutes(ports: SourceRecordPorts) {
   return {
     /** `GET /ingest/records?source=&delivery=&unit=&state=&after=` */
     states: (request: Request, ids: RequestIds) =>
-      answerIngest({ request, ids, interaction: "ingest-records" }, ports, (requester) =>
-        listStates(request, requester, ports),
+      answerIngest(
+        { request, ids, interaction: "ingest-records", parameters: ASKED_OF_STATES },
+        ports,
+        (requester, asked) => listStates(asked, requester, ports),
       ),
 
     /** `POST /ingest/{source}/replay`: every record that is still kept is mapped anew. */
     replay: (request: Request, ids: RequestIds, name: string) =>
-      answerIngest({ request, ids, interaction: "ingest-replay" }, ports, async (requester) => {
+      answerIngest({ request, ids, interaction: "ingest-replay", parameters: [] }, ports, async (requester) => {
         const own = ownSource(name, requester, ports);
         if (!own.ok) return own.issue;
         const delivery = { id: randomUUID(), receivedAt: ports.now(), client: requester.client };
@@ -61,27 +64,29 @@ export function createSourceRecordRoutes(ports: SourceRecordPorts) {
 
     /** `POST /ingest/{source}/withdraw`, with `{ "reason": …, "records": […] }` or `{ "reason": …, "all": true }`. */
     withdraw: (request: Request, ids: RequestIds, name: string) =>
-      answerIngest({ request, ids, interaction: "ingest-withdraw" }, ports, (requester) =>
+      answerIngest({ request, ids, interaction: "ingest-withdraw", parameters: [] }, ports, (requester) =>
         withdraw(request, { name, requester }, ports),
       ),
   };
 }
 
-async function listStates(request: Request, requester: Requester, ports: SourceRecordPorts): Promise<IngestAnswer> {
-  const read = readIngestQuery(request, ["source", "delivery", "unit", "state", "after"]);
-  if (!read.ok) return read.issue;
-  const { source: name, delivery, unit } = read.query;
+async function listStates(
+  asked: IngestQuery<(typeof ASKED_OF_STATES)[number]>,
+  requester: Requester,
+  ports: SourceRecordPorts,
+): Promise<IngestAnswer> {
+  const { source: name, delivery, unit } = asked;
   if (name === undefined) {
     return { kind: "missing-parameter", parameter: "source", expected: "the name of a source, as leeds-eyfsp" };
   }
   const own = ownSource(name, requester, ports);
   if (!own.ok) return own.issue;
-  const state = STATES.find((one) => one === read.query.state);
-  if (read.query.state !== undefined && state === undefined) {
+  const state = STATES.find((one) => one === asked.state);
+  if (asked.state !== undefined && state === undefined) {
     return { kind: "bad-parameter-value", parameter: "state", expected: `one of ${STATES.join(", ")}` };
   }
-  const after = read.query.after === undefined ? undefined : parseAfter(read.query.after);
-  if (read.query.after !== undefined && after === undefined) {
+  const after = asked.after === undefined ? undefined : parseAfter(asked.after);
+  if (asked.after !== undefined && after === undefined) {
     return { kind: "bad-parameter-value", parameter: "after", expected: "what the page before gave as after" };
   }
   const states = await ports.store.recordStates(
