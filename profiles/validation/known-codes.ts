@@ -6,9 +6,31 @@ const OURS = `${CANONICAL_BASE}/CodeSystem/`;
 
 /** Our code systems are complete: a code that they do not have is none, wherever in a resource it stands. */
 export function checkKnownCodes(value: unknown, path: string, out: Issues): void {
+  // To spell out the path of every element would take longer than to look at them all first.
+  if (!hasOnlyKnown(value)) reportUnknown(value, path, out);
+}
+
+function hasOnlyKnown(value: unknown): boolean {
+  if (Array.isArray(value)) {
+    for (const item of value) if (typeof item === "object" && !hasOnlyKnown(item)) return false;
+    return true;
+  }
+  if (!isNode(value)) return true;
+  const { system, code } = value;
+  if (typeof system === "string" && typeof code === "string" && system.startsWith(OURS)) {
+    return displayOf(system, code) !== undefined;
+  }
+  for (const name in value) {
+    const child = value[name];
+    if (typeof child === "object" && !hasOnlyKnown(child)) return false;
+  }
+  return true;
+}
+
+function reportUnknown(value: unknown, path: string, out: Issues): void {
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) {
-      if (typeof item === "object") checkKnownCodes(item, `${path}[${index}]`, out);
+      if (typeof item === "object") reportUnknown(item, `${path}[${index}]`, out);
     }
     return;
   }
@@ -23,6 +45,6 @@ export function checkKnownCodes(value: unknown, path: string, out: Issues): void
   }
   for (const name in value) {
     const child = value[name];
-    if (typeof child === "object") checkKnownCodes(child, path === "" ? name : `${path}.${name}`, out);
+    if (typeof child === "object") reportUnknown(child, path === "" ? name : `${path}.${name}`, out);
   }
 }

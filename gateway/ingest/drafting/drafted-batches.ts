@@ -13,7 +13,7 @@ const BODY_BYTES_MIN = 1_048_576;
 /** Chunks of the body on their way to the thread. */
 const CHUNKS_AHEAD = 8;
 /** The thread holds a few batches; what it grows beyond is garbage. */
-const LIMITS_MEGABYTES = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 16 };
+const LIMITS_MEGABYTES = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 };
 
 export interface DraftedBatchesOptions {
   readonly mapper: AnyMapper;
