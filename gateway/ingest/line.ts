@@ -81,6 +81,7 @@ export interface IngestLine {
 
 export function createIngestLine(options: IngestLineOptions): IngestLine {
   const patientIds = createPatientIds();
+  const drafters = { isBusy: false };
   const start = (source: RegisteredSource, delivery: Delivery, replay: DeliveryContext["replay"]): Run => {
     const mapper = options.mappers[source.kind];
     const context = toContext(options, { source, delivery, mapper, replay, patientIds });
@@ -99,6 +100,7 @@ export function createIngestLine(options: IngestLineOptions): IngestLine {
         droppedFields: droppedFields(mapper.fields),
       },
       dryRun,
+      drafters,
       transact: dryRun?.transact ?? ((work) => options.store.write(work)),
     };
   };
@@ -143,6 +145,8 @@ interface Run {
   readonly tellers: Tellers;
   readonly dryRun: DryRun | undefined;
   readonly transact: Transact;
+  /** One thread drafts at a time: a second one would find no processor of its own, and take as much memory. */
+  readonly drafters: { isBusy: boolean };
 }
 
 function toContext(
@@ -174,20 +178,32 @@ function toContext(
 
 /** A long file is read, parsed and drafted by a thread of its own; a short one here, by the same functions. */
 async function readInBatches(run: Run, body: AsyncIterable<Uint8Array>): Promise<AsyncIterable<readonly Read[]>> {
-  const { mapper, context, options, transact } = run;
+  const { mapper, context, options, transact, drafters } = run;
   const { contentType, fileName, receivedAt } = run.delivery;
   const { source, explainFault } = context;
   const { columns } = source;
   const told = { contentType, fileName };
-  if (options.hasDrafters === true && canBeDrafted(mapper)) {
+  if (options.hasDrafters === true && run.dryRun === undefined && canBeDrafted(mapper)) {
     const measured = await measureBody(body);
-    if (measured.isLong) {
+    if (measured.isLong && !drafters.isBusy) {
       const task = { source, ...told, receivedAt, batch_records: batchSizeOf(mapper) };
-      return draftedBatches(measured.body, { mapper, task, context, transact });
+      drafters.isBusy = true;
+      return untilDone(drafters, draftedBatches(measured.body, { mapper, task, context, transact }));
     }
     return batchesOf(run, readRecords(mapper, whole(measured.body), { ...told, columns, explainFault }));
   }
   return batchesOf(run, readRecords(mapper, whole(body), { ...told, columns, explainFault }));
+}
+
+async function* untilDone(
+  drafters: { isBusy: boolean },
+  batches: AsyncIterable<readonly Read[]>,
+): AsyncGenerator<readonly Read[]> {
+  try {
+    yield* batches;
+  } finally {
+    drafters.isBusy = false;
+  }
 }
 
 function batchesOf({ mapper }: Run, reads: AsyncIterator<Read>): AsyncIterable<readonly Read[]> {
