@@ -4,21 +4,11 @@ import type {
   ConsentProvisionActor,
   ConsentProvisionData,
   Identifier,
-  Patient,
 } from "@medplum/fhirtypes";
 import { describe, expect, test } from "vitest";
-import {
-  ACT_CODE,
-  ACT_REASON,
-  CONFIDENTIALITY,
-  DATA_CLASS,
-  NHS_NUMBER,
-  NHS_NUMBER_STATUS_EXTENSION,
-  UPN,
-} from "#profiles/systems.ts";
+import { ACT_CODE, ACT_REASON, DATA_CLASS, NHS_NUMBER } from "#profiles/systems.ts";
 import type { Agreement, Requester } from "../access/requester.ts";
 import { type Denial, toDenials } from "./consent-rules.ts";
-import { type Contribution, foldPatient, isMarkedRestricted } from "./patient-fold.ts";
 import { decideVisibility, type RecordFacts } from "./visibility.ts";
 
 const ODS = "https://fhir.nhs.uk/Id/ods-organization-code";
@@ -267,99 +257,5 @@ describe("a Consent denies", () => {
     ["it has no provision", {}],
   ] as const)("nothing when %s", (_, change) => {
     expect(toDenials(consent(change))).toEqual([]);
-  });
-});
-
-function fold(contributions: readonly Contribution[], identifierSystems: readonly string[]): Patient {
-  return foldPatient(contributions, {
-    identifierSystems: new Set(identifierSystems),
-    isRestricted: false,
-    identityOnly: [],
-  });
-}
-
-describe("a Patient folded from several sources", () => {
-  const verified: Patient = {
-    resourceType: "Patient",
-    identifier: [
-      {
-        system: NHS_NUMBER,
-        value: "9990000018",
-        extension: [{ url: NHS_NUMBER_STATUS_EXTENSION, valueCodeableConcept: { coding: [{ code: "01" }] } }],
-      },
-    ],
-    name: [{ family: "Okafor", given: ["Amara"] }],
-    gender: "female",
-    birthDate: "2021-02-03",
-    address: [{ postalCode: "LS6 2CK" }],
-    generalPractitioner: [{ identifier: { value: "Z1" } }],
-  };
-  const education: Patient = {
-    resourceType: "Patient",
-    identifier: [{ system: UPN, value: "a upn" }],
-    name: [{ family: "OKAFOR", given: ["AMARA"] }],
-    gender: "male",
-  };
-  const contributions = [
-    { source: "leeds-eyfsp", lastUpdated: 2, patient: education },
-    { source: "leeds-csds", lastUpdated: 1, patient: verified },
-  ];
-
-  test("takes single values from the source with a verified NHS number, and each name once", () => {
-    expect(fold(contributions, [NHS_NUMBER, UPN])).toMatchObject({
-      identifier: [{ value: "9990000018" }, { value: "a upn" }],
-      name: [{ family: "Okafor" }],
-      gender: "female",
-      birthDate: "2021-02-03",
-    });
-  });
-
-  test("shows only identifiers that the agreement names", () => {
-    const folded = fold(contributions, [NHS_NUMBER]);
-    expect(folded.identifier?.map(({ system }) => system)).toEqual([NHS_NUMBER]);
-    expect(JSON.stringify(folded)).not.toContain("a upn");
-  });
-
-  test("takes from a withheld source no more than who the child is, and only what nobody else says", () => {
-    const options = { identifierSystems: new Set([NHS_NUMBER, UPN]), isRestricted: false };
-    const [fromSchool, fromHealth] = contributions;
-    if (!fromSchool || !fromHealth) throw new Error("two contributions");
-    const filled = foldPatient([fromSchool], { ...options, identityOnly: [fromHealth] });
-    expect(filled).toMatchObject({
-      identifier: [{ value: "9990000018" }, { value: "a upn" }],
-      name: [{ family: "OKAFOR" }],
-      gender: "male",
-      birthDate: "2021-02-03",
-    });
-    expect(filled).not.toHaveProperty("address");
-    expect(filled).not.toHaveProperty("generalPractitioner");
-    expect(foldPatient([fromHealth], { ...options, identityOnly: [fromSchool] })).toEqual(
-      foldPatient([fromHealth], { ...options, identityOnly: [] }),
-    );
-  });
-
-  test("tells no place of a restricted child, and says that it is restricted", () => {
-    const folded = foldPatient(contributions, {
-      identifierSystems: new Set([NHS_NUMBER]),
-      isRestricted: true,
-      identityOnly: [],
-    });
-    expect(folded).not.toHaveProperty("address");
-    expect(folded).not.toHaveProperty("generalPractitioner");
-    expect(folded.birthDate).toBe("2021-02-03");
-    expect(folded.meta?.security).toMatchObject([{ code: "R" }]);
-  });
-
-  test.each([
-    ["R", true],
-    ["V", true],
-    ["U", false],
-  ])("a mark of %s makes the child restricted: %s", (code, isRestricted) => {
-    const marked = { ...education, meta: { security: [{ system: CONFIDENTIALITY, code }] } };
-    expect(isMarkedRestricted(marked)).toBe(isRestricted);
-  });
-
-  test("does not depend on the order of its contributions", () => {
-    expect(fold([...contributions].reverse(), [UPN])).toEqual(fold(contributions, [UPN]));
   });
 });

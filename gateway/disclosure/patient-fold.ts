@@ -1,6 +1,8 @@
-import type { Extension, Identifier, Patient } from "@medplum/fhirtypes";
+import type { Identifier, Patient } from "@medplum/fhirtypes";
 import { canonical } from "#profiles/canonical.ts";
 import { CONFIDENTIALITY, NHS_NUMBER, NHS_NUMBER_STATUS_EXTENSION } from "#profiles/systems.ts";
+import { firstByUrl, joined, joinedAddresses, joinedPractices, withoutAssigner } from "./patient-lists.ts";
+import { hasPlace } from "./place-values.ts";
 
 /** What one source says of the child, with what ranks it. */
 export interface Contribution {
@@ -29,7 +31,8 @@ const PROFILES = [
  * The Patient as the contributions of several sources make it, without id and version. Survivorship: a source whose NHS
  * number was verified against the national register goes before others, then the newest; single values come from the
  * first that has one, lists are joined without repeats. Only identifiers of `identifierSystems` are kept. Of a restricted
- * child whatever tells a place is left out, as PDS does: address, telecom, contact, general practitioner.
+ * child whatever tells a place is left out, as PDS does: address, telecom, contact, general practitioner, who gave a number, and
+ * extensions with a place.
  */
 export function foldPatient(contributions: readonly Contribution[], options: FoldOptions): Patient {
   const told = foldVisible(contributions, options);
@@ -45,35 +48,34 @@ function foldVisible(
     ? {}
     : {
         ...list("telecom", joined(ranked.map(({ telecom }) => telecom))),
-        ...list("address", joined(ranked.map(({ address }) => address))),
-        ...list("generalPractitioner", joined(ranked.map(({ generalPractitioner }) => generalPractitioner))),
+        ...list("address", joinedAddresses(ranked.map(({ address }) => address))),
+        ...list("generalPractitioner", joinedPractices(ranked.map(({ generalPractitioner }) => generalPractitioner))),
       };
+  const extensions = firstByUrl(ranked.flatMap(({ extension }) => extension ?? []));
   return {
     resourceType: "Patient",
     meta: {
       profile: [...PROFILES],
       ...(isRestricted && { security: [RESTRICTED] }),
     },
-    ...list("extension", firstByUrl(ranked.flatMap(({ extension }) => extension ?? []))),
-    ...list("identifier", identifiers(ranked, identifierSystems)),
+    ...list("extension", isRestricted ? extensions.filter((extension) => !hasPlace({ ...extension })) : extensions),
+    ...list("identifier", identifiers(ranked, { identifierSystems, isRestricted })),
     active: ranked.every(({ active }) => active !== false),
     ...list("name", names(ranked)),
     ...first(ranked, "gender"),
     ...first(ranked, "birthDate"),
-    ...first(ranked, "deceasedBoolean"),
-    ...first(ranked, "deceasedDateTime"),
-    ...first(ranked, "multipleBirthBoolean"),
-    ...first(ranked, "multipleBirthInteger"),
+    ...firstOf(ranked, "deceasedDateTime", "deceasedBoolean"),
+    ...firstOf(ranked, "multipleBirthInteger", "multipleBirthBoolean"),
     ...places,
     ...(isRestricted ? {} : first(ranked, "managingOrganization")),
   };
 }
 
 /** Number, name, gender and birth date, as far as they are missing. */
-function missingIdentity(told: Patient, { identityOnly, identifierSystems }: FoldOptions): Partial<Patient> {
+function missingIdentity(told: Patient, { identityOnly, ...options }: FoldOptions): Partial<Patient> {
   const ranked = [...identityOnly].sort(compareContributions).map(({ patient }) => patient);
   const hasNumber = told.identifier?.some(({ system }) => system === NHS_NUMBER);
-  const numbers = identifiers(ranked, identifierSystems).filter(({ system }) => system === NHS_NUMBER && !hasNumber);
+  const numbers = identifiers(ranked, options).filter(({ system }) => system === NHS_NUMBER && !hasNumber);
   return {
     ...list("identifier", [...numbers, ...(told.identifier ?? [])]),
     ...(told.name ? {} : list("name", names(ranked))),
@@ -96,7 +98,16 @@ function isVerified(patient: Patient): boolean {
 function compareContributions(a: Contribution, b: Contribution): number {
   const byVerified = Number(isVerified(b.patient)) - Number(isVerified(a.patient));
   if (byVerified !== 0) return byVerified;
-  return b.lastUpdated - a.lastUpdated || (a.source < b.source ? -1 : 1);
+  return b.lastUpdated - a.lastUpdated || compareTexts(a.source, b.source) || compareTexts(textOf(a), textOf(b));
+}
+
+function compareTexts(a: string, b: string): number {
+  return Number(a > b) - Number(a < b);
+}
+
+/** Tells two records of one source apart that came in together. */
+function textOf({ patient }: Contribution): string {
+  return JSON.stringify(patient);
 }
 
 const RESTRICTED = { system: CONFIDENTIALITY, code: "R", display: "restricted" };
@@ -113,33 +124,31 @@ function first<K extends keyof Patient>(ranked: readonly Patient[], element: K):
   return holder ? ({ [element]: holder[element] } as Partial<Pick<Patient, K>>) : {};
 }
 
+/** Of an element that is one of two: what the first says, or where it only affirms, what another says in more detail. */
+function firstOf<K extends keyof Patient>(ranked: readonly Patient[], detail: K, flag: K): Partial<Pick<Patient, K>> {
+  const holder = ranked.find((patient) => patient[detail] !== undefined || patient[flag] !== undefined);
+  if (holder === undefined) return {};
+  const told = holder[flag] === true ? (ranked.find((patient) => patient[detail] !== undefined) ?? holder) : holder;
+  const element = told[detail] === undefined ? flag : detail;
+  return { [element]: told[element] } as Partial<Pick<Patient, K>>;
+}
+
 /** An element of a list, or nothing: FHIR has no empty arrays. */
 function list<K extends string, T>(element: K, values: readonly T[]): { [P in K]?: T[] } {
   return values.length === 0 ? {} : ({ [element]: [...values] } as { [P in K]?: T[] });
 }
 
-function joined<T>(lists: readonly (readonly T[] | undefined)[]): readonly T[] {
-  const seen = new Map<string, T>();
-  for (const value of lists.flatMap((values) => values ?? [])) {
-    const text = JSON.stringify(value);
-    if (!seen.has(text)) seen.set(text, value);
-  }
-  return [...seen.values()];
-}
-
-function firstByUrl(extensions: readonly Extension[]): readonly Extension[] {
-  const byUrl = new Map<string, Extension>();
-  for (const extension of extensions) if (!byUrl.has(extension.url)) byUrl.set(extension.url, extension);
-  return [...byUrl.values()];
-}
-
-function identifiers(ranked: readonly Patient[], systems: IdentifierSystems): readonly Identifier[] {
+function identifiers(
+  ranked: readonly Patient[],
+  { identifierSystems, isRestricted }: Pick<FoldOptions, "identifierSystems" | "isRestricted">,
+): readonly Identifier[] {
   const byValue = new Map<string, Identifier>();
   for (const identifier of ranked.flatMap(({ identifier }) => identifier ?? [])) {
     const { system, value } = identifier;
     // One without a value is told apart by whatever else it says.
     const name = value === undefined ? JSON.stringify(identifier) : `${system}|${value}`;
-    if (isShown(identifier, systems) && !byValue.has(name)) byValue.set(name, identifier);
+    if (!isShown(identifier, identifierSystems) || byValue.has(name)) continue;
+    byValue.set(name, isRestricted ? withoutAssigner(identifier) : identifier);
   }
   return [...byValue.values()];
 }

@@ -1,13 +1,5 @@
 import { canonical } from "#profiles/canonical.ts";
-
-/** A JSON object as it was parsed. */
-interface Tree {
-  readonly [member: string]: unknown;
-}
-
-function isTree(value: unknown): value is Tree {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value);
-}
+import { hasPlace, isTree, type Tree } from "../disclosure/place-values.ts";
 
 /**
  * An Observation without whoever saw the child and wherever, since a school or a clinic is a place. Clients write what
@@ -100,15 +92,3 @@ const EXTENSIONS: Readonly<Partial<Record<string, (member: unknown) => unknown>>
 };
 
 const MASKED = { url: "http://hl7.org/fhir/StructureDefinition/data-absent-reason", valueCode: "masked" };
-
-/** Types of a value that name somebody or somewhere, or lead there. */
-const PLACE =
-  /^_?value(?:Address|Annotation|Canonical|ContactDetail|ContactPoint|HumanName|Identifier|Reference|Signature|Uri|Url)$/;
-
-function hasPlace(extension: Tree): boolean {
-  return Object.entries(extension).some(
-    ([name, member]) =>
-      PLACE.test(name) ||
-      (name === "extension" && Array.isArray(member) && member.some((one) => isTree(one) && hasPlace(one))),
-  );
-}
