@@ -104,7 +104,10 @@ export interface Mapped {
    * contributed ends, and their links follow this record's child.
    */
   readonly replaces?: readonly string[];
-  /** The record only takes back what an earlier one of its id made; worth telling where there was none. */
+  /**
+   * The record only takes back what an earlier one of its id made; worth telling where there was none. Its `patient`, if
+   * any, is what is left of what that earlier one said of the person; what other records said stays as it is.
+   */
   readonly withdraws?: boolean;
 }
 

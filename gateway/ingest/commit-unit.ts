@@ -10,6 +10,7 @@ import { type CurrentResources, commitResources, compareContents } from "./commi
 import { type Draft, type DraftFacts, draftUnit } from "./draft.ts";
 import { endReplaced } from "./end-replaced.ts";
 import { keepLineage } from "./keep-lineage.ts";
+import { takeBack } from "./take-back.ts";
 import type { KnownIdentifier, Unit, UnitIssue, UnitOutcome } from "./unit.ts";
 import { type ExplainFault, validateMapped } from "./validate-mapped.ts";
 
@@ -47,7 +48,6 @@ export interface CommitContext {
 
 const NOTHING: CurrentResources = new Map();
 const OLDER = "older than what is held of this record; nothing was changed";
-const NOTHING_TO_WITHDRAW = "there was nothing to take back";
 
 /**
  * Brings one unit into the store: resolve the child → map → validate → commit. Everything that can refuse the unit
@@ -67,10 +67,15 @@ export async function commitUnit(
   if ("kind" in judged) return judged;
 
   const { resolution, draft, patient, stays, contents, current } = judged;
-  const { patientId } = draft;
   const now = context.clock();
+  const told = { patient, resolution, context, now, unit: unit.key };
+  if (draft.withdraws) {
+    const restate = patient && ((record: RecordKey) => commitContribution(transaction, record, told));
+    return takeBack(transaction, unit, { prior, resolution, context, restate });
+  }
+  const { patientId } = draft;
   const isOld = prior !== undefined && (isSame || context.replay === "source");
-  const identity = isOld ? await readOvertaken(transaction, unit, { resolution, source }) : undefined;
+  const identity = await readOvertaken(transaction, unit, { resolution, source, isOld });
   const record = await applyResolution(transaction, resolution, { patientId, now, madeBefore: prior?.made ?? [] });
   if (identity !== undefined) await transaction.putSourceIdentity(source, identity.localId, identity);
   if (prior !== undefined && !stays) await leave(transaction, prior, { source, unit: unit.key, now });
@@ -85,7 +90,6 @@ export async function commitUnit(
     broughtBy: isSame || context.replay === "source" ? prior : undefined,
     context,
   });
-  const told = { patient, resolution, context, now, unit: unit.key };
   const contributed = identity === undefined ? await commitContribution(transaction, record, told) : SAID_NOTHING;
   await transaction.putRelationships(record, source, unit.key, draft.relationships);
   const ended = await endReplaced(transaction, isOld ? [] : draft.replaces, {
@@ -106,25 +110,46 @@ export async function commitUnit(
     notCarried: draft.notCarried,
     identifiers: contributed.identifiers,
     until: draft.until,
-    notes: draft.withdraws && prior === undefined ? [{ message: NOTHING_TO_WITHDRAW }] : [],
+    notes: [],
   };
 }
 
 /**
- * A record that tells nothing new must not speak over another one of the same child that came after it. Answers with
- * what the source calls the child now, where another record says so.
+ * A record that tells nothing new must not speak over another one of the same child that came after it, and none over
+ * one that its source wrote later. Answers with what the source calls the child now, where another record says so.
  */
 async function readOvertaken(
   transaction: WriteTransaction,
   unit: Unit,
-  { resolution, source }: { readonly resolution: Resolution; readonly source: string },
+  told: { readonly resolution: Resolution; readonly source: string; readonly isOld: boolean },
 ): Promise<SourceIdentity | undefined> {
-  const { record, identity } = resolution;
+  const { record, identity } = told.resolution;
   if (record === undefined) return undefined;
-  const told = await transaction.contribution(record, source, identity.localId);
-  if (told?.unit === undefined || told.unit === unit.key) return undefined;
+  if (!told.isOld && !(await isWrittenBeforeAnother(transaction, unit, { record, source: told.source }))) {
+    return undefined;
+  }
+  const contribution = await transaction.contribution(record, told.source, identity.localId);
+  if (contribution?.unit === undefined || contribution.unit === unit.key) return undefined;
   const identities = await transaction.identitiesOf(record);
   return identities.find(({ localId }) => localId === identity.localId);
+}
+
+/** Whether the source wrote another of its records about the child later; one that was taken back says nothing. */
+async function isWrittenBeforeAnother(
+  transaction: WriteTransaction,
+  { key, writtenAt }: Unit,
+  { record, source }: { readonly record: RecordKey; readonly source: string },
+): Promise<boolean> {
+  if (writtenAt === undefined) return false;
+  const lineages = await transaction.lineagesOf(record);
+  return lineages.some(
+    (other) =>
+      other.source === source &&
+      other.unit !== key &&
+      other.made.length > 0 &&
+      other.writtenAt !== undefined &&
+      other.writtenAt > writtenAt,
+  );
 }
 
 function isOlder({ writtenAt }: Unit, prior: Lineage | undefined): boolean {

@@ -16,7 +16,7 @@ export const digitalChildHealth: JsonMapper<ChildHealthMessage> = {
   kind: "digital-child-health",
   dataClass: "health-visiting",
   reader: "json",
-  version: 2,
+  version: 3,
   fields: FIELDS,
   rules: RULES,
   parse: parseChildHealthMessage,
@@ -47,15 +47,17 @@ function toIdentity({ child }: ChildHealthMessage): SourceIdentity {
 }
 
 /**
- * A deletion takes back all that the record made before. Whose it was it still tells, so that other records of the child
- * keep their name; of additional demographics nothing is left.
+ * A deletion takes back all that the record made before, and leaves the person as they are. Additional demographics say
+ * nothing but who the child is: of what they said only the number, the names, the gender and the day of birth are left.
  */
 function toMapped(message: ChildHealthMessage, context: MapContext): Mapped {
   const { child, check, recordId, organization, notCarried } = message;
   if (message.action === "delete") {
-    const isOfPerson = message.event === "CH001" || child.names.length === 0;
+    const { deceased: _, multipleBirth: __, ...who } = child;
+    const left = { ...who, addresses: [], telecom: [], extension: [] };
+    const isOfPerson = message.event === "CH001" && child.names.length > 0;
     return {
-      ...(isOfPerson ? {} : { patient: toPatient(child, context.source) }),
+      ...(isOfPerson ? { patient: toPatient(left, context.source) } : {}),
       made: [],
       organizations: [],
       relationships: [],
