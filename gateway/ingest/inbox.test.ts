@@ -40,7 +40,7 @@ afterEach(async () => {
 });
 
 async function open(options: Partial<InboxOptions> = {}): Promise<void> {
-  inbox = await createInbox({
+  inbox = createInbox({
     directory: join(directory, "in"),
     sources: [sourceOf("eyfs-profile")],
     line: createIngestLine({ store, mappers: MAPPERS, ids: randomUUID, clock: Date.now }),
@@ -121,6 +121,56 @@ test("a file that could not be recorded stays where it is, and counts as unchang
   await inbox?.close();
   await open();
   await vi.waitFor(() => expect(receipts).toMatchObject([{ received: 1, unchanged: 1 }]), { timeout: 10_000 });
+});
+
+test.each([
+  { name: "is a link", spoil: (path: string) => symlink(directory, path) },
+  { name: "is a file", spoil: (path: string) => writeFile(path, "") },
+])("no file is taken in where the folder of receipts $name, and that is told once", async ({ spoil }) => {
+  await spoil(join(folder, "receipts"));
+  await writeFile(join(folder, "return.csv"), PROFILE);
+  await open();
+  await vi.waitFor(() => expect(faults).toEqual(["leeds-eyfsp"]), { timeout: 10_000 });
+  await new Promise((resolve) => setTimeout(resolve, 5 * SETTLE_MS));
+  expect(faults).toHaveLength(1);
+  expect(await files()).toEqual(["return.csv"]);
+  await rm(join(folder, "receipts"));
+  await vi.waitFor(() => expect(receipts).toMatchObject([{ committed: 1 }]), { timeout: 10_000 });
+});
+
+test("the folder of a source is not looked for behind a link", async () => {
+  const elsewhere = join(directory, "elsewhere");
+  await mkdir(elsewhere);
+  await writeFile(join(elsewhere, "return.csv"), PROFILE);
+  await rm(folder, { recursive: true });
+  await symlink(elsewhere, folder);
+  await open();
+  await vi.waitFor(() => expect(faults).toEqual(["leeds-eyfsp"]), { timeout: 10_000 });
+  await inbox?.close();
+  expect(receipts).toEqual([]);
+});
+
+test("a file that was taken away or written anew while others were read is no fault, and is taken in as it then is", async () => {
+  const line = createIngestLine({ store, mappers: MAPPERS, ids: randomUUID, clock: Date.now });
+  for (const name of ["a.csv", "b.csv", "c.csv"]) await writeFile(join(folder, name), PROFILE);
+  let isFirst = true;
+  await open({
+    line: {
+      async ingest(...delivery) {
+        if (isFirst) {
+          isFirst = false;
+          for (const name of ["a.csv", "b.csv", "c.csv"].filter((name) => name !== delivery[1].fileName)) {
+            await (name === "a.csv" || name === "b.csv" ? rm(join(folder, name)) : writeFile(join(folder, name), ""));
+          }
+        }
+        return line.ingest(...delivery);
+      },
+    },
+  });
+  await vi.waitFor(async () => expect(await files()).toEqual([]), { timeout: 10_000 });
+  await inbox?.close();
+  expect(faults).toEqual([]);
+  expect(receipts.at(0)).toMatchObject({ received: 1 });
 });
 
 test("closing waits for the file under way, and takes no other", async () => {

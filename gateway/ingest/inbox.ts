@@ -1,6 +1,6 @@
-import { createReadStream } from "node:fs";
-import { lstat, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { constants } from "node:fs";
+import { access, lstat, mkdir, open, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import type { RegisteredSource } from "../access/source.ts";
 import type { AuditLog } from "../audit/audit.ts";
 import { describeReceipt } from "./describe-receipt.ts";
@@ -45,32 +45,29 @@ const RETRY_MS = 60_000;
 /**
  * Takes in what is put into `<directory>/<source>/`: a file that has settled goes through the ingest line, its receipt is
  * written to `receipts/` beside it, and then it is removed. A file that could not be taken stays; sent twice, by a stop
- * in between, it counts as unchanged.
+ * in between, it counts as unchanged. Links are not followed, neither files nor folders of a source.
  */
-export async function createInbox(options: InboxOptions): Promise<Inbox> {
-  for (const { source } of options.sources) {
-    await mkdir(join(options.directory, source, RECEIPTS), { recursive: true, mode: 0o700 });
-  }
-  const seen = new Map<string, Seen>();
+export function createInbox(options: InboxOptions): Inbox {
+  const looking: Looking = { options, seen: new Map(), closed: new Set() };
   const stopped = Promise.withResolvers<void>();
   let isStopping = false;
   const look = async (): Promise<void> => {
     while (!isStopping) {
       for (const source of options.sources) {
-        for (const path of await settledFiles(source.source, { options, seen })) {
+        for (const path of await settledFiles(source.source, looking)) {
           if (isStopping) return;
-          await takeIn(path, source, { options, seen });
+          await takeIn(path, source, looking);
         }
       }
       await Promise.race([new Promise((resolve) => setTimeout(resolve, options.settle_ms).unref()), stopped.promise]);
     }
   };
-  const looking = look();
+  const looked = look();
   return {
     async close() {
       isStopping = true;
       stopped.resolve();
-      await looking;
+      await looked;
     },
   };
 }
@@ -85,43 +82,83 @@ interface Seen {
 interface Looking {
   readonly options: InboxOptions;
   readonly seen: Map<string, Seen>;
+  /** Sources whose folder could not be used when last looked at; it is told once. */
+  readonly closed: Set<string>;
 }
 
 /** Files that are as they were when last looked at, the oldest first. */
-async function settledFiles(source: string, { options, seen }: Looking): Promise<readonly string[]> {
+async function settledFiles(source: string, { options, seen, closed }: Looking): Promise<readonly string[]> {
   const folder = join(options.directory, source);
   const now = options.clock();
   const settled: { readonly path: string; readonly changedAt: number }[] = [];
   try {
-    for (const name of await readdir(folder)) {
-      if (UNFINISHED.test(name) || name === RECEIPTS) continue;
-      const path = join(folder, name);
-      // Not what a link points to: nothing outside the folder is ever read.
-      const found = await lstat(path);
-      if (!found.isFile()) continue;
+    await ensureFolders(folder);
+    const paths = (await readdir(folder))
+      .filter((name) => !UNFINISHED.test(name) && name !== RECEIPTS)
+      .map((name) => join(folder, name));
+    for (const path of paths) {
+      const found = await fileAt(path);
+      if (found === undefined) continue;
       const before = seen.get(path);
-      const isSame = before?.size === found.size && before.changedAt === found.mtimeMs;
-      if (isSame && now >= before.notBefore) settled.push({ path, changedAt: found.mtimeMs });
-      else if (!isSame) {
-        seen.set(path, { size: found.size, changedAt: found.mtimeMs, notBefore: now + options.settle_ms });
-      }
+      if (before === undefined || !isSame(found, before))
+        seen.set(path, { ...found, notBefore: now + options.settle_ms });
+      else if (now >= before.notBefore) settled.push({ path, changedAt: found.changedAt });
     }
+    forgetOthers(seen, folder, new Set(paths));
+    closed.delete(source);
   } catch (error) {
-    options.onFault?.(error, source);
+    if (!closed.has(source)) options.onFault?.(error, source);
+    closed.add(source);
   }
   return settled.sort((left, right) => left.changedAt - right.changedAt).map(({ path }) => path);
+}
+
+/**
+ * The folder of a source and its receipts, made where they are missing.
+ * @throws when one of them is no folder, or nothing can be written there: then no file is taken in without a receipt
+ */
+async function ensureFolders(folder: string): Promise<void> {
+  for (const path of [folder, join(folder, RECEIPTS)]) {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    if (!(await lstat(path)).isDirectory()) throw new NoFolder();
+    await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
+  }
+}
+
+/** A folder of a source is something else, as a link. */
+class NoFolder extends Error {
+  constructor() {
+    super("A folder of the inbox is no folder.");
+    this.name = "NoFolder";
+  }
+}
+
+/** `undefined` for what is no file: a folder, a link to whatever, or gone since it was listed. */
+async function fileAt(path: string): Promise<{ readonly size: number; readonly changedAt: number } | undefined> {
+  const found = await lstat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });
+  return found?.isFile() === true ? { size: found.size, changedAt: found.mtimeMs } : undefined;
+}
+
+function forgetOthers(seen: Map<string, Seen>, folder: string, paths: ReadonlySet<string>): void {
+  for (const path of seen.keys()) if (dirname(path) === folder && !paths.has(path)) seen.delete(path);
 }
 
 async function takeIn(path: string, source: RegisteredSource, { options, seen }: Looking): Promise<void> {
   const { directory, line, audit, ids, clock } = options;
   const before = seen.get(path);
   try {
+    // Of many files the last ones wait long for their turn, and may be gone or changed by then.
+    if (before === undefined || !isSame(await fileAt(path), before)) return;
     const id = ids();
     const fileName = fitFileName(basename(path));
     const receipt = await line.ingest(
       source,
       { id, receivedAt: clock(), client: CLIENT, ...(fileName === undefined ? {} : { fileName }) },
-      createReadStream(path),
+      // Should a link have taken its place just now, it is not followed.
+      (await open(path, constants.O_RDONLY | constants.O_NOFOLLOW)).createReadStream(),
     );
     await audit.append({
       interaction: "ingest",
@@ -132,15 +169,18 @@ async function takeIn(path: string, source: RegisteredSource, { options, seen }:
       detail: describeReceipt(receipt),
     });
     await writeWhole(join(directory, source.source, RECEIPTS, `${id}.json`), JSON.stringify(receipt, undefined, 2));
-    const found = await lstat(path);
     // Written on while it was read: what came later is still to be taken.
-    if (found.size === before?.size && found.mtimeMs === before.changedAt) await rm(path);
+    if (isSame(await fileAt(path), before)) await rm(path);
     seen.delete(path);
     options.onReceipt?.(receipt);
   } catch (error) {
     if (before !== undefined) seen.set(path, { ...before, notBefore: clock() + RETRY_MS });
     options.onFault?.(error, source.source);
   }
+}
+
+function isSame(found: Awaited<ReturnType<typeof fileAt>>, before: Seen): boolean {
+  return found?.size === before.size && found.changedAt === before.changedAt;
 }
 
 async function writeWhole(path: string, text: string): Promise<void> {
