@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { access, constants, mkdir } from "node:fs/promises";
 import type { Gateway } from "./compose.ts";
 import { type Config, ConfigError, type MllpConfig } from "./config.ts";
 import { createInbox } from "./ingest/inbox.ts";
@@ -7,11 +7,12 @@ import { createRetention } from "./ingest/retention.ts";
 import { LIMITS } from "./limits.ts";
 import type { Logger } from "./log.ts";
 import { mllpProblems, parseMllpListen } from "./mllp/listen-addresses.ts";
-import { createMllpListener, type MllpListener } from "./mllp/listener.ts";
+import { createMllpListener, ListenError, type MllpListener } from "./mllp/listener.ts";
+import { readTls } from "./mllp/read-tls.ts";
 
 /** What runs beside the requests: ways in other than HTTP, and the clock of what is kept for a time. */
 export interface Feeds {
-  /** To be called once the gateway is ready. */
+  /** To be called once the gateway is ready. Rejects with a ConfigError for what the operator can mend. */
   open(): Promise<void>;
   /**
    * Takes nothing more in. Resolves when what is under way is done, or after a grace: what the closing store then breaks
@@ -40,7 +41,9 @@ export async function composeFeeds(config: Config, gateway: Gateway, log: Logger
       if (config.inboxDirectory !== undefined) opened.push(await openInbox(config.inboxDirectory, gateway, log));
       if (mllp === undefined) return;
       opened.push(mllp);
-      await mllp.listen();
+      await mllp.listen().catch((error: unknown) => {
+        throw error instanceof ListenError ? new ConfigError([`MLLP_LISTEN: ${error.message}`]) : error;
+      });
     },
     async close() {
       const grace = Promise.withResolvers<void>();
@@ -51,7 +54,14 @@ export async function composeFeeds(config: Config, gateway: Gateway, log: Logger
   };
 }
 
-function openInbox(directory: string, { register, line, audit }: Gateway, log: Logger): Promise<Feed> {
+async function openInbox(directory: string, { register, line, audit }: Gateway, log: Logger): Promise<Feed> {
+  try {
+    await mkdir(directory, { recursive: true });
+    await access(directory, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : "unknown";
+    throw new ConfigError([`INBOX_DIR: the folder cannot be made, read or written (${code})`]);
+  }
   return createInbox({
     directory,
     sources: register.sources,
@@ -78,11 +88,8 @@ async function composeMllp(
   const hasTls = files !== undefined;
   const problems = mllpProblems(addresses, { source: register.source, isProduction, hasTls, isPlainAllowed });
   if (problems.length > 0) throw new ConfigError(problems);
-  const tls = files && {
-    cert: await readPem("MLLP_TLS_CERT", files.cert),
-    key: await readPem("MLLP_TLS_KEY", files.key),
-    ...(files.ca === undefined ? {} : { ca: await readPem("MLLP_TLS_CA", files.ca) }),
-  };
+  const read = files && (await readTls(files));
+  if (read?.ok === false) throw new ConfigError(read.problems);
   return createMllpListener(
     {
       line,
@@ -95,14 +102,8 @@ async function composeMllp(
     },
     {
       addresses,
-      ...(tls === undefined ? {} : { tls }),
+      ...(read === undefined ? {} : { tls: read.tls }),
       onCut: (source, reason) => log.warn({ source, reason }, "an MLLP connection was cut"),
     },
   );
-}
-
-function readPem(variable: string, path: string): Promise<string> {
-  return readFile(path, "utf8").catch(() => {
-    throw new ConfigError([`${variable}: the file cannot be read`]);
-  });
 }

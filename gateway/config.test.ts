@@ -31,8 +31,9 @@ test("without any variable the demonstration starts on this machine alone", () =
 
 test("an empty variable means an unset one", () => {
   const names = ["HOST", "PORT", "BASE_URL", "DATA_DIR", "DATABASE_URL", "REDIS_URL", "GATEWAY_MODE", "REGISTER_FILE"];
-  const rest = ["IDENTITY_KEY", "CACHE_MB", "LOG_LEVEL", "DEMONSTRATION_CHILDREN"];
-  const empty = Object.fromEntries([...names, ...rest].map((name) => [name, name === "PORT" ? " " : ""]));
+  const rest = ["IDENTITY_KEY", "CACHE_MB", "LOG_LEVEL", "DEMONSTRATION_CHILDREN", "INBOX_DIR", "REPLAY_DAYS"];
+  const mllp = ["MLLP_LISTEN", "MLLP_TLS_CERT", "MLLP_TLS_KEY", "MLLP_TLS_CA", "MLLP_PLAIN"];
+  const empty = Object.fromEntries([...names, ...rest, ...mllp].map((name) => [name, name === "PORT" ? " " : ""]));
   expect(loadConfig(empty)).toEqual(loadConfig({}));
 });
 
@@ -57,6 +58,33 @@ test("production starts with a register and a key", () => {
   expect(config.identityKey?.export().toString("base64")).toBe(KEY);
 });
 
+test("a watched folder, days of replay and MLLP are read, with every path made absolute", () => {
+  const config = loadConfig({
+    INBOX_DIR: "inbox",
+    REPLAY_DAYS: "0",
+    MLLP_LISTEN: "127.0.0.1:2575=leeds-adt",
+    MLLP_TLS_CERT: "own.crt",
+    MLLP_TLS_KEY: "own.key",
+    MLLP_TLS_CA: "ca.crt",
+    MLLP_PLAIN: "anywhere",
+  });
+  const tls = { cert: resolve("own.crt"), key: resolve("own.key"), ca: resolve("ca.crt") };
+  expect([config.inboxDirectory, config.replayDays]).toEqual([resolve("inbox"), 0]);
+  expect(config.mllp).toEqual({ listen: "127.0.0.1:2575=leeds-adt", tls, isPlainAllowed: true });
+});
+
+test("MLLP goes without TLS from this machine alone unless that is waived", () => {
+  const MLLP_LISTEN = "127.0.0.1:2575=leeds-adt";
+  expect(loadConfig({ MLLP_LISTEN }).mllp).toEqual({ listen: MLLP_LISTEN, isPlainAllowed: false });
+  expect(loadConfig({ MLLP_TLS_CERT: "own.crt", MLLP_TLS_KEY: "own.key" }).mllp).toBeUndefined();
+});
+
+test.each(["MLLP_TLS_CERT", "MLLP_TLS_KEY"])("%s alone is half of TLS, and the other one is asked for", (name) => {
+  const [problem = "", ...more] = problemsOf({ MLLP_LISTEN: "127.0.0.1:2575=leeds-adt", [name]: "a.pem" });
+  expect(problem).toMatch(/^MLLP_TLS_(CERT|KEY): expected beside/);
+  expect([problem.startsWith(name), more]).toEqual([false, []]);
+});
+
 describe("a wrong variable stops the start and is named with what is expected", () => {
   test.each([
     { name: "PORT", value: "http", says: "whole number from 1 to 65535" },
@@ -79,6 +107,10 @@ describe("a wrong variable stops the start and is named with what is expected", 
     { name: "CACHE_MB", value: "-1", says: "whole number" },
     { name: "LOG_LEVEL", value: "verbose", says: "trace, debug" },
     { name: "DEMONSTRATION_CHILDREN", value: "many", says: "whole number" },
+    { name: "REPLAY_DAYS", value: "forever", says: "whole number from 0 to 3650" },
+    { name: "REPLAY_DAYS", value: "3651", says: "whole number" },
+    { name: "MLLP_PLAIN", value: "yes", says: "loopback, anywhere" },
+    { name: "MLLP_TLS_CA", value: "ca.pem", says: "MLLP_TLS_CERT and MLLP_TLS_KEY" },
   ])("$name=$value", ({ name, value, says }) => {
     const problems = problemsOf({ [name]: value });
     expect(problems).toHaveLength(1);

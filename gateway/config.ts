@@ -157,8 +157,12 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
 
 type Environment = z.output<typeof ENVIRONMENT>;
 
-function toHalfTls({ MLLP_TLS_CERT, MLLP_TLS_KEY }: Environment): string[] {
-  if ((MLLP_TLS_CERT === undefined) === (MLLP_TLS_KEY === undefined)) return [];
+/** Part of TLS told and part not: nobody is to believe that connections are guarded when they are not. */
+function toHalfTls({ MLLP_TLS_CERT, MLLP_TLS_KEY, MLLP_TLS_CA }: Environment): string[] {
+  if (MLLP_TLS_CERT === undefined && MLLP_TLS_KEY === undefined) {
+    return MLLP_TLS_CA === undefined ? [] : ["MLLP_TLS_CA: expected beside MLLP_TLS_CERT and MLLP_TLS_KEY"];
+  }
+  if (MLLP_TLS_CERT !== undefined && MLLP_TLS_KEY !== undefined) return [];
   return [`${MLLP_TLS_KEY === undefined ? "MLLP_TLS_KEY" : "MLLP_TLS_CERT"}: expected beside the other one`];
 }
 

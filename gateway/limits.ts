@@ -88,7 +88,7 @@ export const LIMITS = {
   /** How many records are looked at together when a query names no child. */
   scan_batch_records: 64,
   /** An MLLP address serves one source, which has few senders. */
-  mllp_connections_max: 32,
+  mllp_connections_max: 64,
   /** A message that takes longer to arrive is held back by a slow or hostile sender. */
   mllp_frame_s_max: 60,
   /** A sender that keeps its connection says something now and then. */

@@ -12,5 +12,6 @@ try {
 } catch (error) {
   if (!(error instanceof ConfigError)) throw error;
   process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
+  // What was begun before the error was found, as the server, would keep the process alive and never be ready.
+  process.exit(1);
 }

@@ -8,7 +8,7 @@ import { type Config, loadConfig } from "./config.ts";
 import { LIMITS } from "./limits.ts";
 import { createLog, type Logger } from "./log.ts";
 import { toUnexpected } from "./outcome/operation-outcome.ts";
-import { firstCalls } from "./routes/home.ts";
+import { type FirstCalls, firstCalls } from "./routes/home.ts";
 import { respondWithIssues } from "./routes/respond.ts";
 import { answerUnparsed } from "./routes/unparsed.ts";
 
@@ -24,6 +24,19 @@ export async function startGateway(environment: NodeJS.ProcessEnv): Promise<void
     isDemonstration: config.registerFile === undefined,
   };
   const gateway = await composeGateway(config, log, calls);
+  try {
+    await serve(gateway, { config, log, calls });
+  } catch (error) {
+    await gateway.close();
+    throw error;
+  }
+}
+
+async function serve(
+  gateway: Gateway,
+  { config, log, calls }: { readonly config: Config; readonly log: Logger; readonly calls: FirstCalls },
+): Promise<void> {
+  const feeds = await composeFeeds(config, gateway, log);
   const server = createHttpServer(gateway, config.host, log);
   server.on("error", (error) => {
     process.stderr.write(
@@ -32,7 +45,6 @@ export async function startGateway(environment: NodeJS.ProcessEnv): Promise<void
     process.exit(1);
   });
   server.listen(config.port, config.host);
-  const feeds = await composeFeeds(config, gateway, log);
   stopOnSignal(server, { gateway, feeds }, log);
   if (calls.isDemonstration) {
     const { ensureDemonstrationData } = await import("./demonstration/data.ts");

@@ -160,6 +160,17 @@ test("a connection that does not speak MLLP is cut", async () => {
   expect(started.cuts).toEqual(["stray"]);
 });
 
+test("a connection more than there may be is cut and told of, and the others are served", async () => {
+  const started = await start();
+  const senders = Array.from({ length: LIMITS.mllp_connections_max }, () => connectTo(started.listener));
+  await Promise.all(senders.map(({ socket }) => new Promise((resolve) => socket.once("connect", resolve))));
+  await connectTo(started.listener).closed;
+  expect(started.cuts).toEqual(["crowded"]);
+  const [first] = senders;
+  first?.send(framed(adt({})));
+  expect(codeOf((await first?.answer()) ?? "")).toEqual(["AA", "MSG-1"]);
+});
+
 test("a sender that dribbles its message is cut, however often a byte comes, and nothing is taken", async () => {
   const started = await start({ options: { frame_ms_max: 60 } });
   const sender = connectTo(started.listener);

@@ -5,6 +5,9 @@ import { type Connection, serveConnection } from "./connection.ts";
 import type { MllpAddress } from "./listen-addresses.ts";
 import { type MllpPorts, takeMessage } from "./take-message.ts";
 
+/** Why a connection was cut that its sender had not ended. */
+type CutReason = "slow" | "idle" | "stray" | "crowded";
+
 /** PEM texts. With `ca` only senders whose certificate it signed are let in. */
 export interface MllpTls {
   readonly key: string;
@@ -15,14 +18,14 @@ export interface MllpTls {
 export interface MllpOptions {
   readonly addresses: readonly MllpAddress[];
   readonly tls?: MllpTls;
-  /** Told of a connection that was cut: too slow, idle too long, or no MLLP. */
-  readonly onCut?: (source: string, reason: "slow" | "idle" | "stray") => void;
+  /** Told of a connection that was cut: too slow, idle too long, no MLLP, or one too many. */
+  readonly onCut?: (source: string, reason: CutReason) => void;
   /** How long a frame may take to arrive; by default `mllp_frame_s_max`. */
   readonly frame_ms_max?: number;
 }
 
 export interface MllpListener {
-  /** Listens on every address. Rejects with the error of the first that cannot be listened on. */
+  /** Listens on every address. Rejects with a `ListenError` of the first that cannot be listened on. */
   listen(): Promise<void>;
   /** Ports that are listened on, in the order of the addresses: of port 0 the one that was free. */
   ports(): readonly number[];
@@ -51,13 +54,16 @@ export function createMllpListener(ports: MllpPorts, options: MllpOptions): Mllp
     });
     server.maxConnections = LIMITS.mllp_connections_max;
     if (options.tls !== undefined) rememberUntilGreeted(server, greeting);
-    // What goes wrong with taking a connection concerns that one; the address stays open.
-    server.on("error", (error) => ports.onFault(error, address.source));
+    server.on("drop", () => options.onCut?.(address.source, "crowded"));
     return { server, address };
   });
   return {
     async listen() {
       await Promise.all(servers.map(({ server, address }) => listenOn(server, address)));
+      // What goes wrong with taking a connection concerns that one; the address stays open.
+      for (const { server, address } of servers) {
+        server.on("error", (error) => ports.onFault(error, address.source));
+      }
     },
     ports: () =>
       servers.map(({ server }) => {
@@ -98,11 +104,21 @@ function createListening(tls: MllpTls | undefined, serve: (socket: Socket) => vo
   return createTlsServer({ ...own, ...wanted, minVersion: "TLSv1.2", allowHalfOpen: true, noDelay: true }, serve);
 }
 
-function listenOn(server: Server, { host, port }: MllpAddress): Promise<void> {
+/** An address that cannot be listened on, and the code of the system that says why. */
+export class ListenError extends Error {
+  constructor({ host, port }: MllpAddress, cause: unknown) {
+    const code = cause instanceof Error && "code" in cause ? cause.code : "unknown";
+    super(`cannot listen on ${host}:${port} (${code})`, { cause });
+    this.name = "ListenError";
+  }
+}
+
+function listenOn(server: Server, address: MllpAddress): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen({ host, port }, () => {
-      server.off("error", reject);
+    const refuse = (error: Error): void => reject(new ListenError(address, error));
+    server.once("error", refuse);
+    server.listen({ host: address.host, port: address.port }, () => {
+      server.off("error", refuse);
       resolve();
     });
   });
