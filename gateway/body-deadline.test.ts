@@ -14,12 +14,17 @@ afterEach(async () => {
   }
 });
 
+/** To be answered long after its body is there. */
+const SLOW = "/ingest/leeds-csds";
+const SLOW_MS = 500;
+
 async function start(deadline_ms: number): Promise<number> {
   const deadline = createBodyDeadline(deadline_ms);
   const server = createServer({ requestTimeout: 0 }, async (incoming, outgoing) => {
     const done = deadline.watch(incoming);
     try {
       for await (const _ of incoming);
+      if (incoming.url === SLOW) await new Promise((resolve) => setTimeout(resolve, SLOW_MS));
       outgoing.end("read");
     } catch {
       outgoing.destroy();
@@ -69,3 +74,16 @@ test("a delivery that falls silent is cut off", async () => {
   const port = await start(20);
   expect(await trickle(port, "/ingest/leeds-ctf", 2, 400)).toBe("");
 });
+
+test("a delivery that is there as a whole may be worked on as long as it takes", async () => {
+  const port = await start(10);
+  expect(await trickle(port, SLOW, 2, 5)).toContain("read");
+});
+
+test.each(["/ingest/leeds-ctf/withdraw", "/ingest/quarantine/q-1/replay"])(
+  "a body for %s is no delivery",
+  async (path) => {
+    const port = await start(50);
+    expect(await trickle(port, path, 100, 20)).toBe("");
+  },
+);
