@@ -103,12 +103,15 @@ describe("a practice", () => {
     expect(JSON.stringify(notice?.resource)).toMatch(/leeds-eyfsp to \d{4}-\d{2}-\d{2}/);
   });
 
-  test("finds an ASQ-3 score and an early learning goal with one search by developmental domain", async () => {
-    const domain = "https://early-years-gateway.example/fhir/CodeSystem/developmental-domain|fine-motor";
+  test.each([
+    ["an ASQ-3 score and an early learning goal", "fine-motor", ["E07", "953271000000105"]],
+    ["what groups scores, and the level of a profile", "several-domains", ["good-level-of-development", "716619000"]],
+  ])("finds %s, each alone, with one search by the developmental domain %s", async (_, code, expected) => {
+    const domain = `https://early-years-gateway.example/fhir/CodeSystem/developmental-domain|${code}`;
     const found = matches(await searchByNumber("gp-demo", AMARA, { category: domain }));
     expect(
       found.map((resource) => resource.resourceType === "Observation" && resource.code?.coding?.[0]?.code),
-    ).toEqual(["E07", "953271000000105"]);
+    ).toEqual(expected);
   });
 
   test("without an agreement on education data gets health-visiting data alone, with a total that fits", async () => {

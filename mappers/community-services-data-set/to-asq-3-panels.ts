@@ -1,7 +1,7 @@
 import { ASQ3 } from "#profiles/generated/codes.ts";
 import { SNOMED } from "#profiles/systems.ts";
 import { toCodeableConcept } from "../datatypes/coding.ts";
-import { toDevelopmentalCategory } from "../datatypes/developmental-category.ts";
+import { SEVERAL_DOMAINS, toDevelopmentalCategory } from "../datatypes/developmental-category.ts";
 import type { Made } from "../mapper.ts";
 import { CONTACT } from "./table-names.ts";
 import { type Surroundings, toMembers, toObservation, toProfiles } from "./to-observation.ts";
@@ -35,13 +35,9 @@ export function toAsq3Panels(surroundings: Surroundings, made: readonly Made[]):
       return toObservation(surroundings, {
         origin: { table, key: key.join("/"), item },
         profiles: toProfiles("asq-3-panel"),
-        category: toDevelopmentalCategory(domainsOf(scores)),
+        category: toDevelopmentalCategory([SEVERAL_DOMAINS]),
         code: toCodeableConcept(SNOMED, ASQ_3_SCORE, `ASQ-3 scores, ${month} month questionnaire`),
         hasMember: toMembers(scores),
       });
     });
-}
-
-function domainsOf(scores: readonly Made[]): string[] {
-  return [...new Set(scores.flatMap(({ resource }) => asq3ScoreOf(resource)?.domain ?? []))].sort();
 }

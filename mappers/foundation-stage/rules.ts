@@ -30,7 +30,7 @@ export function toFoundationStageRules(fields: FoundationStageFields): readonly 
     {
       to: "Observation.category",
       slots: LEVEL_SLOTS,
-      rule: "survey, without a developmental domain: it speaks of five areas at once",
+      rule: "survey, and of several domains: it speaks of five areas at once, whose goals carry their own",
     },
     {
       to: "Observation.code",

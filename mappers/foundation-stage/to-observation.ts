@@ -2,7 +2,7 @@ import type { CodeableConcept, Observation, Organization, Reference } from "@med
 import { canonical } from "#profiles/canonical.ts";
 import { DATA_ABSENT_REASON, EARLY_YEARS_OBSERVATION, GOOD_LEVEL_OF_DEVELOPMENT } from "#profiles/systems.ts";
 import { toCodeableConcept, toCoding } from "../datatypes/coding.ts";
-import { toDevelopmentalCategory } from "../datatypes/developmental-category.ts";
+import { SEVERAL_DOMAINS, toDevelopmentalCategory } from "../datatypes/developmental-category.ts";
 import { toSourceRecordIdentifier } from "../datatypes/identifier.ts";
 import { toPatientReference } from "../datatypes/reference.ts";
 import type { Made, MapContext } from "../mapper.ts";
@@ -63,8 +63,7 @@ function toGoodLevelObservation(
   const { profile } = assessment;
   return {
     ...toObservation("good-level-of-development", slot, assessment, context),
-    // No developmental domain: it speaks of five areas at once, and would stand among the findings of each.
-    category: toDevelopmentalCategory([]),
+    category: toDevelopmentalCategory([SEVERAL_DOMAINS]),
     code: toCodeableConcept(EARLY_YEARS_OBSERVATION, "good-level-of-development"),
     valueCodeableConcept: toCodeableConcept(GOOD_LEVEL_OF_DEVELOPMENT, level),
     method: {

@@ -93,6 +93,7 @@ export const DEVELOPMENTAL_DOMAINS: readonly DevelopmentalDomain[] = [
   {"code":"mathematics","display":"Mathematics"},
   {"code":"understanding-the-world","display":"Understanding the world"},
   {"code":"expressive-arts-and-design","display":"Expressive arts and design"},
+  {"code":"several-domains","display":"Several domains"},
 ];
 
 /** The 105 scores of ASQ-3 by SNOMED CT code; 0 to 60, low scores give concern. */
@@ -319,6 +320,7 @@ const DISPLAYS: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map([
     ["mathematics","Mathematics"],
     ["understanding-the-world","Understanding the world"],
     ["expressive-arts-and-design","Expressive arts and design"],
+    ["several-domains","Several domains"],
   ])],
   ["https://early-years-gateway.example/fhir/CodeSystem/early-learning-goal-outcome", new Map([
     ["1","Emerging"],
