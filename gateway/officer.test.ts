@@ -215,6 +215,42 @@ describe("a source", () => {
     expect(await send("leeds-eyfsp", toCsv([row]))).toMatchObject({ committed: 1, resources: { Observation: 18 } });
   });
 
+  test("that takes the record back which told who the child is has the latest that it keeps tell it", async () => {
+    const row = toProfileRow({ FSP_PupilMatchingRef: "T1", FSP_UPN: "", FSP_SURNAME: "Truename" });
+    const wrong = { ...row, FSP_ACADYR: "2025/2026", FSP_SURNAME: "Wrongname" };
+    const named = async (family: string) =>
+      (
+        await jsonOf<{ readonly total: number }>(
+          house.ask("officer-demo", `Patient?family=${family}&_total=accurate`, {}, "system/*.rs"),
+        )
+      ).total;
+    await send("leeds-eyfsp", toCsv([row]));
+    await send("leeds-eyfsp", toCsv([wrong]));
+    expect([await named("Truename"), await named("Wrongname")]).toEqual([0, 1]);
+    const body = JSON.stringify({ reason: "sent-in-error", records: ["T1/2026", "T1/2026"] });
+    const withdrawal = await jsonOf<Withdrawal>(post("/ingest/leeds-eyfsp/withdraw", body));
+    expect(withdrawal).toMatchObject({ withdrawn: 1, unknown: [], retold: { anew: 1, still: 0 } });
+    expect([await named("Truename"), await named("Wrongname")]).toEqual([1, 0]);
+    const receipt = await jsonOf<Receipt>(ask(`/ingest/receipts/${withdrawal.retold?.receipt}`));
+    expect(receipt).toMatchObject({ received: 1, quarantined: 0, resources: {} });
+  });
+
+  test("that takes a record back discards what is held of it, and never an organisation", async () => {
+    const row = toProfileRow({ FSP_PupilMatchingRef: "T2", FSP_UPN: "", FSP_SURNAME: "Held" });
+    await send("leeds-eyfsp", toCsv([row]));
+    const entry = {
+      ...{ id: "held-of-t2", delivery: "d-1", source: "leeds-eyfsp", line: 2, unit: "T2/2025", issues: "[]" },
+      ...{ content: "{}", createdAt: 1, reached: "resolved", state: "quarantined" },
+    } as const;
+    await house.gateway.store.write((transaction) => transaction.quarantine(entry));
+    const units = await house.gateway.store.unitsOf("leeds-eyfsp", 1_000);
+    const organization = units.find(({ made }) => made[0]?.type === "Organization")?.unit ?? "";
+    const body = JSON.stringify({ reason: "erasure", records: ["T2/2025", organization] });
+    const withdrawal = await jsonOf<Withdrawal>(post("/ingest/leeds-eyfsp/withdraw", body));
+    expect(withdrawal).toMatchObject({ withdrawn: 1, unknown: [organization] });
+    expect(await jsonOf(ask(`/ingest/quarantine/${entry.id}`))).toMatchObject({ state: "discarded" });
+  });
+
   test.each([
     ["no reason", { records: ["S1/2025"] }],
     ["a reason of its own", { reason: "because", records: ["S1/2025"] }],

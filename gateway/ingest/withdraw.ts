@@ -1,7 +1,17 @@
 import type { AnyMapper } from "#mappers/mapper.ts";
+import type { RegisteredSource } from "../access/source.ts";
 import { LIMITS } from "../limits.ts";
-import { type RecordKey, SHARED_ID_SPACE, type Store, type WriteTransaction } from "../store/store.ts";
+import {
+  type Quarantined,
+  type RecordKey,
+  SHARED_ID_SPACE,
+  type Store,
+  type UnitLineage,
+  type WriteTransaction,
+} from "../store/store.ts";
+import type { HeldRecord } from "./kept-records.ts";
 import { toChildUnit } from "./prepared.ts";
+import { endContribution, type Retold, retell, type Unsaid } from "./retell.ts";
 
 /** What became of records that were to be taken back. */
 export interface Withdrawal {
@@ -11,36 +21,50 @@ export interface Withdrawal {
   readonly resources: Readonly<Record<string, number>>;
   /** Names that are no records of the source, or parts of one that can only go as a whole. */
   readonly unknown: readonly string[];
+  /** What became of who the child is where the record that told it went, and the source has others of the child. */
+  readonly retold?: Retold;
 }
 
-interface Withdrawing {
+export interface Withdrawing {
   readonly store: Store;
   readonly source: string;
+  readonly registered: RegisteredSource;
   readonly mapper: AnyMapper;
+  /** Takes kept records in again; answers with the id of the receipt. */
+  readonly replay: (records: readonly HeldRecord[]) => Promise<string>;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
 }
 
 /**
  * Takes back single records of a source: what they made ends, and nothing of them is kept but that they were there. Of
- * tables, a record is the child's own row, which goes with all rows below it. What a source says of a child who the
- * child is ends with the last record that it has of the child.
+ * tables, a record is the child's own row, which goes with all rows below it. What a source says of who the child is ends
+ * with the last record that it has of the child; while it has others, the latest of them tells it anew.
  */
 export async function withdrawRecords(names: readonly string[], about: Withdrawing): Promise<Withdrawal> {
   const counts = createCounts();
   const unknown: string[] = [];
-  for (const part of inParts(names)) {
+  const unsaid: Unsaid[] = [];
+  const gone = new Set<string>();
+  for (const part of inParts([...new Set(names)])) {
     const ended = await about.store.write(async (transaction) => {
-      const found: (readonly string[] | undefined)[] = [];
+      const found: (Withdrawn | undefined)[] = [];
       for (const name of part) found.push(await withdrawOne(transaction, toUnit(name, about), about));
       return found;
     });
-    for (const [index, types] of ended.entries()) {
-      if (types === undefined) unknown.push(part[index] ?? "");
-      else counts.add(types);
+    for (const [index, withdrawn] of ended.entries()) {
+      if (withdrawn === undefined) {
+        unknown.push(part[index] ?? "");
+        continue;
+      }
+      counts.add(withdrawn.types);
+      unsaid.push(...withdrawn.unsaid);
+      for (const name of withdrawn.names) gone.add(name);
     }
   }
-  return { source: about.source, ...counts.told(), unknown };
+  await discardHeld(about, ({ unit }) => unit !== undefined && gone.has(unit));
+  const retold = await retell(unsaid, about);
+  return { source: about.source, ...counts.told(), unknown, ...(retold === undefined ? {} : { retold }) };
 }
 
 /**
@@ -53,13 +77,12 @@ export async function withdrawSource(about: Withdrawing): Promise<Withdrawal> {
   let after: string | undefined;
   do {
     const page = await store.unitsOf(source, LIMITS.ingest_batch_records, after);
-    const units = page.filter(({ line, made }) => line > 0 || made.some(({ type }) => type !== "Organization"));
     const ended = await store.write(async (transaction) => {
-      const types: (readonly string[] | undefined)[] = [];
-      for (const { unit } of units) types.push(await withdrawOne(transaction, unit, about));
-      return types;
+      const found: (Withdrawn | undefined)[] = [];
+      for (const { unit } of page) found.push(await withdrawOne(transaction, unit, about));
+      return found;
     });
-    for (const types of ended) if (types !== undefined) counts.add(types);
+    for (const withdrawn of ended) if (withdrawn !== undefined) counts.add(withdrawn.types);
     after = page.at(-1)?.unit;
   } while (after !== undefined);
   await unstageRest(about);
@@ -86,15 +109,24 @@ function toUnit(name: string, { mapper }: Withdrawing): string {
   return name.startsWith(root) ? toChildUnit(name.slice(root.length)) : name;
 }
 
-/** Types of what ended, or `undefined` where the source has no such record. */
+interface Withdrawn {
+  /** Of what ended. */
+  readonly types: readonly string[];
+  /** Of the unit and of its rows, as the quarantine knows them. */
+  readonly names: readonly string[];
+  readonly unsaid: readonly Unsaid[];
+}
+
+/** `undefined` where the source has no such record. An organisation that it named is none: others refer to it. */
 async function withdrawOne(
   transaction: WriteTransaction,
   unit: string,
   { source, mapper, clock }: Withdrawing,
-): Promise<readonly string[] | undefined> {
+): Promise<Withdrawn | undefined> {
   const lineage = await transaction.lineage(source, unit);
-  if (lineage === undefined) return undefined;
+  if (lineage === undefined || isOrganization(lineage)) return undefined;
   const now = clock();
+  const names = [unit];
   const { record, made, delivery, line, receivedAt } = lineage;
   for (const { type, id } of made) await transaction.remove(type, id, SHARED_ID_SPACE, now);
   await transaction.putRelationships(record, source, unit, []);
@@ -107,26 +139,38 @@ async function withdrawOne(
     const child = unit.slice(toChildUnit("").length);
     for (const row of await transaction.stagedTree(source, mapper.root, child)) {
       await unstage(transaction, row, { source, now });
+      names.push(`${row.table}/${row.key}`);
     }
   }
-  await endContributions(transaction, record, { source, now });
-  return made.map(({ type }) => type);
+  const isWhole = mapper.reader === "staged";
+  const unsaid = await endContributions(transaction, record, { source, unit, isWhole, now });
+  return { types: made.map(({ type }) => type), names, unsaid };
 }
 
-/** With the last record that a source has of a child goes all that it said of who the child is. */
+function isOrganization({ line, made }: Pick<UnitLineage, "line" | "made">): boolean {
+  return line === 0 && made.length > 0 && made.every(({ type }) => type === "Organization");
+}
+
+/**
+ * With the last record that a source has of a child goes all that it said of who the child is, and with one that was all
+ * that is told under its name. Answers with what a record that went has told while others stay.
+ */
 async function endContributions(
   transaction: WriteTransaction,
   key: RecordKey,
-  { source, now }: { readonly source: string; readonly now: number },
-): Promise<void> {
-  if ((await transaction.lineagesOf(key)).some((lineage) => lineage.source === source)) return;
-  const record = await transaction.record(key);
-  for (const { source: told, localId } of record?.contributions ?? []) {
-    if (told !== source) continue;
-    await transaction.removeContribution(key, source, localId, now);
-    await transaction.removeSourceIdentity(source, localId);
-    await transaction.closeReview(source, localId);
+  told: { readonly source: string; readonly unit: string; readonly isWhole: boolean; readonly now: number },
+): Promise<readonly Unsaid[]> {
+  const { source, unit, isWhole, now } = told;
+  const isLast = !(await transaction.lineagesOf(key)).some((lineage) => lineage.source === source);
+  const unsaid: Unsaid[] = [];
+  for (const contribution of (await transaction.record(key))?.contributions ?? []) {
+    const { localId } = contribution;
+    const isTold = contribution.unit === undefined || contribution.unit === unit;
+    if (contribution.source !== source || !(isLast || isTold)) continue;
+    if (isLast || isWhole) await endContribution(transaction, { record: key, localId }, { source, now });
+    else unsaid.push({ record: key, localId });
   }
+  return unsaid;
 }
 
 async function unstage(
@@ -157,14 +201,21 @@ async function unstageRest({ store, source, mapper, clock }: Withdrawing): Promi
   }
 }
 
-async function discardHeld({ store, source, clock }: Withdrawing): Promise<void> {
-  while (true) {
-    const held = await store.quarantined({ sources: [source] }, LIMITS.ingest_batch_records);
-    if (held.length === 0) return;
+/** What is held back of records that went is discarded with them. */
+async function discardHeld(
+  { store, source, clock }: Withdrawing,
+  isGone: (held: Quarantined) => boolean = () => true,
+): Promise<void> {
+  let after: string | undefined;
+  do {
+    const from = after === undefined ? {} : { after };
+    const page = await store.quarantined({ sources: [source], ...from }, LIMITS.ingest_batch_records);
+    const gone = page.filter(isGone);
     await store.write(async (transaction) => {
-      for (const { id } of held) await transaction.closeQuarantine(id, "discarded", clock());
+      for (const { id } of gone) await transaction.closeQuarantine(id, "discarded", clock());
     });
-  }
+    after = page.at(-1)?.id;
+  } while (after !== undefined);
 }
 
 function* inParts(names: readonly string[]): Generator<readonly string[]> {

@@ -6,7 +6,7 @@ import { hasIngestScope } from "../access/scope.ts";
 import type { RegisteredSource } from "../access/source.ts";
 import { describeReceipt } from "../ingest/describe-receipt.ts";
 import type { IngestLine } from "../ingest/line.ts";
-import { type Withdrawal, withdrawRecords, withdrawSource } from "../ingest/withdraw.ts";
+import { type Withdrawal, type Withdrawing, withdrawRecords, withdrawSource } from "../ingest/withdraw.ts";
 import { LIMITS } from "../limits.ts";
 import type { Issue } from "../outcome/issue.ts";
 import type { RecordState, Store } from "../store/store.ts";
@@ -18,7 +18,7 @@ import type { RequestIds } from "./respond.ts";
 
 export interface SourceRecordPorts extends IngestAnswerPorts {
   readonly store: Store;
-  readonly line: Pick<IngestLine, "replaySource">;
+  readonly line: Pick<IngestLine, "replay" | "replaySource">;
   readonly mappers: Readonly<Record<SourceKind, AnyMapper>>;
   source(name: string): RegisteredSource | undefined;
   /** Milliseconds since 1970. */
@@ -138,7 +138,17 @@ async function withdraw(
   if (!json.ok) return json.issues[0] ?? { kind: "bad-request-body", expected: WITHDRAWAL_FORM };
   const asked = WITHDRAWAL.safeParse(json.value);
   if (!asked.success) return { kind: "bad-request-body", expected: WITHDRAWAL_FORM };
-  const about = { store: ports.store, source: name, mapper: ports.mappers[own.source.kind], clock: ports.now };
+  const about: Withdrawing = {
+    store: ports.store,
+    source: name,
+    registered: own.source,
+    mapper: ports.mappers[own.source.kind],
+    async replay(records) {
+      const delivery = { id: randomUUID(), receivedAt: ports.now(), client: requester.client };
+      return (await ports.line.replay(own.source, delivery, each(records))).id;
+    },
+    clock: ports.now,
+  };
   const withdrawal: Withdrawal =
     "all" in asked.data ? await withdrawSource(about) : await withdrawRecords(asked.data.records, about);
   return {
@@ -146,6 +156,10 @@ async function withdraw(
     released: [`records/${name}`],
     detail: `source=${name} reason=${asked.data.reason} withdrawn=${withdrawal.withdrawn}`,
   };
+}
+
+async function* each<T>(values: readonly T[]): AsyncGenerator<T> {
+  yield* values;
 }
 
 function ownSource(
