@@ -4,6 +4,7 @@ import { toCsv, toProfileRow, toTables } from "./ingest/line.fixtures.ts";
 import type { QuarantineListing } from "./ingest/quarantine.ts";
 import type { Receipt } from "./ingest/receipt.ts";
 import type { Withdrawal } from "./ingest/withdraw.ts";
+import type { Quarantined } from "./store/store.ts";
 
 let house: TestGateway;
 
@@ -238,10 +239,18 @@ describe("a source", () => {
   test("that takes a record back discards what is held of it, and never an organisation", async () => {
     const row = toProfileRow({ FSP_PupilMatchingRef: "T2", FSP_UPN: "", FSP_SURNAME: "Held" });
     await send("leeds-eyfsp", toCsv([row]));
-    const entry = {
-      ...{ id: "held-of-t2", delivery: "d-1", source: "leeds-eyfsp", line: 2, unit: "T2/2025", issues: "[]" },
-      ...{ content: "{}", createdAt: 1, reached: "resolved", state: "quarantined" },
-    } as const;
+    const entry: Quarantined = {
+      id: "held-of-t2",
+      delivery: "d-1",
+      source: "leeds-eyfsp",
+      line: 2,
+      unit: "T2/2025",
+      issues: "[]",
+      content: "{}",
+      createdAt: 1,
+      reached: "resolved",
+      state: "quarantined",
+    };
     await house.gateway.store.write((transaction) => transaction.quarantine(entry));
     const units = await house.gateway.store.unitsOf("leeds-eyfsp", 1_000);
     const organization = units.find(({ made }) => made[0]?.type === "Organization")?.unit ?? "";
