@@ -174,7 +174,7 @@ export interface RecordMapper<Raw, Rec> extends SourceMapper {
 /** A CSV row by column name, values trimmed, empty values left out. */
 export type CsvRow = Readonly<Record<string, string>>;
 
-/** What the CSV reader must know of a file. Header names are compared exactly. */
+/** What the CSV reader must know of a file. Header names are compared without their case, blanks and underscores. */
 export interface CsvShape {
   readonly name: string;
   /** Columns without which the file is refused. */

@@ -6,6 +6,7 @@ import { toFieldIssues, toFieldWarning } from "../datatypes/field-issue.ts";
 import { type Gender, toGenderFromDfe } from "../datatypes/gender.ts";
 import { isPersonalNumber } from "../datatypes/local-id.ts";
 import { normalisePostcode } from "../datatypes/postcode.ts";
+import { isSpreadsheetError, SPREADSHEET_ERROR } from "../datatypes/spreadsheet-error.ts";
 import { isUpn, normaliseUpn } from "../datatypes/upn.ts";
 import { readSetting, type SettingColumns } from "../early-years-setting/setting-columns.ts";
 import { notCarriedOf } from "../field-table.ts";
@@ -58,6 +59,9 @@ const HEADER = "expected before the columns as H,EYC,SPR,2026,2026-01-15,L,383,â
 const toDate = (text: string, check: z.RefinementCtx): string =>
   parseDate(text) ?? parseDayFirstDate(text) ?? fail(check, DATE);
 
+const name = (error: string) =>
+  z.string({ error }).refine((text) => !isSpreadsheetError(text), { error: SPREADSHEET_ERROR });
+
 const shape = z.object({
   "H.Collection": z
     .string({ error: `no header record; ${HEADER}` })
@@ -79,8 +83,8 @@ const shape = z.object({
         "not a unique pupil number: expected a check letter, 11 digits and a digit or letter, the check letter right by modulus 23 (CBDS N00001); correct it, or leave it empty",
     })
     .optional(),
-  Surname: z.string({ error: "missing; expected the child's surname" }),
-  Forename: z.string({ error: "missing; expected the child's forename" }),
+  Surname: name("missing; expected the child's surname"),
+  Forename: name("missing; expected the child's forename"),
   MiddleNames: z.string().optional(),
   DOB: z.string({ error: "missing; expected a birth date (CBDS N00066)" }).transform(toDate),
   Sex: z.string().optional(),

@@ -145,7 +145,9 @@ test.each([
   ["registrations", registration, "child_id", ""],
   ["registrations", registration, "nhs_number", "9990034002"],
   ["registrations", registration, "birth_date", "2022-02-30"],
-  ["registrations", registration, "birth_date", "14/03/2022"],
+  ["registrations", registration, "birth_date", "03/14/2022"],
+  ["registrations", registration, "birth_date", "44634"],
+  ["registrations", registration, "given_name", "#N/A"],
   ["registrations", registration, "gender", "F"],
   ["registrations", registration, "hub_code", "SEA/CROFT"],
   ["registrations", registration, "hub_code", "9990034001"],
@@ -164,6 +166,23 @@ test.each([
   const told = parsed.ok ? "" : parsed.issues.map(({ message }) => message).join();
   expect(value !== "" && told.includes(value)).toBe(false);
 });
+
+test("what a spreadsheet or a person writes otherwise is the same row", () => {
+  const { record: first } = rowOf("registrations", registration);
+  const { birth_date: birth = "", registered_on: start = "", gender = "" } = registration;
+  const dayFirst = (day: string): string => day.split("-").toReversed().join("/");
+  const written = { birth_date: dayFirst(birth), registered_on: dayFirst(start), gender: gender.toUpperCase() };
+  expect(rowOf("registrations", { ...registration, ...written })).toEqual({ record: first });
+  const { record: second } = rowOf("contacts", { ...contact, contact_time: "09:05", attended: "yes" });
+  for (const contact_time of ["9:05", "09:05:00", "9:05:00"]) {
+    expect(rowOf("contacts", { ...contact, contact_time, attended: "Yes" })).toEqual({ record: second });
+  }
+});
+
+function rowOf(table: string, row: CsvRow): { readonly record?: CsvRow } {
+  const parsed = tableOf(table).parse(row);
+  return parsed.ok ? { record: parsed.record } : {};
+}
 
 test("an activity that looks like a code is told as unmapped, and a sentence is not repeated", () => {
   const unmappedOf = (activity: string) => {

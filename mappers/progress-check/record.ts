@@ -5,6 +5,7 @@ import { type Gender, toGenderFromDfe } from "../datatypes/gender.ts";
 import { isPersonalNumber } from "../datatypes/local-id.ts";
 import { isNhsNumber, normaliseNhsNumber } from "../datatypes/nhs-number.ts";
 import { normalisePostcode } from "../datatypes/postcode.ts";
+import { isSpreadsheetError, SPREADSHEET_ERROR } from "../datatypes/spreadsheet-error.ts";
 import { isUpn, normaliseUpn } from "../datatypes/upn.ts";
 import { readSetting, type SettingColumns } from "../early-years-setting/setting-columns.ts";
 import { notCarriedOf } from "../field-table.ts";
@@ -12,7 +13,7 @@ import type { Setting } from "../foundation-stage/setting.ts";
 import type { CsvRow, FieldIssue, Parsed } from "../mapper.ts";
 import { FIELDS } from "./fields.ts";
 import { TEXT_COLUMNS, type Text } from "./texts.ts";
-import { isSpreadsheetError, PARENTS, ROLES, toWord } from "./words.ts";
+import { PARENTS, ROLES, toWord } from "./words.ts";
 
 /** What the parents answered on sharing the check. */
 export interface SharingAnswer {
@@ -70,6 +71,9 @@ const freeText = z
   .transform((text) => text.replaceAll(/\r\n?/g, "\n"))
   .optional();
 
+const name = (error: string) =>
+  z.string({ error }).refine((text) => !isSpreadsheetError(text), { error: SPREADSHEET_ERROR });
+
 const shape = z.object({
   check_id: z.string().optional(),
   child_id: z.string().optional(),
@@ -89,8 +93,8 @@ const shape = z.object({
         "not a unique pupil number: expected 13 characters with a right check letter (CBDS N00001); correct it, or leave it empty",
     })
     .optional(),
-  given_name: z.string({ error: "missing; expected the child's given name" }),
-  family_name: z.string({ error: "missing; expected the child's family name" }),
+  given_name: name("missing; expected the child's given name"),
+  family_name: name("missing; expected the child's family name"),
   birth_date: z.string({ error: "missing; expected a birth date" }).transform(toDate),
   sex: z.string().optional(),
   postcode: z.string().optional(),

@@ -20,8 +20,3 @@ export function toWord(text: string): string {
     .toLowerCase()
     .replaceAll(/[\s_-]+/g, "-");
 }
-
-/** What a spreadsheet leaves in a cell whose content it could not show. */
-export function isSpreadsheetError(text: string): boolean {
-  return /^#(NAME\?|REF!|VALUE!|N\/A|NULL!|NUM!|DIV\/0!|SPILL!|CALC!|#+)$/i.test(text);
-}

@@ -31,7 +31,7 @@ export function chooseShape<Shape extends CsvShape>(
     return refuse("the lines end in carriage returns alone; save the file with LF or CRLF line ends");
   }
   const judged = shapes
-    .map((shape) => judge(shape, renameColumns(columns, renames?.[shape.name])))
+    .map((shape) => judge(shape, toOurWriting(shape, renameColumns(columns, renames?.[shape.name]))))
     .sort((left, right) => left.missing.length - right.missing.length || right.known.size - left.known.size);
   const best = judged.find((candidate) => candidate.missing.length === 0) ?? closest(judged);
   if (best === undefined) return refuse("this source reads no CSV file");
@@ -41,6 +41,25 @@ export function chooseShape<Shape extends CsvShape>(
   const twice = best.columns.find((name, index) => name !== "" && best.columns.indexOf(name) !== index);
   if (twice !== undefined) return refuse("a column name stands twice in the header; each column must have its own");
   return { ok: true, header: { shape: best.shape, columns: best.columns, known: best.known } };
+}
+
+/**
+ * Columns as the shape writes them: people and spreadsheets change the case of a name and put blanks for underscores. A
+ * column that the file has in our own writing stands for itself alone.
+ */
+function toOurWriting({ required, optional }: CsvShape, columns: readonly string[]): readonly string[] {
+  const names = new Set([...required, ...optional]);
+  const ours = new Map([...names].map((name) => [toBareName(name), name]));
+  const present = new Set(columns);
+  return columns.map((column) => {
+    const own = names.has(column) ? column : ours.get(toBareName(column));
+    return own === undefined || present.has(own) ? column : own;
+  });
+}
+
+/** A column name by which its spellings are the same. */
+export function toBareName(name: string): string {
+  return name.toLowerCase().replaceAll(/[\s_]/g, "");
 }
 
 interface Judged<Shape extends CsvShape> {

@@ -28,6 +28,8 @@ export async function* readCsv<Shape extends CsvShape>(
   for await (const record of splitRows(body)) {
     if (record.kind === "bytes" && isBlank(record.bytes)) continue;
     const fields = toFields(record);
+    // A spreadsheet writes the empty rows below its table as commas.
+    if (fields.ok && fields.values.every((value) => value.trim() === "")) continue;
     if (header !== undefined) {
       yield toItem(header, { preamble, fields, line: record.line });
       continue;

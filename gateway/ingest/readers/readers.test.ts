@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { LIMITS } from "../../limits.ts";
+import { MAPPERS, shapesOf } from "../mappers.ts";
 import { readCsv } from "./csv.ts";
+import { toBareName } from "./csv-header.ts";
 import { readJson } from "./json.ts";
 import type { ReadItem } from "./read-item.ts";
 import { readXml } from "./xml.ts";
@@ -61,6 +63,13 @@ describe("readCsv", () => {
     ],
     ["columns in another order and empty values", "note,name,child\n,Ann, 1 \n", [{ name: "Ann", child: "1" }]],
     ["blank lines", "child,name\n\n1,Ann\n \n", [{ child: "1", name: "Ann" }]],
+    [
+      "rows of nothing but commas, as a spreadsheet leaves them",
+      "child,name\n,\n1,Ann\n , \n",
+      [{ child: "1", name: "Ann" }],
+    ],
+    ["a header in other letters and blanks", " CHILD ,Name\n1,Ann\n", [{ child: "1", name: "Ann" }]],
+    ["a column beside another spelling of it", "child,name,NAME\n1,Ann,Bo\n", [{ child: "1", name: "Ann" }]],
     ["letters of several bytes cut by a chunk", "child,name\n1,Zoë Ω 𝒜\n", [{ child: "1", name: "Zoë Ω 𝒜" }]],
   ];
   test.each(good)("reads %s", async (_, text, rows) => {
@@ -72,6 +81,7 @@ describe("readCsv", () => {
     ["a missing column, naming the nearest", "child,Nmae\n1,A\n", /missing "name" \(the file has "Nmae"\)/],
     ["another separator", "child;name\n1;A\n", /missing "child".*"name".*semicolons/],
     ["a column that stands twice", "child,name,name\n", /twice/],
+    ["a column that stands twice in two spellings, neither ours", "child,Name,NAME\n", /twice/],
     ["lines that end in carriage returns alone", "child,name\r1,A\r", /carriage returns/],
     ["a compressed file", Buffer.from([0x1f, 0x8b, 8, 0, 0x0a]), /compressed/],
     ["a spreadsheet", Buffer.from([0x50, 0x4b, 3, 4, 0xff, 0x0a]), /spreadsheet/],
@@ -106,6 +116,16 @@ describe("readCsv", () => {
       expect(items.flatMap((item) => (item.kind === "refused" ? [item.issue.line] : []))).toEqual(lines);
       expect(rowsOf(items).map(({ name }) => name)).toEqual(names);
     }
+  });
+
+  test("no two columns of a file of any source are spellings of one name, but the one that is published in two", () => {
+    const shapes = Object.values(MAPPERS).flatMap((mapper) => [...shapesOf(mapper)]);
+    expect(shapes.length).toBeGreaterThan(15);
+    const ambiguous = shapes.flatMap(({ name, required, optional }) => {
+      const names = [...required, ...optional].map(toBareName);
+      return names.filter((bare, index) => names.indexOf(bare) !== index).map((bare) => `${name}.${bare}`);
+    });
+    expect(ambiguous).toEqual(["EYFS profile.fspla9code"]);
   });
 
   test("names unknown columns that had a value, and keeps their values out", async () => {
