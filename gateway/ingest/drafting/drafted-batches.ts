@@ -12,8 +12,8 @@ import { unpackRead } from "./unpack.ts";
 const BODY_BYTES_MIN = 1_048_576;
 /** Chunks of the body on their way to the thread. */
 const CHUNKS_AHEAD = 8;
-/** The thread holds a few batches; what it grows beyond is garbage. */
-const LIMITS_MEGABYTES = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 };
+/** The thread holds a few batches, whose records may be of a megabyte each; of usual ones it takes 40 MB. */
+const LIMITS_MEGABYTES = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 8 };
 
 export interface DraftedBatchesOptions {
   readonly mapper: AnyMapper;
