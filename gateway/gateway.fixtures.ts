@@ -1,13 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { importJWK, SignJWT } from "jose";
 import { LRUCache } from "lru-cache";
+import type { RegisterFile } from "./access/register-file.ts";
 import { composeGateway, type Gateway } from "./compose.ts";
 import { loadConfig } from "./config.ts";
 import { ensureDemonstrationData } from "./demonstration/data.ts";
-import { readDemonstrationKey } from "./demonstration/keys.ts";
+import { ensureDemonstrationKeys, readDemonstrationKey } from "./demonstration/keys.ts";
+import { demonstrationRegister } from "./demonstration/register.ts";
 import { createLog } from "./log.ts";
 
 /** A whole gateway in this process, on a directory of its own, reached without a socket. */
@@ -28,10 +30,16 @@ export interface TestGateway extends AsyncDisposable {
 
 export const EVERY_SCOPE = "system/*.cruds";
 
-/** @param children of the demonstration that are brought in first; 0 for none */
-export async function startTestGateway(children: number): Promise<TestGateway> {
+/**
+ * @param children of the demonstration that are brought in first; 0 for none
+ * @param change makes another register of the demonstration's
+ */
+export async function startTestGateway(
+  children: number,
+  change?: (register: RegisterFile) => RegisterFile,
+): Promise<TestGateway> {
   const directory = await mkdtemp(join(tmpdir(), "gateway-"));
-  const gateway = await composeIn(directory);
+  const gateway = await composeIn(directory, change && (await writeRegister(directory, change)));
   if (children > 0) await ensureDemonstrationData(children, { ...gateway, clock: Date.now });
   gateway.markReady();
   // Tokens live five minutes.
@@ -85,9 +93,25 @@ export async function startTestGateway(children: number): Promise<TestGateway> {
   return asking;
 }
 
+/** Writes the demonstration's register with a change, for the keys in the directory. */
+export async function writeRegister(
+  directory: string,
+  change: (register: RegisterFile) => RegisterFile,
+): Promise<string> {
+  const keys = await ensureDemonstrationKeys(directory);
+  const sets = Object.entries(keys).map(([client, { publicJwk }]) => [client, { keys: [publicJwk] }] as const);
+  const file = join(directory, "register.json");
+  await writeFile(file, JSON.stringify(change(demonstrationRegister(Object.fromEntries(sets)))));
+  return file;
+}
+
 /** A gateway on a directory; its data are not brought in, and it is not ready. */
-export async function composeIn(directory: string): Promise<Gateway> {
-  const config = loadConfig({ DATA_DIR: directory, LOG_LEVEL: "silent" });
+export async function composeIn(directory: string, registerFile?: string): Promise<Gateway> {
+  const config = loadConfig({
+    DATA_DIR: directory,
+    LOG_LEVEL: "silent",
+    ...(registerFile !== undefined && { REGISTER_FILE: registerFile }),
+  });
   const calls = { baseUrl: config.baseUrl, environment: "", isDemonstration: true };
   return composeGateway(config, createLog("silent"), calls);
 }

@@ -6,7 +6,7 @@ import { filledOf } from "./filled.ts";
 import { fieldText, openMessage, type Reading, repetitionsOf, textOf } from "./message.ts";
 import { type LocalNumber, readNumber } from "./numbers.ts";
 import { ADDRESS_FIELDS, readPerson, tellUnmapped } from "./read-person.ts";
-import type { AdtRecord } from "./record.ts";
+import type { AdtRecord, Person } from "./record.ts";
 import { readInstant_ms } from "./time.ts";
 import { type Withheld, withhold } from "./withhold.ts";
 
@@ -81,9 +81,7 @@ function readRecord(reading: Reading, event: Event, withheld: Withheld): AdtReco
   const replaces = isMerge ? readReplaced(reading, first) : [];
   const segments = { pid: message.getSegment("PID"), pd1: message.getSegment("PD1"), unreached };
   const person = isMerge ? undefined : readPerson(reading, segments);
-  if (person?.birthDate !== undefined && writtenAt !== undefined && Date.parse(person.birthDate) > writtenAt) {
-    issues.push(error("PID-7", "lies after the message; correct one of them"));
-  }
+  if (person !== undefined && writtenAt !== undefined) issues.push(...tooLate(person, writtenAt));
   if (writtenAt === undefined || first.localId === undefined) return undefined;
   if (person?.isRestricted === true) for (const field of RESTRICTED) unreached.add(field);
   return {
@@ -97,6 +95,19 @@ function readRecord(reading: Reading, event: Event, withheld: Withheld): AdtReco
     replaces,
     notCarried: toNotCarried(filledOf(withheld), { isMerge, unreached }),
   };
+}
+
+/** Days that the message could not know of when it was written. */
+function tooLate({ birthDate, deceased }: Person, writtenAt: number): FieldIssue[] {
+  const days = [
+    ["PID-7", birthDate],
+    ["PID-29", deceased],
+  ] as const;
+  return days.flatMap(([field, day]) =>
+    typeof day === "string" && Date.parse(day) > writtenAt
+      ? [error(field, "lies after the message; correct one of them")]
+      : [],
+  );
 }
 
 const CARRIED: ReadonlySet<string> = new Set(FIELDS.flatMap(({ field, to }) => (to === undefined ? [] : [field])));

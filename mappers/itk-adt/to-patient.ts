@@ -68,12 +68,13 @@ function toName({ family, given, prefix, suffix }: PersonName): HumanName | unde
 }
 
 /** A number that an organisation gave the child, unless it is in truth a number of the person. */
-function toLocalIdentifier({ name, shown, assigner, type }: LocalNumber, source: string): Identifier[] {
+/** Who gave the number stands beside it alone, and not in it: of a restricted child nobody may learn that. */
+function toLocalIdentifier({ shown, assigner, type }: LocalNumber, source: string): Identifier[] {
   if (shown === undefined) return [];
   const display = type === undefined ? undefined : TYPES.get(type);
   return [
     {
-      ...toSourceChildIdentifier(source, name),
+      ...toSourceChildIdentifier(source, shown),
       ...(type === undefined ? {} : { type: { coding: [toCoding(IDENTIFIER_TYPE, type, display)] } }),
       ...(assigner === undefined ? {} : { assigner: toAssigner(assigner) }),
     },
