@@ -1,5 +1,11 @@
 import type { Resolution } from "../identity/resolve-child.ts";
-import { type RecordKey, SHARED_ID_SPACE, type UnitLineage, type WriteTransaction } from "../store/store.ts";
+import {
+  type Lineage,
+  type RecordKey,
+  SHARED_ID_SPACE,
+  type UnitLineage,
+  type WriteTransaction,
+} from "../store/store.ts";
 import type { CommitContext } from "./commit-unit.ts";
 import { toChildUnit } from "./prepared.ts";
 import type { Unit } from "./unit.ts";
@@ -40,57 +46,123 @@ export async function endReplaced(
 }
 
 async function endOne(transaction: WriteTransaction, localId: string, survivor: Survivor): Promise<readonly string[]> {
-  const { record, context, now } = survivor;
+  const { record, resolution, context, now } = survivor;
   const { source } = context.source;
   const link = await transaction.linkOf(source, localId);
-  const evidence = ["the source says that it knows one child under two names"];
-  const ended = link === undefined ? [] : await endUnits(transaction, { localId, record: link.record, context, now });
+  const told = await transaction.lineage(source, localId);
+  if (told !== undefined && isWrittenLater(told, survivor)) {
+    // The merge comes late. What was written of the name after it stays, and a person must say whose it is.
+    if (link !== undefined && link.record !== record && told.hash !== NO_CONTENT) {
+      await askWhose(transaction, localId, { from: record, to: link.record, survivor });
+    }
+    return [];
+  }
+  const ended = link === undefined ? [] : await endUnits(transaction, localId, { record: link.record, survivor });
   if (link !== undefined) await transaction.removeContribution(link.record, source, localId, now);
   await outdate(transaction, localId, survivor);
   await transaction.removeSourceIdentity(source, localId);
   await transaction.closeReview(source, localId);
+  if (link !== undefined) await bringFollowers(transaction, localId, { record: link.record, survivor });
   if (link?.record === record) return ended;
-  await transaction.appendLink({ source, localId, record, author: AUTHOR, evidence, decidedAt: now });
-  if (link !== undefined) {
-    const candidates = [link.record];
-    await transaction.openReview({ kind: "ambiguous", source, localId, record, candidates, evidence, createdAt: now });
-  }
+  await follow(transaction, localId, { into: resolution.identity.localId, survivor });
+  if (link !== undefined) await askWhose(transaction, localId, { from: link.record, to: record, survivor });
   return ended;
+}
+
+function isWrittenLater({ writtenAt }: Lineage, { unit }: Survivor): boolean {
+  return writtenAt !== undefined && unit.writtenAt !== undefined && writtenAt > unit.writtenAt;
+}
+
+const SAME_CHILD = "the source says that it knows one child under two names";
+
+/** The name is of the survivor's child from now on. */
+async function follow(
+  transaction: WriteTransaction,
+  localId: string,
+  { into, survivor }: { readonly into: string; readonly survivor: Survivor },
+): Promise<void> {
+  const { record, context, now } = survivor;
+  const evidence = [SAME_CHILD, toMergedInto(into)];
+  await transaction.appendLink({
+    source: context.source.source,
+    localId,
+    record,
+    author: AUTHOR,
+    evidence,
+    decidedAt: now,
+  });
+}
+
+function toMergedInto(localId: string): string {
+  return `merged into ${localId}`;
+}
+
+/** Names that were merged into this one before go with it. */
+async function bringFollowers(
+  transaction: WriteTransaction,
+  localId: string,
+  { record, survivor }: { readonly record: RecordKey; readonly survivor: Survivor },
+): Promise<void> {
+  const { source } = survivor.context.source;
+  const into = survivor.resolution.identity.localId;
+  for (const lineage of await transaction.lineagesOf(record)) {
+    const { unit: follower, source: teller, ...kept } = lineage;
+    if (teller !== source || kept.hash !== NO_CONTENT || follower === localId || follower === into) continue;
+    const link = await transaction.linkOf(source, follower);
+    if (link?.author !== AUTHOR || !link.evidence.includes(toMergedInto(localId))) continue;
+    await follow(transaction, follower, { into, survivor });
+    await transaction.putLineage(source, follower, { ...kept, record: survivor.record });
+  }
+}
+
+function askWhose(
+  transaction: WriteTransaction,
+  localId: string,
+  { from, to, survivor }: { readonly from: RecordKey; readonly to: RecordKey; readonly survivor: Survivor },
+): Promise<void> {
+  const { source } = survivor.context.source;
+  const candidates = [from];
+  const asked = { kind: "ambiguous", source, localId, record: to, candidates, evidence: [SAME_CHILD] } as const;
+  return transaction.openReview({ ...asked, createdAt: survivor.now });
 }
 
 async function endUnits(
   transaction: WriteTransaction,
-  told: { readonly localId: string; readonly record: RecordKey; readonly context: CommitContext; readonly now: number },
+  localId: string,
+  { record, survivor }: { readonly record: RecordKey; readonly survivor: Survivor },
 ): Promise<readonly string[]> {
-  const { source } = told.context.source;
+  const { context, now } = survivor;
+  const { source } = context.source;
   const ended: string[] = [];
-  for (const lineage of await transaction.lineagesOf(told.record)) {
-    if (lineage.source !== source || !isOf(told.localId, lineage)) continue;
+  for (const lineage of await transaction.lineagesOf(record)) {
+    if (lineage.source !== source || !isOf(localId, lineage)) continue;
     for (const { type, id } of lineage.made) {
-      await transaction.remove(type, id, SHARED_ID_SPACE, told.now);
+      await transaction.remove(type, id, SHARED_ID_SPACE, now);
       ended.push(type);
     }
-    await transaction.putRelationships(told.record, source, lineage.unit, []);
+    await transaction.putRelationships(record, source, lineage.unit, []);
     const { unit, delivery, line, receivedAt } = lineage;
     if (line > 0) {
-      await transaction.noteState({ source, unit, delivery, line, receivedAt, state: "replaced", at: told.now });
+      await transaction.noteState({ source, unit, delivery, line, receivedAt, state: "replaced", at: now });
     }
     await transaction.removeLineage(source, unit);
+    // A merge into this name that is sent once more must not end what the name that it ended is told of by now.
+    if (unit !== localId) await outdate(transaction, unit, survivor);
   }
   return ended;
 }
 
-/** What the source wrote of this name before it said so, and which comes late, is out of date. */
+/** What the source wrote of this name or record before it said so, and which comes late, is out of date. */
 async function outdate(
   transaction: WriteTransaction,
-  localId: string,
+  name: string,
   { record, unit, context }: Survivor,
 ): Promise<void> {
   const { writtenAt } = unit;
   if (writtenAt === undefined) return;
   const { delivery, receivedAt, mapping } = context;
   const nothing = { hash: NO_CONTENT, made: [], line: 0 };
-  await transaction.putLineage(context.source.source, localId, {
+  await transaction.putLineage(context.source.source, name, {
     ...nothing,
     record,
     delivery,

@@ -139,3 +139,44 @@ describe("a record of a child of whom another one came after it", () => {
     expect(told).toEqual(before.map(({ contributions: now, pastContributions }) => ({ now, pastContributions })));
   });
 });
+
+describe("merges that follow each other", () => {
+  const stories = {
+    A: { event: "A28", day: 1, localId: "2", family: "First" },
+    B: { event: "A28", day: 1, localId: "3", family: "Second" },
+    C: { event: "A28", day: 1, localId: "4", family: "Third" },
+    AB: { event: "A40", day: 2, localId: "3", replaces: "2" },
+    BC: { event: "A40", day: 3, localId: "4", replaces: "3" },
+    laterA: { event: "A31", day: 5, localId: "2", family: "Later" },
+    CA: { event: "A40", day: 6, localId: "2", replaces: "4" },
+  } as const satisfies Record<string, Told>;
+
+  async function tell(...names: readonly (keyof typeof stories)[]): Promise<string> {
+    const outcomes = [];
+    for (const name of names) outcomes.push((await send(stories[name])).committed === 1 ? name : "-");
+    return outcomes.join(" ");
+  }
+
+  const told = async () => (await contributions()).filter((record) => record.length > 0);
+
+  test("take every name along to the child that stays", async () => {
+    await tell("A", "B", "C", "AB", "BC", "laterA");
+    const [names, ...others] = await told();
+    expect(names?.map(([localId]) => localId)).toEqual(["Z9911/2", "Z9911/4"]);
+    expect(others).toEqual([]);
+  });
+
+  test("in a circle leave what was told last, and sent again change nothing", async () => {
+    await tell("A", "B", "C", "AB", "BC", "laterA", "CA");
+    expect(await told()).toEqual([[["Z9911/2", "Later"]]]);
+    expect(await tell("A", "B", "C", "AB", "BC", "laterA", "CA", "BC", "AB")).toBe("- - - - - - - - -");
+    expect(await told()).toEqual([[["Z9911/2", "Later"]]]);
+  });
+
+  test("that come late end nothing that was written after them, and a person is asked whose it is", async () => {
+    await tell("A", "B", "laterA", "AB");
+    expect(await told()).toEqual([[["Z9911/2", "Later"]], [["Z9911/3", "Second"]]]);
+    const reviews = await line.store.reviewItems(9);
+    expect(reviews.filter(({ kind }) => kind === "ambiguous")).toMatchObject([{ localId: "Z9911/2" }]);
+  });
+});
