@@ -288,6 +288,42 @@ describe("a source", () => {
     expect(new Set(after.records.map(({ state }) => state))).toEqual(new Set(["withdrawn"]));
   });
 
+  test.each([
+    ["sent-in-error", true],
+    ["erasure", false],
+  ])("taken back with the reason %s leaves earlier versions in history: %s", async (reason, isKept) => {
+    const row = toProfileRow({ FSP_PupilMatchingRef: `E-${reason}`, FSP_UPN: "", FSP_SURNAME: `Gone${reason}` });
+    const family = row.FSP_SURNAME ?? "";
+    await send("leeds-eyfsp", toCsv([row]));
+    const found = await jsonOf<{ readonly entry?: readonly { readonly resource: { readonly id: string } }[] }>(
+      house.ask("officer-demo", `Patient?family=${family}`, {}, "system/*.rs"),
+    );
+    const id = found.entry?.[0]?.resource.id ?? "";
+    await send("leeds-eyfsp", toCsv([{ ...row, FSP_FORENAME: "Other" }]));
+    await jsonOf(post("/ingest/leeds-eyfsp/withdraw", JSON.stringify({ reason, records: [`E-${reason}/2025`] })));
+    const record = await house.gateway.store.locate("Patient", id, "");
+    const versions = await house.gateway.store.recordHistory(record ?? 0);
+    expect(versions.some(({ body }) => body === undefined)).toBe(true);
+    expect(versions.some(({ body }) => body !== undefined)).toBe(isKept);
+    const past = (await house.gateway.store.record(record ?? 0))?.pastContributions ?? [];
+    expect(past.some(({ body }) => body.includes(family))).toBe(isKept);
+    expect((await house.ask("officer-demo", `Patient/${id}`, {}, "system/*.rs")).status).toBeGreaterThan(400);
+    expect(await send("leeds-eyfsp", toCsv([row]))).toMatchObject({ committed: 1, resources: { Observation: 18 } });
+  });
+
+  test("erased as a whole leaves nothing of what it took back before", async () => {
+    const before = await house.gateway.store.scanRecords({ authorities: ["leeds"] }, 0, 1_000);
+    await jsonOf(post("/ingest/leeds-eyfsp/withdraw", JSON.stringify({ reason: "erasure", all: true })));
+    for (const key of before) {
+      const versions = await house.gateway.store.recordHistory(key);
+      expect(versions.filter(({ source, body }) => source === "leeds-eyfsp" && body !== undefined)).toEqual([]);
+      const record = await house.gateway.store.record(key);
+      const past = record?.pastContributions.filter(({ source }) => source === "leeds-eyfsp");
+      expect(past).toEqual([]);
+    }
+    await send("leeds-eyfsp", toCsv([toProfileRow({ FSP_PupilMatchingRef: "S1" })]));
+  });
+
   test("takes everything back at once, what is held included", async () => {
     const body = JSON.stringify({ reason: "agreement-ended", all: true });
     const withdrawal = await jsonOf<Withdrawal>(post("/ingest/leeds-eyfsp/withdraw", body));

@@ -26,6 +26,8 @@ export interface Withdrawal {
 }
 
 export interface Withdrawing {
+  /** Whether nothing of it may be kept at all, not even the versions that history would show. */
+  readonly isErasure: boolean;
   readonly store: Store;
   readonly source: string;
   readonly registered: RegisteredSource;
@@ -37,7 +39,7 @@ export interface Withdrawing {
 }
 
 /**
- * Takes back single records of a source: what they made ends, and nothing of them is kept but that they were there. Of
+ * Takes back single records of a source: what they made ends, and history alone tells of it, unless they are erased. Of
  * tables, a record is the child's own row, which goes with all rows below it. What a source says of who the child is ends
  * with the last record that it has of the child; while it has others, the latest of them tells it anew.
  */
@@ -46,6 +48,7 @@ export async function withdrawRecords(names: readonly string[], about: Withdrawi
   const unknown: string[] = [];
   const unsaid: Unsaid[] = [];
   const gone = new Set<string>();
+  const records = new Set<RecordKey>();
   for (const part of inParts([...new Set(names)])) {
     const ended = await about.store.write(async (transaction) => {
       const found: (Withdrawn | undefined)[] = [];
@@ -59,11 +62,13 @@ export async function withdrawRecords(names: readonly string[], about: Withdrawi
       }
       counts.add(withdrawn.types);
       unsaid.push(...withdrawn.unsaid);
+      records.add(withdrawn.record);
       for (const name of withdrawn.names) gone.add(name);
     }
   }
   await discardHeld(about, ({ unit }) => unit !== undefined && gone.has(unit));
   const retold = await retell(unsaid, about);
+  for (const part of about.isErasure ? inParts([...records]) : []) await forgetPast(part, about);
   return { source: about.source, ...counts.told(), unknown, ...(retold === undefined ? {} : { retold }) };
 }
 
@@ -87,6 +92,7 @@ export async function withdrawSource(about: Withdrawing): Promise<Withdrawal> {
   } while (after !== undefined);
   await unstageRest(about);
   await discardHeld(about);
+  if (about.isErasure) await forgetAllPast(about);
   return { source, ...counts.told(), unknown: [] };
 }
 
@@ -110,6 +116,7 @@ function toUnit(name: string, { mapper }: Withdrawing): string {
 }
 
 interface Withdrawn {
+  readonly record: RecordKey;
   /** Of what ended. */
   readonly types: readonly string[];
   /** Of the unit and of its rows, as the quarantine knows them. */
@@ -144,7 +151,7 @@ async function withdrawOne(
   }
   const isWhole = mapper.reader === "staged";
   const unsaid = await endContributions(transaction, record, { source, unit, isWhole, now });
-  return { types: made.map(({ type }) => type), names, unsaid };
+  return { record, types: made.map(({ type }) => type), names, unsaid };
 }
 
 function isOrganization({ line, made }: Pick<UnitLineage, "line" | "made">): boolean {
@@ -218,7 +225,24 @@ async function discardHeld(
   } while (after !== undefined);
 }
 
-function* inParts(names: readonly string[]): Generator<readonly string[]> {
+async function forgetPast(records: readonly RecordKey[], { store, source }: Withdrawing): Promise<void> {
+  await store.write(async (transaction) => {
+    for (const record of records) await transaction.forgetPast(record, source);
+  });
+}
+
+/** Of every child, for what the source took back before has left no other trace of whose it was. */
+async function forgetAllPast(about: Withdrawing): Promise<void> {
+  const scope = { authorities: [about.registered.authority] };
+  let after: RecordKey | undefined = 0;
+  do {
+    const records: readonly RecordKey[] = await about.store.scanRecords(scope, after, LIMITS.ingest_batch_records);
+    await forgetPast(records, about);
+    after = records.at(-1);
+  } while (after !== undefined);
+}
+
+function* inParts<T>(names: readonly T[]): Generator<readonly T[]> {
   for (let from = 0; from < names.length; from += LIMITS.ingest_batch_records) {
     yield names.slice(from, from + LIMITS.ingest_batch_records);
   }

@@ -142,6 +142,7 @@ async function withdraw(
     store: ports.store,
     source: name,
     registered: own.source,
+    isErasure: asked.data.reason === "erasure",
     mapper: ports.mappers[own.source.kind],
     async replay(records) {
       const delivery = { id: randomUUID(), receivedAt: ports.now(), client: requester.client };

@@ -36,6 +36,43 @@ export function historyCases(store: () => Store, child: Child, put: Put): void {
     expect(await store().history("Observation", "o-never", "")).toEqual([]);
   });
 
+  test("what a source tells no more can be forgotten: of what ended the mark stays, and what holds is untouched", async () => {
+    const [key, other] = [await child("p-1"), await child("p-2")];
+    for (const record of [key, other]) {
+      const id = `o-${record}`;
+      await put(record, { id });
+      await put(record, { id, version: 2, lastUpdated: 2_000 });
+      await put(record, { id: `held-${record}` });
+      await put(record, { id: `held-${record}`, version: 2, lastUpdated: 2_000 });
+      await put(record, { id: `others-${record}`, source: "leeds-ctf" });
+      for (const gone of [id, `others-${record}`]) {
+        await store().write((transaction) => transaction.remove("Observation", gone, "", 3_000));
+      }
+      for (const lastUpdated of [1_000, 2_000]) {
+        await store().write((transaction) =>
+          transaction.putContribution(record, "leeds", contribution({ lastUpdated, body: `{"n":${lastUpdated}}` }), []),
+        );
+      }
+    }
+    await store().write((transaction) => transaction.forgetPast(key, "leeds-eyfsp"));
+    const versions = async (id: string) =>
+      (await store().history("Observation", id, "")).map(({ version, body }) => [version, body !== undefined]);
+    expect(await versions(`o-${key}`)).toEqual([[3, false]]);
+    const bodied = [
+      [2, true],
+      [1, true],
+    ];
+    expect(await versions(`held-${key}`)).toEqual(bodied);
+    expect(await versions(`others-${key}`)).toEqual([
+      [2, false],
+      [1, true],
+    ]);
+    expect(await versions(`o-${other}`)).toEqual([[3, false], ...bodied]);
+    const words = async (record: RecordKey) => (await store().record(record))?.pastContributions.length;
+    expect([await words(key), await words(other)]).toEqual([0, 1]);
+    expect((await store().record(key))?.contributions).toMatchObject([{ body: '{"n":2000}' }]);
+  });
+
   test.each([1, 2])("a version that does not follow the last one is refused: %i after 2", async (version) => {
     const key = await child("p-1");
     await put(key, { version: 2 });

@@ -16,6 +16,7 @@ import {
 } from "./sqlite-children.ts";
 import type { Connection } from "./sqlite-connection.ts";
 import { closeQuarantine, moveReach, putQuality, putReceipt, quarantine, useOnce } from "./sqlite-deliveries.ts";
+import { forgetPast } from "./sqlite-forget.ts";
 import { putLineage, readLineage, removeLineage } from "./sqlite-lineage.ts";
 import { forgetRaw, keepRaw, sweepRaw } from "./sqlite-raw.ts";
 import { SqliteReader } from "./sqlite-reader.ts";
@@ -184,6 +185,10 @@ export class SqliteTransaction extends SqliteReader implements WriteTransaction 
 
   async removeSourceIdentity(source: string, localId: string): Promise<void> {
     removeSourceIdentity(this.#open, source, localId);
+  }
+
+  async forgetPast(record: RecordKey, source: string): Promise<void> {
+    forgetPast(this.#open, record, source);
   }
 
   async unstage(source: string, table: string, key: string): Promise<void> {

@@ -456,6 +456,11 @@ export interface WriteTransaction extends ReadVerbs {
   noteState(state: EndedState): Promise<void>;
   /** Takes back what a source called the child: nothing of the identity stays but its links. */
   removeSourceIdentity(source: string, localId: string): Promise<void>;
+  /**
+   * Forgets for good what a source told in a record and tells no more: the versions before the end of its resources, of
+   * which the deletion marks stay, and what it said of the child before.
+   */
+  forgetPast(record: RecordKey, source: string): Promise<void>;
   /** Forgets a row; what hangs off it waits from now on. */
   unstage(source: string, table: string, key: string): Promise<void>;
   /** Keeps a row; answers with the one that it took the place of. What hangs off it waits when it does. */

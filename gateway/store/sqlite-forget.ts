@@ -1,0 +1,15 @@
+import { touch, type Work } from "./sqlite-work.ts";
+import type { RecordKey } from "./store.ts";
+
+/** Nothing of it can be read again; where it lay in the file is free, and overwritten when it is used. */
+export function forgetPast(work: Work, record: RecordKey, source: string): void {
+  const { statement } = work.connection;
+  const versions = statement(
+    `DELETE FROM history WHERE record = :record AND body IS NOT NULL
+       AND origin IN (SELECT id FROM origin WHERE source = :source)
+       AND EXISTS (SELECT 1 FROM history mark WHERE mark.id = history.id AND mark.type = history.type
+         AND mark.id_space = history.id_space AND mark.version > history.version AND mark.body IS NULL)`,
+  ).run({ record, source });
+  const words = statement("DELETE FROM past_contribution WHERE record = ? AND source = ?").run(record, source);
+  if (versions.changes > 0 || words.changes > 0) touch(work, record);
+}
