@@ -20,6 +20,8 @@ export const FORM = "application/x-www-form-urlencoded";
 export interface TestGateway extends AsyncDisposable {
   readonly directory: string;
   readonly gateway: Gateway;
+  /** Ends it and starts it anew on the same data, under another register. */
+  restart(change: (register: RegisterFile) => RegisterFile): Promise<void>;
   /** A signed assertion of a demonstration client, or of another with its key. */
   assertion(client: string, by?: string): Promise<string>;
   requestToken(assertion: string, scope: string, headers?: Record<string, string>): Promise<Response>;
@@ -39,7 +41,7 @@ export async function startTestGateway(
   change?: (register: RegisterFile) => RegisterFile,
 ): Promise<TestGateway> {
   const directory = await mkdtemp(join(tmpdir(), "gateway-"));
-  const gateway = await composeIn(directory, change && (await writeRegister(directory, change)));
+  let gateway = await composeIn(directory, change && (await writeRegister(directory, change)));
   if (children > 0) await ensureDemonstrationData(children, { ...gateway, clock: Date.now });
   gateway.markReady();
   // Tokens live five minutes.
@@ -47,7 +49,15 @@ export async function startTestGateway(
 
   const asking: TestGateway = {
     directory,
-    gateway,
+    get gateway() {
+      return gateway;
+    },
+    async restart(other) {
+      await gateway.close();
+      gateway = await composeIn(directory, await writeRegister(directory, other));
+      gateway.markReady();
+      tokens.clear();
+    },
     async assertion(client, by = client) {
       const key = await readDemonstrationKey(directory, by);
       if (!key) throw new Error(`no key of ${by}`);
