@@ -2,7 +2,7 @@ import type { HumanName } from "@medplum/fhirtypes";
 
 /** A name from its parts; blank parts are left out. `undefined` when nothing is left. */
 export function toHumanName(parts: {
-  readonly use: "official" | "usual" | "old";
+  readonly use: NonNullable<HumanName["use"]>;
   readonly family?: string | undefined;
   readonly given?: readonly (string | undefined)[];
 }): HumanName | undefined {

@@ -202,7 +202,7 @@ function toExamination(spot: Spot, topic: Topic, found: Found): Classified | und
 /** The profile of the event, where the finding has what it asks for. */
 function toTopic(topic: Topic, found: Found): Classified | undefined {
   if (!isDated(found)) return undefined;
-  const isCoded = found.valueCodeableConcept?.coding !== undefined;
+  const isCoded = found.valueCodeableConcept?.coding?.some(({ code }) => code !== undefined) === true;
   const hasValue =
     found.valueCodeableConcept !== undefined || found.valueDateTime !== undefined || found.valueString !== undefined;
   const claim = (profile: string, holds = true): Classified | undefined =>

@@ -1,4 +1,7 @@
+import { displayOf } from "#profiles/generated/codes.ts";
 import { CONFIDENTIALITY, DATA_ABSENT_REASON, OBSERVATION_CATEGORY } from "#profiles/systems.ts";
+
+const OBSERVATION_INTERPRETATION = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation";
 
 /** Code systems of HL7 that have another URL in R4, with the same codes. https://terminology.hl7.org */
 const MOVED: ReadonlyMap<string, string> = new Map([
@@ -8,8 +11,19 @@ const MOVED: ReadonlyMap<string, string> = new Map([
   ["http://hl7.org/fhir/referencerange-meaning", "http://terminology.hl7.org/CodeSystem/referencerange-meaning"],
 ]);
 
-/** The URL that R4 has for a code system of STU3; one that kept its URL is given back as it is. */
-export function toR4System(system: string): string {
+const FLAGS = "http://terminology.hl7.org/CodeSystem/v2-0078";
+
+/**
+ * The URL that R4 has for a code system of STU3; one that kept its URL is given back as it is. Codes of interpretation
+ * moved from HL7 v2 to v3 with their meanings, but for some that v3 does not have.
+ */
+export function toR4System(system: string, code?: string): string {
+  const moved = toMovedSystem(system);
+  if (moved !== FLAGS || code === undefined) return moved;
+  return displayOf(OBSERVATION_INTERPRETATION, code) === undefined ? moved : OBSERVATION_INTERPRETATION;
+}
+
+function toMovedSystem(system: string): string {
   const moved = MOVED.get(system);
   if (moved !== undefined) return moved;
   const v3 = /^http:\/\/hl7\.org\/fhir\/v3\/([A-Za-z]+)$/.exec(system)?.[1];

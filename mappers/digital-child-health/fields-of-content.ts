@@ -1,5 +1,6 @@
 import type { FieldRow } from "../mapper.ts";
 import { fieldsOf, mapped, unmapped } from "./field-rows.ts";
+import { QUESTION_NAMES } from "./questions.ts";
 
 const PERSON = "a member of staff; the organisation is the performer";
 const SUBJECT = "must be the Patient of the message";
@@ -62,7 +63,11 @@ const OBSERVATION: readonly FieldRow[] = slots("Observation", [
 
 const PROCEDURE: readonly FieldRow[] = slots("Procedure", [
   ...common("Procedure"),
-  mapped("Procedure.status", "Observation.status", "completed is final, in-progress preliminary, aborted cancelled"),
+  mapped(
+    "Procedure.status",
+    "Observation.status | Observation.dataAbsentReason",
+    "completed is final, in-progress preliminary, aborted cancelled; no value of what was not completed",
+  ),
   mapped("Procedure.code", "Observation.code | Observation.value", "the value where there is no outcome"),
   mapped("Procedure.performedDateTime", "Observation.effective"),
   mapped("Procedure.performedPeriod", "Observation.effective"),
@@ -78,10 +83,18 @@ const PROCEDURE: readonly FieldRow[] = slots("Procedure", [
 const CONDITION: readonly FieldRow[] = slots("Condition", [
   ...common("Condition"),
   mapped("Condition.verificationStatus", "Observation.status", "final where none came; a refuted one makes nothing"),
-  mapped("Condition.code", "Observation.code | Observation.value", "the value where there is no stage"),
+  mapped(
+    "Condition.code",
+    "Observation.code | Observation.value",
+    "the value where there is no stage; the profile tells an attempted delivery and problems of delivery or child",
+  ),
   mapped("Condition.assertedDate", "Observation.effective"),
   mapped("Condition.onsetDateTime", "Observation.component", "when it was achieved or noticed first"),
-  mapped("Condition.stage.summary", "Observation.value", "whether a developmental skill is achieved"),
+  mapped(
+    "Condition.stage.summary",
+    "Observation.value | Observation.dataAbsentReason",
+    "whether a developmental skill is achieved",
+  ),
   mapped("Condition.bodySite", "Observation.bodySite", "the first"),
   mapped("Condition.note.text", "Observation.note.text"),
   unmapped("Condition.clinicalStatus", "an observation has no course"),
@@ -103,9 +116,18 @@ const ANSWERS: readonly FieldRow[] = slots("QuestionnaireResponse", [
   ),
 ]);
 
+const QUESTIONS: readonly FieldRow[] = QUESTION_NAMES.map((name) => ({
+  ...mapped(`QuestionnaireResponse.item.${name}`, "Observation.value", "an Observation of its own, where answered"),
+  slots: [`QuestionnaireResponse/{id}/${name}`],
+}));
+
 const OTHERS: readonly FieldRow[] = [
   {
     ...mapped("DiagnosticReport.issued", "Observation.issued", "of a blood spot test"),
+    slots: ["Observation/{id}", "Procedure/{id}"],
+  },
+  {
+    ...mapped("DiagnosticReport.status", "Observation.status", "what is final stands no firmer than its report"),
     slots: ["Observation/{id}", "Procedure/{id}"],
   },
   unmapped("ProcedureRequest", "an order, and nothing that was found"),
@@ -113,4 +135,11 @@ const OTHERS: readonly FieldRow[] = [
 ];
 
 /** Every element of the resources that hold what a message is about. */
-export const CONTENT_FIELDS: readonly FieldRow[] = [...OBSERVATION, ...PROCEDURE, ...CONDITION, ...ANSWERS, ...OTHERS];
+export const CONTENT_FIELDS: readonly FieldRow[] = [
+  ...OBSERVATION,
+  ...PROCEDURE,
+  ...CONDITION,
+  ...ANSWERS,
+  ...QUESTIONS,
+  ...OTHERS,
+];

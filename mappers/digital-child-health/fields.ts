@@ -54,7 +54,7 @@ const PERSON_ROWS: readonly FieldRow[] = [
   mapped("Patient.identifier.value", "Patient.identifier.value"),
   mapped("Patient.identifier.extension", "Patient.identifier.extension", "status 01 to 08, in England's code system"),
   mapped("Patient.extension", "Patient.extension", "the ethnic category, in England's code system; no other"),
-  mapped("Patient.name.use", "Patient.name.use", "official, usual, old; any other as usual"),
+  mapped("Patient.name.use", "Patient.name.use", "usual, where it is none of FHIR's"),
   ...fieldsOf("Patient.name", "Patient.name", ["family", "given", "prefix", "suffix"]),
   mapped("Patient.telecom", "Patient.telecom", "system, value and use; one that is old is not carried"),
   mapped("Patient.gender", "Patient.gender"),
@@ -69,10 +69,14 @@ const PERSON_ROWS: readonly FieldRow[] = [
 ];
 
 const CONTACT: readonly FieldRow[] = [
-  mapped("Encounter.status", "Observation.status", "entered-in-error alone changes it"),
+  mapped(
+    "Encounter.status",
+    "Observation.status",
+    "entered-in-error changes it; one that is planned or cancelled refuses the message",
+  ),
   mapped("Encounter.subject.reference", "Observation.subject", "must be the Patient of the message"),
   mapped("Encounter.period.start", "Observation.effective", "where a finding has no date of its own"),
-  mapped("Encounter.serviceProvider.reference", "Observation.performer"),
+  mapped("Encounter.serviceProvider.reference", "Observation.performer", "the organisation, or that of the service"),
   unmapped("Encounter.type", "the kind of contact; its event and codes say what was found"),
   unmapped("Encounter.subject.display", "would repeat the child's name"),
   unmapped("Encounter.serviceProvider.display", "the Organization has the name"),
@@ -103,7 +107,12 @@ const SURROUNDINGS: readonly FieldRow[] = [
   mapped("Organization.name", "Organization.name"),
   unmapped("Organization.address", NO_TARGET),
   unmapped("HealthcareService.identifier", NO_TARGET),
-  unmapped("HealthcareService.providedBy", NO_TARGET),
+  mapped(
+    "HealthcareService.providedBy.reference",
+    "Observation.performer",
+    "where the Encounter names the service as its provider",
+  ),
+  unmapped("HealthcareService.providedBy.display", "the Organization has the name"),
   unmapped("HealthcareService.type", "the service; published messages have a code with a wrong check digit"),
   unmapped("HealthcareService.location", PLACE),
   unmapped("HealthcareService.telecom", NO_TARGET),

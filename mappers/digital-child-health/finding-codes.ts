@@ -32,6 +32,29 @@ export function examinedBy(code: string | undefined): Examined | undefined {
   return code === undefined ? undefined : PARTS.get(code);
 }
 
+/** The test of each condition that blood spots are screened for, and the list from which its outcome comes. */
+const BLOOD_SPOT_LISTS: ReadonlyMap<string, string> = new Map([
+  ["314081000", "PKU"],
+  ["314090007", "SCD"],
+  ["314080004", "CF"],
+  ["400984005", "CHT"],
+  ["428056008", "MCADD"],
+  ["940201000000107", "HCU"],
+  ["940221000000103", "MSUD"],
+  ["940131000000109", "GA1"],
+  ["940151000000102", "IVA"],
+]);
+const LISTS = new Set(BLOOD_SPOT_LISTS.values());
+
+/** Whether an outcome comes from the list of another condition than the one that was tested for. */
+export function isOfAnotherTest(test: CodeableConcept, outcome: CodeableConcept | undefined): boolean {
+  const lists = (test.coding ?? []).flatMap(({ code = "" }) => BLOOD_SPOT_LISTS.get(code) ?? []);
+  return (outcome?.coding ?? []).some(({ system = "" }) => {
+    const list = /\/DCH-BloodSpotOutcome([A-Z0-9]+)-1$/.exec(system)?.[1];
+    return list !== undefined && LISTS.has(list) && lists.length > 0 && !lists.includes(list);
+  });
+}
+
 function hasOwnCode({ coding = [] }: CodeableConcept, prefix: string): boolean {
   return coding.some(({ system, code }) => system === CHILD_HEALTH_FINDING && code?.startsWith(prefix) === true);
 }

@@ -7,7 +7,7 @@ import { readChild } from "./read-child.ts";
 import { CONTENT, MODIFIERS, readFindings } from "./read-findings.ts";
 import { type Header, hasNoPatient, readEvent, recordIdOf, routingNumberOf, writtenAtOf } from "./read-header.ts";
 import { readProgress } from "./read-progress.ts";
-import type { Reading } from "./reading.ts";
+import { isNode, type Reading } from "./reading.ts";
 import type { ChildHealthMessage, MessageChild, Provider } from "./record.ts";
 import { encounter, messageHeader, organization, patient, questionnaireResponse } from "./resources.ts";
 import { withhold } from "./withhold.ts";
@@ -99,6 +99,12 @@ function readContact(told: Told, child: MessageEntry | undefined): Contact {
   const contact = readOne(reading, message, "Encounter", encounter);
   if (contact === undefined) return none;
   checkReference(told, `${contact.entry.path}.subject`, contact.value.subject?.reference, child);
+  const status = contact.value.status?.trim();
+  if (status === "planned" || status === "cancelled") {
+    reading.issues.push(
+      error(`${contact.entry.path}.status`, "nothing can be found at an Encounter that did not take place"),
+    );
+  }
   const start = contact.value.period?.start?.trim();
   const born = child?.resource.birthDate;
   if (start !== undefined && typeof born === "string" && start.slice(0, 10) < born.trim().slice(0, 10)) {
@@ -112,7 +118,7 @@ function readContact(told: Told, child: MessageEntry | undefined): Contact {
   return {
     entry: contact.entry,
     start,
-    isInError: contact.value.status?.trim() === "entered-in-error",
+    isInError: status === "entered-in-error",
     provider: contact.value.serviceProvider?.reference,
   };
 }
@@ -129,7 +135,9 @@ function readContent(
     const { start, isInError, entry } = contact;
     const { topic } = event;
     const issued = topic === "blood-spot" ? issuedOf(message) : undefined;
-    return { findings: readFindings({ message, reading, topic, child, encounter: entry, start, isInError, issued }) };
+    const reported = reportedOf(message);
+    const surroundings = { message, reading, topic, child, encounter: entry, start, isInError, issued, reported };
+    return { findings: readFindings(surroundings) };
   }
   if (event.content === "person") return { findings: [] };
   const answers = readOne(reading, message, "QuestionnaireResponse", questionnaireResponse);
@@ -140,6 +148,27 @@ function readContent(
   const check = readProgress({ reading, path, name: "QuestionnaireResponse" }, answers.value, contact);
   return { findings: [], ...(check === undefined ? {} : { check }) };
 }
+
+/** What is final in itself is not more so than the report that it stands in: the status of the least final one. */
+function reportedOf(message: Message): ReportedStatus | undefined {
+  const told = new Set(entriesOf(message, "DiagnosticReport").map(({ resource }) => resource.status));
+  return REPORTED.find(([status]) => told.has(status))?.[1];
+}
+
+/** diagnostic-report-status of STU3, the gravest first. */
+const REPORTED: readonly (readonly [string, ReportedStatus])[] = [
+  ["entered-in-error", "entered-in-error"],
+  ["cancelled", "cancelled"],
+  ["unknown", "unknown"],
+  ["registered", "preliminary"],
+  ["partial", "preliminary"],
+  ["preliminary", "preliminary"],
+  ["corrected", "corrected"],
+  ["amended", "amended"],
+  ["appended", "amended"],
+];
+
+type ReportedStatus = "entered-in-error" | "cancelled" | "unknown" | "preliminary" | "corrected" | "amended";
 
 /** When the report of a blood spot test was issued. */
 function issuedOf(message: Message): string | undefined {
@@ -192,9 +221,13 @@ function checkReference(
 /** Who carried it out: the provider of the encounter, else who answers for the message. */
 function readProvider({ message, header, reading }: Told, contact: Contact): Provider | undefined {
   const { notCarried } = reading;
+  const named = resolveReference(message, contact.provider?.trim(), contact.entry);
+  if (named?.resource.resourceType !== "HealthcareService" && entriesOf(message, "HealthcareService").length > 0) {
+    notCarried.add("HealthcareService.providedBy");
+  }
   const entry =
-    resolveReference(message, contact.provider?.trim(), contact.entry) ??
-    resolveReference(message, header.responsible?.reference?.trim());
+    organizationOf(message, named) ??
+    organizationOf(message, resolveReference(message, header.responsible?.reference?.trim()));
   const others = message.entries.filter((other) => other.resource.resourceType === "Organization" && other !== entry);
   if (others.length > 0) notCarried.add("Organization");
   const parsed = organization.safeParse(entry?.resource.resourceType === "Organization" ? entry.resource : undefined);
@@ -207,6 +240,17 @@ function readProvider({ message, header, reading }: Told, contact: Contact): Pro
   if (identifiers.length > 1) notCarried.add("Organization.identifier");
   const name = parsed.data.name?.trim();
   return { odsCode: odsCode.toUpperCase(), ...(name === undefined || name === "" ? {} : { name }) };
+}
+
+/** Published messages name the service as the provider, which an organisation provides. */
+function organizationOf(message: Message, entry: MessageEntry | undefined): MessageEntry | undefined {
+  if (entry?.resource.resourceType !== "HealthcareService") {
+    return entry?.resource.resourceType === "Organization" ? entry : undefined;
+  }
+  const { providedBy } = entry.resource;
+  const reference = isNode(providedBy) ? providedBy.reference : undefined;
+  const provider = resolveReference(message, typeof reference === "string" ? reference.trim() : undefined, entry);
+  return provider?.resource.resourceType === "Organization" ? provider : undefined;
 }
 
 /** What went nowhere: by the table for resources that it knows, and what the readers named on their way. */

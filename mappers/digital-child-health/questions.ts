@@ -21,6 +21,9 @@ const QUESTIONS: ReadonlyMap<string, string> = new Map([
 /** How the child is fed with breast milk, which other sources tell too. */
 const FEEDING_STATUS = "feedingStatus";
 
+/** Names of all questions of the two questionnaires. */
+export const QUESTION_NAMES: readonly string[] = [FEEDING_STATUS, ...QUESTIONS.keys()];
+
 /** What an answer is about; `undefined` for a question that the messages' own specification does not have. */
 export function questionConceptOf(linkId: string): CodeableConcept | undefined {
   if (linkId === FEEDING_STATUS) return toCodeableConcept(EARLY_YEARS_OBSERVATION, "breastfeeding-status");

@@ -39,7 +39,19 @@ export function readChild(patient: Stu3Patient, entry: MessageEntry, reading: Re
   const { notCarried } = reading;
   const spot: Spot = { reading, path: entry.path, name: "Patient" };
   const identifiers = patient.identifier ?? [];
-  const identifier = identifiers.find(({ system, value }) => system === NHS_NUMBER && value !== undefined);
+  const numbers = identifiers.filter(
+    ({ system, value, use }) => system === NHS_NUMBER && value !== undefined && use !== "old",
+  );
+  const [identifier] = numbers;
+  if (new Set(numbers.map(({ value = "" }) => normaliseNhsNumber(value))).size > 1) {
+    fail(below(spot, "identifier"), "expected one NHS number, and not two that differ (CareConnect-DCH-Patient-1)");
+  }
+  if (JSON.stringify(entry.resource.link ?? "").includes('"replaced-by"')) {
+    fail(below(spot, "link"), "another Patient takes the place of this one (FHIR STU3 Patient)");
+  }
+  if (entry.resource.active === false || entry.resource.active === "false") {
+    fail(below(spot, "active"), "the record of this Patient is not in use (FHIR STU3 Patient)");
+  }
   if (identifiers.some((other) => other !== identifier)) notCarried.add("Patient.identifier");
   const nhsNumber = identifier?.value === undefined ? undefined : normaliseNhsNumber(identifier.value);
   const status = readNumberStatus(identifier, notCarried);
@@ -79,9 +91,11 @@ function readNumberStatus(
   return isKnown ? status : undefined;
 }
 
+const NAME_USES = ["official", "usual", "temp", "nickname", "anonymous", "old", "maiden"] as const;
+
 function readNames(patient: Stu3Patient, notCarried: Set<string>): HumanName[] {
   return (patient.name ?? []).flatMap(({ use, family, given, prefix, suffix }) => {
-    const known = use === "official" || use === "old" ? use : "usual";
+    const known = NAME_USES.find((one) => one === use?.trim()) ?? "usual";
     const name = toHumanName({ use: known, family, given: given ?? [] });
     if (name === undefined) {
       notCarried.add("Patient.name");

@@ -1,5 +1,6 @@
-import { CHILD_HEALTH_FINDING } from "#profiles/systems.ts";
+import { CHILD_HEALTH_FINDING, DATA_ABSENT_REASON } from "#profiles/systems.ts";
 import { toCodeableConcept } from "../datatypes/coding.ts";
+import type { Topic } from "./events.ts";
 import type { Found } from "./finding.ts";
 import { readConcept, readDateTime } from "./read-datatypes.ts";
 import { FRAME } from "./read-observation.ts";
@@ -8,6 +9,7 @@ import {
   below,
   each,
   fail,
+  isNode,
   leave,
   leaveOthers,
   type Node,
@@ -23,9 +25,10 @@ const READ = [...FRAME, "verificationStatus", "code", "assertedDate", "onsetDate
 
 /**
  * A Condition of STU3 as an Observation. A developmental skill has its result as the summary of its stage, which is the
- * value; any other condition is told as having been recorded. https://hl7.org/fhir/STU3/condition.html
+ * value; one without a result has no value, since its bare name would read as achieved. Any other condition is told as
+ * having been recorded. https://hl7.org/fhir/STU3/condition.html
  */
-export function readCondition(spot: Spot, node: Node): Found | undefined {
+export function readCondition(spot: Spot, node: Node, topic: Topic): Found | undefined {
   leaveOthers(spot, node, READ);
   const status = one(spot, node, "verificationStatus", readStatus) ?? "final";
   const code = one(spot, node, "code", readConcept);
@@ -42,11 +45,15 @@ export function readCondition(spot: Spot, node: Node): Found | undefined {
     warn(spot, "says that the condition is not there; makes nothing");
     return undefined;
   }
+  const isSkill = result !== undefined || topic === "development";
+  if (isSkill && result === undefined) warn(spot, "a developmental skill without its result; carried without a value");
   return {
     status,
-    code: result === undefined ? toCodeableConcept(CHILD_HEALTH_FINDING, "condition-recorded") : code,
+    code: isSkill ? code : toCodeableConcept(CHILD_HEALTH_FINDING, recordedAs(node)),
     ...(asserted === undefined ? {} : { effectiveDateTime: asserted }),
-    valueCodeableConcept: result ?? code,
+    ...(isSkill && result === undefined
+      ? { dataAbsentReason: toCodeableConcept(DATA_ABSENT_REASON, "unknown") }
+      : { valueCodeableConcept: result ?? code }),
     ...(bodySite === undefined ? {} : { bodySite }),
     ...(note.length === 0 ? {} : { note }),
     ...(onset === undefined
@@ -55,6 +62,23 @@ export function readCondition(spot: Spot, node: Node): Found | undefined {
           component: [{ code: toCodeableConcept(CHILD_HEALTH_FINDING, "first-noticed"), valueDateTime: onset }],
         }),
   };
+}
+
+/**
+ * What kind of condition it is: of birth details the profile alone tells a problem of the delivery from one of the child,
+ * and a way of delivery that was tried from the one by which the child was born.
+ */
+const KINDS: readonly (readonly [profile: string, code: string])[] = [
+  ["CareConnect-DCH-AttemptedDeliveryType-Condition-1", "attempted-delivery"],
+  ["CareConnect-DCH-ProblemDuringDelivery-Condition-1", "problem-during-delivery"],
+  ["CareConnect-DCH-PhysicalProblemAtBirth-Condition-1", "physical-problem-at-birth"],
+];
+
+function recordedAs({ meta }: Node): string {
+  const profiles = isNode(meta) ? [meta.profile].flat() : [];
+  const claims = (name: string): boolean =>
+    profiles.some((profile) => typeof profile === "string" && profile.trim().endsWith(`/${name}`));
+  return KINDS.find(([profile]) => claims(profile))?.[1] ?? "condition-recorded";
 }
 
 const readStage: Reader<NonNullable<Found["valueCodeableConcept"]>> = (spot, value) => {

@@ -4,6 +4,7 @@ import { LOINC, SNOMED } from "#profiles/systems.ts";
 import { parseDate } from "../datatypes/date.ts";
 import { isSnomedCode } from "../datatypes/snomed-code.ts";
 import { toR4System } from "./code-systems.ts";
+import { sideOf } from "./laterality.ts";
 import {
   below,
   each,
@@ -57,9 +58,10 @@ export const readCoding: Reader<Coding> = (spot, value) => {
   if (node === undefined) return undefined;
   leaveOthers(spot, node, ["system", "version", "code", "display", "userSelected"]);
   const told = one(spot, node, "system", readUri);
-  const system = told === undefined ? undefined : toR4System(told);
   const version = one(spot, node, "version", readText);
-  const code = one(spot, node, "code", readCode);
+  const sent = one(spot, node, "code", readCode);
+  const system = told === undefined ? undefined : toR4System(told, sent);
+  const code = withoutPlaceholder(spot, system, sent);
   const given = one(spot, node, "display", readText);
   const userSelected = one(spot, node, "userSelected", readBoolean);
   if (system === SNOMED && code !== undefined && !isSnomedCode(code)) {
@@ -68,19 +70,32 @@ export const readCoding: Reader<Coding> = (spot, value) => {
   const known = system === undefined || code === undefined ? undefined : readDisplay(spot, system, code);
   if (known !== undefined && given !== undefined && known !== given) {
     leave(below(spot, "display"));
-    if (!isSameInWords(known, given)) warn(below(spot, "display"), "not the display of the code, which alone decides");
+    const [left, right] = [sideOf(known), sideOf(given)];
+    if (left !== undefined && right !== undefined && left !== right) {
+      fail(below(spot, "display"), "names the other side of the body than the code");
+    } else if (!isSameInWords(known, given))
+      warn(below(spot, "display"), "not the display of the code, which alone decides");
   }
   const display = known ?? given;
   if (system !== undefined && code !== undefined && known === undefined) warnOfUnknown(spot, system, { code, display });
-  if (system === undefined && code === undefined && display === undefined) return undefined;
+  const isNamed = system !== undefined && (code !== undefined || node.code === undefined);
+  if (!isNamed && code === undefined && display === undefined) return undefined;
   return {
-    ...(system === undefined ? {} : { system }),
-    ...(version === undefined ? {} : { version }),
+    ...(isNamed ? { system } : {}),
+    ...(version === undefined || !isNamed ? {} : { version }),
     ...(code === undefined ? {} : { code }),
     ...(display === undefined ? {} : { display }),
     ...(userSelected === undefined ? {} : { userSelected }),
   };
 };
+
+/** Published messages say in words that a code is yet to come: no code of SNOMED CT, so that only the display is left. */
+function withoutPlaceholder(spot: Spot, system: string | undefined, code: string | undefined): string | undefined {
+  if (system !== SNOMED || code === undefined || /^[0-9]{6,18}$/.test(code)) return code;
+  leave(below(spot, "code"));
+  warn(below(spot, "code"), "no code of SNOMED CT, which are numbers; the display alone is carried");
+  return undefined;
+}
 
 /** The display of a code; a status code of blood spots is the same with and without its leading zero. */
 function readDisplay(spot: Spot, system: string, code: string): string | undefined {
@@ -191,13 +206,11 @@ export const readPeriod: Reader<Period> = (spot, value) => {
   return { ...(start === undefined ? {} : { start }), ...(end === undefined ? {} : { end }) };
 };
 
-/** R4 wants a simple quantity, one without a comparator, within a range. */
-const readSimpleQuantity: Reader<Quantity> = (spot, value) => {
+/** One without a comparator, which to leave out would change what is said. */
+export const readSimpleQuantity: Reader<Quantity> = (spot, value) => {
   const quantity = readQuantity(spot, value);
   if (quantity?.comparator === undefined) return quantity;
-  leave(below(spot, "comparator"));
-  const { comparator: _, ...simple } = quantity;
-  return simple;
+  return fail(below(spot, "comparator"), "expected no comparator here (FHIR STU3 SimpleQuantity)");
 };
 
 export const readRange: Reader<Range> = (spot, value) => {

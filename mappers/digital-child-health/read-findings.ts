@@ -4,6 +4,8 @@ import { isPersonalNumber } from "../datatypes/local-id.ts";
 import { classify } from "./classify.ts";
 import type { Topic } from "./events.ts";
 import type { Finding, Found } from "./finding.ts";
+import { isOfAnotherTest } from "./finding-codes.ts";
+import { checkExamined, checkSides } from "./laterality.ts";
 import { logicalIdOf, type Message, type MessageEntry, resolveReference } from "./message.ts";
 import { readAnswers } from "./read-answers.ts";
 import { readCondition } from "./read-condition.ts";
@@ -40,6 +42,8 @@ export interface Surroundings {
   readonly isInError: boolean;
   /** When results were issued, where a report says so. */
   readonly issued: string | undefined;
+  /** The status of what is final in itself, where a report of the message is not. */
+  readonly reported: Found["status"] | undefined;
 }
 
 /** Types of resource that are findings. */
@@ -111,7 +115,7 @@ function readEntry(entry: MessageEntry, told: Surroundings, slots: Slots): Part[
     case "Procedure":
       return [readProcedure(spot, resource)].flatMap((found) => (found === undefined ? [] : [part(found)]));
     case "Condition":
-      return [readCondition(spot, resource)].flatMap((found) => (found === undefined ? [] : [part(found)]));
+      return [readCondition(spot, resource, told.topic)].flatMap((found) => (found === undefined ? [] : [part(found)]));
     default:
       return readAnswers(spot, resource, told.message).map(({ linkId, index, found }) =>
         part(
@@ -155,11 +159,17 @@ function toFinding(
   const whole: Found = {
     ...dated,
     ...(issued === undefined ? {} : { issued }),
+    ...(told.reported !== undefined && found.status === "final" ? { status: told.reported } : {}),
     ...(told.isInError ? { status: "entered-in-error" as const } : {}),
   };
   if (whole.effectiveDateTime === undefined && whole.effectivePeriod === undefined) {
     warn(spot, "without a date, of its own or of an Encounter; carried without one");
   }
+  checkSides(spot, whole);
+  if (isOfAnotherTest(whole.code, whole.valueCodeableConcept)) {
+    warn(spot, "the outcome comes from the list of another condition than the test; carried as it came");
+  }
+  if (told.topic === "examination") checkExamined(spot, entry.resource, whole);
   const { found: classified, profiles } = classify(spot, told.topic, whole);
   const links = readRelated(spot, entry, { message: told.message, slotOf, hasValue: hasValue(classified) });
   return {

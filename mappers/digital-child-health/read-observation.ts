@@ -14,8 +14,8 @@ import {
   readDateTime,
   readInstant,
   readPeriod,
-  readQuantity,
   readRange,
+  readSimpleQuantity,
   toConcept,
 } from "./read-datatypes.ts";
 import { readValue } from "./read-value.ts";
@@ -67,7 +67,7 @@ const READ = [
 
 /** An Observation of STU3 in R4, without what the message as a whole decides. https://hl7.org/fhir/R4/observation.html */
 export function readObservation(spot: Spot, node: Node): Found | undefined {
-  const { value, elements } = readValue(spot, node);
+  const { value, elements } = withoutEmptyQuantity(spot, node, readValue(spot, node));
   leaveOthers(spot, node, [...READ, ...elements]);
   const status = one(spot, node, "status", readStatus);
   const code = one(spot, node, "code", readConcept);
@@ -136,6 +136,19 @@ const readAbsentReason: Reader<CodeableConcept> = (spot, value) => {
   return toConcept(coding, isCode ? undefined : concept.text);
 };
 
+/** A unit without a number is no value where a reason says why there is none. */
+function withoutEmptyQuantity(
+  spot: Spot,
+  node: Node,
+  read: ReturnType<typeof readValue>,
+): ReturnType<typeof readValue> {
+  const { valueQuantity } = read.value;
+  if (valueQuantity === undefined || valueQuantity.value !== undefined || node.dataAbsentReason === undefined)
+    return read;
+  leave(below(spot, "valueQuantity"));
+  return { ...read, value: {} };
+}
+
 /** obs-6: a reason why there is no value stands only where there is none. */
 function absentUnlessValue(
   spot: Spot,
@@ -151,7 +164,7 @@ function absentUnlessValue(
 const readComponent: Reader<ObservationComponent> = (spot, value) => {
   const node = readNode(spot, value);
   if (node === undefined) return undefined;
-  const { value: found, elements } = readValue(spot, node);
+  const { value: found, elements } = withoutEmptyQuantity(spot, node, readValue(spot, node));
   leaveOthers(spot, node, ["code", "dataAbsentReason", "interpretation", "referenceRange", ...elements]);
   const code = one(spot, node, "code", readConcept);
   if (code === undefined)
@@ -172,8 +185,8 @@ const readReferenceRange: Reader<ObservationReferenceRange> = (spot, value) => {
   const node = readNode(spot, value);
   if (node === undefined) return undefined;
   leaveOthers(spot, node, ["low", "high", "type", "appliesTo", "age", "text"]);
-  const low = one(spot, node, "low", readQuantity);
-  const high = one(spot, node, "high", readQuantity);
+  const low = one(spot, node, "low", readSimpleQuantity);
+  const high = one(spot, node, "high", readSimpleQuantity);
   const type = one(spot, node, "type", readConcept);
   const appliesTo = each(spot, node, "appliesTo", readConcept);
   const age = one(spot, node, "age", readRange);

@@ -45,7 +45,7 @@ export const EVENT_STATUSES: ReadonlyMap<string, Found["status"]> = new Map([
 
 /**
  * A Procedure of STU3 as the Observation of its outcome: its code is what was examined, its outcome the value. One without
- * an outcome is told as having been carried out. https://hl7.org/fhir/STU3/procedure.html
+ * an outcome is told as having been carried out, but only where it was. https://hl7.org/fhir/STU3/procedure.html
  */
 export function readProcedure(spot: Spot, node: Node): Found | undefined {
   leaveOthers(spot, node, READ);
@@ -59,7 +59,7 @@ export function readProcedure(spot: Spot, node: Node): Found | undefined {
   const [bodySite, ...otherSites] = each(spot, node, "bodySite", readConcept);
   if (otherSites.length > 0) leave(below(spot, "bodySite"));
   const note = each(spot, node, "note", readAnnotation);
-  const absent = readNotDone(spot, node);
+  const absent = readNotDone(spot, node) ?? (outcome === undefined ? unfinished(status) : undefined);
   if (status === undefined || code === undefined) return undefined;
   return {
     status,
@@ -78,6 +78,20 @@ const readStatus: Reader<Found["status"]> = (spot, value) => {
   const text = readText(spot, value);
   return EVENT_STATUSES.get(text ?? "") ?? fail(spot, "expected a status of Procedure (FHIR STU3)");
 };
+
+/** Why a procedure without an outcome has none, where nothing says that it was carried out. */
+function unfinished(status: Found["status"] | undefined): CodeableConcept | undefined {
+  switch (status) {
+    case "registered":
+    case "preliminary":
+      return toCodeableConcept(DATA_ABSENT_REASON, "temp-unknown");
+    case "cancelled":
+    case "unknown":
+      return toCodeableConcept(DATA_ABSENT_REASON, "unknown");
+    default:
+      return undefined;
+  }
+}
 
 function readPerformed(spot: Spot, node: Node): Pick<Found, "effectiveDateTime" | "effectivePeriod"> {
   const effectiveDateTime = one(spot, node, "performedDateTime", readDateTime);
@@ -100,9 +114,11 @@ function readNotDone(spot: Spot, node: Node): CodeableConcept | undefined {
   if (node.outcome !== undefined) leave(below(spot, "outcome"));
   const absent = toCodeableConcept(DATA_ABSENT_REASON, "not-performed");
   if (reason === undefined) return absent;
+  const isCode = reason.coding?.some(({ code }) => code === reason.text) === true;
+  const text = isCode ? absent.text : reason.text;
   return {
     coding: [...(absent.coding ?? []), ...(reason.coding ?? [])],
-    ...(reason.text === undefined ? {} : { text: reason.text }),
+    ...(text === undefined ? {} : { text }),
   };
 }
 

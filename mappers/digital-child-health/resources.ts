@@ -44,7 +44,12 @@ export const patient = z.looseObject({
   identifier: z
     .array(
       z
-        .looseObject({ system: text.optional(), value: text.optional(), extension: z.array(extension).optional() })
+        .looseObject({
+          system: text.optional(),
+          value: text.optional(),
+          use: text.optional(),
+          extension: z.array(extension).optional(),
+        })
         .refine(({ system, value }) => system !== NHS_NUMBER || value === undefined || isNhsNumber(value), {
           path: ["value"],
           message: "expected ten digits, the last a right modulus 11 check digit (NHS Data Dictionary, NHS NUMBER)",

@@ -165,6 +165,7 @@ export const ARTEFACTS: readonly ArtefactEntry[] = [
   {"type":"ValueSet","id":"nhs-number-status","url":"https://early-years-gateway.example/fhir/ValueSet/nhs-number-status","path":"ValueSet/ValueSet-nhs-number-status.json"},
   {"type":"ValueSet","id":"objection-state","url":"https://early-years-gateway.example/fhir/ValueSet/objection-state","path":"ValueSet/ValueSet-objection-state.json"},
   {"type":"ValueSet","id":"observation-category","url":"https://early-years-gateway.example/fhir/ValueSet/observation-category","path":"ValueSet/ValueSet-observation-category.json"},
+  {"type":"ValueSet","id":"observation-interpretation","url":"https://early-years-gateway.example/fhir/ValueSet/observation-interpretation","path":"ValueSet/ValueSet-observation-interpretation.json"},
   {"type":"ValueSet","id":"parental-consent","url":"https://early-years-gateway.example/fhir/ValueSet/parental-consent","path":"ValueSet/ValueSet-parental-consent.json"},
   {"type":"ValueSet","id":"sen-provision","url":"https://early-years-gateway.example/fhir/ValueSet/sen-provision","path":"ValueSet/ValueSet-sen-provision.json"},
   {"type":"ValueSet","id":"sharing-decision","url":"https://early-years-gateway.example/fhir/ValueSet/sharing-decision","path":"ValueSet/ValueSet-sharing-decision.json"},
