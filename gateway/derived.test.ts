@@ -8,7 +8,7 @@ import { BASE, jsonOf, startTestGateway, type TestGateway } from "./gateway.fixt
 const AMARA = told("amara");
 const SOURCE = "leeds-csds";
 
-function deriving(...derives: RegisterFile["sources"][number]["derives"]) {
+function deriving(...derives: NonNullable<RegisterFile["sources"][number]["derives"]>) {
   return (register: RegisterFile): RegisterFile => ({
     ...register,
     sources: register.sources.map((source) => (source.source === SOURCE ? { ...source, derives } : source)),
