@@ -157,6 +157,11 @@ export interface RecordMapper<Raw, Rec> extends SourceMapper {
   recordId(record: Rec): string;
   identity(record: Rec): SourceIdentity;
   map(record: Rec, context: MapContext): Mapped;
+  /**
+   * What speaks against a record in a source of this authority (three digits), where the record itself names one: an error
+   * where it can only have come to the wrong place, a warning where there may be a reason.
+   */
+  misdirected?(record: Rec, localAuthority: string): FieldIssue | undefined;
   /** Names of the fields, as in `fields`, that have a value in a raw record; a CSV row tells that by itself. */
   filled?(raw: Raw): readonly string[];
   /**

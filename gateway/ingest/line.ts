@@ -181,8 +181,9 @@ async function readInBatches(run: Run, body: AsyncIterable<Uint8Array>): Promise
   const { mapper, context, options, transact, drafters } = run;
   const { contentType, fileName, receivedAt } = run.delivery;
   const { source, explainFault } = context;
-  const { columns } = source;
+  const { columns, localAuthority } = source;
   const told = { contentType, fileName };
+  const reading = { ...told, columns, localAuthority, explainFault };
   if (options.hasDrafters === true && run.dryRun === undefined && canBeDrafted(mapper)) {
     const measured = await measureBody(body);
     if (measured.isLong && !drafters.isBusy) {
@@ -190,9 +191,9 @@ async function readInBatches(run: Run, body: AsyncIterable<Uint8Array>): Promise
       drafters.isBusy = true;
       return untilDone(drafters, draftedBatches(measured.body, { mapper, task, context, transact }));
     }
-    return batchesOf(run, readRecords(mapper, whole(measured.body), { ...told, columns, explainFault }));
+    return batchesOf(run, readRecords(mapper, whole(measured.body), reading));
   }
-  return batchesOf(run, readRecords(mapper, whole(body), { ...told, columns, explainFault }));
+  return batchesOf(run, readRecords(mapper, whole(body), reading));
 }
 
 async function* untilDone(
@@ -274,8 +275,8 @@ async function finish({ options, delivery, context, tellers, ...run }: Run, forg
 
 async function* readHeld({ mapper, context }: Run, records: AsyncIterable<HeldRecord>): AsyncGenerator<Read> {
   const { explainFault } = context;
-  const { columns } = context.source;
-  for await (const held of records) yield* readKept(mapper, held, { columns, explainFault });
+  const { columns, localAuthority } = context.source;
+  for await (const held of records) yield* readKept(mapper, held, { columns, localAuthority, explainFault });
 }
 
 async function* heldUnits(store: Store, source: string, forgotten: { records: number }): AsyncGenerator<HeldRecord> {

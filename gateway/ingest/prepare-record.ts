@@ -18,6 +18,8 @@ export interface AtDoor<Raw> {
   readonly explainFault: ExplainFault;
   /** Entry of the quarantine that the record comes from. */
   readonly quarantineId?: string | undefined;
+  /** Number of the authority that the source belongs to. */
+  readonly localAuthority?: string | undefined;
 }
 
 /** A record parsed, or with the reason why not. */
@@ -46,7 +48,9 @@ export function prepareRecord<Raw, Rec>(mapper: RecordMapper<Raw, Rec>, door: At
   try {
     const parsed = mapper.parse(raw);
     if (!parsed.ok) return refuse(parsed.issues.map(toPlace(line)), parsed.issues);
-    const { warnings } = parsed;
+    const misdirected = toMisdirected(mapper, parsed.record, door.localAuthority);
+    if (misdirected?.severity === "error") return refuse([toPlace(line)(misdirected)], [misdirected]);
+    const warnings = misdirected === undefined ? parsed.warnings : [...parsed.warnings, misdirected];
     const { record, text, isWhole } = settle(parsed.record, dropped, () => mapper.parse(kept));
     const key = mapper.recordId(record);
     const { vocabulary } = door;
@@ -65,6 +69,14 @@ export function prepareRecord<Raw, Rec>(mapper: RecordMapper<Raw, Rec>, door: At
   } catch (error) {
     return refuse([{ line, ...explainFault(error) }]);
   }
+}
+
+function toMisdirected<Raw, Rec>(
+  mapper: RecordMapper<Raw, Rec>,
+  record: Rec,
+  localAuthority: string | undefined,
+): FieldIssue | undefined {
+  return localAuthority === undefined ? undefined : mapper.misdirected?.(record, localAuthority);
 }
 
 interface Settled<Rec> {

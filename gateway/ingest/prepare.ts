@@ -29,6 +29,8 @@ export interface ReadOptions {
   readonly fileName?: string | undefined;
   /** The supplier's own column names. */
   readonly columns?: ColumnMap | undefined;
+  /** Number of the authority that the source belongs to; without it nobody asks whether a record is of another one. */
+  readonly localAuthority?: string | undefined;
   readonly explainFault: ExplainFault;
   /** Entry of the quarantine that the records come from. */
   readonly quarantineId?: string | undefined;
@@ -167,12 +169,12 @@ interface Admission<Raw> extends Pick<AtDoor<Raw>, "kept" | "dropped" | "toConte
 function toReader<Raw>(
   mapper: RecordMapper<Raw, unknown>,
   dropped: ReadonlySet<string>,
-  { explainFault, quarantineId }: ReadOptions,
+  { explainFault, quarantineId, localAuthority }: ReadOptions,
   admit: (raw: Raw) => Admission<Raw>,
 ): (item: RecordItem<Raw>) => Read {
   return ({ raw, line, notCarried }) => {
     const admitted = admit(raw);
-    const made = prepareRecord(mapper, { ...admitted, raw, line, explainFault, quarantineId });
+    const made = prepareRecord(mapper, { ...admitted, raw, line, explainFault, quarantineId, localAuthority });
     return {
       prepared: made.prepared,
       notCarried: notCarried.filter((field) => !dropped.has(field)),

@@ -36,7 +36,7 @@ export const FIELDS: readonly FieldRow[] = [
   { field: "H.Year", to: "RecordName", why: "must be that of ReferenceDate" },
   { field: "H.ReferenceDate", to: "Observation.effective", why: "YYYY-MM-DD or dd/mm/yyyy" },
   { field: "H.SourceLevel", why: OF_THE_FILE },
-  { field: "H.LEA", why: "who sends is known from the register of sources" },
+  { field: "H.LEA", why: "must be the authority of the source" },
   { field: "H.SoftwareCode", why: OF_THE_FILE },
   { field: "H.Release", why: OF_THE_FILE },
   { field: "H.SerialNo", why: OF_THE_FILE },

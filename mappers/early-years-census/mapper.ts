@@ -4,6 +4,7 @@ import { toAcademicYearPeriod } from "../foundation-stage/academic-year.ts";
 import { toRoll } from "../foundation-stage/setting.ts";
 import type {
   CsvMapper,
+  FieldIssue,
   FormsMapper,
   MapContext,
   Mapped,
@@ -31,6 +32,7 @@ const SHARED = {
   recordId,
   identity,
   map,
+  misdirected,
 } as const;
 
 const csv: CsvMapper<EarlyYearsCensusRecord> = {
@@ -106,6 +108,13 @@ function identity(record: EarlyYearsCensusRecord): SourceIdentity {
     ...(record.postcode === undefined ? {} : { postcode: record.postcode }),
     ...(record.gender === undefined ? {} : { gender: record.gender }),
   };
+}
+
+/** A census is of the settings of one authority, wherever their children live, and that authority sends it. */
+function misdirected({ localAuthority }: EarlyYearsCensusRecord, own: string): FieldIssue | undefined {
+  if (localAuthority === undefined || localAuthority === own) return undefined;
+  const message = "the census of another authority than the one this source belongs to; send it to that one's source";
+  return { severity: "error", field: "H.LEA", message };
 }
 
 function map(record: EarlyYearsCensusRecord, context: MapContext): Mapped {

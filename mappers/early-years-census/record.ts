@@ -23,6 +23,8 @@ export interface EarlyYearsCensusRecord {
   readonly census: string;
   /** YYYY-MM-DD. */
   readonly referenceDate: string;
+  /** Number of the authority whose census it is, where the header says it. */
+  readonly localAuthority?: string | undefined;
   readonly childId?: string | undefined;
   readonly upn?: string | undefined;
   readonly family: string;
@@ -74,6 +76,10 @@ const shape = z.object({
     .string({ error: `missing from the header record, ${HEADER}` })
     .regex(/^20[0-9]{2}$/, { error: "expected the year of the census, 4 digits" }),
   "H.ReferenceDate": z.string({ error: `missing from the header record, ${HEADER}` }).transform(toDate),
+  "H.LEA": z
+    .string()
+    .regex(/^[0-9]{3}$/, { error: "expected the number of the authority, 3 digits" })
+    .optional(),
   ChildId: z.string().optional(),
   UPN: z
     .string()
@@ -174,6 +180,7 @@ function toRecord(
   return {
     census: term === undefined ? data["H.Year"] : `${data["H.Year"]}-${term}`,
     referenceDate: data["H.ReferenceDate"],
+    localAuthority: data["H.LEA"],
     childId,
     upn: data.UPN,
     family: data.Surname,

@@ -3,7 +3,7 @@ import { toOrganization } from "../datatypes/organization.ts";
 import { toAcademicYearPeriod } from "../foundation-stage/academic-year.ts";
 import { toRoll, toSettingReference } from "../foundation-stage/setting.ts";
 import { toFoundationStageObservations } from "../foundation-stage/to-observation.ts";
-import type { CsvMapper, MapContext, Mapped, SourceIdentity } from "../mapper.ts";
+import type { CsvMapper, FieldIssue, MapContext, Mapped, SourceIdentity } from "../mapper.ts";
 import { FIELDS } from "./fields.ts";
 import { type EyfsProfileRecord, parseRecord } from "./record.ts";
 import { RULES } from "./rules.ts";
@@ -31,7 +31,16 @@ export const eyfsProfile: CsvMapper<EyfsProfileRecord> = {
   recordId,
   identity,
   map,
+  misdirected,
 };
+
+/** An authority returns its own settings; an extract of its children may also tell of those at settings elsewhere. */
+function misdirected({ localAuthority }: EyfsProfileRecord, own: string): FieldIssue | undefined {
+  if (localAuthority === own) return undefined;
+  const message =
+    "of another authority than the one this source belongs to; check that the file came to the right place";
+  return { severity: "warning", field: "FSP_LA", message };
+}
 
 function localId({ matchingReference, upn, setting, family, given, birthDate }: EyfsProfileRecord): string {
   if (matchingReference !== undefined) return matchingReference;

@@ -24,6 +24,8 @@ export interface EyfsProfileRecord {
   readonly gender?: Gender | undefined;
   readonly postcode?: string | undefined;
   readonly setting: Setting;
+  /** Number of the authority that the setting is in. */
+  readonly localAuthority: string;
   readonly profile: FoundationStageProfile;
   readonly notCarried: readonly string[];
 }
@@ -119,6 +121,7 @@ function toRecord(
     gender: sex === undefined ? undefined : toGenderFromDfe(sex),
     postcode: data.FSP_POSTCODE === undefined ? undefined : normalisePostcode(data.FSP_POSTCODE),
     setting,
+    localAuthority: data.FSP_LA,
     profile: {
       framework: (first === undefined ? undefined : goalOf(first.code)?.framework) ?? CURRENT_FRAMEWORK,
       endYear: data.FSP_ACADYR,

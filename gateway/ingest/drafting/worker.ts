@@ -61,12 +61,13 @@ class Drafter {
 
   async run(mapper: AnyMapper): Promise<void> {
     const { contentType, fileName, source } = this.#task;
-    const { columns } = source;
+    const { columns, localAuthority } = source;
     const explainFault = (error: unknown) => {
       this.post({ kind: "fault", error: error instanceof Error ? error : new Error("thrown by a mapper") });
       return FAULT;
     };
-    const reads = readRecords(mapper, whole(this.#body()), { contentType, fileName, columns, explainFault });
+    const told = { contentType, fileName, columns, localAuthority, explainFault };
+    const reads = readRecords(mapper, whole(this.#body()), told);
     for (let n = 0; n < BATCHES_AHEAD; n++) this.#taken.add("taken");
     let asked: readonly Read[] | undefined;
     // While a batch waits for what the store knows of it, the next one is read.
