@@ -153,6 +153,9 @@ export function createApp(ports: AppPorts): Hono<NodeEnv> {
   app.notFound((context) => {
     const { method, path } = context.req;
     const issue = toRouteIssue(method, path);
+    if (path === "/ingest" || path.startsWith("/ingest/")) {
+      return ports.ingest.unrouted(context.req.raw, idsOf(context), issue);
+    }
     return path === FHIR_PATH || path.startsWith(`${FHIR_PATH}/`)
       ? ports.fhir.unrouted(context.req.raw, idsOf(context), issue)
       : respondWithIssues([issue], idsOf(context));

@@ -172,6 +172,24 @@ describe("what is handed out of ingest stands in the record, without its content
     expect(JSON.stringify(record)).not.toMatch(/9990000019|not-a-date/);
   });
 
+  test.each([
+    ["PUT", "/ingest/leeds-sharing", 405, "interaction-not-served"],
+    ["GET", "/ingest/nobody/knows/this", 404, "unknown-route"],
+    ["GET", "/ingest", 404, "unknown-route"],
+  ])("%s %s, which is served nowhere, is recorded with whoever asks", async (method, path, status, detail) => {
+    expect((await officer(path, { method })).status).toBe(status);
+    const record = {
+      interaction: "ingest",
+      outcome: "refused",
+      client: "officer-demo",
+      query: `${method} ${path}`,
+      detail,
+    };
+    expect(await lastRecord()).toMatchObject(record);
+    expect((await started.gateway.app.request(`http://127.0.0.1:8080${path}`, { method })).status).toBe(401);
+    expect(await lastRecord()).toMatchObject({ outcome: "refused", client: "unknown" });
+  });
+
   test("an encoded delivery is 415 and recorded", async () => {
     const headers = { "Content-Encoding": "gzip" };
     expect((await officer("/ingest/leeds-sharing", { method: "POST", headers, body: csv })).status).toBe(415);

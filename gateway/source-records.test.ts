@@ -97,7 +97,7 @@ describe("a source", () => {
     const organization = units.find(({ made }) => made[0]?.type === "Organization")?.unit ?? "";
     const body = JSON.stringify({ reason: "erasure", records: ["T2/2025", organization] });
     const withdrawal = await jsonOf<Withdrawal>(post("/ingest/leeds-eyfsp/withdraw", body));
-    expect(withdrawal).toMatchObject({ withdrawn: 1, unknown: [organization] });
+    expect(withdrawal).toMatchObject({ withdrawn: 1, discarded: 1, unknown: [organization] });
     expect(await jsonOf(ask(`/ingest/quarantine/${entry.id}`))).toMatchObject({ state: "discarded" });
   });
 
@@ -163,6 +163,19 @@ describe("a source", () => {
       expect(past).toEqual([]);
     }
     await send("leeds-eyfsp", toCsv([toProfileRow({ FSP_PupilMatchingRef: "S1" })]));
+  });
+
+  test("of tables takes back what waits for its child, and says how much", async () => {
+    const { mpi: _, ...others } = toTables();
+    for (const table of Object.values(others)) await send("leeds-csds", table);
+    const waiting = () =>
+      jsonOf<{ readonly records: readonly unknown[] }>(ask("/ingest/records?source=leeds-csds&state=received"));
+    const { records } = await waiting();
+    expect(records.length).toBeGreaterThan(2);
+    const body = JSON.stringify({ reason: "erasure", all: true });
+    const withdrawal = await jsonOf<Withdrawal>(post("/ingest/leeds-csds/withdraw", body));
+    expect(withdrawal).toMatchObject({ withdrawn: 0, waiting: records.length });
+    expect((await waiting()).records).toEqual([]);
   });
 
   test("takes everything back at once, what is held included", async () => {

@@ -21,6 +21,10 @@ export interface Withdrawal {
   readonly resources: Readonly<Record<string, number>>;
   /** Names that are no records of the source, or parts of one that can only go as a whole. */
   readonly unknown: readonly string[];
+  /** Of all that a source told: its rows that waited for their child, and went. */
+  readonly waiting?: number;
+  /** Records that were held back, and are discarded. */
+  readonly discarded: number;
   /** What became of who the child is where the record that told it went, and the source has others of the child. */
   readonly retold?: Retold;
 }
@@ -66,10 +70,10 @@ export async function withdrawRecords(names: readonly string[], about: Withdrawi
       for (const name of withdrawn.names) gone.add(name);
     }
   }
-  await discardHeld(about, ({ unit }) => unit !== undefined && gone.has(unit));
+  const discarded = await discardHeld(about, ({ unit }) => unit !== undefined && gone.has(unit));
   const retold = await retell(unsaid, about);
   for (const part of about.isErasure ? inParts([...records]) : []) await forgetPast(part, about);
-  return { source: about.source, ...counts.told(), unknown, ...(retold === undefined ? {} : { retold }) };
+  return { source: about.source, ...counts.told(), unknown, discarded, ...(retold === undefined ? {} : { retold }) };
 }
 
 /**
@@ -90,10 +94,10 @@ export async function withdrawSource(about: Withdrawing): Promise<Withdrawal> {
     for (const withdrawn of ended) if (withdrawn !== undefined) counts.add(withdrawn.types);
     after = page.at(-1)?.unit;
   } while (after !== undefined);
-  await unstageRest(about);
-  await discardHeld(about);
+  const waiting = await unstageRest(about);
+  const discarded = await discardHeld(about);
   if (about.isErasure) await forgetAllPast(about);
-  return { source, ...counts.told(), unknown: [] };
+  return { source, ...counts.told(), unknown: [], waiting, discarded };
 }
 
 function createCounts() {
@@ -194,8 +198,9 @@ async function unstage(
 }
 
 /** Rows whose child never came. */
-async function unstageRest({ store, source, mapper, clock }: Withdrawing): Promise<void> {
-  if (mapper.reader !== "staged") return;
+async function unstageRest({ store, source, mapper, clock }: Withdrawing): Promise<number> {
+  let rows = 0;
+  if (mapper.reader !== "staged") return rows;
   for (const { name: table } of mapper.tables) {
     let after: string | undefined;
     do {
@@ -203,16 +208,19 @@ async function unstageRest({ store, source, mapper, clock }: Withdrawing): Promi
       await store.write(async (transaction) => {
         for (const key of keys) await unstage(transaction, { table, key }, { source, now: clock() });
       });
+      rows += keys.length;
       after = keys.at(-1);
     } while (after !== undefined);
   }
+  return rows;
 }
 
 /** What is held back of records that went is discarded with them. */
 async function discardHeld(
   { store, source, clock }: Withdrawing,
   isGone: (held: Quarantined) => boolean = () => true,
-): Promise<void> {
+): Promise<number> {
+  let discarded = 0;
   let after: string | undefined;
   do {
     const from = after === undefined ? {} : { after };
@@ -221,8 +229,10 @@ async function discardHeld(
     await store.write(async (transaction) => {
       for (const { id } of gone) await transaction.closeQuarantine(id, "discarded", clock());
     });
+    discarded += gone.length;
     after = page.at(-1)?.id;
   } while (after !== undefined);
+  return discarded;
 }
 
 async function forgetPast(records: readonly RecordKey[], { store, source }: Withdrawing): Promise<void> {

@@ -8,6 +8,7 @@ import type { IngestLine } from "../ingest/line.ts";
 import type { Receipt } from "../ingest/receipt.ts";
 import { LIMITS } from "../limits.ts";
 import type { Metrics } from "../metrics.ts";
+import type { Issue } from "../outcome/issue.ts";
 import type { Store } from "../store/store.ts";
 import { answerIngest, type IngestAnswer, type IngestAnswerPorts } from "./ingest-answer.ts";
 import { type IngestQuery, readCount } from "./ingest-query.ts";
@@ -73,6 +74,10 @@ export function createIngestRoutes(ports: IngestPorts) {
         }
         return { body: json, released: [`receipt/${id}`], detail: `source=${source}` };
       }),
+
+    /** Any other address below `/ingest`: whoever asks is recorded before the answer. */
+    unrouted: (request: Request, ids: RequestIds, issue: Issue) =>
+      answerIngest({ request, ids, interaction: "ingest", parameters: [] }, ports, async () => issue),
 
     /** `GET /ingest/receipts?source=&count=`: the latest ones, newest first. */
     receipts: (request: Request, ids: RequestIds) =>

@@ -37,6 +37,13 @@ test.each([
   { method: "PUT", path: "/ingest/leeds-eyfsp", allow: ["POST"] },
   { method: "DELETE", path: "/ingest/quarantine", allow: ["GET", "HEAD"] },
   { method: "POST", path: "/ingest/receipts/x", allow: ["GET", "HEAD"] },
+  { method: "POST", path: "/ingest/receipts", allow: ["GET", "HEAD"] },
+  { method: "POST", path: "/ingest/quality/leeds-eyfsp", allow: ["GET", "HEAD"] },
+  { method: "DELETE", path: "/ingest/lineage/Patient/x", allow: ["GET", "HEAD"] },
+  { method: "PUT", path: "/ingest/quarantine/x", allow: ["GET", "HEAD", "DELETE"] },
+  { method: "PUT", path: "/ingest/quarantine/replay", allow: ["POST"] },
+  { method: "GET", path: "/ingest/quarantine/x/replay", allow: ["POST"] },
+  { method: "GET", path: "/ingest/leeds-eyfsp/withdraw", allow: ["POST"] },
   { method: "OPTIONS", path: "/", allow: ["GET", "HEAD"] },
 ])("$method $path is told to use $allow", ({ method, path, allow }) => {
   expect(toRouteIssue(method, path)).toEqual({ kind: "interaction-not-served", interaction: method, allow });

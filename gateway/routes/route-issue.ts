@@ -14,8 +14,10 @@ const OTHER_ROUTES: readonly (readonly [path: RegExp, allow: readonly string[]])
   [/^\/fhir\/R4\/(openapi\.json|\.well-known\/smart-configuration)$/, GET_ONLY],
   [/^\/oauth2\/token$/, POST_ONLY],
   [/^\/(oauth2\/jwks|health\/live|health\/ready|metrics|)$/, GET_ONLY],
-  [/^\/ingest\/(receipts\/[^/]+|quarantine)$/, GET_ONLY],
-  [/^\/ingest\/[^/]+$/, POST_ONLY],
+  [/^\/ingest\/(receipts(\/[^/]+)?|records|quarantine|quality\/[^/]+|lineage\/[^/]+\/[^/]+)$/, GET_ONLY],
+  [/^\/ingest\/quarantine\/([^/]+\/)?replay$/, POST_ONLY],
+  [/^\/ingest\/quarantine\/[^/]+$/, ["GET", "HEAD", "DELETE"]],
+  [/^\/ingest\/[^/]+(\/(replay|withdraw))?$/, POST_ONLY],
 ];
 
 /** What a method and a path that no route takes are told. */
