@@ -86,15 +86,18 @@ function closest<Shape extends CsvShape>(judged: readonly Judged<Shape>[]): Judg
 }
 
 function describeMissing(judged: Judged<CsvShape>): string {
-  const { columns } = judged;
-  const unknown = columns.filter((name) => name !== "" && !judged.known.has(name));
+  const { columns, known } = judged;
+  // A line with none of the columns may be the first child of a file without a header: nothing of it is repeated.
+  const unknown = known.size === 0 ? [] : columns.filter((name) => name !== "" && !known.has(name));
   const named = judged.missing.map((name) => {
     const near = nearest(name, unknown);
     return near === undefined ? `"${name}"` : `"${name}" (the file has "${shortened(near)}")`;
   });
   const separator = foreignSeparator(columns);
   const hint = separator === undefined ? "" : `; its columns seem to be separated by ${separator}, expected commas`;
-  return `the header is not one of ${judged.shape.name}: missing ${named.join(", ")}${hint}`;
+  const isNone = known.size === 0 && separator === undefined;
+  const none = isNone ? "; none of the columns is there: the first line of a file must name them" : "";
+  return `the header is not one of ${judged.shape.name}: missing ${named.join(", ")}${hint}${none}`;
 }
 
 function foreignSeparator(columns: readonly string[]): string | undefined {

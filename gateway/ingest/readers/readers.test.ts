@@ -118,6 +118,13 @@ describe("readCsv", () => {
     }
   });
 
+  test("repeats nothing of a first line that names no column, since it may be of a child", async () => {
+    const [item] = await all(readCsv(chunked("7,Nam\n8,Bo\n"), [SHAPE]));
+    const { message = "" } = item?.kind === "stopped" ? item.issue : {};
+    expect(message).toContain("first line of a file must name them");
+    expect(message).not.toContain('Nam"');
+  });
+
   test("no two columns of a file of any source are spellings of one name, but the one that is published in two", () => {
     const shapes = Object.values(MAPPERS).flatMap((mapper) => [...shapesOf(mapper)]);
     expect(shapes.length).toBeGreaterThan(15);
