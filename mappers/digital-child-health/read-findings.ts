@@ -71,7 +71,11 @@ export function readFindings(told: Surroundings): Finding[] {
       slotOf.set(entry, part.slot);
     }
   }
-  const findings = parts.map((part) => toFinding(part, told, slotOf));
+  const foundOf = new Map(parts.map(({ entry, found }) => [entry, found]));
+  const findings = parts.map((part) => {
+    const outer = part.entry.container === undefined ? undefined : foundOf.get(part.entry.container);
+    return toFinding(outer === undefined ? part : { ...part, found: within(outer, part.found) }, told, slotOf);
+  });
   const bySlot = new Map(findings.map((finding) => [finding.slot, finding]));
   for (const [index, { spot }] of parts.entries()) {
     const grouped = findings[index];
@@ -146,15 +150,36 @@ const readReference: Reader<string> = (spot, value) => {
   return one(spot, node, "reference", readText);
 };
 
+/** What is contained has no existence of its own: without a date it has that of what contains it, and goes with it. */
+function within(outer: Found, found: Found): Found {
+  const { effectiveDateTime, effectivePeriod } = outer;
+  return {
+    ...found,
+    ...(isDated(found) || effectiveDateTime === undefined ? {} : { effectiveDateTime }),
+    ...(isDated(found) || effectivePeriod === undefined ? {} : { effectivePeriod }),
+    ...(outer.status === "entered-in-error" ? { status: outer.status } : {}),
+  };
+}
+
+function isDated({ effectiveDateTime, effectivePeriod }: Found): boolean {
+  return effectiveDateTime !== undefined || effectivePeriod !== undefined;
+}
+
+/** Nothing can be found of a child before the birth; of two dates of which one must be wrong both are told. */
+function warnOfBirth(spot: Spot, { effectiveDateTime, effectivePeriod }: Found, child: MessageEntry | undefined): void {
+  const date = (effectiveDateTime ?? effectivePeriod?.start)?.slice(0, 10);
+  const born = child?.resource.birthDate;
+  if (date === undefined || typeof born !== "string" || date >= born.trim().slice(0, date.length)) return;
+  warn(spot, "dated before the child's date of birth; carried as it came");
+}
+
 function toFinding(
   { entry, spot, slot, found }: Part,
   told: Surroundings,
   slotOf: ReadonlyMap<MessageEntry, string>,
 ): Finding {
-  const dated: Found =
-    found.effectiveDateTime !== undefined || found.effectivePeriod !== undefined || told.start === undefined
-      ? found
-      : { ...found, effectiveDateTime: told.start };
+  warnOfBirth(spot, found, told.child);
+  const dated: Found = isDated(found) || told.start === undefined ? found : { ...found, effectiveDateTime: told.start };
   const issued = found.issued ?? told.issued;
   const whole: Found = {
     ...dated,
@@ -162,7 +187,7 @@ function toFinding(
     ...(told.reported !== undefined && found.status === "final" ? { status: told.reported } : {}),
     ...(told.isInError ? { status: "entered-in-error" as const } : {}),
   };
-  if (whole.effectiveDateTime === undefined && whole.effectivePeriod === undefined) {
+  if (!isDated(whole)) {
     warn(spot, "without a date, of its own or of an Encounter; carried without one");
   }
   checkSides(spot, whole);
