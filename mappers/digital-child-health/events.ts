@@ -32,7 +32,7 @@ const EVENTS: Readonly<Record<string, ChildHealthEvent>> = {
   CH009: refused("Discharge Details", "discharges from hospital"),
   CH010: { name: "Early Years Progress", content: "progress" },
   CH011: refused("Emergency Care Attendance", "attendances at emergency care"),
-  CH012: refused("Examination Findings", "procedures and their findings"),
+  CH012: refused("Examination Findings", "examinations other than the newborn screens"),
   CH013: refused("Family History", "conditions of relatives"),
   CH014: served("Feeding Status", "feeding"),
   CH015: refused("Vaccinations", "vaccinations"),
