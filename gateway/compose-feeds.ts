@@ -34,6 +34,7 @@ export async function composeFeeds(config: Config, gateway: Gateway, log: Logger
       opened.push(
         createRetention({
           store: gateway.store,
+          sources: gateway.register.sources.map(({ source }) => source),
           clock: Date.now,
           onFault: (error) => log.error({ error }, "records kept for replay could not be swept"),
         }),

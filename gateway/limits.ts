@@ -62,6 +62,8 @@ export const LIMITS = {
   ingest_batch_records: 64,
   /** How long source records are kept for replay: a term of corrections, 90 days. */
   raw_retention_ms: 7_776_000_000,
+  /** How long a record is held back at most for somebody to correct it: until the next year's returns are in. */
+  held_retention_ms: 31_536_000_000,
   /** Records of one delivery that are known again when they come twice in it; beyond, they count as new ones. */
   seen_records_max: 1_500_000,
   /** Issues spelled out in a receipt; the rest is counted, and stands in quarantine. */
