@@ -63,6 +63,15 @@ test.each(taken)("all that %s makes is valid, against its profiles too", (_name,
   expect(validateBase(patient)).toEqual([]);
 });
 
+test.each([
+  ["2026-01-15", []],
+  ["2026-07-15", ["H.ReferenceDate"]],
+])("a reference date of %s is doubted as %j", (date, fields) => {
+  const parsed = csv.parse({ ...plain, "H.Year": "2026", "H.ReferenceDate": date });
+  const told = parsed.ok ? parsed.warnings : parsed.issues;
+  expect(told.map(({ field }) => field).filter((field) => field.startsWith("H."))).toEqual(fields);
+});
+
 describe("the XML form", () => {
   test.each(goldens)("says of %s what the CSV form says", (_name, { row }) => {
     expect(xml.parse(toChild(row))).toEqual(csv.parse(inOrder(row)));

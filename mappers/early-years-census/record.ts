@@ -80,6 +80,7 @@ const shape = z.object({
     .string()
     .regex(/^[0-9]{3}$/, { error: "expected the number of the authority, 3 digits" })
     .optional(),
+  "H.DateTime": z.string().optional(),
   ChildId: z.string().optional(),
   UPN: z
     .string()
@@ -159,12 +160,22 @@ function contradictionsOf(data: Shape): FieldIssue[] {
   if (!referenceDate.startsWith(data["H.Year"])) {
     error("H.Year", "another year than that of ReferenceDate; correct the header record");
   }
+  const written = toDayOf(data["H.DateTime"]);
+  if (written !== undefined && referenceDate > written) {
+    error("H.ReferenceDate", "lies behind the day on which the file was written; correct the header record");
+  }
   if (data.DOB > referenceDate) error("DOB", "lies behind the reference date of the census; correct one of them");
   if (data.EntryDate !== undefined && data.EntryDate < data.DOB) error("EntryDate", "lies before DOB; correct it");
   if (data.LeavingDate !== undefined && data.LeavingDate < (data.EntryDate ?? referenceDate)) {
     error("LeavingDate", "lies before EntryDate, or before the reference date; correct it");
   }
   return issues;
+}
+
+/** The day of an instant as a census or a spreadsheet writes it; `undefined` where it says none. */
+function toDayOf(instant: string | undefined): string | undefined {
+  const [day = ""] = instant?.split(/[T ]/, 1) ?? [];
+  return parseDate(day) ?? parseDayFirstDate(day);
 }
 
 function toRecord(
@@ -240,6 +251,9 @@ function warningsOf(data: Shape, record: EarlyYearsCensusRecord): FieldIssue[] {
     warnings.push(
       toFieldWarning("EntryDate", "lies behind the reference date, on which the child was counted as there"),
     );
+  }
+  if (record.referenceDate.slice(5, 7) !== "01") {
+    warnings.push(toFieldWarning("H.ReferenceDate", "not in January, when the census of early years is; check it"));
   }
   const sixthBirthday = `${Number(record.birthDate.slice(0, 4)) + OLDEST_YEARS + 1}${record.birthDate.slice(4)}`;
   if (sixthBirthday <= record.referenceDate) {

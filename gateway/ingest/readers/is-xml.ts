@@ -6,12 +6,14 @@ export interface Sniffed {
 }
 
 const LESS_THAN = 0x3c;
-const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
-const BLANK: ReadonlySet<number> = new Set([0x09, 0x0a, 0x0d, 0x20]);
+/** Of UTF-8 and of UTF-16 in either order; none of these bytes begins a text of ours. */
+const BYTE_ORDER_MARKS: ReadonlySet<number> = new Set([0xef, 0xbb, 0xbf, 0xff, 0xfe]);
+/** Blanks, and the other half of a plain character of UTF-16. */
+const BLANK: ReadonlySet<number> = new Set([0x00, 0x09, 0x0a, 0x0d, 0x20]);
 /** A blank beginning longer than this decides nothing. */
 const SEEN_BYTES_MAX = 65_536;
 
-/** JSON cannot begin with `<` or as UTF-16 does, so the content itself says what it is, whatever the sender calls it. */
+/** Nothing but XML begins with `<`, so the content itself says what it is, whatever the sender calls it. */
 export async function sniffXml(body: AsyncIterable<Uint8Array>): Promise<Sniffed> {
   const chunks = body[Symbol.asyncIterator]();
   const seen: Uint8Array[] = [];
@@ -21,10 +23,10 @@ export async function sniffXml(body: AsyncIterable<Uint8Array>): Promise<Sniffed
     const next = await chunks.next();
     if (next.done === true) break;
     seen.push(next.value);
-    first = next.value.find((byte, at) => !BLANK.has(byte) && BYTE_ORDER_MARK[size + at] !== byte);
+    first = next.value.find((byte, at) => !BLANK.has(byte) && !(size + at < 3 && BYTE_ORDER_MARKS.has(byte)));
     size += next.value.length;
   }
-  return { isXml: first === LESS_THAN || first === 0xff || first === 0xfe, body: resume(seen, chunks) };
+  return { isXml: first === LESS_THAN, body: resume(seen, chunks) };
 }
 
 async function* resume(seen: readonly Uint8Array[], rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -3,6 +3,7 @@ import { LIMITS } from "../../limits.ts";
 import { MAPPERS, shapesOf } from "../mappers.ts";
 import { readCsv } from "./csv.ts";
 import { toBareName } from "./csv-header.ts";
+import { sniffXml } from "./is-xml.ts";
 import { readJson } from "./json.ts";
 import type { ReadItem } from "./read-item.ts";
 import { readXml } from "./xml.ts";
@@ -31,6 +32,22 @@ async function* withLongLine(before: string, megabytes: number, after: string): 
 
 const rowsOf = (items: ReadItem<{ row: Readonly<Record<string, string>> }>[]) =>
   items.flatMap((item) => (item.kind === "record" ? [item.raw.row] : []));
+
+test.each([
+  ["<a/>", true],
+  ["\uFEFF \n<a/>", true],
+  ["child,name", false],
+  ["\uFEFF{}", false],
+  ["", false],
+])("%j is XML, in UTF-8 and in UTF-16 of either order: %s", async (text, isXml) => {
+  const little = Buffer.from(text, "utf16le");
+  for (const bytes of [Buffer.from(text), little, Buffer.from(little).swap16()]) {
+    for (const size of [1, 64]) {
+      const sniffed = await sniffXml(chunked(bytes, size));
+      expect([sniffed.isXml, Buffer.concat(await Array.fromAsync(sniffed.body))]).toEqual([isXml, bytes]);
+    }
+  }
+});
 
 describe("readCsv", () => {
   const good: [string, string, Record<string, string>[]][] = [
