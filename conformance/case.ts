@@ -12,8 +12,8 @@ export const GROUPS = [
 /** Part of an id before the slash; one of GROUPS, which a test holds. */
 export type Group = string;
 
-/** What blocks the cases of a type that the client may not see. */
-export const ACCESS = "what this client may see";
+/** What blocks the cases of a type that the client may not see or write. */
+export const ACCESS = "what this client may do";
 
 /** What a case found, before its level decides between fail and warn. */
 export type Verdict =

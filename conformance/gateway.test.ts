@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { FILES } from "./ingest-files.fixtures.ts";
 import { parseJson } from "./json.ts";
 import { type RunOptions, runConformance } from "./runner.ts";
 import { privateKeyFrom } from "./smart-client.ts";
@@ -38,6 +39,34 @@ describe("the gateway, as the client of the conformance kit sees it", () => {
   test("passes every case about tokens", async () => {
     const { results } = await runConformance({ ...options, only: ["smart"] });
     expect(results.filter(({ outcome }) => outcome !== "pass").map(({ id, reason }) => `${id}: ${reason}`)).toEqual([]);
+  });
+
+  test.each(["gp-demo", "officer-demo"])(
+    "fails no case for %s, who may not write",
+    async (client) => {
+      const token = await gateway.token(client);
+      const { results, counts } = await runConformance({ base: gateway.fhirBase, token, mayWrite: true });
+      expect(results.filter(({ outcome }) => outcome === "fail").map(({ id, reason }) => `${id}: ${reason}`)).toEqual(
+        [],
+      );
+      expect(counts.pass).toBeGreaterThan(300);
+      expect(results.find(({ id }) => id === "create/location[Patient]")).toMatchObject({
+        outcome: "blocked",
+        reason: "a valid Patient was answered 403 (by what this client may do)",
+      });
+    },
+    60_000,
+  );
+
+  test.each(FILES)("passes every case about a file of $source", async ({ source, file, body }) => {
+    const token = await gateway.token("officer-demo", { scope: `system/*.rs ingest/${source}` });
+    const ingest = { url: `${new URL(gateway.fhirBase).origin}/ingest/${source}`, file, body };
+    const { results } = await runConformance({
+      ...{ base: gateway.fhirBase, token, mayWrite: true, only: ["ingest"], given: { ingest } },
+    });
+    expect(results.map(({ id, outcome, reason }) => `${id}: ${outcome} ${reason ?? ""}`)).toEqual(
+      ["receipt", "again", "fhir-out", "no-file"].map((id) => `ingest/${id}: pass `),
+    );
   });
 
   test("has a reason for everything that is not passed", async () => {

@@ -10,7 +10,7 @@ import { cleared, redact } from "./redact.ts";
 import { type CaseResult, OUTCOMES, type Outcome, type RunReport } from "./result.ts";
 import { type Samples, samplesOf, seed } from "./samples-of.ts";
 import { type Selection, selectTasks, type Task } from "./select.ts";
-import { CannotMake, createMarks, createWorkspace, type RunMarks } from "./workspace.ts";
+import { CannotMake, createMarks, createWorkspace, mayMake, type RunMarks } from "./workspace.ts";
 
 export interface RunOptions extends Selection {
   /** FHIR base, as `http://127.0.0.1:8080/fhir/R4`. */
@@ -46,6 +46,8 @@ interface Session {
   readonly marks: RunMarks;
   readonly samples: Samples;
   readonly deadline: number;
+  /** Whether this client may make a resource of a type, asked once a case that makes one has failed. */
+  readonly makes: Map<string, Promise<boolean>>;
 }
 
 /** Runs the selected cases against a server. Never throws for what the server does. */
@@ -59,7 +61,7 @@ export async function runConformance(options: RunOptions): Promise<RunReport> {
   const marks = createMarks(options.run);
   const deadline = started.getTime() + RUN_BUDGET_MS;
   const samples = await seedFor(tasks, options, plan, send, marks);
-  const session = { options, plan, exchanges, ledger, marks, samples, deadline };
+  const session = { options, plan, exchanges, ledger, marks, samples, deadline, makes: new Map() };
   const results = new Map<string, CaseResult>();
   for (const stage of STAGES)
     await inParallel(
@@ -188,7 +190,8 @@ async function verdictOf(task: Task, session: Session, send: Send): Promise<Foun
   };
   try {
     const forbidden = test.needs?.interaction === undefined ? undefined : await forbiddenTo(context);
-    return forbidden ?? (await test.run(context));
+    const found = forbidden ?? (await test.run(context));
+    return found.kind === "broken" && test.stage === "write" ? ((await refusedTo(task, session)) ?? found) : found;
   } catch (error) {
     if (error instanceof CannotMake) return { kind: "blocked", by: error.by, reason: error.message };
     return { kind: "error", reason: messageOf(error) };
@@ -200,6 +203,16 @@ async function forbiddenTo({ type, samples }: CaseContext): Promise<Verdict | un
   if (type === "") return undefined;
   const seen = await samples();
   return "kind" in seen && seen.kind === "blocked" && seen.by === ACCESS ? seen : undefined;
+}
+
+/** A client that is refused a valid resource may not write: its cases that write could tell nothing. */
+async function refusedTo({ type }: Task, session: Session): Promise<Verdict | undefined> {
+  const { options, ledger, exchanges, marks, makes } = session;
+  const made = type === "" ? "Patient" : type;
+  const isAllowed = makes.get(made) ?? mayMake(made, createWorkspace(sendOf(options, ledger, exchanges), marks));
+  makes.set(made, isAllowed);
+  if (await isAllowed) return undefined;
+  return { kind: "blocked", by: ACCESS, reason: `a valid ${made} was answered 403` };
 }
 
 function countOutcomes(results: readonly CaseResult[]): Record<Outcome, number> {

@@ -100,6 +100,14 @@ export function createWorkspace(send: Send, marks: RunMarks): Workspace {
   return { marks, unique, token: (value) => `${marks.system}|${value}`, body, make, post, put, bundle };
 }
 
+/** False where the client is refused a valid resource of the type, or of the Patient that it needs. */
+export async function mayMake(type: string, { body, post }: Workspace): Promise<boolean> {
+  if (!MADE_TYPES.includes(type)) return true;
+  const patient = NEEDS_PATIENT.has(type) ? await post(await body("Patient")) : undefined;
+  if (patient?.response.status === 403) return false;
+  return (await post(await body(type))).response.status !== 403;
+}
+
 async function madeFrom(type: string, exchange: Exchange, send: Send, marks: RunMarks): Promise<Made> {
   const { status, headers, json } = exchange.response;
   const reference = addressFrom(headers.location) ?? `${type}/${text(json, "id")}`;
