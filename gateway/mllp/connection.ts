@@ -8,7 +8,7 @@ export interface ConnectionWork {
   take(frame: Frame): Promise<readonly string[]>;
   /** Told why a connection was cut that its sender had not ended. */
   onCut(reason: "slow" | "idle" | "stray"): void;
-  /** How long a frame may take to arrive; by default `mllp_frame_s_max`. */
+  /** How long a frame may take to arrive, and an answer to be read; by default `mllp_frame_s_max`. */
   readonly frame_ms_max?: number;
 }
 
@@ -41,14 +41,20 @@ export function serveConnection(socket: Socket, work: ConnectionWork): Connectio
 
   async function serve(): Promise<void> {
     const reader = new FrameReader(LIMITS.source_record_bytes_max);
-    const deadline = createDeadline(() => cut("slow"), work.frame_ms_max ?? LIMITS.mllp_frame_s_max * 1_000);
+    const frame_ms_max = work.frame_ms_max ?? LIMITS.mllp_frame_s_max * 1_000;
+    const deadline = createDeadline(() => cut("slow"), frame_ms_max);
     try {
       for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
         deadline.clear();
         for (const frame of reader.read(chunk)) {
           isBusy = true;
           const answers = await work.take(frame);
-          for (const answer of answers) await send(socket, toFrame(answer));
+          const unread = setTimeout(() => cut("slow"), frame_ms_max);
+          try {
+            for (const answer of answers) await send(socket, toFrame(answer));
+          } finally {
+            clearTimeout(unread);
+          }
           isBusy = false;
           if (isDraining) return;
         }
@@ -102,6 +108,6 @@ function createDeadline(passed: () => void, frame_ms_max: number) {
 
 async function send(socket: Socket, bytes: Buffer): Promise<void> {
   if (socket.destroyed || socket.write(bytes)) return;
-  // Whoever does not read its answers is waited for no longer than until it is gone.
+  // Whoever does not read its answers is waited for until it is gone or cut.
   await Promise.race([once(socket, "drain"), once(socket, "close")]);
 }
