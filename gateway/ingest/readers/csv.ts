@@ -28,8 +28,7 @@ export async function* readCsv<Shape extends CsvShape>(
   for await (const record of splitRows(body)) {
     if (record.kind === "bytes" && isBlank(record.bytes)) continue;
     const fields = toFields(record);
-    // A spreadsheet writes the empty rows below its table as commas.
-    if (fields.ok && fields.values.every((value) => value.trim() === "")) continue;
+    if (fields.ok && isEmptyRow(fields.values, header?.columns.length ?? 0)) continue;
     if (header !== undefined) {
       yield toItem(header, { preamble, fields, line: record.line });
       continue;
@@ -49,6 +48,11 @@ export async function* readCsv<Shape extends CsvShape>(
   if (header === undefined) {
     yield { kind: "stopped", issue: { line: 1, message: "the file is empty; its first line must name the columns" } };
   }
+}
+
+/** A spreadsheet writes the empty rows below its table as commas; fewer of them are a row that was cut off. */
+function isEmptyRow(values: readonly string[], columns: number): boolean {
+  return values.length >= columns && values.every((value) => value.trim() === "");
 }
 
 const NO_VALUES: CsvRow = {};

@@ -57,6 +57,14 @@ test("batch envelopes are passed over", async () => {
   ]);
 });
 
+test("a batch that is not closed gives its messages, and one issue that says so", async () => {
+  const file = ["FHS|^~\\&", "BHS|^~\\&", ONE, PID, "BTS|1", ""].join("\r");
+  expect((await read(file)).map(([kind, line]) => [kind, line])).toEqual([
+    ["record", 3],
+    ["stopped", 1],
+  ]);
+});
+
 test("one byte at a time is read as the whole is", async () => {
   const file = Buffer.from(`\x0b${ONE}\r\n${PID}\r\n\x1c\r${TWO}\n${PID}`);
   const bytes = [...file].map((byte) => Uint8Array.of(byte));

@@ -6,8 +6,14 @@ import type { PlaceIssue, ReadItem } from "./read-item.ts";
 
 const BYTES_MAX = LIMITS.source_record_bytes_max;
 const SEGMENT = /^[A-Z][A-Z0-9]{2}([^A-Za-z0-9]|$)/;
-/** File and batch headers and trailers, which hold messages together and say nothing of a child. */
-const ENVELOPES: ReadonlySet<string> = new Set(["FHS", "BHS", "BTS", "FTS"]);
+/** File and batch headers and trailers, which hold messages together and say nothing of a child; what each opens. */
+const ENVELOPES: ReadonlyMap<string, number> = new Map([
+  ["FHS", 1],
+  ["BHS", 1],
+  ["BTS", -1],
+  ["FTS", -1],
+]);
+const CUT_OFF = "the file ends within a batch: its BTS or FTS is missing, and messages may be; send it again";
 const BYTE_ORDER_MARK = Buffer.from("\u{feff}");
 
 /** The message being read. */
@@ -21,7 +27,7 @@ interface Open {
 
 /**
  * Reads a file of any number of HL7 v2 messages, each from its MSH to the next, as text with segments ended by CR. Lines
- * end with CR, LF or both; batch envelopes and the framing bytes of MLLP are passed over. What is no HL7 is one issue for
+ * end with CR, LF or both; batch envelopes and the framing bytes of MLLP are passed over; a batch that is not closed is an issue. What is no HL7 is one issue for
  * the whole stretch, and reading goes on at the next MSH; a message that cannot be read is refused by itself. Holds one
  * message of at most `source_record_bytes_max` bytes.
  */
@@ -29,6 +35,7 @@ export async function* readHl7v2(body: AsyncIterable<Uint8Array>): AsyncGenerato
   let open: Open | undefined;
   let isInGarbage = false;
   let found = false;
+  let envelopes = 0;
   for await (const next of splitHl7Lines(body, BYTES_MAX)) {
     const line = found || next.kind === "frame" ? next : withoutMark(next);
     const name = line.kind === "frame" ? "" : line.bytes.toString("latin1", 0, 3);
@@ -38,6 +45,7 @@ export async function* readHl7v2(body: AsyncIterable<Uint8Array>): AsyncGenerato
       open = undefined;
     }
     if (line.kind === "frame") continue;
+    envelopes = Math.max(0, envelopes + (ENVELOPES.get(name) ?? 0));
     if (name === "MSH") open = { line: line.line, segments: [], size: 0, flaw: undefined };
     if (open !== undefined) addLine(open, line);
     else if (!ENVELOPES.has(name) && !isInGarbage)
@@ -46,6 +54,7 @@ export async function* readHl7v2(body: AsyncIterable<Uint8Array>): AsyncGenerato
     found = true;
   }
   if (open !== undefined) yield toItem(open);
+  if (envelopes > 0) yield { kind: "stopped", issue: { line: 1, message: CUT_OFF } };
   if (!found) yield { kind: "stopped", issue: { line: 1, message: "the file is empty; expected HL7 v2 messages" } };
 }
 

@@ -111,6 +111,12 @@ describe("readCsv", () => {
 
   const refused: [string, string | Uint8Array, number, RegExp][] = [
     ["too few columns", "child,name\n1\n2,Bo\n", 2, /1 columns where the header has 2/],
+    [
+      "commas alone, fewer than there are columns",
+      "child,name,note\n,\n2,Bo,\n",
+      2,
+      /2 columns where the header has 3/,
+    ],
     ["too many columns", "child,name\n1,A,B\n2,Bo\n", 2, /3 columns where the header has 2/],
     ["a NUL byte", "child,name\n1,A\0\n2,Bo\n", 2, /NUL/],
     ["bytes that are no text", Buffer.from("child,name\n1,A\xff\n2,Bo\n", "latin1"), 2, /UTF-8/],
