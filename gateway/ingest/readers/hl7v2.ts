@@ -27,9 +27,9 @@ interface Open {
 
 /**
  * Reads a file of any number of HL7 v2 messages, each from its MSH to the next, as text with segments ended by CR. Lines
- * end with CR, LF or both; batch envelopes and the framing bytes of MLLP are passed over; a batch that is not closed is an issue. What is no HL7 is one issue for
- * the whole stretch, and reading goes on at the next MSH; a message that cannot be read is refused by itself. Holds one
- * message of at most `source_record_bytes_max` bytes.
+ * end with CR, LF or both; batch envelopes and the framing bytes of MLLP are passed over; a batch that is not closed is an
+ * issue. What is no HL7 is one issue for the whole stretch, and reading goes on at the next MSH; a message that cannot be
+ * read is refused by itself. Holds one message of at most `source_record_bytes_max` bytes.
  */
 export async function* readHl7v2(body: AsyncIterable<Uint8Array>): AsyncGenerator<ReadItem<string>> {
   let open: Open | undefined;
