@@ -101,7 +101,8 @@ export function createIngestLine(options: IngestLineOptions): IngestLine {
       },
       dryRun,
       drafters,
-      transact: dryRun?.transact ?? ((work) => options.store.write(work)),
+      // Nobody is told of a batch before the receipt is written, and all before it is flushed with that.
+      transact: dryRun?.transact ?? ((work) => options.store.write(work, { flush: "later" })),
     };
   };
   return {

@@ -9,8 +9,8 @@ import { dataClass, integer, text } from "./sqlite-values.ts";
 const PAGE_BYTES = 4_096;
 /** Pages kept by each connection. The operating system's cache holds the rest, and gives it back when asked. */
 const CACHE_KIBIBYTES = 12_288;
-/** The log is copied into the file about every 16 MiB: often enough to stay small, seldom enough to spare rewrites. */
-const CHECKPOINT_PAGES = 4_000;
+/** The writer copies the log into the file itself at 64 MiB, if nothing has done so beside it. */
+const CHECKPOINT_PAGES = 16_000;
 const LOG_BYTES_MAX = 67_108_864;
 /** How long opening and reading wait while another process recovers or makes the file. */
 const READ_WAIT_MS = 5_000;

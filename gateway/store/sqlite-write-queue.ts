@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
 import { type Connection, isBusy } from "./sqlite-connection.ts";
 import { SqliteTransaction } from "./sqlite-transaction.ts";
-import type { WriteTransaction } from "./store.ts";
+import type { WriteOptions, WriteTransaction } from "./store.ts";
 
 /** Works that share one commit: enough that the flush to disk no longer counts, few enough that nobody waits long. */
 const GROUP_WORKS_MAX = 128;
@@ -14,13 +14,14 @@ const BUSY_PAUSE_MS = 2;
 const BUSY_MS_MAX = 30_000;
 
 interface Queued {
+  readonly flush: WriteOptions["flush"];
   /** Runs the work and answers with what tells its caller so, to be called once the commit is durable. */
   run(transaction: WriteTransaction): Promise<() => void>;
   reject(error: unknown): void;
 }
 
 export interface WriteQueue {
-  add<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T>;
+  add<T>(work: (transaction: WriteTransaction) => Promise<T>, options?: WriteOptions): Promise<T>;
   /** Refuses what comes from now on; resolves when all that came before has been committed or refused. */
   close(): Promise<void>;
 }
@@ -49,13 +50,14 @@ export function createWriteQueue(connection: Connection, { clock, onCommit }: Wr
   }
 
   return {
-    add(work) {
+    add(work, { flush } = {}) {
       return new Promise((resolve, reject) => {
         if (closed) {
           reject(new Error("The store is closed."));
           return;
         }
         queue.push({
+          flush,
           async run(transaction) {
             const value = await work(transaction);
             return () => resolve(value);
@@ -77,8 +79,13 @@ async function runGroup(
   { clock, onCommit }: WriteQueueOptions,
   queue: Queued[],
 ): Promise<void> {
+  // Works that may be flushed later share a commit of their own, unless the one before them is flushed anyway.
+  const flush = queue[0]?.flush;
   const done: { readonly reject: Queued["reject"]; readonly resolve: () => void }[] = [];
   try {
+    // Cannot be changed within a transaction, nor by a statement that is kept: it takes effect while it is prepared.
+    // NORMAL flushes the log before it is copied, and not at a commit.
+    connection.database.exec(`PRAGMA synchronous = ${flush === "later" ? "NORMAL" : "FULL"}`);
     await begin(connection);
   } catch (error) {
     for (const { reject } of queue.splice(0)) reject(error);
@@ -88,6 +95,7 @@ async function runGroup(
     const started = performance.now();
     let turn = started;
     for (let n = 0; n < GROUP_WORKS_MAX; n += 1) {
+      if (flush === "later" && queue[0]?.flush !== "later") break;
       const queued = queue.shift();
       if (queued === undefined) break;
       const resolve = await runOne(connection, clock, queued);

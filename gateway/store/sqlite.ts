@@ -1,10 +1,11 @@
 import type { Derive } from "./derive.ts";
+import { type Checkpointer, createCheckpointer } from "./sqlite-checkpointer.ts";
 import { type Connection, openConnection } from "./sqlite-connection.ts";
 import { readRecord } from "./sqlite-read.ts";
 import { SqliteReader } from "./sqlite-reader.ts";
 import { integer } from "./sqlite-values.ts";
 import { createWriteQueue, type WriteQueue } from "./sqlite-write-queue.ts";
-import type { RecordKey, Store, StoredRecord, WriteTransaction } from "./store.ts";
+import type { RecordKey, Store, StoredRecord, WriteOptions, WriteTransaction } from "./store.ts";
 
 /**
  * The embedded engine, one file on Node's own SQLite. Several processes may open the same file, if all say so.
@@ -29,6 +30,8 @@ export interface SqliteStoreOptions {
    * the file at every request. Default false.
    */
   readonly isAlone?: boolean;
+  /** Rows changed between two looks at how far the log has grown; a test sets it low. */
+  readonly checkpointChanges?: number;
   /** How a file of an earlier gateway is brought forward; without it, such a file is refused. */
   readonly derive?: Derive;
 }
@@ -37,17 +40,22 @@ export interface SqliteStoreOptions {
 class SqliteStore extends SqliteReader implements Store {
   readonly #writer: Connection;
   readonly #queue: WriteQueue;
+  readonly #checkpointer: Checkpointer | undefined;
   readonly #isAlone: boolean;
   #commits = 0;
 
-  constructor(reader: Connection, writer: Connection, { clock = Date.now, isAlone = false }: SqliteStoreOptions) {
+  constructor(reader: Connection, writer: Connection, options: SqliteStoreOptions) {
     super(reader);
+    const { path, clock = Date.now, isAlone = false, checkpointChanges: changesMax } = options;
     this.#writer = writer;
     this.#isAlone = isAlone;
+    // A scratch store has no log that another connection could reach.
+    this.#checkpointer = path === "" ? undefined : createCheckpointer(writer, { path, changesMax });
     this.#queue = createWriteQueue(writer, {
       clock,
       onCommit: () => {
         this.#commits += 1;
+        this.#checkpointer?.committed();
       },
     });
   }
@@ -63,8 +71,8 @@ class SqliteStore extends SqliteReader implements Store {
     }
   }
 
-  write<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T> {
-    return this.#queue.add(work);
+  write<T>(work: (transaction: WriteTransaction) => Promise<T>, options?: WriteOptions): Promise<T> {
+    return this.#queue.add(work, options);
   }
 
   async changeCounter(): Promise<number> {
@@ -84,6 +92,7 @@ class SqliteStore extends SqliteReader implements Store {
 
   async close(): Promise<void> {
     await this.#queue.close();
+    await this.#checkpointer?.close();
     if (this.connection.database.isOpen) this.connection.database.close();
     if (this.#writer.database.isOpen) this.#writer.database.close();
   }

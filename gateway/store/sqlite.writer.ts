@@ -8,7 +8,8 @@ const RESOURCES = 5;
 const CONNECTIONS = 8;
 
 const [path = ""] = process.argv.slice(2);
-const store = createSqliteStore({ path });
+// So that the kill comes while a thread copies the log.
+const store = createSqliteStore({ path, checkpointChanges: 50 });
 
 async function writeChildren(connection: number): Promise<never> {
   for (let n = 0; ; n += 1) {

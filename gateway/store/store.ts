@@ -1,6 +1,15 @@
 import type { DataClass, Relationship, SourceIdentity } from "#mappers/mapper.ts";
 import type { RecordType } from "#profiles/interactions.ts";
 
+/** How a transaction is written down. */
+export interface WriteOptions {
+  /**
+   * `later`: whoever asks tells nobody that it is done before a further transaction, which is flushed with all before it.
+   * The end of the process takes nothing away; a loss of power may take the last of such transactions, each whole.
+   */
+  readonly flush?: "later";
+}
+
 /**
  * The narrow interface between the gateway and whatever keeps its data. The unit of storage is a *record*: all that is
  * held on one child, or, for types that belong to no child, all resources of one type and authority. Every verb is
@@ -12,7 +21,7 @@ export interface Store extends ReadVerbs {
    * one after another (or are retried by the engine as if they had), so "resolve, then create" cannot race. When `work`
    * throws, nothing of it stays. `work` must not wait for anything but the transaction's own verbs and the event loop.
    */
-  write<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T>;
+  write<T>(work: (transaction: WriteTransaction) => Promise<T>, options?: WriteOptions): Promise<T>;
   /** A number that differs whenever anything was committed since, by any process. Microseconds. */
   changeCounter(): Promise<number>;
   /** An empty store of its own, beside this one, on disk as far as it is large; closing it is its end. */

@@ -44,6 +44,25 @@ export function transactionCases(store: () => Store, child: Child): void {
     expect((await store().record(key))?.resources.find(({ id }) => id === "o-late")?.source).toBe("source-1");
   });
 
+  test("works that may be flushed later run in turn with the others, each with a fate of its own", async () => {
+    const order: number[] = [];
+    const results = await Promise.allSettled(
+      Array.from({ length: 9 }, (_, n) =>
+        store().write(
+          async (transaction) => {
+            order.push(n);
+            await transaction.createChild(`p-${n}`, "");
+            if (n % 4 === 1) throw new Error("no");
+          },
+          n % 3 === 0 ? {} : { flush: "later" },
+        ),
+      ),
+    );
+    expect(order).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(results.map(({ status }) => status === "fulfilled")).toEqual(order.map((n) => n % 4 !== 1));
+    for (const n of order) expect((await store().locate("Patient", `p-${n}`, "")) !== undefined).toBe(n % 4 !== 1);
+  });
+
   test("a statement that fails inside a work fails that work alone", async () => {
     await child("p-1");
     const [twice, other] = await Promise.allSettled([child("p-1"), child("p-2")]);
