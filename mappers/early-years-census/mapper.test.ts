@@ -262,3 +262,8 @@ test("every year has rules: those in force, the first known before them, the las
   expect(entitlementOf(2026).expandedHours).toBe(30);
   expect(entitlementOf(2040)).toBe(ENTITLEMENTS.at(-1));
 });
+
+test.each(["Surname", "Forename"])("an error of a spreadsheet is no %s", (field) => {
+  const parsed = csv.parse({ ...plain, [field]: "#NAME?" });
+  expect(parsed.ok ? [] : parsed.issues.map((issue) => issue.field)).toEqual([field]);
+});

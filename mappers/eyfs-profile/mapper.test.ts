@@ -179,3 +179,8 @@ test.each([
   const issues = parsed.ok ? parsed.warnings : parsed.issues;
   expect(issues.map(({ unmapped }) => unmapped)).toEqual([{ list, code }]);
 });
+
+test.each(["FSP_SURNAME", "FSP_FORENAME"])("an error of a spreadsheet is no %s", (field) => {
+  const parsed = eyfsProfile.parse({ ...everyColumn, [field]: "#N/A" });
+  expect(parsed.ok ? [] : parsed.issues.map((issue) => issue.field)).toEqual([field]);
+});

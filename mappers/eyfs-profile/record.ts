@@ -4,6 +4,7 @@ import { toFieldIssues, toFieldWarning } from "../datatypes/field-issue.ts";
 import { type Gender, toGenderFromDfe } from "../datatypes/gender.ts";
 import { isPersonalNumber } from "../datatypes/local-id.ts";
 import { normalisePostcode } from "../datatypes/postcode.ts";
+import { isSpreadsheetError, SPREADSHEET_ERROR } from "../datatypes/spreadsheet-error.ts";
 import { isUpn, normaliseUpn } from "../datatypes/upn.ts";
 import { notCarriedOf } from "../field-table.ts";
 import { isProfileAge, parseAcademicYear } from "../foundation-stage/academic-year.ts";
@@ -30,6 +31,9 @@ export interface EyfsProfileRecord {
   readonly notCarried: readonly string[];
 }
 
+const name = (error: string) =>
+  z.string({ error }).refine((text) => !isSpreadsheetError(text), { error: SPREADSHEET_ERROR });
+
 const shape = z.object({
   FSP_ACADYR: z
     .string({ error: "missing; expected an academic year as 2024/2025" })
@@ -46,8 +50,8 @@ const shape = z.object({
         "not a unique pupil number: expected a check letter, 11 digits and a digit or letter, the check letter right by modulus 23 (CBDS N00001); correct it, or leave it empty",
     })
     .optional(),
-  FSP_SURNAME: z.string({ error: "missing; expected the child's surname" }),
-  FSP_FORENAME: z.string({ error: "missing; expected the child's forename" }),
+  FSP_SURNAME: name("missing; expected the child's surname"),
+  FSP_FORENAME: name("missing; expected the child's forename"),
   FSP_DOB: z
     .string({ error: "missing; expected a birth date (CBDS N00066)" })
     .transform(
