@@ -57,6 +57,35 @@ async function recordsFrom(source: string): Promise<readonly RecordKey[]> {
     .map(({ key }) => key);
 }
 
+describe("a source that gives a child's name to another child", () => {
+  const first = { FSP_UPN: "J383399021001", FSP_DOB: "2020-02-03", FSP_SURNAME: "Firstborn" };
+  const second = { FSP_UPN: "F383399925001", FSP_DOB: "2020-07-09", FSP_SURNAME: "Secondly", FSP_FORENAME: "Omar" };
+
+  test("tells of two children, and a person sees both", async () => {
+    await school(first);
+    const receipt = await school(second);
+    expect(receipt).toMatchObject({ committed: 1, quarantined: 0 });
+    const records = await recordsOf(line.store);
+    const told = records.filter(({ contributions }) => contributions.length > 0);
+    expect(
+      told.map(({ contributions }) => contributions.map(({ body }) => /Firstborn|Secondly/.exec(body)?.[0])),
+    ).toEqual([["Secondly"]]);
+    const [before] = records.filter(({ pastContributions }) => pastContributions.length > 0);
+    expect(before?.resources).toEqual([]);
+    expect((await reviews()).map(({ kind }) => kind)).toContain("identifier-conflict");
+  });
+
+  test.each([
+    ["another number alone", { ...first, FSP_UPN: second.FSP_UPN }],
+    ["another birth date alone", { ...first, FSP_DOB: second.FSP_DOB }],
+    ["another name alone", { ...first, FSP_SURNAME: second.FSP_SURNAME }],
+  ])("is not taken to do so for %s: that may be a correction", async (_, corrected) => {
+    await school(first);
+    await school(corrected);
+    expect(await recordsOf(line.store)).toHaveLength(1);
+  });
+});
+
 describe("the sharing register", () => {
   test("with a mistyped birth date takes no NHS number from the source that describes the child", async () => {
     await register(objection({ ...DETAILS, birth_date: MISTYPED }));

@@ -7,6 +7,7 @@ import {
   type Decision,
   decide,
   type Facts,
+  isOfAnother,
   type LinkingNumber,
   linkingNhsNumber,
   linkingUpn,
@@ -185,6 +186,14 @@ async function gatherFacts(transaction: WriteTransaction, asked: Asked): Promise
     ({ localId, describesNobody }) => localId !== identity.localId && !(describesChild && describesNobody === true),
   );
   const linked = await toCandidate(transaction, link.record, others);
+  if (describesChild && isOfAnother(identity, await toCandidate(transaction, link.record, all))) {
+    return {
+      ...numbers,
+      linked,
+      isReused: true,
+      sameDemographics: await findAlike(transaction, identity, link.record),
+    };
+  }
   if (describesChild || others.length > 0) return { ...numbers, linked, sameDemographics: [] };
   const alike = await findAlike(transaction, identity, link.record);
   return { ...numbers, linked, mayMove: true, sameDemographics: alike };

@@ -155,6 +155,22 @@ const CASES: readonly [string, SourceIdentity, Facts, Expected][] = [
     { record: 1, rule: "linked-before", withheld: ["nhs-number"], reviews: ["identifier-conflict"] },
   ],
   [
+    "a name that the source gave to another child makes a child of its own, and a person sees both",
+    child({ nhsNumber: NHS }),
+    facts({ linked: candidate({ nhsNumbers: [OTHER_NHS] }), isReused: true }),
+    { record: undefined, rule: "own", reviews: ["identifier-conflict"] },
+  ],
+  [
+    "a name that the source gave to another child follows that child's number",
+    child({ nhsNumber: NHS }),
+    facts({
+      linked: candidate({ nhsNumbers: [OTHER_NHS] }),
+      isReused: true,
+      nhsNumberHolder: candidate({ record: 2, nhsNumbers: [NHS] }),
+    }),
+    { record: 2, rule: "nhs-number", reviews: ["identifier-conflict"] },
+  ],
+  [
     "a number that is only awaited links when the birth date agrees",
     child({ nhsNumber: NHS }),
     facts({ nhsNumberAwaiter: candidate({ nhsNumbers: [NHS], isFindable: false }) }),

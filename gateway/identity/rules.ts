@@ -4,7 +4,7 @@ import type { SourceIdentity } from "#mappers/mapper.ts";
 import type { RecordKey, ReviewItem } from "../store/store.ts";
 
 /** Stands in every link that a rule made; raised whenever a rule changes. */
-export const RULES_VERSION = "rules-2";
+export const RULES_VERSION = "rules-3";
 
 /** The numbers that may link records of different sources. */
 export type LinkingNumber = "nhs-number" | "upn";
@@ -26,6 +26,8 @@ export interface Facts {
   readonly linked?: Candidate | undefined;
   /** The linked record is of nobody else, and this source does not describe the child: it may yet join another. */
   readonly mayMove?: boolean;
+  /** The source has given its name for the linked child to another one: number and birth date are both others. */
+  readonly isReused?: boolean;
   /** Set for a source that does not describe the child: it holds no number. */
   readonly describesNobody?: boolean;
   readonly nhsNumberHolder?: Candidate | undefined;
@@ -133,10 +135,31 @@ interface Choice {
 function choose(identity: SourceIdentity, facts: Facts, numbers: readonly JudgedNumber[]): Choice {
   const { linked, mayMove = false } = facts;
   if (linked === undefined) return chooseAnew(identity, facts, numbers);
+  if (facts.isReused === true) {
+    const anew = chooseAnew(identity, facts, numbers);
+    return { ...anew, reviews: [...anew.reviews, toReuse(linked)] };
+  }
   const stay = toChoice(linked, "linked-before", ["the same child of the same source as before"]);
   if (!mayMove) return stay;
   const anew = chooseAnew(identity, facts, numbers);
   return anew.record === undefined ? { ...stay, reviews: anew.reviews } : anew;
+}
+
+function toReuse({ record }: Candidate): Review {
+  const evidence = ["the source told another number and another birth date under its name for the child before"];
+  return { kind: "identifier-conflict", candidates: [record], evidence };
+}
+
+/** Whether what is told contradicts all that is known in a number and in the birth date: a slip changes one of them. */
+export function isOfAnother(
+  identity: SourceIdentity,
+  known: Pick<Candidate, "birthDates" | "nhsNumbers" | "upns">,
+): boolean {
+  const { birthDate } = identity;
+  const isOtherDate = birthDate !== undefined && known.birthDates.length > 0 && !known.birthDates.includes(birthDate);
+  return (
+    isOtherDate && (differs(linkingNhsNumber(identity), known.nhsNumbers) || differs(linkingUpn(identity), known.upns))
+  );
 }
 
 function chooseAnew(identity: SourceIdentity, facts: Facts, numbers: readonly JudgedNumber[]): Choice {
@@ -222,8 +245,9 @@ function conflictsWith(record: RecordKey | undefined, numbers: readonly JudgedNu
 }
 
 /** A number that nobody holds yet but that does not fit what other sources tell of the linked child. */
-function lateConflicts(identity: SourceIdentity, { linked, nhsNumberHolder, upnHolder }: Facts): readonly Conflict[] {
-  if (linked === undefined) return [];
+function lateConflicts(identity: SourceIdentity, facts: Facts): readonly Conflict[] {
+  const { linked, nhsNumberHolder, upnHolder } = facts;
+  if (linked === undefined || facts.isReused === true) return [];
   const conflicts: Conflict[] = [];
   const add = (number: LinkingNumber, evidence: string): void => {
     conflicts.push({
