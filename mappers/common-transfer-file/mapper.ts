@@ -17,7 +17,7 @@ import { toPatient } from "./to-patient.ts";
 export const commonTransferFile: XmlMapper<CommonTransferFileRecord> = {
   kind: "common-transfer-file",
   dataClass: "education",
-  version: 1,
+  version: 2,
   fields: FIELDS,
   rules: RULES,
   reader: "xml",

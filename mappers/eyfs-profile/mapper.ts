@@ -18,7 +18,7 @@ const REQUIRED = ["FSP_ACADYR", "FSP_UPN", "FSP_SURNAME", "FSP_FORENAME", "FSP_D
 export const eyfsProfile: CsvMapper<EyfsProfileRecord> = {
   kind: "eyfs-profile",
   dataClass: "education",
-  version: 1,
+  version: 2,
   fields: FIELDS,
   rules: RULES,
   reader: "csv",
