@@ -11,7 +11,7 @@ import {
   UCUM,
 } from "#profiles/systems.ts";
 import { toCodeableConcept, toCoding } from "../datatypes/coding.ts";
-import { toDevelopmentalCategory } from "../datatypes/developmental-category.ts";
+import { SEVERAL_DOMAINS, toDevelopmentalCategory } from "../datatypes/developmental-category.ts";
 import { toQuantity } from "../datatypes/quantity.ts";
 import type { Topic } from "./events.ts";
 import type { Found } from "./finding.ts";
@@ -30,7 +30,7 @@ const ASQ_SE_DOMAIN = "personal-social-and-emotional";
 
 /** Decides what a finding is: by its codes first, by the event it came with second. */
 export function classify(spot: Spot, topic: Topic, found: Found): Classified {
-  const told = withCategory(topic, found);
+  const told = withDomains(withCategory(topic, found));
   return (
     toGrowthMeasurement(spot, told) ??
     toScore(spot, told) ??
@@ -142,6 +142,14 @@ function toScore(spot: Spot, found: Found): Classified | undefined {
   }
   const valueQuantity = { ...toQuantity(value, unit ?? "score", "{score}"), system: UCUM };
   return { found: { ...scored, valueQuantity }, profiles: [isDated(found) ? "asq-score" : OTHER] };
+}
+
+const ASQ_3_SCORE = "716619000";
+
+/** What groups the scores of a questionnaire speaks of all its domains. */
+function withDomains(found: Found): Found {
+  if (found.code.coding?.some(({ system, code }) => system === SNOMED && code === ASQ_3_SCORE) !== true) return found;
+  return { ...found, category: [...(found.category ?? []), ...toDevelopmentalCategory([SEVERAL_DOMAINS]).slice(1)] };
 }
 
 /** SNOMED CT findings that stand for the statuses of the NHS Data Dictionary, by choice. */
