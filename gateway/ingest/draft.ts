@@ -81,7 +81,7 @@ export function draftUnit(
 }
 
 /** Characters in which the ids of one unit begin alike, so that they lie side by side in the store's index of them. */
-const FAMILY_CHARACTERS = 8;
+export const FAMILY_CHARACTERS = 8;
 
 /** The same slot has the same id for ever; a new one gets a new id, which begins as `like` does. */
 export function createSlotIds(

@@ -124,7 +124,7 @@ class DrafterHandle {
       if (next === undefined) return true;
       if (next.done === true) return false;
       // A copy, since the chunk may be a part of a buffer that others use.
-      const bytes = Uint8Array.from(next.value);
+      const bytes = new Uint8Array(next.value);
       this.post({ kind: "chunk", bytes }, [bytes.buffer]);
     }
   }
