@@ -71,16 +71,24 @@ export async function* draftedBatches(
     for (;;) {
       const batch = await drafter.batches.next();
       if (batch === "done") return;
-      yield batch;
-      drafter.post({ kind: "taken" });
+      const { reads, bytes } = batch;
+      yield reads;
+      // What was made of them is in the store by now; nothing reads in their bytes any more.
+      drafter.post({ kind: "taken", bytes }, [bytes]);
     }
   } finally {
     await drafter.end();
   }
 }
 
+interface DraftedBatch {
+  readonly reads: readonly Read[];
+  /** Where the texts and bytes of `reads` are. */
+  readonly bytes: ArrayBuffer;
+}
+
 class DrafterHandle {
-  readonly batches: Queue<readonly Read[] | "done"> = createQueue();
+  readonly batches: Queue<DraftedBatch | "done"> = createQueue();
   readonly #options: DraftedBatchesOptions;
   readonly #worker: Worker;
   readonly #read: Queue<"read"> = createQueue();
@@ -146,7 +154,8 @@ class DrafterHandle {
       case "batch": {
         const { ids } = this.#options.context;
         const unpack = { map: this.#map, ids };
-        this.batches.add(message.reads.map((read) => unpackRead(read, message.bytes, unpack)));
+        const { reads, bytes } = message;
+        this.batches.add({ reads: reads.map((read) => unpackRead(read, bytes, unpack)), bytes });
         return;
       }
       case "fault":

@@ -20,8 +20,8 @@ export type ToDrafter =
   /** The body has ended, whole or not. */
   | { readonly kind: "end"; readonly isBroken: boolean }
   | { readonly kind: "facts"; readonly facts: readonly AskedFacts[] }
-  /** A batch was committed: another may be sent. */
-  | { readonly kind: "taken" };
+  /** A batch was committed: another may be sent, in the memory of this one. */
+  | { readonly kind: "taken"; readonly bytes: ArrayBuffer };
 
 /** From the thread that drafts. */
 export type FromDrafter =

@@ -4,14 +4,17 @@ import type { Read } from "../prepared.ts";
 import type { Unit, UnitIssue } from "../unit.ts";
 import type { PackedDraft, PackedRead, PackedUnit, Span } from "./messages.ts";
 
-/** What a batch of profiles takes, mostly. */
-const FIRST_BYTES = 1_048_576;
-
 /** Bytes of a batch as they come, in one buffer that can be handed to another thread. */
 export class ByteWriter {
-  #buffer = new ArrayBuffer(FIRST_BYTES);
-  #bytes = Buffer.from(this.#buffer);
+  #buffer: ArrayBuffer;
+  #bytes: Buffer;
   #length = 0;
+
+  /** @param buffer what is written into until it is too small; what stands in it counts for nothing */
+  constructor(buffer: ArrayBuffer) {
+    this.#buffer = buffer;
+    this.#bytes = Buffer.from(buffer);
+  }
 
   get length(): number {
     return this.#length;

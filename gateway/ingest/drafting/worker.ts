@@ -15,6 +15,10 @@ import { createQueue, type Queue } from "./queue.ts";
 
 /** Batches drafted ahead of the one that is being committed. */
 const BATCHES_AHEAD = 2;
+/** Their buffers go to and fro: a new one for each would be collected too late. A batch of profiles takes 3 MB. */
+const BUFFER_BYTES = 4 * 1_048_576;
+/** One that a batch of large records made larger than this is not used again. */
+const BUFFER_BYTES_MAX = 16 * 1_048_576;
 
 /** The thread beside the one that answers queries and commits: bytes → records → what they make, in text. */
 async function work(port: MessagePort, task: DraftingTask): Promise<void> {
@@ -30,7 +34,7 @@ class Drafter {
   readonly #context: DraftContext;
   readonly #chunks: Queue<Extract<ToDrafter, { kind: "chunk" | "end" }>> = createQueue();
   readonly #facts: Queue<readonly AskedFacts[]> = createQueue();
-  readonly #taken: Queue<"taken"> = createQueue();
+  readonly #free: Queue<ArrayBuffer> = createQueue();
   readonly #seen = createSeenRecords();
   /** How the ids of a batch begin, so that they lie side by side in the store's indexes; 90 random bits follow. */
   #family = "";
@@ -57,8 +61,12 @@ class Drafter {
 
   #receive(message: ToDrafter): void {
     if (message.kind === "facts") this.#facts.add(message.facts);
-    else if (message.kind === "taken") this.#taken.add("taken");
+    else if (message.kind === "taken") this.#recycle(message.bytes);
     else this.#chunks.add(message);
+  }
+
+  #recycle(buffer: ArrayBuffer): void {
+    this.#free.add(buffer.byteLength > BUFFER_BYTES_MAX ? new ArrayBuffer(BUFFER_BYTES) : buffer);
   }
 
   async run(mapper: AnyMapper): Promise<void> {
@@ -70,7 +78,7 @@ class Drafter {
     };
     const told = { contentType, fileName, columns, localAuthority, explainFault };
     const reads = readRecords(mapper, whole(this.#body()), told);
-    for (let n = 0; n < BATCHES_AHEAD; n++) this.#taken.add("taken");
+    for (let n = 0; n < BATCHES_AHEAD; n++) this.#free.add(new ArrayBuffer(BUFFER_BYTES));
     let asked: readonly Read[] | undefined;
     // While a batch waits for what the store knows of it, the next one is read.
     for await (const batch of inBatches(reads, this.#task.batch_records)) {
@@ -104,9 +112,8 @@ class Drafter {
 
   async #draft(batch: readonly Read[]): Promise<void> {
     const facts = (await this.#facts.next()).values();
-    await this.#taken.next();
+    const bytes = new ByteWriter(await this.#free.next());
     this.#family = randomUUID().slice(0, FAMILY_CHARACTERS);
-    const bytes = new ByteWriter();
     const reads = batch.map((read) => {
       const known = read.prepared.kind === "unit" ? facts.next().value : undefined;
       return packRead(read, known && this.#draftOne(read, known), bytes);
