@@ -1,0 +1,21 @@
+/**
+ * What several processes do together. With Redis they share it; without, one process has it alone. A Redis that is away
+ * makes it slower, never wrong.
+ */
+export interface Coordination {
+  /**
+   * Takes one of the calls that all processes together may make; resolves with 0 when it may be made now, else with the
+   * milliseconds to wait before asking again. Never more than `perSecond` in any window of one second.
+   */
+  takeTurn(bucket: string, perSecond: number): Promise<number>;
+  /**
+   * Runs `work` once for all who ask for the same secret `name` at the same time, in this process and in others, and
+   * gives its result to each. A result that is not to be kept (a failure) is given to those who wait and to nobody later.
+   * `name` may hold personal data: it is only ever stored as an HMAC, the result encrypted.
+   */
+  once<T>(
+    name: string,
+    work: () => Promise<T>,
+    options: { readonly life_s: (result: T) => number; readonly wait_ms: number },
+  ): Promise<T>;
+}
