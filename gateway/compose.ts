@@ -21,7 +21,7 @@ import { createInProcessIdentityCache } from "./identity/cache/in-process.ts";
 import { createRedisIdentityCache } from "./identity/cache/redis.ts";
 import type { IdentityCache } from "./identity/identity-cache.ts";
 import { createIngestLine, type IngestLine } from "./ingest/line.ts";
-import { MAPPERS, shapesOf } from "./ingest/mappers.ts";
+import { DATA_CLASSES, mapperOf, shapesOf } from "./ingest/mappers.ts";
 import { toCapabilityStatement } from "./interactions/capabilities.ts";
 import { toOpenApi } from "./interactions/openapi.ts";
 import type { Logger } from "./log.ts";
@@ -125,7 +125,7 @@ function connect(rooms: Rooms, isReady: () => boolean) {
   const metrics = createMetrics({ identityCache: () => cache.state() });
   const line = createIngestLine({
     store,
-    mappers: MAPPERS,
+    mapperOf,
     ids: randomUUID,
     clock: Date.now,
     rawRetention_ms: config.replayDays * DAY_MS,
@@ -143,7 +143,7 @@ function connect(rooms: Rooms, isReady: () => boolean) {
       line,
       metrics,
       source: register.source,
-      mappers: MAPPERS,
+      mapperOf,
     }),
     token: createToken(rooms),
     health: createHealthRoutes({ store, identityCache: cache, isReady }),
@@ -187,7 +187,7 @@ function toSourceFacts(register: Register): ReadonlyMap<string, SourceFacts> {
   const sent = register.sources.map(({ source, authority, kind }) => ({
     source,
     authority,
-    dataClass: MAPPERS[kind].dataClass,
+    dataClass: DATA_CLASSES[kind],
   }));
   const written = register.writtenSources.map(({ source, authority, dataClass }) => ({
     source,
@@ -246,7 +246,7 @@ async function withColumns(parsed: ParsedRegister, registerFile: string): Promis
   const { readColumnFiles } = await import("./access/column-file.ts");
   return readColumnFiles(parsed.register, {
     folder: dirname(registerFile),
-    shapesOf: (kind) => shapesOf(MAPPERS[kind]),
+    shapesOf: async (kind) => shapesOf(await mapperOf(kind)),
   });
 }
 

@@ -54,7 +54,7 @@ async function readWith(columnsFile: string | undefined, shapes: readonly CsvSha
     sources: [{ ...source, ...(columnsFile === undefined ? {} : { columnsFile }) }],
   });
   if (!parsed.ok) throw new Error("the register of the fixtures is wrong");
-  return readColumnFiles(parsed.register, { folder, shapesOf: () => shapes });
+  return readColumnFiles(parsed.register, { folder, shapesOf: async () => shapes });
 }
 
 test("a source has the columns of its file, by name and in the list", async () => {

@@ -69,7 +69,7 @@ interface ColumnFilePorts {
   /** Folder of REGISTER_FILE, from which the paths of column files count. */
   readonly folder: string;
   /** The tables, or the one shape, in which sources of this kind come as CSV; none where they do not. */
-  shapesOf(kind: RegisteredSource["kind"]): readonly CsvShape[];
+  shapesOf(kind: RegisteredSource["kind"]): Promise<readonly CsvShape[]>;
 }
 
 type WithColumns =
@@ -86,7 +86,7 @@ export async function readColumnFiles(register: Register, { folder, shapesOf }: 
       continue;
     }
     const path = `sources[${index}].columnsFile`;
-    const shapes = shapesOf(source.kind);
+    const shapes = await shapesOf(source.kind);
     const text = shapes.length === 0 ? undefined : await readText(resolve(folder, source.columnsFile));
     if (shapes.length === 0) problems.push({ path, message: `a source of kind ${source.kind} has no columns` });
     else if (text === undefined) problems.push({ path, message: `${source.columnsFile} cannot be read` });

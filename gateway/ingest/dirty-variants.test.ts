@@ -4,7 +4,7 @@ import { generate } from "#mappers/synthetic/generate.ts";
 import { createRandom, type Random } from "#mappers/synthetic/random.ts";
 import { REFERENCE_DATE } from "#mappers/synthetic/scenarios.ts";
 import { startLine, type TestLine } from "./line.fixtures.ts";
-import { MAPPERS } from "./mappers.ts";
+import { MAPPERS } from "./mappers.fixtures.ts";
 import type { Receipt } from "./receipt.ts";
 
 /** Variants of the files of each kind of source; DIRTY_VARIANTS=1000 for the long run, DIRTY_SEED for another one. */

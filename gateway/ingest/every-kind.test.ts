@@ -4,7 +4,7 @@ import { generate } from "#mappers/synthetic/generate.ts";
 import { REFERENCE_DATE } from "#mappers/synthetic/scenarios.ts";
 import { NO_CONTENT } from "./end-replaced.ts";
 import { recordsOf, sourceOf, startLine, type TestLine } from "./line.fixtures.ts";
-import { MAPPERS } from "./mappers.ts";
+import { MAPPERS, withMappers } from "./mappers.fixtures.ts";
 import type { Receipt } from "./receipt.ts";
 
 /** Files of an area's children, dirty ones among them, by the kind of their source. */
@@ -111,7 +111,7 @@ test("every source sent again after its mapper's version grew is mapped anew, an
   await sendAll();
   const before = await recordsOf(line.store);
   const grown = Object.entries(MAPPERS).map(([kind, mapper]) => [kind, { ...mapper, version: mapper.version + 1 }]);
-  const later = line.on(line.store, { mappers: { ...MAPPERS, ...Object.fromEntries(grown) } });
+  const later = line.on(line.store, { mapperOf: withMappers(Object.fromEntries(grown)) });
   for (const [kind, text] of files) expect(await later.send(kind, text)).toMatchObject({ committed: 0, resources: {} });
   expect(await recordsOf(line.store)).toEqual(before);
   for (const kind of kinds) {

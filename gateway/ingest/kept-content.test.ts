@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { XmlElement } from "#mappers/mapper.ts";
 import { toElement, toElementContent, toRow, toRowContent, vocabularyOf } from "./kept-content.ts";
-import { MAPPERS } from "./mappers.ts";
+import { MAPPERS } from "./mappers.fixtures.ts";
 
 function element(name: string, told: Partial<XmlElement> = {}): XmlElement {
   return { name, attributes: {}, children: [], text: "", line: 7, ...told };

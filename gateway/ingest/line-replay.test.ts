@@ -3,7 +3,7 @@ import { communityServicesDataSet } from "#mappers/community-services-data-set/m
 import { eyfsProfile } from "#mappers/eyfs-profile/mapper.ts";
 import type { Mapped } from "#mappers/mapper.ts";
 import { RECEIVED_AT, recordsOf, startLine, type TestLine, toCsv, toProfileRow, toTables } from "./line.fixtures.ts";
-import { MAPPERS } from "./mappers.ts";
+import { withMappers } from "./mappers.fixtures.ts";
 
 let line: TestLine;
 afterEach(() => line.close());
@@ -25,15 +25,14 @@ const noteOnE17 = (mapped: Mapped): Mapped => ({
 });
 
 const withLater = {
-  mappers: {
-    ...MAPPERS,
+  mapperOf: withMappers({
     "eyfs-profile": {
       ...eyfsProfile,
       version: eyfsProfile.version + 1,
       map: (...told: Parameters<typeof eyfsProfile.map>) => noteOnE17(eyfsProfile.map(...told)),
     },
     "community-services-data-set": { ...communityServicesDataSet, version: communityServicesDataSet.version + 1 },
-  },
+  }),
 };
 
 const pupil = (n: number, told: Readonly<Record<string, string>> = {}) =>

@@ -7,7 +7,7 @@ import type { RegisteredSource } from "../access/source.ts";
 import { createSqliteStore } from "../store/sqlite.ts";
 import type { Store } from "../store/store.ts";
 import { createIngestLine, type Delivery, type HeldRecord, type IngestLineOptions } from "./line.ts";
-import { MAPPERS } from "./mappers.ts";
+import { mapperOf } from "./mappers.ts";
 import type { Receipt } from "./receipt.ts";
 
 /** When the deliveries of these tests come in. */
@@ -60,7 +60,7 @@ export function startLine(options: Partial<IngestLineOptions> = {}): TestLine {
   const sender = (used: Store, further: Partial<IngestLineOptions> = {}): Sender => {
     const line = createIngestLine({
       store: used,
-      mappers: MAPPERS,
+      mapperOf,
       ids: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, "0")}`,
       clock: () => RECEIVED_AT,
       ...options,

@@ -4,7 +4,7 @@ import { communityServicesDataSet } from "#mappers/community-services-data-set/m
 import type { StagedMapper } from "#mappers/mapper.ts";
 import type { Store, StoredResource, WriteTransaction } from "../store/store.ts";
 import { inChunks, recordsOf, startLine, type TestLine, toCsv, toProfileRow, toTables } from "./line.fixtures.ts";
-import { MAPPERS } from "./mappers.ts";
+import { withMappers } from "./mappers.fixtures.ts";
 
 const NHS = "https://fhir.nhs.uk/Id/nhs-number|9990000018";
 let line: TestLine;
@@ -230,7 +230,7 @@ describe("tables of a health visiting provider", () => {
       },
     };
     line = startLine({
-      mappers: { ...MAPPERS, "community-services-data-set": spoilt },
+      mapperOf: withMappers({ "community-services-data-set": spoilt }),
       onFault: (error) => void faults.push(String(error)),
     });
     const { observation: _, ...others } = tables;

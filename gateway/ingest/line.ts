@@ -1,4 +1,4 @@
-import type { AnyMapper, SourceKind } from "#mappers/mapper.ts";
+import type { AnyMapper } from "#mappers/mapper.ts";
 import type { RegisteredSource } from "../access/source.ts";
 import { LIMITS } from "../limits.ts";
 import type { Store } from "../store/store.ts";
@@ -11,6 +11,7 @@ import { createDryRun, type DryRun } from "./dry-run.ts";
 import { inBatches, whole } from "./in-batches.ts";
 import { type HeldRecord, readKept } from "./kept-records.ts";
 import { keptUnits, stagedChildren, toChildRead } from "./kept-units.ts";
+import type { MapperOf } from "./mappers.ts";
 import { createOrganizationIds, type toOrganizationId } from "./organization-id.ts";
 import { createPatientIds, type PatientIds } from "./patient-ids.ts";
 import { createPause } from "./pause.ts";
@@ -31,7 +32,7 @@ const MESSAGES_MAX = 8;
 
 export interface IngestLineOptions {
   readonly store: Store;
-  readonly mappers: Readonly<Record<SourceKind, AnyMapper>>;
+  readonly mapperOf: MapperOf;
   /** Random UUIDs, for children, resources and quarantine. */
   readonly ids: () => string;
   /** Milliseconds since 1970. */
@@ -82,8 +83,12 @@ export interface IngestLine {
 export function createIngestLine(options: IngestLineOptions): IngestLine {
   const patientIds = createPatientIds();
   const drafters = { isBusy: false };
-  const start = (source: RegisteredSource, delivery: Delivery, replay: DeliveryContext["replay"]): Run => {
-    const mapper = options.mappers[source.kind];
+  const start = async (
+    source: RegisteredSource,
+    delivery: Delivery,
+    replay: DeliveryContext["replay"],
+  ): Promise<Run> => {
+    const mapper = await options.mapperOf(source.kind);
     const context = toContext(options, { source, delivery, mapper, replay, patientIds });
     const isCounted = delivery.dryRun !== true && replay === undefined;
     const dryRun = delivery.dryRun === true ? createDryRun(options.store) : undefined;
@@ -107,15 +112,15 @@ export function createIngestLine(options: IngestLineOptions): IngestLine {
   };
   return {
     async ingest(source, delivery, body) {
-      const run = start(source, delivery, undefined);
+      const run = await start(source, delivery, undefined);
       return take(run, await readInBatches(run, body));
     },
-    replay(source, delivery, records) {
-      const run = start(source, delivery, "records");
+    async replay(source, delivery, records) {
+      const run = await start(source, delivery, "records");
       return take(run, batchesOf(run, readHeld(run, records)));
     },
-    replaySource(source, delivery) {
-      const run = start(source, delivery, "source");
+    async replaySource(source, delivery) {
+      const run = await start(source, delivery, "source");
       const { mapper } = run;
       if (mapper.reader === "staged") {
         const children = stagedChildren(options.store, { source: source.source, root: mapper.root });

@@ -8,7 +8,8 @@ import { createSqliteStore } from "../store/sqlite.ts";
 import type { Store } from "../store/store.ts";
 import { inChunks, RECEIVED_AT, sourceOf } from "./line.fixtures.ts";
 import { createIngestLine } from "./line.ts";
-import { MAPPERS, shapesOf } from "./mappers.ts";
+import { MAPPERS } from "./mappers.fixtures.ts";
+import { mapperOf, shapesOf } from "./mappers.ts";
 
 const KIND = "community-services-data-set";
 const OURS = {
@@ -50,7 +51,7 @@ async function takeIn(files: Readonly<Record<string, string>>, columns?: Registe
   let ids = 0;
   const line = createIngestLine({
     store,
-    mappers: MAPPERS,
+    mapperOf,
     ids: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, "0")}`,
     clock: () => RECEIVED_AT,
   });

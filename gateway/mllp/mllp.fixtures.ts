@@ -8,7 +8,7 @@ import type { RegisteredSource } from "../access/source.ts";
 import type { AuditRecord } from "../audit/audit.ts";
 import { createAuditLog } from "../audit/log.ts";
 import { createIngestLine } from "../ingest/line.ts";
-import { MAPPERS } from "../ingest/mappers.ts";
+import { mapperOf } from "../ingest/mappers.ts";
 import { createSqliteStore } from "../store/sqlite.ts";
 import type { Store } from "../store/store.ts";
 import { createMllpListener, type MllpListener, type MllpOptions } from "./listener.ts";
@@ -48,7 +48,7 @@ export async function startListener(
   const faults: unknown[] = [];
   const listener = createMllpListener(
     {
-      line: createIngestLine({ store, mappers: MAPPERS, ids: randomUUID, clock: () => RECEIVED_AT }),
+      line: createIngestLine({ store, mapperOf, ids: randomUUID, clock: () => RECEIVED_AT }),
       audit: {
         ...log,
         async append(record) {

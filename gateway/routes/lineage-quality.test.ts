@@ -15,7 +15,7 @@ import {
   toCsv,
   toProfileRow,
 } from "../ingest/line.fixtures.ts";
-import { MAPPERS } from "../ingest/mappers.ts";
+import { mapperOf } from "../ingest/mappers.ts";
 import { officerOf } from "../ingest/officer.fixtures.ts";
 import type { QualityReport } from "../ingest/quality/quality-report.ts";
 import { createLineageRoute } from "./lineage.ts";
@@ -60,7 +60,7 @@ function portsOf(requester: Requester) {
     authenticate: () => ({ ok: true as const, requester }),
     audit,
     store: line.store,
-    mappers: MAPPERS,
+    mapperOf,
     source: (name: string) => (name === source.source ? source : undefined),
     now: () => RECEIVED_AT,
   };

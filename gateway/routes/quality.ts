@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import type { AnyMapper, SourceKind } from "#mappers/mapper.ts";
 import { hasIngestScope } from "../access/scope.ts";
 import type { RegisteredSource } from "../access/source.ts";
+import type { MapperOf } from "../ingest/mappers.ts";
 import type { QualityBody } from "../ingest/quality/quality-counts.ts";
 import { type QualityReport, toQualityReport } from "../ingest/quality/quality-report.ts";
 import { toHtml } from "../ingest/quality/to-html.ts";
@@ -20,7 +20,7 @@ const BODIES_MAX = 2_000;
 
 export interface QualityRoutePorts extends IngestAnswerPorts {
   readonly store: Pick<ReadVerbs, "qualityOf">;
-  readonly mappers: Readonly<Record<SourceKind, AnyMapper>>;
+  readonly mapperOf: MapperOf;
   source(name: string): RegisteredSource | undefined;
   now(): number;
 }
@@ -41,7 +41,7 @@ export function createQualityRoute(ports: QualityRoutePorts) {
         const count = readCount(asked.deliveries, { otherwise: DELIVERIES, max: DELIVERIES_MAX });
         if (typeof count === "string") return { kind: "bad-parameter-value", parameter: "deliveries", expected: count };
         const bodies = await ports.store.qualityOf(name, BODIES_MAX);
-        const { fields } = ports.mappers[source.kind];
+        const { fields } = await ports.mapperOf(source.kind);
         const report = toQualityReport(
           { source: name, kind: source.kind, fields, deliveries: count },
           bodies.map(toBody),

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import type { AnyMapper, SourceKind } from "#mappers/mapper.ts";
 import type { Requester } from "../access/requester.ts";
 import { hasIngestScope } from "../access/scope.ts";
 import type { RegisteredSource } from "../access/source.ts";
 import { describeReceipt } from "../ingest/describe-receipt.ts";
 import type { IngestLine } from "../ingest/line.ts";
+import type { MapperOf } from "../ingest/mappers.ts";
 import { type Withdrawal, type Withdrawing, withdrawRecords, withdrawSource } from "../ingest/withdraw.ts";
 import { LIMITS } from "../limits.ts";
 import type { Issue } from "../outcome/issue.ts";
@@ -19,7 +19,7 @@ import type { RequestIds } from "./respond.ts";
 export interface SourceRecordPorts extends IngestAnswerPorts {
   readonly store: Store;
   readonly line: Pick<IngestLine, "replay" | "replaySource">;
-  readonly mappers: Readonly<Record<SourceKind, AnyMapper>>;
+  readonly mapperOf: MapperOf;
   source(name: string): RegisteredSource | undefined;
   /** Milliseconds since 1970. */
   now(): number;
@@ -143,7 +143,7 @@ async function withdraw(
     source: name,
     registered: own.source,
     isErasure: asked.data.reason === "erasure",
-    mapper: ports.mappers[own.source.kind],
+    mapper: await ports.mapperOf(own.source.kind),
     async replay(records) {
       const delivery = { id: randomUUID(), receivedAt: ports.now(), client: requester.client };
       return (await ports.line.replay(own.source, delivery, each(records))).id;

@@ -5,7 +5,7 @@ import { generate } from "#mappers/synthetic/generate.ts";
 import { REFERENCE_DATE } from "#mappers/synthetic/scenarios.ts";
 import type { Store } from "../../store/store.ts";
 import { inChunks, sourceOf, startLine, type TestLine } from "../line.fixtures.ts";
-import { MAPPERS } from "../mappers.ts";
+import { MAPPERS } from "../mappers.fixtures.ts";
 import { readRecords } from "../prepare.ts";
 import { canBeDrafted, mapOf } from "./drafted-batches.ts";
 

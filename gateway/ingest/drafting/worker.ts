@@ -3,7 +3,7 @@ import { isMainThread, type MessagePort, parentPort, workerData } from "node:wor
 import type { AnyMapper } from "#mappers/mapper.ts";
 import { type DraftContext, draftUnit, FAMILY_CHARACTERS } from "../draft.ts";
 import { inBatches, whole } from "../in-batches.ts";
-import { MAPPERS } from "../mappers.ts";
+import { mapperOf } from "../mappers.ts";
 import { createOrganizationIds } from "../organization-id.ts";
 import { readRecords } from "../prepare.ts";
 import type { Read } from "../prepared.ts";
@@ -23,7 +23,7 @@ const BUFFER_BYTES_MAX = 16 * 1_048_576;
 /** The thread beside the one that answers queries and commits: bytes → records → what they make, in text. */
 async function work(port: MessagePort, task: DraftingTask): Promise<void> {
   const drafter = new Drafter(port, task);
-  await drafter.run(MAPPERS[task.source.kind]);
+  await drafter.run(await mapperOf(task.source.kind));
   drafter.post({ kind: "done" });
   port.close();
 }

@@ -12,7 +12,8 @@ import {
   toProfileRow,
   toTables,
 } from "../line.fixtures.ts";
-import { MAPPERS } from "../mappers.ts";
+import { MAPPERS, withMappers } from "../mappers.fixtures.ts";
+import { mapperOf } from "../mappers.ts";
 import { officerOf } from "../officer.fixtures.ts";
 import { findLineage, type LineagePorts } from "./lineage.ts";
 import type { LineageAnswer } from "./lineage-answer.ts";
@@ -29,7 +30,7 @@ function portsOf(store: Store): LineagePorts {
   const registered = new Map(SOURCES.map((kind) => [sourceOf(kind).source, sourceOf(kind)]));
   return {
     store,
-    mappers: MAPPERS,
+    mapperOf,
     source: (name) => registered.get(name),
   };
 }
@@ -168,9 +169,9 @@ describe("of a record that was made anew later", () => {
         return { ...mapped, made };
       },
     };
-    const mappers = { ...MAPPERS, "eyfs-profile": later };
-    await line.on(line.store, { mappers }).replaySource("eyfs-profile");
-    const ports = { ...portsOf(line.store), mappers };
+    const changed = { mapperOf: withMappers({ "eyfs-profile": later }) };
+    await line.on(line.store, changed).replaySource("eyfs-profile");
+    const ports = { ...portsOf(line.store), ...changed };
     const at = { type: "Observation", id: await idOf("Observation", "E01") };
     const answer = await findLineage(at, officerOf(EYFSP), ports);
     if (typeof answer === "string") throw new Error(answer);

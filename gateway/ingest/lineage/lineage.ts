@@ -1,9 +1,10 @@
 import type { Provenance, Resource } from "@medplum/fhirtypes";
-import type { AnyMapper, SourceKind } from "#mappers/mapper.ts";
+import type { AnyMapper } from "#mappers/mapper.ts";
 import type { Requester } from "../../access/requester.ts";
 import { hasIngestScope } from "../../access/scope.ts";
 import type { RegisteredSource } from "../../access/source.ts";
 import type { ReadVerbs, StoredRecord, StoredResource, UnitLineage } from "../../store/store.ts";
+import type { MapperOf } from "../mappers.ts";
 import { toElements } from "./explained.ts";
 import {
   AS_WRITTEN,
@@ -19,7 +20,7 @@ export interface LineagePorts {
     ReadVerbs,
     "locate" | "linkOf" | "record" | "lineagesOf" | "history" | "receipt" | "recordStates"
   >;
-  readonly mappers: Readonly<Record<SourceKind, AnyMapper>>;
+  readonly mapperOf: MapperOf;
   source(name: string): RegisteredSource | undefined;
 }
 
@@ -72,7 +73,7 @@ async function resourceLineage(
       unexplained: [],
     };
   }
-  const mapper = ports.mappers[registered.kind];
+  const mapper = await ports.mapperOf(registered.kind);
   const resource: Resource = JSON.parse(body.toString());
   const provenance = type === "Provenance" ? toKnown(resource) : provenanceOf(record, source, name);
   return {
@@ -101,15 +102,13 @@ async function patientLineage(record: StoredRecord, requester: Requester, ports:
   if (contributions.length === 0) {
     return record.pastContributions.some(({ source }) => mayAsk(requester, source)) ? "gone" : "not-found";
   }
-  const told = contributions.map(({ source, lastUpdated, body }) => {
-    const registered = ports.source(source);
-    return {
-      source,
-      lastUpdated,
-      patient: JSON.parse(body),
-      tables: registered && ports.mappers[registered.kind],
-    };
-  });
+  const told = await Promise.all(
+    contributions.map(async ({ source, lastUpdated, body }) => {
+      const registered = ports.source(source);
+      const tables = registered && (await ports.mapperOf(registered.kind));
+      return { source, lastUpdated, patient: JSON.parse(body), tables };
+    }),
+  );
   const { elements, unexplained, notShown } = toPatientElements(told);
   const origins: Origin[] = [];
   for (const source of new Set(contributions.map((contribution) => contribution.source))) {
@@ -124,7 +123,7 @@ async function patientLineage(record: StoredRecord, requester: Requester, ports:
 async function patientOrigin(record: StoredRecord, source: string, ports: LineagePorts): Promise<Origin> {
   const registered = ports.source(source);
   if (registered === undefined) return { source, told: "as-written", records: [], identity: [], notShown: [] };
-  const mapper = ports.mappers[registered.kind];
+  const mapper = await ports.mapperOf(registered.kind);
   const records: RecordOrigin[] = [];
   const units = await unitsOf(record, source, ports);
   for (const unit of units.toSorted((one, other) => other.receivedAt - one.receivedAt)) {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { LIMITS } from "../../limits.ts";
-import { MAPPERS, shapesOf } from "../mappers.ts";
+import { MAPPERS } from "../mappers.fixtures.ts";
+import { shapesOf } from "../mappers.ts";
 import { readCsv } from "./csv.ts";
 import { toBareName } from "./csv-header.ts";
 import { sniffXml } from "./is-xml.ts";
