@@ -65,7 +65,9 @@ export interface Requester {
   readonly tokenId: string;
 }
 
-/** One granted scope, as `system/Observation.rs` or `ingest/leeds-eyfsp`. */
+/** One granted scope, as `system/Observation.rs`, `ingest/leeds-eyfsp` or `identity/review`. */
 export type Scope =
   | { readonly context: "system"; readonly type: string; readonly interactions: string }
-  | { readonly context: "ingest"; readonly source: string };
+  | { readonly context: "ingest"; readonly source: string }
+  /** A steward's: reads who two children are said to be, and decides whether they are one. */
+  | { readonly context: "identity"; readonly right: "review" };

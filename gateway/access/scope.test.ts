@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Scope } from "./requester.ts";
-import { formatScope, hasIngestScope, hasScope, intersectScopes, parseScope } from "./scope.ts";
+import { formatScope, hasIngestScope, hasReviewScope, hasScope, intersectScopes, parseScope } from "./scope.ts";
 
 function scopes(text: string): readonly Scope[] {
   return text.split(" ").flatMap((word) => {
@@ -17,6 +17,7 @@ test.each([
   { text: "system/Patient.write", as: "system/Patient.cud" },
   { text: "system/*.*", as: "system/*.cruds" },
   { text: "ingest/leeds-eyfsp", as: "ingest/leeds-eyfsp" },
+  { text: "identity/review", as: "identity/review" },
 ])("$text is read as $as", ({ text, as }) => {
   expect(scopes(text).map(formatScope)).toEqual([as]);
 });
@@ -39,6 +40,8 @@ test.each([
   { text: "ingest/", reason: "source" },
   { text: "ingest/*", reason: "source" },
   { text: "ingest/Leeds", reason: "source" },
+  { text: "identity/*", reason: "right" },
+  { text: "identity/", reason: "right" },
 ])("'$text' is refused for its $reason", ({ text, reason }) => {
   expect(parseScope(text)).toEqual({ ok: false, reason });
 });
@@ -65,6 +68,8 @@ describe("what is granted is what is both asked for and registered", () => {
     { asked: "ingest/leeds-ctf", registered: "ingest/leeds-ctf ingest/leeds-dch", granted: "ingest/leeds-ctf" },
     { asked: "ingest/wirral-ctf", registered: "ingest/leeds-ctf system/*.rs", granted: "" },
     { asked: "system/*.rs ingest/leeds-ctf", registered: "ingest/leeds-ctf", granted: "ingest/leeds-ctf" },
+    { asked: "identity/review system/*.r", registered: "identity/review", granted: "identity/review" },
+    { asked: "identity/review", registered: "system/*.cruds ingest/leeds-ctf", granted: "" },
   ])("'$asked' of '$registered' gives '$granted'", ({ asked, registered, granted }) => {
     expect(intersectScopes(scopes(asked), scopes(registered)).map(formatScope).join(" ")).toBe(granted);
   });
@@ -94,4 +99,11 @@ test.each([
 test("only the named source may be sent for", () => {
   expect(hasIngestScope(scopes("ingest/leeds-ctf system/*.cruds"), "leeds-ctf")).toBe(true);
   expect(hasIngestScope(scopes("ingest/leeds-ctf system/*.cruds"), "leeds-dch")).toBe(false);
+});
+
+test.each([
+  { held: "identity/review", has: true },
+  { held: "system/*.cruds ingest/leeds-ctf", has: false },
+])("$held allows a steward's work: $has", ({ held, has }) => {
+  expect(hasReviewScope(scopes(held))).toBe(has);
 });

@@ -2,7 +2,8 @@ import type { Interaction } from "#profiles/interactions.ts";
 import type { Scope } from "./requester.ts";
 
 /**
- * SMART App Launch 2.2 scopes, system context only, and `ingest/<source>` for those who send.
+ * SMART App Launch 2.2 scopes, system context only, `ingest/<source>` for those who send, and `identity/review` for
+ * stewards.
  * https://hl7.org/fhir/smart-app-launch/STU2.2/scopes-and-launch-context.html
  */
 
@@ -13,13 +14,15 @@ export type ParsedScope =
 export type ScopeProblem =
   /** `?category=…`: would have to hold for every answer, and does not yet. */
   | "granular"
-  /** Anything but `system/` and `ingest/`: no user and no patient is signed in. */
+  /** Anything but `system/`, `ingest/` and `identity/`: no user and no patient is signed in. */
   | "context"
   /** Not a type name, nor `*`. */
   | "type"
   /** Not one or more of c r u d s, in this order, nor `read`, `write` or `*` of SMART 1. */
   | "interactions"
-  | "source";
+  | "source"
+  /** Anything but `review` behind `identity/`. */
+  | "right";
 
 const SMART_1: ReadonlyMap<string, string> = new Map([
   ["read", "rs"],
@@ -35,6 +38,8 @@ export function parseScope(text: string): ParsedScope {
     return /^[a-z0-9]+(-[a-z0-9]+)*$/.test(rest)
       ? { ok: true, scope: { context, source: rest } }
       : { ok: false, reason: "source" };
+  if (context === "identity")
+    return rest === "review" ? { ok: true, scope: { context, right: rest } } : { ok: false, reason: "right" };
   if (context !== "system") return { ok: false, reason: "context" };
   if (rest.includes("?")) return { ok: false, reason: "granular" };
 
@@ -48,17 +53,27 @@ export function parseScope(text: string): ParsedScope {
 }
 
 export function formatScope(scope: Scope): string {
-  return scope.context === "ingest" ? `ingest/${scope.source}` : `system/${scope.type}.${scope.interactions}`;
+  switch (scope.context) {
+    case "ingest":
+      return `ingest/${scope.source}`;
+    case "identity":
+      return `identity/${scope.right}`;
+    case "system":
+      return `system/${scope.type}.${scope.interactions}`;
+  }
 }
 
 /** What is both asked for and registered: never more than either, each type once. */
 export function intersectScopes(asked: readonly Scope[], registered: readonly Scope[]): readonly Scope[] {
   const sources = new Set<string>();
+  const rights = new Set<"review">();
   const letters = new Map<string, Set<string>>();
   for (const wanted of asked) {
     for (const allowed of registered) {
       if (wanted.context === "ingest") {
         if (allowed.context === "ingest" && allowed.source === wanted.source) sources.add(wanted.source);
+      } else if (wanted.context === "identity") {
+        if (allowed.context === "identity" && allowed.right === wanted.right) rights.add(wanted.right);
       } else if (allowed.context === "system") {
         const type = narrower(wanted.type, allowed.type);
         if (type === undefined) continue;
@@ -74,6 +89,7 @@ export function intersectScopes(asked: readonly Scope[], registered: readonly Sc
       .filter(([type, held]) => held.size > 0 && (type === "*" || !held.isSubsetOf(everyType)))
       .map(([type, held]) => ({ context: "system", type, interactions: inOrder(held) }) as const),
     ...[...sources].map((source) => ({ context: "ingest", source }) as const),
+    ...[...rights].map((right) => ({ context: "identity", right }) as const),
   ];
 }
 
@@ -113,6 +129,10 @@ export function hasScope(scopes: readonly Scope[], type: string, interaction: st
 
 export function hasIngestScope(scopes: readonly Scope[], source: string): boolean {
   return scopes.some((scope) => scope.context === "ingest" && scope.source === source);
+}
+
+export function hasReviewScope(scopes: readonly Scope[]): boolean {
+  return scopes.some((scope) => scope.context === "identity" && scope.right === "review");
 }
 
 function narrower(left: string, right: string): string | undefined {

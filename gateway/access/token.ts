@@ -128,10 +128,11 @@ async function useOnce(store: ReplayStore, client: Client, claims: AssertionClai
 
 const SCOPE_TEXTS: Readonly<Record<ScopeProblem, string>> = {
   granular: "a scope with a search parameter is not served yet",
-  context: "only system/ and ingest/ are served",
+  context: "only system/, ingest/ and identity/ are served",
   type: "a resource type or * must stand before the dot",
   interactions: "letters of cruds, in this order, must stand after the dot",
   source: "the name of a source must stand after ingest/",
+  right: "review must stand after identity/",
 };
 
 /** Checks 12 and 13. */
