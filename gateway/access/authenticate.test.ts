@@ -47,10 +47,7 @@ function setUp(register: Register = registerOf()) {
   const state = { now_ms: START_ms, register };
   const authenticate = createAuthenticator({
     register: {
-      clients: register.clients,
-      sources: register.sources,
-      writtenSources: register.writtenSources,
-      organizations: register.organizations,
+      ...register,
       client: (id) => state.register.client(id),
       source: (name) => state.register.source(name),
       agreementOf: (client) => state.register.agreementOf(client),

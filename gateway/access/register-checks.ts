@@ -13,7 +13,13 @@ export interface RegisterProblem {
 
 /** What no single entry shows: that the entries fit each other. */
 export function checkRegister(file: ParsedRegisterFile): readonly RegisterProblem[] {
-  return [...checkUnique(file), ...checkClients(file), ...checkAgreements(file), ...checkSources(file)];
+  return [
+    ...checkUnique(file),
+    ...checkClients(file),
+    ...checkAgreements(file),
+    ...checkSources(file),
+    ...checkMatching(file),
+  ];
 }
 
 function checkUnique(file: ParsedRegisterFile): RegisterProblem[] {
@@ -26,6 +32,7 @@ function checkUnique(file: ParsedRegisterFile): RegisterProblem[] {
       member: "source",
       ids: [...file.sources, ...file.writtenSources].map(({ source }) => source),
     },
+    { list: "matching", member: "authority", ids: file.matching.map(({ authority }) => authority) },
   ];
   const keys = file.clients.map(({ jwks }, index) => ({
     list: `clients[${index}].jwks.keys`,
@@ -57,16 +64,18 @@ function checkClients(file: ParsedRegisterFile): RegisterProblem[] {
 
 const SCOPE_TEXTS: Readonly<Record<ScopeProblem, string>> = {
   granular: "a scope with a search parameter is not yet served; leave out what follows the question mark",
-  context: "expected system/… or ingest/…",
+  context: "expected system/…, ingest/… or identity/review",
   type: "expected a resource type or * before the dot",
   interactions: "expected letters of cruds, in this order, after the dot",
   source: "expected ingest/ and the name of a source",
+  right: "expected identity/review",
 };
 
 function checkScope(text: string, sources: readonly string[], path: string): RegisterProblem[] {
   const parsed = parseScope(text);
   if (!parsed.ok) return [{ path, message: SCOPE_TEXTS[parsed.reason] }];
   if (parsed.scope.context === "ingest") return named(parsed.scope.source, sources, path, "source");
+  if (parsed.scope.context === "identity") return [];
   const types = SERVED_RESOURCES.map(({ type }) => type);
   return parsed.scope.type === "*" ? [] : named(parsed.scope.type, types, path, "served resource type");
 }
@@ -127,6 +136,23 @@ function checkSources(file: ParsedRegisterFile): RegisterProblem[] {
     ]),
     ...file.writtenSources.flatMap((source, index) => checkSourceName(source, `writtenSources[${index}]`)),
   ];
+}
+
+/** That one authority alone says so is no mistake: it holds as soon as the other says it too. */
+function checkMatching(file: ParsedRegisterFile): RegisterProblem[] {
+  const authorities = [
+    ...new Set([...file.organizations, ...file.sources, ...file.writtenSources].map(({ authority }) => authority)),
+  ];
+  return file.matching.flatMap((entry, index) => {
+    const path = `matching[${index}]`;
+    return [
+      ...named(entry.authority, authorities, `${path}.authority`, "authority"),
+      ...entry.with.flatMap((authority, at) => {
+        if (authority !== entry.authority) return named(authority, authorities, `${path}.with[${at}]`, "authority");
+        return [{ path: `${path}.with[${at}]`, message: "an authority always matches with itself; leave it out" }];
+      }),
+    ];
+  });
 }
 
 function checkSourceName(

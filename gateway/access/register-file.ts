@@ -123,12 +123,22 @@ const WRITTEN_SOURCE = z.strictObject({
   legalBasis: words,
 });
 
+/** With whose children an authority lets its own be linked. Two authorities match only when each names the other. */
+const MATCHING = z.strictObject({
+  authority: name,
+  with: z.array(name).min(1, { error: "expected at least one authority" }),
+  /** The agreement or statute under which the authority does so. */
+  legalBasis: words,
+});
+
 export const REGISTER_FILE = z.strictObject({
   organizations: z.array(ORGANIZATION),
   agreements: z.array(AGREEMENT),
   clients: z.array(CLIENT),
   sources: z.array(SOURCE),
   writtenSources: z.array(WRITTEN_SOURCE).default([]),
+  /** Without an entry an authority matches within itself alone. */
+  matching: z.array(MATCHING).default([]),
 });
 
 export type RegisterFile = z.input<typeof REGISTER_FILE>;

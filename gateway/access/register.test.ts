@@ -74,6 +74,55 @@ describe("a good register", () => {
   });
 });
 
+describe("the children of two authorities", () => {
+  const LEGAL = { legalBasis: "UK GDPR 6(1)(e)" };
+  const says = (authority: string, ...others: readonly string[]) => ({ authority, with: [...others], ...LEGAL });
+  const withMatching = (...matching: readonly ReturnType<typeof says>[]) => {
+    const file = createRegisterFile(PAIR.jwk);
+    const [council] = file.organizations;
+    const organizations = ["leeds", "wirral", "sefton"].flatMap((authority) =>
+      council === undefined ? [] : [{ ...council, id: `council-of-${authority}`, authority }],
+    );
+    const parsed = parseRegister({ ...file, organizations: [...file.organizations, ...organizations], matching });
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+    return parsed.register;
+  };
+
+  test.each([
+    { what: "of one authority match, whatever the register says", said: [], pair: ["leeds", "leeds"], is: true },
+    { what: "do not match where nobody says so", said: [], pair: ["leeds", "wirral"], is: false },
+    {
+      what: "do not match where one alone says so",
+      said: [says("leeds", "wirral")],
+      pair: ["leeds", "wirral"],
+      is: false,
+    },
+    {
+      what: "match where both say so",
+      said: [says("leeds", "wirral"), says("wirral", "leeds", "sefton")],
+      pair: ["wirral", "leeds"],
+      is: true,
+    },
+    {
+      what: "do not match by way of a third",
+      said: [says("leeds", "wirral"), says("wirral", "leeds", "sefton"), says("sefton", "wirral")],
+      pair: ["leeds", "sefton"],
+      is: false,
+    },
+  ])("$what", ({ said, pair: [one = "", other = ""], is }) => {
+    const { matches } = withMatching(...said);
+    expect([matches(one, other), matches(other, one)]).toEqual([is, is]);
+  });
+
+  test.each([
+    ["a registered source is of the authority of its entry", "leeds-eyfsp", "leeds"],
+    ["a source that left the register is of the authority that its name begins with", "sefton-old", "sefton"],
+    ["a source of no known authority stands alone", "york-eyfsp", "york-eyfsp"],
+  ])("%s", (_, source, authority) => {
+    expect(withMatching().authorityOf(source)).toBe(authority);
+  });
+});
+
 describe("a wrong register is refused with the path of what is wrong", () => {
   const CLIENT = ["clients", 0] as const;
   const KEY = [...CLIENT, "jwks", "keys", 0] as const;
@@ -148,6 +197,45 @@ describe("a wrong register is refused with the path of what is wrong", () => {
       to: [{ source: "vendor", authority: "leeds", dataClass: "education", legalBasis: "x" }],
       path: "writtenSources[0].source",
       says: "leeds-",
+    },
+    {
+      at: ["matching"],
+      to: [{ authority: "leds", with: ["wirral"], legalBasis: "x" }],
+      path: "matching[0].authority",
+      says: "leeds?",
+    },
+    {
+      at: ["matching"],
+      to: [{ authority: "leeds", with: ["leeds"], legalBasis: "x" }],
+      path: "matching[0].with[0]",
+      says: "always matches with itself",
+    },
+    {
+      at: ["matching"],
+      to: [{ authority: "leeds", with: ["york"], legalBasis: "x" }],
+      path: "matching[0].with[0]",
+      says: "no authority",
+    },
+    {
+      at: ["matching"],
+      to: [
+        { authority: "leeds", with: ["leeds"], legalBasis: "x" },
+        { authority: "leeds", with: ["leeds"], legalBasis: "x" },
+      ],
+      path: "matching[1].authority",
+      says: "already in matching[0]",
+    },
+    {
+      at: ["matching"],
+      to: [{ authority: "leeds", with: [], legalBasis: "x" }],
+      path: "matching[0].with",
+      says: "at least",
+    },
+    {
+      at: ["matching"],
+      to: [{ authority: "leeds", with: ["wirral"] }],
+      path: "matching[0].legalBasis",
+      says: "expected string",
     },
     { at: ["sources", 0, "source"], to: "wirral-eyfsp", path: "sources[0].source", says: "leeds-" },
     { at: ["sources", 0, "kind"], to: "eyfsp", path: "sources[0].kind", says: "eyfs-profile" },

@@ -1,5 +1,6 @@
 import { ukInstant_ms } from "#mappers/datatypes/uk-time.ts";
 import { type ClientKey, toClientKey } from "./client-key.ts";
+import { type AuthorityOf, createAuthorityOf, createMatches, type Matches } from "./matching.ts";
 import { checkRegister, type RegisterProblem } from "./register-checks.ts";
 import { type ParsedRegisterFile, REGISTER_FILE } from "./register-file.ts";
 import type { Agreement, Scope } from "./requester.ts";
@@ -38,6 +39,9 @@ export interface Register {
   source(name: string): RegisteredSource | undefined;
   /** The agreement of a client, by the client's id. */
   agreementOf(client: string): Agreement | undefined;
+  /** Whether children of two authorities may be linked, shown beside each other in review, and stand in each other's way. */
+  readonly matches: Matches;
+  readonly authorityOf: AuthorityOf;
 }
 
 export type ParsedRegister =
@@ -117,6 +121,8 @@ function createRegister(file: ParsedRegisterFile): Register {
     client: (id: string) => clients.get(id),
     source: (name: string) => sources.get(name),
     agreementOf: (client: string) => clients.get(client)?.agreement,
+    matches: createMatches(file.matching),
+    authorityOf: createAuthorityOf(file),
   });
 }
 

@@ -90,6 +90,16 @@ describe("the demonstration's register", () => {
     expect(ingest).toHaveLength(AREAS.length * 9);
   });
 
+  test.each([
+    ["the areas of the city region match with each other", "liverpool", "sefton", true],
+    ["Leeds and Wirral match, between which a child moved", "leeds", "wirral", true],
+    ["Leeds matches with no other area of the city region", "leeds", "liverpool", false],
+    ["Hammersmith & Fulham matches with itself alone", "hammersmith-fulham", "leeds", false],
+    ["the laboratory matches with nobody", "conformance", "leeds", false],
+  ])("%s", (_, one, other, is) => {
+    expect([register.matches(one, other), register.matches(other, one)]).toEqual([is, is]);
+  });
+
   test("the conformance client stands in an area that no source sends to", () => {
     expect(register.agreementOf("conformance-demo")).toMatchObject({
       authorities: ["conformance"],

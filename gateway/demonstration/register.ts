@@ -5,7 +5,7 @@ import { CLIENT_KEY } from "../access/client-key.ts";
 import type { RegisterFile } from "../access/register-file.ts";
 import { demonstrationAgreements } from "./agreements.ts";
 import { DEMONSTRATION_CLIENTS, type DemonstrationClient } from "./clients.ts";
-import { demonstrationSources, sendingOrganizations } from "./sources.ts";
+import { demonstrationMatching, demonstrationSources, sendingOrganizations } from "./sources.ts";
 
 type Entry = RegisterFile["clients"][number];
 
@@ -67,7 +67,7 @@ const CLIENTS: Readonly<Record<DemonstrationClient, Pick<Entry, "name" | "kind" 
     name: "Data steward of the pathfinder areas",
     kind: "steward",
     organization: "pathfinder-office",
-    scopes: READ,
+    scopes: [...READ, "identity/review"],
   },
 };
 
@@ -90,6 +90,7 @@ export function demonstrationRegister(
       demonstration: true,
     })),
     sources: demonstrationSources(),
+    matching: demonstrationMatching(),
     writtenSources: [
       {
         source: "leeds-vendor",

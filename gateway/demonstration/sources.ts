@@ -1,5 +1,5 @@
 import type { SourceKind } from "#mappers/mapper.ts";
-import { AREAS, type Area } from "#mappers/synthetic/areas.ts";
+import { AREAS, type Area, type AreaId } from "#mappers/synthetic/areas.ts";
 import { LOCAL_AUTHORITY, ODS_ORGANIZATION } from "#profiles/systems.ts";
 import type { RegisterFile } from "../access/register-file.ts";
 
@@ -77,6 +77,26 @@ export function demonstrationSources(): RegisterFile["sources"] {
       legalBasis,
     })),
   );
+}
+
+/** The six areas of the Liverpool City Region, which look after one another's children. */
+const LIVERPOOL_CITY_REGION: readonly AreaId[] = ["halton", "knowsley", "liverpool", "sefton", "st-helens", "wirral"];
+
+/**
+ * Whose children may be linked with whose: those of the city region with each other, those of Leeds and Wirral with each
+ * other, since a child moved from one to the other; those of Hammersmith & Fulham with nobody else's.
+ */
+export function demonstrationMatching(): RegisterFile["matching"] {
+  const legalBasis = "UK GDPR 6(1)(e); agreement between the authorities (demonstration: synthetic data only)";
+  const region = LIVERPOOL_CITY_REGION.map((authority) => ({
+    authority,
+    with: [
+      ...LIVERPOOL_CITY_REGION.filter((other) => other !== authority),
+      ...(authority === "wirral" ? (["leeds"] as const) : []),
+    ],
+    legalBasis,
+  }));
+  return [{ authority: "leeds", with: ["wirral"], legalBasis }, ...region];
 }
 
 /** The council and the health-visiting provider of every area. */
