@@ -101,6 +101,35 @@ export const LIMITS = {
   mllp_echo_characters_max: 250,
   /** Errors spelled out in one acknowledgement; the receipt has them all. */
   mllp_errors_max: 20,
+  /** What PDS grants an application, counted over all processes. */
+  pds_calls_per_second_max: 5,
+  /** A turn older than this is not used: calls that leave late would arrive together with those of the next second. */
+  pds_turn_slack_ms: 100,
+  /** PDS answers in well under a second; its own time-out comes after some. */
+  pds_call_timeout_ms: 5_000,
+  /** All questions about one person, waiting for turns included: no process holds a child for longer. */
+  pds_trace_deadline_ms: 30_000,
+  /** Of one question. */
+  pds_attempts_max: 3,
+  /** The first pause before a repetition, at most; each further one may be twice as long. */
+  pds_backoff_ms: 500,
+  /** How long nobody calls after "too many requests" without a word of when to come back. */
+  pds_hold_ms: 1_000,
+  /** One patient is a few kilobytes. */
+  pds_response_bytes_max: 262_144,
+  /** Failures without a success between them after which PDS is left alone, for how long at first, and at most. */
+  pds_breaker_failures_max: 5,
+  pds_breaker_open_ms: 30_000,
+  pds_breaker_open_ms_max: 300_000,
+  /** The platform takes assertions that end within five minutes; clocks differ. */
+  pds_assertion_life_s: 240,
+  /** How long before its end a token is left. */
+  pds_token_margin_ms: 30_000,
+  /** How long an outcome of PDS is remembered: long enough to spare a question, short enough to be mended the same day. */
+  pds_found_life_s: 21_600,
+  pds_none_life_s: 900,
+  pds_many_life_s: 3_600,
+  pds_restricted_life_s: 300,
   /** Requests under way get this long at a stop; container runtimes kill after ten seconds. */
   shutdown_grace_ms: 3_000,
 } as const;
