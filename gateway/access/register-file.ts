@@ -111,6 +111,8 @@ const SOURCE = z.strictObject({
   legalBasis: words,
   /** What the authority has the gateway compute beyond what the source tells. */
   derives: z.array(z.enum(["asq-3-band", "growth-centile"])).default([]),
+  /** Whether its children without an NHS number may be asked for at PDS, which records each such question. */
+  traces: z.boolean().default(false),
   /** The supplier's own column names: a JSON file, its path counted from the folder of this one. */
   columnsFile: words.optional(),
 });

@@ -15,6 +15,8 @@ export interface RegisteredSource {
   readonly legalBasis: string;
   /** What the authority has the gateway compute beyond what this source tells. */
   readonly derives: ReadonlySet<Derivation>;
+  /** Whether its children without an NHS number may be asked for at PDS; absent: they may not. */
+  readonly traces?: boolean;
   /** Path of the file that says the supplier's own column names, as the register has it. */
   readonly columnsFile?: string | undefined;
   /** The supplier's own column names, read from it: table (or the mapper's shape) → their column → ours. */
