@@ -1,0 +1,115 @@
+import type { NameFeatures } from "./features.ts";
+import { FAMILY, FIELD, GIVEN, MISSING } from "./fields.ts";
+import type { Levels } from "./levels.ts";
+import { isOneSlip, jaroWinkler } from "./similarity.ts";
+
+const CLOSE = 0.92;
+const SIMILAR = 0.82;
+/** A slip in a shorter name makes another name as likely as not: Ava and Eva. */
+const SLIP_LENGTH_MIN = 5;
+/** First parts of so many names that what follows them is what the child is called by. */
+const FORENAMES_OF_MANY: ReadonlySet<string> = new Set(
+  "mohammed muhammad mohammad mohamed muhammed mohamad mohamud md mohd muhamed abdul abd syed sayed bibi".split(" "),
+);
+
+export function compareNames(levels: Levels, left: readonly NameFeatures[], right: readonly NameFeatures[]): void {
+  const { level, rarity_bits } = levels;
+  let given: number = Number.POSITIVE_INFINITY;
+  let family: number = Number.POSITIVE_INFINITY;
+  rarity_bits[FIELD.given] = 0;
+  rarity_bits[FIELD.family] = 0;
+  for (const one of left) {
+    for (const other of right) {
+      if (isSwapped(one, other)) {
+        given = Math.min(given, GIVEN.swapped);
+        family = Math.min(family, FAMILY.swapped);
+        continue;
+      }
+      const givenLevel = compareGiven(one, other);
+      if (givenLevel !== MISSING && givenLevel < given) {
+        given = givenLevel;
+        rarity_bits[FIELD.given] = rarityOf(givenLevel, one.given_bits, other.given_bits);
+      }
+      const familyLevel = compareFamily(one, other);
+      if (familyLevel !== MISSING && familyLevel < family) {
+        family = familyLevel;
+        rarity_bits[FIELD.family] = rarityOf(familyLevel, one.family_bits, other.family_bits);
+      }
+    }
+  }
+  level[FIELD.given] = given === Number.POSITIVE_INFINITY ? MISSING : given;
+  level[FIELD.family] = family === Number.POSITIVE_INFINITY ? MISSING : family;
+}
+
+/** Of a name and its slip, the name is the more frequent one. */
+function rarityOf(level: number, left_bits: number, right_bits: number): number {
+  return level === 0 ? left_bits : Math.min(left_bits, right_bits);
+}
+
+function isSwapped(left: NameFeatures, right: NameFeatures): boolean {
+  if (left.given === "" || left.family === "" || right.given === "" || right.family === "") return false;
+  if (left.given === right.given || left.family === right.family) return false;
+  if (left.given === right.family)
+    return left.family === right.given || jaroWinkler(left.family, right.given) >= SIMILAR;
+  return left.family === right.given && jaroWinkler(left.given, right.family) >= SIMILAR;
+}
+
+function compareGiven(left: NameFeatures, right: NameFeatures): number {
+  if (left.given === "" || right.given === "") return MISSING;
+  if (left.given === right.given) return GIVEN.same;
+  const shared = compareWords(left.givenWords, right.givenWords);
+  if (shared !== undefined) return shared;
+  if (left.given.length === 1 || right.given.length === 1) {
+    return left.given.charCodeAt(0) === right.given.charCodeAt(0) ? GIVEN.initial : GIVEN.different;
+  }
+  for (const family of left.givenFamilies) if (right.givenFamilies.includes(family)) return GIVEN.nickname;
+  const spelling = compareSpelling(left.given, right.given);
+  if (spelling === undefined) return GIVEN.different;
+  if (left.isKnownGiven && right.isKnownGiven) return GIVEN.alike;
+  return spelling === "close" ? GIVEN.close : GIVEN.similar;
+}
+
+/** Where one side has several words: whether they hold each other, or share one and part in another. */
+function compareWords(left: readonly string[], right: readonly string[]): number | undefined {
+  if (left.length === 1 && right.length === 1) return undefined;
+  const [short, long] = left.length <= right.length ? [left, right] : [right, left];
+  let shared = 0;
+  let isOnlyOfMany = true;
+  for (const word of short) {
+    const isShared = long.includes(word);
+    const isInitial = word.length === 1 && long.some((other) => other.startsWith(word));
+    const isMatched = isShared || isInitial || long.some((other) => isOneWord(word, other));
+    if (!isMatched) continue;
+    shared++;
+    if (!FORENAMES_OF_MANY.has(word) && !isInitial) isOnlyOfMany = false;
+  }
+  if (shared === 0) return undefined;
+  if (shared < short.length) return GIVEN.partDiffers;
+  if (short.length === long.length) return isOnlyOfMany ? GIVEN.partDiffers : GIVEN.close;
+  return isOnlyOfMany ? GIVEN.partDiffers : GIVEN.part;
+}
+
+function isOneWord(left: string, right: string): boolean {
+  if (left.length === 1 || right.length === 1) return left.charCodeAt(0) === right.charCodeAt(0);
+  return left.length >= SLIP_LENGTH_MIN && compareSpelling(left, right) === "close";
+}
+
+function compareFamily(left: NameFeatures, right: NameFeatures): number {
+  if (left.family === "" || right.family === "") return MISSING;
+  if (left.family === right.family) return FAMILY.same;
+  if (left.familyWords.length > 1 || right.familyWords.length > 1) {
+    for (const word of left.familyWords) if (word.length > 2 && right.familyWords.includes(word)) return FAMILY.part;
+  }
+  const spelling = compareSpelling(left.family, right.family);
+  if (spelling === undefined) return FAMILY.different;
+  return spelling === "close" ? FAMILY.close : FAMILY.similar;
+}
+
+function compareSpelling(left: string, right: string): "close" | "similar" | undefined {
+  const length = Math.min(left.length, right.length);
+  if (length >= SLIP_LENGTH_MIN && isOneSlip(left, right)) return "close";
+  const similarity = jaroWinkler(left, right);
+  if (similarity >= CLOSE) return "close";
+  if (similarity >= SIMILAR) return "similar";
+  return length >= 3 && isOneSlip(left, right) ? "similar" : undefined;
+}

@@ -1,0 +1,81 @@
+import type { Person } from "../../person.ts";
+import type { Frequencies, Model } from "../model/model.ts";
+import { normaliseBirthDate } from "../normalise/birth-date.ts";
+import { foldWords } from "../normalise/fold.ts";
+import { normaliseName } from "../normalise/name.ts";
+import { nicknameFamilies } from "../normalise/nicknames.ts";
+import { normaliseIdentifier, normaliseNhs, normalisePermanentUpn } from "../normalise/number.ts";
+import { addressWords, normalisePlace, normaliseTelecom } from "../normalise/place.ts";
+import type { Features, NameFeatures } from "./features.ts";
+
+/** No person has more of anything worth comparing; a list made longer on purpose would cost the product of two lengths. */
+const VALUES_MAX = 6;
+const GENDERS: readonly string[] = ["male", "female", "other"];
+
+/** @param today YYYY-MM-DD */
+export function toFeatures(person: Person, model: Model, today: string): Features {
+  const { frequencies } = model;
+  const nhsNumbers = person.nhsNumbers.slice(0, VALUES_MAX);
+  return {
+    person,
+    names: person.names.slice(0, VALUES_MAX).map((name) => toNameFeatures(name, model)),
+    birthDates: bounded(person.birthDates, (text) => {
+      const date = normaliseBirthDate(text, today);
+      return typeof date === "number" ? { date, bits: toBits(frequencies.birthDate, String(date)) } : undefined;
+    }),
+    postcodes: bounded(person.postcodes, (text) => {
+      const place = normalisePlace(text);
+      return place === undefined ? undefined : { ...place, bits: toBits(frequencies.postcode, place.code) };
+    }),
+    genders: person.genders.reduce((bits, gender) => bits | (1 << GENDERS.indexOf(gender)), 0) & 0b111,
+    nhsNumbers: bounded(nhsNumbers, ({ value }) => normaliseNhs(value)),
+    verifiedNhsNumbers: bounded(
+      nhsNumbers.filter(({ isVerified }) => isVerified),
+      ({ value }) => normaliseNhs(value),
+    ),
+    upns: bounded(person.upns, normalisePermanentUpn),
+    identifiers: bounded(person.identifiers, normaliseIdentifier),
+    addresses: bounded(person.addressLines, (line) => {
+      const words = addressWords(line);
+      return words.length === 0 ? undefined : words;
+    }),
+    cities: bounded(person.cities, toPlaceName),
+    districts: bounded(person.districts, toPlaceName),
+    telecoms: bounded(person.telecoms, normaliseTelecom),
+    birthOrder: person.birthOrder ?? 0,
+  };
+}
+
+function toNameFeatures(name: { given?: string; family?: string }, model: Model): NameFeatures {
+  const normal = normaliseName(name);
+  const { given, givenWords, family } = normal;
+  const [first = ""] = givenWords;
+  const { frequencies } = model;
+  const families = nicknameFamilies(given);
+  return {
+    ...normal,
+    givenFamilies: givenWords.length > 1 ? [...families, ...nicknameFamilies(first)] : families,
+    given_bits: toBits(frequencies.given, given),
+    isKnownGiven: (frequencies.given.values[given] ?? 0) >= model.knownGivenShare,
+    family_bits: toBits(frequencies.family, family),
+  };
+}
+
+function toBits(frequencies: Frequencies, value: string): number {
+  return -Math.log2(Math.max(frequencies.values[value] ?? 0, frequencies.unlisted));
+}
+
+function toPlaceName(text: string): string | undefined {
+  const name = foldWords(text).join("").slice(0, 40);
+  return name === "" ? undefined : name;
+}
+
+function bounded<In, Out>(values: readonly In[], normalise: (value: In) => Out | undefined): readonly Out[] {
+  const kept: Out[] = [];
+  for (const value of values) {
+    if (kept.length === VALUES_MAX) break;
+    const normal = normalise(value);
+    if (normal !== undefined && !kept.includes(normal)) kept.push(normal);
+  }
+  return kept;
+}

@@ -1,0 +1,76 @@
+import { toBlockingKeys } from "./block.ts";
+import type { Features } from "./compare/features.ts";
+import { createScorer } from "./compare/score.ts";
+import { toFeatures } from "./compare/to-features.ts";
+import { type Judgement, judge, MARGIN_MIN_bits, toGrade } from "./grade.ts";
+import type { Comparison, Graded, Matcher } from "./matcher.ts";
+import type { Model } from "./model/model.ts";
+
+/** Raised whenever normalisation, levels, keys or grades change. */
+export const MATCHER_VERSION = "matcher-1";
+
+export interface MatcherOptions {
+  /** YYYY-MM-DD; birth dates after it are not known. Today's date by default. */
+  readonly today?: () => string;
+}
+
+/** A matcher with the fast path that gives the bits alone. */
+export interface FeatureMatcher extends Matcher<Features> {
+  /** `compare(asked, known).bits`, without making the evidence. */
+  score(asked: Features, known: Features): number;
+}
+
+export function createMatcher(model: Model, options: MatcherOptions = {}): FeatureMatcher {
+  const { today = () => new Date().toISOString().slice(0, 10) } = options;
+  const scorer = createScorer(model);
+
+  const compareAndJudge = (asked: Features, known: Features): { comparison: Comparison; judgement: Judgement } => {
+    const bits = scorer.score(asked, known);
+    const judgement = judge(asked, known, scorer.levels.level);
+    const { veto } = judgement;
+    const comparison: Comparison = {
+      bits,
+      probability: toProbability(bits),
+      evidence: scorer.explain(),
+      ...(veto === undefined ? {} : { veto }),
+    };
+    return { comparison, judgement };
+  };
+
+  return {
+    version: `${MATCHER_VERSION}/${model.version}`,
+    toComparable: (person) => toFeatures(person, model, today()),
+    blockingKeys: toBlockingKeys,
+    score: scorer.score,
+    compare: (asked, known) => compareAndJudge(asked, known).comparison,
+    grade<T>(asked: Features, candidates: readonly { readonly candidate: T; readonly known: readonly Features[] }[]) {
+      const compared = candidates.flatMap(({ candidate, known }) => {
+        const all = known.map((one) => compareAndJudge(asked, one));
+        const best = all.toSorted((left, right) => right.comparison.bits - left.comparison.bits)[0];
+        if (best === undefined) return [];
+        // What one source is certain of, that it is another child, holds against all that the others say.
+        const vetoed = all.find(({ judgement }) => judgement.highest === "certainly-not");
+        return [{ candidate, ...(vetoed ?? best) }];
+      });
+      const ordered = compared.toSorted((left, right) => right.comparison.bits - left.comparison.bits);
+      return ordered.map(({ candidate, comparison, judgement }, place): Graded<T> => {
+        const next = ordered[place + 1];
+        const isAlone = ordered.every(
+          (other, at) => at === place || comparison.bits - other.comparison.bits >= MARGIN_MIN_bits,
+        );
+        const grade = toGrade(comparison.probability, judgement);
+        return {
+          ...comparison,
+          candidate,
+          grade: grade === "certain" && !isAlone ? "probable" : grade,
+          ...(next === undefined ? {} : { margin_bits: comparison.bits - next.comparison.bits }),
+        };
+      });
+    },
+  };
+}
+
+/** Probability of log2 odds. */
+export function toProbability(bits: number): number {
+  return 1 / (1 + 2 ** -bits);
+}

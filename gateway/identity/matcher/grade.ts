@@ -1,0 +1,83 @@
+import type { Features } from "./compare/features.ts";
+import { BIRTH_DATE, FAMILY, FIELD, GIVEN, MISSING, NUMBER, PLAIN_NUMBER } from "./compare/fields.ts";
+import type { Comparison, Grade } from "./matcher.ts";
+
+/** Probability from which a pair gets a grade. */
+export const PROBABILITY_MIN = { certain: 0.999, probable: 0.9, possible: 0.1 } as const;
+/** Bits by which a certain candidate stands before the next one. */
+export const MARGIN_MIN_bits = 6;
+
+const ORDER: readonly Grade[] = ["certainly-not", "possible", "probable", "certain"];
+
+export interface Judgement {
+  /** No better grade than this, however much agrees. */
+  readonly highest: Grade;
+  readonly veto?: NonNullable<Comparison["veto"]>;
+}
+
+const CERTAIN: Judgement = { highest: "certain" };
+const PROBABLE: Judgement = { highest: "probable" };
+const POSSIBLE: Judgement = { highest: "possible" };
+const TWIN: Judgement = { highest: "probable", veto: "twin" };
+const OTHER_NUMBER: Judgement = { highest: "certainly-not", veto: "nhs-number" };
+const OTHER_UPN: Judgement = { highest: "probable", veto: "upn" };
+const OTHER_PLACE: Judgement = { highest: "possible", veto: "twin" };
+
+/**
+ * What no sum of evidence may overcome. Family name, birth date, postcode, address and telephone are those of a family:
+ * without the given name or a number they make nobody certain.
+ *
+ * @param isFamilyless the people compared are known to have no brothers, sisters or twins among them
+ */
+export function judge(left: Features, right: Features, level: Int8Array, isFamilyless = false): Judgement {
+  if (level[FIELD.nhsNumber] === NUMBER.different) {
+    const areVerified = left.verifiedNhsNumbers.length > 0 && right.verifiedNhsNumbers.length > 0;
+    return areVerified ? OTHER_NUMBER : POSSIBLE;
+  }
+  if (level[FIELD.birthOrder] === 1 && level[FIELD.birthDate] !== BIRTH_DATE.different) return OTHER_PLACE;
+  const hasNumber = level[FIELD.nhsNumber] === NUMBER.same || level[FIELD.upn] === NUMBER.same;
+  if (hasNumber) return judgeNumber(level);
+  if (level[FIELD.upn] === NUMBER.different) return OTHER_UPN;
+  const identifier = level[FIELD.identifier];
+  if (identifier === PLAIN_NUMBER.same || identifier === PLAIN_NUMBER.slip) return CERTAIN;
+  return judgeNames(level, isFamilyless);
+}
+
+/** A number beside another birth date was mistyped or given to another child. */
+function judgeNumber(level: Int8Array): Judgement {
+  if (level[FIELD.birthDate] !== BIRTH_DATE.different) return CERTAIN;
+  return (level[FIELD.given] ?? 0) >= GIVEN.alike ? POSSIBLE : PROBABLE;
+}
+
+function judgeNames(level: Int8Array, isFamilyless: boolean): Judgement {
+  switch (level[FIELD.given]) {
+    case GIVEN.same:
+    case GIVEN.part:
+    case GIVEN.close:
+    case GIVEN.similar:
+    case GIVEN.swapped:
+      return CERTAIN;
+    case MISSING:
+    case GIVEN.nickname:
+    case GIVEN.initial:
+      return isFamilyless ? CERTAIN : PROBABLE;
+    default:
+      if (isFamilyless) return CERTAIN;
+      return level[FIELD.birthDate] === BIRTH_DATE.same && (level[FIELD.family] ?? 9) <= FAMILY.similar
+        ? TWIN
+        : PROBABLE;
+  }
+}
+
+/** Grade of a probability within what the judgement allows. */
+export function toGrade(probability: number, { highest }: Judgement): Grade {
+  const earned: Grade =
+    probability >= PROBABILITY_MIN.certain
+      ? "certain"
+      : probability >= PROBABILITY_MIN.probable
+        ? "probable"
+        : probability >= PROBABILITY_MIN.possible
+          ? "possible"
+          : "certainly-not";
+  return ORDER.indexOf(earned) <= ORDER.indexOf(highest) ? earned : highest;
+}

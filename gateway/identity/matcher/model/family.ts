@@ -1,0 +1,49 @@
+import type { FieldName } from "../compare/fields.ts";
+import type { FieldModel } from "./model.ts";
+
+type Levels = readonly number[];
+
+/**
+ * How twins, and brothers and sisters of other ages, agree, in terms of how one person's records do (`same`) and any two
+ * people's (`others`). It is set by what families share and not learned: there are too few of them in any file. The given
+ * name is that of another child of the same language, so somewhat more alike than chance has it; the family name, the
+ * address and the telephone are written as often alike as those of one person.
+ */
+export function withFamily(field: FieldName, same: Levels, others: Levels): FieldModel {
+  const { twins, siblings } = ofFamily(field, same, others);
+  return { same, others, twins, siblings };
+}
+
+const TWIN_BIRTH_DATE: Levels = [0.975, 0.004, 0.012, 0.005, 0.004];
+/** Parents do not give two children one name, nor a name and its short form. */
+const GIVEN_SAME = 0.0002;
+/** How much more often than by chance given names of one family are alike. */
+const GIVEN_ALIKE_FACTOR = 2;
+
+function ofFamily(field: FieldName, same: Levels, others: Levels): { twins: Levels; siblings: Levels } {
+  switch (field) {
+    case "given": {
+      const given = toGiven(others);
+      return { twins: given, siblings: given };
+    }
+    case "birth-date":
+      return { twins: TWIN_BIRTH_DATE, siblings: others };
+    case "gender":
+      return { twins: [0.67, 0.33], siblings: [0.5, 0.5] };
+    case "nhs-number":
+    case "upn":
+    case "birth-order":
+      return { twins: [0.0001, 0.9999], siblings: [0.0001, 0.9999] };
+    case "identifier":
+      return { twins: others, siblings: others };
+    default:
+      return { twins: same, siblings: same };
+  }
+}
+
+function toGiven(others: Levels): Levels {
+  const last = others.length - 1;
+  const alike = others.map((share, level) => (level === 0 ? GIVEN_SAME : Math.min(0.15, share * GIVEN_ALIKE_FACTOR)));
+  const rest = alike.slice(0, last).reduce((sum, share) => sum + share, 0);
+  return alike.map((share, level) => (level === last ? 1 - rest : share));
+}
