@@ -41,6 +41,13 @@ export const LIMITS = {
   chained_resources_max: 5_000,
   /** Resources that _include and _revinclude may add to a page. */
   included_entries_max: 1_000,
+  /** Values of one element of the Patient that `$match` is asked for, and characters of a part of one. */
+  matched_values_max: 20,
+  matched_characters_max: 250,
+  /** Of what `$match` was asked for, in the record of it. */
+  audited_match_characters_max: 2_000,
+  /** Children that share a key with whom `$match` is asked for. */
+  match_candidates_max: 1_000,
   /** SMART Backend Services: access tokens live five minutes at most. */
   access_token_life_s: 300,
   /** An assertion may expire five minutes ahead; clocks may differ by ten seconds. */
@@ -83,6 +90,8 @@ export const LIMITS = {
   identifier_carriers_max: 1_000,
   /** A resolved identity is trusted from Redis this long; every use is checked against the record itself. */
   identity_cache_life_s: 86_400,
+  /** Results of shared work that a process remembers by itself. */
+  coordination_entries_max: 10_000,
   /** Redis slower than this counts as down for that request. */
   redis_deadline_ms: 50,
   /** How long a search through many children works before it lets others run: a fifth of what one child's may take. */
