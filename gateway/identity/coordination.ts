@@ -11,11 +11,18 @@ export interface Coordination {
   /**
    * Runs `work` once for all who ask for the same secret `name` at the same time, in this process and in others, and
    * gives its result to each. A result that is not to be kept (a failure) is given to those who wait and to nobody later.
-   * `name` may hold personal data: it is only ever stored as an HMAC, the result encrypted.
+   * `name` may hold personal data: it is only ever stored as an HMAC, the result encrypted. A result whose rules may
+   * change names their version in `name`. It is passed on as JSON. Whoever has waited for others for `wait_ms` does the
+   * work himself; so does everybody while Redis is away.
    */
   once<T>(
     name: string,
     work: () => Promise<T>,
     options: { readonly life_s: (result: T) => number; readonly wait_ms: number },
   ): Promise<T>;
+  /** A kept result of `once` is wrong by now: whoever asks from here on has the work done anew. */
+  forget(name: string): Promise<void>;
+  /** For readiness and metrics. */
+  state(): "in-process" | "connected" | "down";
+  close(): Promise<void>;
 }

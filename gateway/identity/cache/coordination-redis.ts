@@ -1,0 +1,51 @@
+import type { KeyObject } from "node:crypto";
+import type { Coordination } from "../coordination.ts";
+import { createEntrySeal } from "./entry-seal.ts";
+import { createFlights, fromText, toText } from "./flights.ts";
+import { createRedisLink } from "./redis-link.ts";
+import { createSharedFlights } from "./shared-flights.ts";
+import { createSharedTurns } from "./shared-turns.ts";
+
+/** What several processes do together, through one Redis or a cluster. */
+export function createRedisCoordination(options: {
+  /** As `toRedisAddress` reads it. */
+  readonly url: string;
+  readonly identityKey: KeyObject;
+  /** Another key whose entries are read and forgotten, too, while keys are replaced. */
+  readonly otherKey?: KeyObject;
+  /** How many processes there are at most; absent: nobody takes a turn while Redis is away. */
+  readonly processes?: number;
+}): Coordination {
+  const link = createRedisLink({ url: options.url });
+  const seal = createEntrySeal(options.identityKey);
+  const others = options.otherKey === undefined ? [] : [createEntrySeal(options.otherKey)];
+  const turns = createSharedTurns({ link, seal, processes: options.processes });
+  const shared = createSharedFlights({ link, seals: [seal, ...others] });
+  const near = createFlights();
+  return {
+    takeTurn: (bucket, perSecond) => turns.take(bucket, perSecond),
+    async once<T>(
+      name: string,
+      work: () => Promise<T>,
+      { life_s, wait_ms }: { readonly life_s: (result: T) => number; readonly wait_ms: number },
+    ) {
+      const flight = {
+        wait_ms,
+        work: async () => {
+          const result = await work();
+          return { text: toText(result), life_s: life_s(result) };
+        },
+      };
+      return fromText<T>(await near.join(name, () => shared.fly(name, flight)));
+    },
+    async forget(name) {
+      near.forget(name);
+      await shared.forget(name);
+    },
+    state: () => (link.isUp() ? "connected" : "down"),
+    async close() {
+      turns.close();
+      link.close();
+    },
+  };
+}
