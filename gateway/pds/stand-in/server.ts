@@ -33,7 +33,7 @@ export interface StandInOptions {
   /** Milliseconds since 1970. */
   readonly clock?: () => number;
   /** What goes wrong with a call; the number counts calls of its kind from 0. */
-  readonly fault?: (call: { readonly kind: Arrival["kind"]; readonly number: number }) => Fault | undefined;
+  readonly fault?: (call: Pick<Arrival, "kind" | "parameters"> & { readonly number: number }) => Fault | undefined;
 }
 
 export interface StandIn {
@@ -115,7 +115,7 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? "/", "http://stand-in");
     const arrival = arrive(request, url);
-    const fault = options.fault?.({ kind: arrival.kind, number: counts[arrival.kind]++ });
+    const fault = options.fault?.({ ...arrival, number: counts[arrival.kind]++ });
     void answerTo(request, url, arrival).then((answer) => send(response, { arrival, answer, fault }));
   });
   server.listen(options.port ?? 0, "127.0.0.1");
