@@ -85,6 +85,39 @@ test.each(["MLLP_TLS_CERT", "MLLP_TLS_KEY"])("%s alone is half of TLS, and the o
   expect([problem.startsWith(name), more]).toEqual([false, []]);
 });
 
+const PDS = {
+  PDS_BASE_URL: "https://int.api.service.nhs.uk/personal-demographics/FHIR/R4/",
+  PDS_TOKEN_URL: "https://int.api.service.nhs.uk/oauth2/token",
+  PDS_API_KEY: "a-key",
+  PDS_KEY_FILE: "pds.pem",
+  PDS_KEY_ID: "gateway-1",
+};
+
+test("PDS is told whole, with its addresses without a slash at the end and its key by an absolute path", () => {
+  expect(loadConfig(PDS).pds).toEqual({
+    baseUrl: "https://int.api.service.nhs.uk/personal-demographics/FHIR/R4",
+    tokenUrl: PDS.PDS_TOKEN_URL,
+    apiKey: "a-key",
+    keyFile: resolve("pds.pem"),
+    keyId: "gateway-1",
+  });
+  expect(loadConfig({ ...PDS, PDS_END_USER_ODS: "Y12345" }).pds?.endUserOds).toBe("Y12345");
+});
+
+test.each(Object.keys(PDS))("PDS without %s does not start, and is told so", (name) => {
+  expect(problemsOf({ ...PDS, [name]: "" })).toEqual([expect.stringMatching(new RegExp(`^${name}: expected beside`))]);
+});
+
+test("a stand-in for PDS may be asked without TLS on this machine, but not in production", () => {
+  const plain = { ...PDS, PDS_BASE_URL: "http://127.0.0.1:9000/FHIR/R4", PDS_TOKEN_URL: "http://127.0.0.1:9000/token" };
+  expect(loadConfig(plain).pds?.baseUrl).toBe("http://127.0.0.1:9000/FHIR/R4");
+  const production = { GATEWAY_MODE: "production", REGISTER_FILE: "register.json", IDENTITY_KEY: KEY };
+  expect(problemsOf({ ...production, ...plain }).map((problem) => problem.split(":")[0])).toEqual([
+    "PDS_BASE_URL",
+    "PDS_TOKEN_URL",
+  ]);
+});
+
 describe("a wrong variable stops the start and is named with what is expected", () => {
   test.each([
     { name: "PORT", value: "http", says: "whole number from 1 to 65535" },
@@ -110,6 +143,10 @@ describe("a wrong variable stops the start and is named with what is expected", 
     { name: "REPLAY_DAYS", value: "forever", says: "whole number from 0 to 3650" },
     { name: "REPLAY_DAYS", value: "3651", says: "whole number" },
     { name: "MLLP_PLAIN", value: "yes", says: "loopback, anywhere" },
+    { name: "PDS_BASE_URL", value: "http://pds.example/FHIR/R4", says: "https" },
+    { name: "PDS_BASE_URL", value: "https://user:secret@pds.example/FHIR/R4", says: "credentials" },
+    { name: "PDS_API_KEY", value: "a secret key", says: "letters, digits" },
+    { name: "PDS_END_USER_ODS", value: "y-1", says: "ODS code" },
     { name: "MLLP_TLS_CA", value: "ca.pem", says: "MLLP_TLS_CERT and MLLP_TLS_KEY" },
   ])("$name=$value", ({ name, value, says }) => {
     const problems = problemsOf({ [name]: value });

@@ -23,6 +23,8 @@ export interface Config {
   readonly inboxDirectory?: string;
   /** Where HL7 v2 messages are taken by MLLP, as `MLLP_LISTEN` says it, and how they are guarded; absent: nowhere. */
   readonly mllp?: MllpConfig;
+  /** The national register in which children without an NHS number are traced; absent: none are. */
+  readonly pds?: PdsConfig;
   /** How many days a source record is kept as it came, so that it can be mapped anew. */
   readonly replayDays: number;
   /** How many children the demonstration data are made for, named ones aside. */
@@ -36,6 +38,18 @@ export interface MllpConfig {
   readonly tls?: { readonly cert: string; readonly key: string; readonly ca?: string };
   /** Whether production may take messages without TLS from anywhere but this machine. */
   readonly isPlainAllowed: boolean;
+}
+
+export interface PdsConfig {
+  /** Of the FHIR API, without a trailing slash. */
+  readonly baseUrl: string;
+  readonly tokenUrl: string;
+  readonly apiKey: string;
+  /** Absolute path of a PEM file with the RSA private key that assertions are signed with. */
+  readonly keyFile: string;
+  readonly keyId: string;
+  /** ODS code of the organisation that asks. */
+  readonly endUserOds?: string;
 }
 
 /** Thrown at start. Each problem names the variable and what is expected of it, never the value of a secret. */
@@ -75,6 +89,18 @@ const origin = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** An address of PDS: https, or plain http on this machine alone, where a stand-in may listen. */
+const pdsAddress = z.string().transform((text, context) => {
+  const url = URL.parse(text);
+  const isLocal = url !== null && ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
+  const isGuarded = url?.protocol === "https:" || (url?.protocol === "http:" && isLocal);
+  if (url !== null && isGuarded && !/[?#@]/.test(text)) return url.href.replace(/\/+$/, "");
+  context.addIssue("expected an https address without query or credentials; http only on this machine");
+  return z.NEVER;
+});
+
+const word = z.string().regex(/^[A-Za-z0-9._-]{1,128}$/, { error: "expected letters, digits, dots or hyphens" });
+
 const identityKey = z.string().transform((text, context) => {
   const bytes = Buffer.from(text, "base64");
   const isBase64 = /^[A-Za-z0-9+/]+={0,2}$/.test(text) && text.length % 4 === 0;
@@ -113,6 +139,15 @@ const ENVIRONMENT = z.object({
   MLLP_TLS_KEY: z.string().optional(),
   MLLP_TLS_CA: z.string().optional(),
   MLLP_PLAIN: oneOf(["loopback", "anywhere"]).default("loopback"),
+  PDS_BASE_URL: pdsAddress.optional(),
+  PDS_TOKEN_URL: pdsAddress.optional(),
+  PDS_API_KEY: word.optional(),
+  PDS_KEY_FILE: z.string().optional(),
+  PDS_KEY_ID: word.optional(),
+  PDS_END_USER_ODS: z
+    .string()
+    .regex(/^[A-Z0-9]{3,10}$/, { error: "expected an ODS code, as Y12345" })
+    .optional(),
   REPLAY_DAYS: wholeNumber(0, 3_650).default(90),
   LOG_LEVEL: oneOf(LOG_LEVELS).default("info"),
   DEMONSTRATION_CHILDREN: wholeNumber(0, 1_000_000).default(400),
@@ -134,6 +169,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
   const missing = [
     ...(GATEWAY_MODE === "production" ? toMissing({ REGISTER_FILE, IDENTITY_KEY }) : []),
     ...toHalfTls(parsed.data),
+    ...toHalfPds(parsed.data),
   ];
   if (missing.length > 0) throw new ConfigError(missing);
 
@@ -149,6 +185,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     cacheMegabytes: parsed.data.CACHE_MB,
     ...(INBOX_DIR === undefined ? {} : { inboxDirectory: resolve(INBOX_DIR) }),
     ...toMllp(parsed.data),
+    ...toPds(parsed.data),
     replayDays: parsed.data.REPLAY_DAYS,
     logLevel: parsed.data.LOG_LEVEL,
     demonstrationChildren: parsed.data.DEMONSTRATION_CHILDREN,
@@ -175,6 +212,28 @@ function toMllp(told: Environment): { readonly mllp?: MllpConfig } {
   const ca = MLLP_TLS_CA === undefined ? {} : { ca: resolve(MLLP_TLS_CA) };
   const tls = { cert: resolve(MLLP_TLS_CERT), key: resolve(MLLP_TLS_KEY), ...ca };
   return { mllp: { listen: MLLP_LISTEN, tls, isPlainAllowed } };
+}
+
+const PDS_NEEDED = ["PDS_BASE_URL", "PDS_TOKEN_URL", "PDS_API_KEY", "PDS_KEY_FILE", "PDS_KEY_ID"] as const;
+
+/** Part of what PDS needs told and part not, or told for production without TLS. */
+function toHalfPds(told: Environment): string[] {
+  const given = [...PDS_NEEDED, "PDS_END_USER_ODS" as const].filter((name) => told[name] !== undefined);
+  if (given.length === 0) return [];
+  return PDS_NEEDED.flatMap((name) => {
+    if (told[name] === undefined) return [`${name}: expected beside ${given[0]}`];
+    const isPlain = name.endsWith("_URL") && told[name].startsWith("http:");
+    return isPlain && told.GATEWAY_MODE === "production" ? [`${name}: expected https in GATEWAY_MODE=production`] : [];
+  });
+}
+
+function toPds(told: Environment): { readonly pds?: PdsConfig } {
+  const { PDS_BASE_URL: baseUrl, PDS_TOKEN_URL: tokenUrl, PDS_API_KEY: apiKey, PDS_KEY_ID: keyId } = told;
+  const { PDS_KEY_FILE, PDS_END_USER_ODS: endUserOds } = told;
+  if (baseUrl === undefined || tokenUrl === undefined || PDS_KEY_FILE === undefined) return {};
+  if (apiKey === undefined || keyId === undefined) return {};
+  const keyFile = resolve(PDS_KEY_FILE);
+  return { pds: { baseUrl, tokenUrl, apiKey, keyFile, keyId, ...(endUserOds === undefined ? {} : { endUserOds }) } };
 }
 
 function toMissing(needed: Readonly<Record<string, unknown>>): string[] {
