@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { parseDate } from "#mappers/datatypes/date.ts";
 import { isPseudoPostcode, normalisePostcode } from "#mappers/datatypes/postcode.ts";
 import type { SourceIdentity } from "#mappers/mapper.ts";
@@ -33,6 +34,12 @@ export function toBlockKey(identity: SourceIdentity): string | undefined {
   if (given === "" || family === "" || birthDate === undefined || postcode === undefined) return undefined;
   if (isPlaceholder(given) || isPlaceholder(family) || isPseudoPostcode(postcode)) return undefined;
   return `${given}|${family}|${birthDate}|${postcode.replace(" ", "")}`;
+}
+
+/** The same as a whole number below 2^53, as the store keeps it; none where there is no such value. */
+export function toBlockNumbers(identity: SourceIdentity): readonly number[] {
+  const key = toBlockKey(identity);
+  return key === undefined ? [] : [Number.parseInt(hash("sha256", key, "hex").slice(0, 13), 16)];
 }
 
 function foldName(name = ""): string {

@@ -1,7 +1,7 @@
 import type { SourceIdentity } from "#mappers/mapper.ts";
 import { NHS_NUMBER, UPN } from "#profiles/systems.ts";
 import { type RecordKey, SHARED_ID_SPACE, type WriteTransaction } from "../store/store.ts";
-import { toBlockKey } from "./block-key.ts";
+import { toBlockNumbers } from "./block-key.ts";
 import {
   type Candidate,
   type Decision,
@@ -16,6 +16,8 @@ import {
 
 /** More than two records alike say no more than two. */
 const LOOK_ALIKES_MAX = 2;
+/** Source children alike that are looked at, which may be of few records. */
+const LOOK_ALIKES_LOOKED_AT_MAX = 64;
 
 /** Answered by a person alone, since nothing that a source says later makes them certain. */
 const FOR_A_PERSON = ["ambiguous", "identifier-conflict"] as const;
@@ -79,7 +81,6 @@ export async function applyResolution(
   const { source, identity, decision, facts } = resolution;
   const { localId } = identity;
   const record = resolution.record ?? (await transaction.createChild(options.patientId, SHARED_ID_SPACE));
-  await takeNumbers(transaction, record, resolution);
   if (facts.linked?.record !== record) {
     await transaction.appendLink({
       source,
@@ -90,8 +91,9 @@ export async function applyResolution(
       decidedAt: options.now,
     });
   }
+  await takeNumbers(transaction, record, resolution);
   const kept: KeptIdentity = facts.describesNobody === true ? { ...identity, describesNobody: true } : identity;
-  await transaction.putSourceIdentity(source, localId, kept);
+  await transaction.putSourceIdentity(source, localId, kept, toBlockNumbers(kept));
   await closeAnswered(transaction, record, { resolution, options });
   for (const review of decision.reviews) {
     await transaction.openReview({ ...review, source, localId, record, createdAt: options.now });
@@ -103,18 +105,20 @@ export async function applyResolution(
 async function takeNumbers(
   transaction: WriteTransaction,
   record: RecordKey,
-  { identity, decision, facts }: Resolution,
+  { source, identity, decision, facts }: Resolution,
 ): Promise<void> {
   for (const number of ["nhs-number", "upn"] as const) {
-    const value = decision.withheld.includes(number) ? undefined : linkingValue(number, identity);
+    const value = linkingValue(number, identity);
     const known = number === "upn" ? facts.upnHolder : facts.nhsNumberHolder;
-    if (value === undefined || known?.record === record) continue;
-    if (facts.describesNobody === true) {
-      for (const key of toAwaitedKeys(number, value, identity)) await transaction.takeIdentityKey(key, record);
-      continue;
+    const isWithheld = decision.withheld.includes(number);
+    // What nobody else holds and does not fit the child is not claimed at all.
+    if (value === undefined || (isWithheld && (known === undefined || known.record === record))) continue;
+    const claim = { record, source, localId: identity.localId, isWithheld };
+    if (facts.describesNobody !== true) {
+      await transaction.claimIdentityKey({ ...claim, key: `${number}|${value}` });
+    } else if (!isWithheld && known?.record !== record) {
+      for (const key of toAwaitedKeys(number, value, identity)) await transaction.claimIdentityKey({ ...claim, key });
     }
-    const holder = await transaction.takeIdentityKey(`${number}|${value}`, record);
-    if (holder !== record) throw new Error("An identity key was taken between a decision and its writing.");
   }
 }
 
@@ -181,7 +185,7 @@ async function gatherFacts(transaction: WriteTransaction, asked: Asked): Promise
   if (link === undefined) return { ...numbers, sameDemographics: await findAlike(transaction, identity) };
   // What this source said before is replaced by what it says now, so only the others can contradict it; and of them
   // none that does not describe the child contradicts one that does.
-  const all: readonly KeptIdentity[] = await transaction.identitiesOf(link.record);
+  const all = await identitiesOf(transaction, link.record);
   const others = all.filter(
     ({ localId, describesNobody }) => localId !== identity.localId && !(describesChild && describesNobody === true),
   );
@@ -222,16 +226,16 @@ async function holderOf(
 ): Promise<Holder> {
   const value = linkingValue(number, identity);
   if (value === undefined) return {};
-  const holder = await transaction.identityKeyHolder(`${number}|${value}`);
+  const [holder] = await transaction.identityKeyHolders(`${number}|${value}`);
   if (holder !== undefined) {
-    return { holder: await toCandidate(transaction, holder, await transaction.identitiesOf(holder)) };
+    return { holder: await toCandidate(transaction, holder, await identitiesOf(transaction, holder)) };
   }
   let awaiter: Candidate | undefined;
   for (const key of toAwaitedKeys(number, value, identity)) {
-    const record = await transaction.identityKeyHolder(key);
+    const [record] = await transaction.identityKeyHolders(key);
     // Nobody waits for the number at all, whatever the birth date.
     if (record === undefined) break;
-    const identities = await transaction.identitiesOf(record);
+    const identities = await identitiesOf(transaction, record);
     // Whoever waited there may have gone elsewhere, or been told another number.
     if (!identities.some((waiting) => linkingValue(number, waiting) === value)) continue;
     awaiter = await toCandidate(transaction, record, identities);
@@ -244,14 +248,17 @@ async function findAlike(
   identity: SourceIdentity,
   own?: RecordKey,
 ): Promise<readonly Candidate[]> {
-  const block = toBlockKey(identity);
-  if (block === undefined) return [];
-  const alike = await transaction.findRecords([{ code: "block", value: block }], LOOK_ALIKES_MAX + 1, SHARED_ID_SPACE);
+  const { children } = await transaction.findAlike(toBlockNumbers(identity), LOOK_ALIKES_LOOKED_AT_MAX);
+  const alike = [...new Set(children.map(({ record }) => record))].sort((a, b) => a - b);
   const candidates: Candidate[] = [];
   for (const record of alike.filter((key) => key !== own).slice(0, LOOK_ALIKES_MAX)) {
-    candidates.push(await toCandidate(transaction, record, await transaction.identitiesOf(record)));
+    candidates.push(await toCandidate(transaction, record, await identitiesOf(transaction, record)));
   }
   return candidates;
+}
+
+async function identitiesOf(transaction: WriteTransaction, record: RecordKey): Promise<readonly KeptIdentity[]> {
+  return (await transaction.sourceChildrenOf(record)).map(({ identity }) => identity);
 }
 
 async function toCandidate(
@@ -264,7 +271,7 @@ async function toCandidate(
   const nhsNumbers = telling.flatMap((identity) => linkingNhsNumber(identity) ?? []);
   let isFindable = false;
   for (const number of new Set(nhsNumbers)) {
-    isFindable ||= (await transaction.identityKeyHolder(`nhs-number|${number}`)) === record;
+    isFindable ||= (await transaction.identityKeyHolders(`nhs-number|${number}`))[0] === record;
   }
   return {
     record,

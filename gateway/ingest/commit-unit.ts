@@ -1,7 +1,7 @@
 import type { Patient } from "@medplum/fhirtypes";
 import type { DataClass, SourceIdentity } from "#mappers/mapper.ts";
 import type { RegisteredSource } from "../access/source.ts";
-import { toBlockKey } from "../identity/block-key.ts";
+import { toBlockKey, toBlockNumbers } from "../identity/block-key.ts";
 import { applyResolution, type Resolution, resolveChild } from "../identity/resolve-child.ts";
 import { toRecordSearchKeys } from "../search/keys.ts";
 import { type Lineage, type RecordKey, SHARED_ID_SPACE, type WriteTransaction } from "../store/store.ts";
@@ -77,7 +77,9 @@ export async function commitUnit(
   const isOld = prior !== undefined && (isSame || context.replay === "source");
   const identity = await readOvertaken(transaction, unit, { resolution, source, isOld });
   const record = await applyResolution(transaction, resolution, { patientId, now, madeBefore: prior?.made ?? [] });
-  if (identity !== undefined) await transaction.putSourceIdentity(source, identity.localId, identity);
+  if (identity !== undefined) {
+    await transaction.putSourceIdentity(source, identity.localId, identity, toBlockNumbers(identity));
+  }
   if (prior !== undefined && !stays) await leave(transaction, prior, { source, unit: unit.key, now });
   await commitOrganizations(transaction, draft.organizations, context);
   const { made, changed } = await commitResources(transaction, record, {
@@ -124,14 +126,15 @@ async function readOvertaken(
   told: { readonly resolution: Resolution; readonly source: string; readonly isOld: boolean },
 ): Promise<SourceIdentity | undefined> {
   const { record, identity } = told.resolution;
+  const { source } = told;
   if (record === undefined) return undefined;
-  if (!told.isOld && !(await isWrittenBeforeAnother(transaction, unit, { record, source: told.source }))) {
+  if (!told.isOld && !(await isWrittenBeforeAnother(transaction, unit, { record, source }))) {
     return undefined;
   }
-  const contribution = await transaction.contribution(record, told.source, identity.localId);
+  const contribution = await transaction.contribution(record, source, identity.localId);
   if (contribution?.unit === undefined || contribution.unit === unit.key) return undefined;
-  const identities = await transaction.identitiesOf(record);
-  return identities.find(({ localId }) => localId === identity.localId);
+  const children = await transaction.sourceChildrenOf(record);
+  return children.find((one) => one.source === source && one.localId === identity.localId)?.identity;
 }
 
 /** Whether the source wrote another of its records about the child later; one that was taken back says nothing. */
@@ -268,7 +271,7 @@ async function commitContribution(
     record,
     authority,
     { source, localId, dataClass: context.dataClass, lastUpdated: now, body, unit: told.unit },
-    block === undefined ? keys : [...keys, { code: "block", value: block }],
+    keys,
   );
   const identifiers = (patient.identifier ?? []).flatMap(({ system, value }) =>
     system === undefined || value === undefined ? [] : [{ system, value, record }],

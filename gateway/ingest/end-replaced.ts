@@ -59,7 +59,7 @@ async function endOne(transaction: WriteTransaction, localId: string, survivor: 
   }
   const ended = link === undefined ? [] : await endUnits(transaction, localId, { record: link.record, survivor });
   if (link !== undefined) await transaction.removeContribution(link.record, source, localId, now);
-  await outdate(transaction, localId, survivor);
+  await outdate(transaction, localId, { localId, survivor });
   await transaction.removeSourceIdentity(source, localId);
   await transaction.closeReview(source, localId);
   if (link !== undefined) await bringFollowers(transaction, localId, { record: link.record, survivor });
@@ -147,7 +147,7 @@ async function endUnits(
     }
     await transaction.removeLineage(source, unit);
     // A merge into this name that is sent once more must not end what the name that it ended is told of by now.
-    if (unit !== localId) await outdate(transaction, unit, survivor);
+    if (unit !== localId) await outdate(transaction, unit, { localId, survivor });
   }
   return ended;
 }
@@ -156,8 +156,9 @@ async function endUnits(
 async function outdate(
   transaction: WriteTransaction,
   name: string,
-  { record, unit, context }: Survivor,
+  { localId, survivor }: { readonly localId: string; readonly survivor: Survivor },
 ): Promise<void> {
+  const { record, unit, context } = survivor;
   const { writtenAt } = unit;
   if (writtenAt === undefined) return;
   const { delivery, receivedAt, mapping } = context;
@@ -165,6 +166,7 @@ async function outdate(
   await transaction.putLineage(context.source.source, name, {
     ...nothing,
     record,
+    localId,
     delivery,
     receivedAt,
     mapping,

@@ -1,6 +1,9 @@
-import type { Lineage, WriteTransaction } from "../store/store.ts";
+import type { Lineage, RecordKey, WriteTransaction } from "../store/store.ts";
 import type { CommitContext } from "./commit-unit.ts";
 import type { Unit } from "./unit.ts";
+
+/** What the lineage calls the record of a child whom nobody has told of. The store gives no record this key. */
+export const NO_CHILD: RecordKey = 0;
 
 interface Kept {
   readonly prior: Lineage | undefined;
@@ -20,13 +23,22 @@ export async function keepLineage(
 ): Promise<void> {
   const { source } = context.source;
   const { delivery, receivedAt, mapping } = context;
+  const child = lineage.record === NO_CHILD ? {} : { localId: unit.identity.localId };
   if (prior !== undefined && isOfItsDelivery(prior, unit, context)) {
-    await transaction.putLineage(source, unit.key, { ...prior, ...lineage, mapping });
+    await transaction.putLineage(source, unit.key, { ...prior, ...lineage, ...child, mapping });
     return;
   }
   const written = unit.writtenAt === undefined ? {} : { writtenAt: unit.writtenAt };
   const { line } = unit;
-  await transaction.putLineage(source, unit.key, { ...lineage, delivery, line, receivedAt, mapping, ...written });
+  await transaction.putLineage(source, unit.key, {
+    ...lineage,
+    ...child,
+    delivery,
+    line,
+    receivedAt,
+    mapping,
+    ...written,
+  });
   if (prior !== undefined && prior.line > 0) {
     await transaction.noteState({
       source,

@@ -1,6 +1,6 @@
 import type { AnyMapper } from "#mappers/mapper.ts";
 import type { RegisteredSource } from "../access/source.ts";
-import { toBlockKey } from "../identity/block-key.ts";
+import { withoutWithheld } from "../disclosure/withheld.ts";
 import { toRecordSearchKeys } from "../search/keys.ts";
 import type { RecordKey, Store, StoredContribution, UnitLineage, WriteTransaction } from "../store/store.ts";
 import { NO_CONTENT } from "./end-replaced.ts";
@@ -109,12 +109,9 @@ async function localIdOf(held: HeldRecord, { mapper, registered }: Retelling): P
 /** The same word as before, under the name of another record. */
 async function tellBy(
   transaction: WriteTransaction,
-  { record, localId }: Unsaid,
+  { record }: Unsaid,
   { told, unit, authority }: { readonly told: StoredContribution; readonly unit: string; readonly authority: string },
 ): Promise<void> {
-  const identity = (await transaction.identitiesOf(record)).find((one) => one.localId === localId);
-  const block = identity && toBlockKey(identity);
-  const keys = toRecordSearchKeys(JSON.parse(told.body));
-  const further = block === undefined ? [] : [{ code: "block" as const, value: block }];
-  await transaction.putContribution(record, authority, { ...told, unit }, [...keys, ...further]);
+  const patient = withoutWithheld(JSON.parse(told.body), told.withheld);
+  await transaction.putContribution(record, authority, { ...told, unit }, toRecordSearchKeys(patient));
 }

@@ -1,11 +1,8 @@
 import type { Resolution } from "../identity/resolve-child.ts";
 import { type Lineage, type RecordKey, SHARED_ID_SPACE, type WriteTransaction } from "../store/store.ts";
 import type { CommitContext } from "./commit-unit.ts";
-import { keepLineage } from "./keep-lineage.ts";
+import { keepLineage, NO_CHILD } from "./keep-lineage.ts";
 import type { KnownIdentifier, Unit, UnitOutcome } from "./unit.ts";
-
-/** What the lineage calls the record of a child whom nobody has told of. The store gives no record this key. */
-const NO_CHILD: RecordKey = 0;
 
 const NOTHING_TO_WITHDRAW = "there was nothing to take back";
 

@@ -233,7 +233,15 @@ describe("where people are real", () => {
   async function heldChild(source: string): Promise<void> {
     const key = await writing.house.child("held");
     await writing.house.tell(key, patient({ identifier: [{ system: NHS_NUMBER, value: "9990000018" }] }), { source });
-    await writing.house.store.write((transaction) => transaction.takeIdentityKey("nhs-number|9990000018", key));
+    await writing.house.store.write((transaction) =>
+      transaction.claimIdentityKey({
+        key: "nhs-number|9990000018",
+        source,
+        localId: "held",
+        record: key,
+        isWithheld: false,
+      }),
+    );
   }
 
   test.each<[what: string, more: object | undefined, status: number]>([

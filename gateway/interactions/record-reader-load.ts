@@ -6,6 +6,7 @@ import { type Denial, toDenials } from "../disclosure/consent-rules.ts";
 import { isMarkedRestricted } from "../disclosure/patient-fold.ts";
 import type { Telling } from "../disclosure/patient-timeline.ts";
 import type { RecordFacts, SourceFacts } from "../disclosure/visibility.ts";
+import { withoutWithheld } from "../disclosure/withheld.ts";
 import { extractKeys } from "../search/keys.ts";
 import { type Pack, type Packable, toPack } from "../search/pack.ts";
 import type { IdSpace, RecordKey, StoredContribution, StoredRecord, StoredResource } from "../store/store.ts";
@@ -102,8 +103,9 @@ export function isPeopled(idSpace: IdSpace): boolean {
 }
 
 /** Parsed when it is first looked at: of what was said before, almost nobody asks. */
-function toTelling({ source, localId, lastUpdated, body }: StoredContribution, until: number): Telling {
+function toTelling({ source, localId, lastUpdated, withheld, ...told }: StoredContribution, until: number): Telling {
   let parsed: Patient | undefined;
+  const body = withheld === undefined ? told.body : JSON.stringify(withoutWithheld(parsePatient(told.body), withheld));
   return {
     source,
     localId,

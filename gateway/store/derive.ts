@@ -6,4 +6,6 @@ export interface Derive {
   identifiersOf(body: string): readonly string[];
   /** Keys of a child's record, from the JSON of a Patient that one source told. */
   recordKeysOf(body: string): readonly RecordSearchKey[];
+  /** Blocking keys of what a source calls a child, from its JSON; without it they come with the next word of the source. */
+  blockingKeysOf?(identity: string): readonly number[];
 }

@@ -3,6 +3,7 @@ import type { Derive } from "./derive.ts";
 import { from1To2 } from "./schema-1-to-2.ts";
 import { from2To3 } from "./schema-2-to-3.ts";
 import { from3To4 } from "./schema-3-to-4.ts";
+import { from4To5 } from "./schema-4-to-5.ts";
 
 /**
  * The stored shape. Times are milliseconds since 1970, dates YYYY-MM-DD, lists JSON text. Only contents (to
@@ -95,31 +96,56 @@ CREATE TABLE history (
 ) STRICT;
 CREATE INDEX history_of_record ON history (record);
 
--- What one source says of a child, and the unit that told it.
--- (9, 17, 'leeds-eyfsp', 'A123', '383', 'education', 1767225600000, 'A123/2025', '{"resourceType":"Patient",…}')
+-- What each source calls a child, and what it says of who the child is: spelled once, since links, words, lineage and
+-- blocking keys refer to it. record: of the latest link, and link its sequence. identity: as it came, NULL when it was
+-- taken back. blocking: the keys under which it stands in block, eight bytes each, so that they can be taken out of it.
+-- (5, 'leeds-eyfsp', 'A123', 17, 1, '{"localId":"A123","birthDate":"2020-05-04"}', x'000012…')
+CREATE TABLE source_child (
+  id INTEGER PRIMARY KEY,
+  source TEXT NOT NULL,
+  local_id TEXT NOT NULL,
+  record INTEGER,
+  link INTEGER,
+  identity TEXT,
+  blocking BLOB,
+  UNIQUE (local_id, source)
+) STRICT;
+CREATE INDEX source_child_of_record ON source_child (record);
+
+-- Sources' children by what is alike in those who may be the same: whole numbers that the matcher makes.
+-- (1441151880758558, 5)
+CREATE TABLE block (key INTEGER NOT NULL, child INTEGER NOT NULL, PRIMARY KEY (key, child)) STRICT, WITHOUT ROWID;
+
+-- What one source says of a child, and the unit that told it. since: when it came into the record, where that was later.
+-- withheld: identifiers of the body that are neither served nor indexed here; NULL for none.
+-- (9, 17, 5, '383', 'education', 1767225600000, NULL, 'A123/2025', NULL, '{"resourceType":"Patient",…}')
 CREATE TABLE contribution (
   id INTEGER PRIMARY KEY,
   record INTEGER NOT NULL,
-  source TEXT NOT NULL,
-  local_id TEXT NOT NULL,
+  child INTEGER NOT NULL,
   authority TEXT NOT NULL,
   data_class TEXT NOT NULL,
   last_updated INTEGER NOT NULL,
+  since INTEGER,
   unit TEXT,
+  withheld TEXT,
   body TEXT NOT NULL,
-  UNIQUE (record, source, local_id)
+  UNIQUE (record, child)
 ) STRICT;
 
--- What a source said of a child until it said something else, or nothing more.
--- (1, 17, 'leeds-eyfsp', 'A123', 'education', 1767225600000, 1769904000000, '{"resourceType":"Patient",…}')
+-- What a source said of a child until it said something else, or nothing more. is_left: 1 where it turned out not to have
+-- been of this child, and is told here no more.
+-- (1, 17, 5, 'education', 1767225600000, NULL, 1769904000000, 0, NULL, '{"resourceType":"Patient",…}')
 CREATE TABLE past_contribution (
   sequence INTEGER PRIMARY KEY,
   record INTEGER NOT NULL,
-  source TEXT NOT NULL,
-  local_id TEXT NOT NULL,
+  child INTEGER NOT NULL,
   data_class TEXT NOT NULL,
   last_updated INTEGER NOT NULL,
+  since INTEGER,
   until INTEGER NOT NULL,
+  is_left INTEGER NOT NULL,
+  withheld TEXT,
   body TEXT NOT NULL
 ) STRICT;
 CREATE INDEX past_contribution_of_record ON past_contribution (record);
@@ -161,47 +187,73 @@ CREATE TABLE relationship (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX relationship_of_organization ON relationship (value, system, record);
 
--- Identity keys, each held by the first record that took it.
--- ('nhs-number|9990000018', 17)
-CREATE TABLE identity_key (key TEXT PRIMARY KEY, record INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+-- Identity keys, and which source's child told each of them, in which record. held: 0 where another record has it first.
+-- (1, 'nhs-number|9990000018', 5, 17, 1)
+CREATE TABLE identity_key (
+  sequence INTEGER PRIMARY KEY,
+  key TEXT NOT NULL,
+  child INTEGER NOT NULL,
+  record INTEGER NOT NULL,
+  held INTEGER NOT NULL,
+  UNIQUE (key, child, record)
+) STRICT;
+CREATE INDEX identity_key_of_child ON identity_key (child);
 
 -- Decisions that a source's child is the child of a record: appended, the latest holds.
--- (1, 'leeds-eyfsp', 'A123', 17, 'nhs-number-and-birth-date/1', '["nhs-number equal"]', 1767225600000)
+-- (1, 5, 17, 'nhs-number-and-birth-date/1', '["nhs-number equal"]', 1767225600000)
 CREATE TABLE link (
   sequence INTEGER PRIMARY KEY,
-  source TEXT NOT NULL,
-  local_id TEXT NOT NULL,
+  child INTEGER NOT NULL,
   record INTEGER NOT NULL,
   author TEXT NOT NULL,
   evidence TEXT NOT NULL,
   decided_at INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX link_of_source ON link (source, local_id);
-CREATE INDEX link_of_record ON link (record);
 
--- What each source calls the child, as it came.
--- ('leeds-eyfsp', 'A123', '{"localId":"A123","birthDate":"2020-05-04"}')
-CREATE TABLE source_identity (
-  source TEXT NOT NULL,
-  local_id TEXT NOT NULL,
-  body TEXT NOT NULL,
-  PRIMARY KEY (source, local_id)
-) STRICT, WITHOUT ROWID;
+-- Decisions on who is one child, appended. moved: [source, local id, from, to] each. others: resources that moved and that
+-- no source record made. forbids: 1 where both are never to be linked while it holds.
+-- (3, 'merge', 17, 18, 'steward-demo', 'seen together', '[]', 1769904000000, '[["leeds-csds","P1",18,17]]', '[]', 0, NULL, NULL)
+CREATE TABLE decision (
+  sequence INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,
+  survivor INTEGER NOT NULL,
+  other INTEGER NOT NULL,
+  author TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  evidence TEXT NOT NULL,
+  decided_at INTEGER NOT NULL,
+  moved TEXT NOT NULL,
+  others TEXT NOT NULL,
+  forbids INTEGER NOT NULL,
+  undoes INTEGER,
+  undone_by INTEGER
+) STRICT;
+CREATE INDEX decision_of_survivor ON decision (survivor);
+CREATE INDEX decision_of_other ON decision (other);
 
--- Links that a steward should look at; closed_at is NULL while open.
--- (1, 'ambiguous', 'leeds-eyfsp', 'A123', 17, '[18,19]', '["birth date equal"]', 1767225600000, NULL)
+-- Children that are merged into another one, by which decision.
+-- (18, 17, 3)
+CREATE TABLE merged (record INTEGER PRIMARY KEY, survivor INTEGER NOT NULL, decision INTEGER NOT NULL) STRICT;
+CREATE INDEX merged_into ON merged (survivor);
+
+-- Links that a steward should look at; closed_at is NULL while open. bits: evidence for the best candidate. dismissed_at: a
+-- person has looked, and leaves it as it is.
+-- (1, 'ambiguous', 5, 17, '[18,19]', '["birth date equal"]', 12.5, 1767225600000, NULL, NULL, NULL, NULL)
 CREATE TABLE review (
   sequence INTEGER PRIMARY KEY,
   kind TEXT NOT NULL,
-  source TEXT NOT NULL,
-  local_id TEXT NOT NULL,
+  child INTEGER NOT NULL,
   record INTEGER NOT NULL,
   candidates TEXT NOT NULL,
   evidence TEXT NOT NULL,
+  bits REAL,
   created_at INTEGER NOT NULL,
-  closed_at INTEGER
+  closed_at INTEGER,
+  dismissed_at INTEGER,
+  dismissed_by TEXT,
+  dismissed_why TEXT
 ) STRICT;
-CREATE UNIQUE INDEX review_open ON review (source, local_id, kind) WHERE closed_at IS NULL;
+CREATE UNIQUE INDEX review_open ON review (child, kind) WHERE closed_at IS NULL;
 
 -- A delivery that brought something which is still spoken of, spelled once instead of in every row.
 -- (7, 'leeds-eyfsp', 'r-1', 1767225600000)
@@ -214,12 +266,13 @@ CREATE TABLE delivery (
 ) STRICT;
 
 -- What one unit of a source made. hash: SHA-256 of the source record's content. made: [slot, type, id] each. line: 0 for
--- what is no source record of its own. mapping: the version of the mapper.
--- (1, 'leeds-eyfsp', 'A123', 'Zk0w…', 17, 7, 12, 1, NULL, '[["E01","Observation","2f0e…"]]')
+-- what is no source record of its own. mapping: the version of the mapper. child: whom it tells of; NULL for none.
+-- (1, 'leeds-eyfsp', 'A123', 5, 'Zk0w…', 17, 7, 12, 1, NULL, '[["E01","Observation","2f0e…"]]')
 CREATE TABLE lineage (
   sequence INTEGER PRIMARY KEY,
   source TEXT NOT NULL,
   unit TEXT NOT NULL,
+  child INTEGER,
   hash TEXT NOT NULL,
   record INTEGER NOT NULL,
   delivery INTEGER NOT NULL,
@@ -332,7 +385,7 @@ CREATE INDEX single_use_expiry ON single_use (expires_at);
 `;
 
 /** Grows by one with every change to the tables above; kept in `PRAGMA user_version`. */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 /** "EYFG", kept in `PRAGMA application_id`, so that another program's file is not taken for ours. */
 const APPLICATION_ID = 0x45594647;
@@ -383,7 +436,7 @@ export function makeSchema(database: DatabaseSync, derive: Derive | undefined): 
 }
 
 /** What leads from each version to the next, the first of them from version 1. */
-const STEPS = [from1To2, from2To3, from3To4];
+const STEPS = [from1To2, from2To3, from3To4, from4To5];
 
 function bringForward(database: DatabaseSync, version: number, derive: Derive | undefined): void {
   if (derive === undefined) {

@@ -16,10 +16,9 @@ type FindKey = RecordSearchKey & { readonly prefix?: boolean };
 /** How few children one value of a code leaves, roughly: the search starts from the key that leaves fewest. */
 const FEWEST_FIRST: Readonly<Record<RecordSearchKey["code"], number>> = {
   identifier: 0,
-  block: 1,
-  birthdate: 2,
-  family: 3,
-  given: 4,
+  birthdate: 1,
+  family: 2,
+  given: 3,
 };
 
 /** Greater than every character, so that a prefix becomes a range of an ordered index. */

@@ -10,6 +10,8 @@ export function forgetPast(work: Work, record: RecordKey, source: string): void 
        AND EXISTS (SELECT 1 FROM history mark WHERE mark.id = history.id AND mark.type = history.type
          AND mark.id_space = history.id_space AND mark.version > history.version AND mark.body IS NULL)`,
   ).run({ record, source });
-  const words = statement("DELETE FROM past_contribution WHERE record = ? AND source = ?").run(record, source);
+  const words = statement(
+    "DELETE FROM past_contribution WHERE record = ? AND child IN (SELECT id FROM source_child WHERE source = ?)",
+  ).run(record, source);
   if (versions.changes > 0 || words.changes > 0) touch(work, record);
 }

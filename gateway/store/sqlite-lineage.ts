@@ -1,10 +1,13 @@
 import type { Connection } from "./sqlite-connection.ts";
+import { internChild } from "./sqlite-source-children.ts";
 import { integer, type Row, text } from "./sqlite-values.ts";
 import type { Work } from "./sqlite-work.ts";
 import type { Lineage, RecordKey, UnitLineage } from "./store.ts";
 
+const LINEAGE = "SELECT l.*, s.local_id FROM lineage l LEFT JOIN source_child s ON s.id = l.child";
+
 export function readLineage({ connection }: Work, source: string, unit: string): Lineage | undefined {
-  const row = connection.statement("SELECT * FROM lineage WHERE source = ? AND unit = ?").get(source, unit);
+  const row = connection.statement(`${LINEAGE} WHERE l.source = ? AND l.unit = ?`).get(source, unit);
   return row && toLineage(connection, row);
 }
 
@@ -20,11 +23,12 @@ function toLineage({ interned }: Connection, row: Row): Lineage {
     receivedAt,
     mapping: integer(row.mapping),
     ...(row.written_at === null ? {} : { writtenAt: integer(row.written_at) }),
+    ...(row.local_id === null ? {} : { localId: text(row.local_id) }),
   };
 }
 
 export function readLineagesOf(connection: Connection, record: RecordKey): readonly UnitLineage[] {
-  const rows = connection.statement("SELECT * FROM lineage WHERE record = ? ORDER BY sequence").all(record);
+  const rows = connection.statement(`${LINEAGE} WHERE l.record = ? ORDER BY l.sequence`).all(record);
   return rows.map((row) => toUnitLineage(connection, row));
 }
 
@@ -34,7 +38,7 @@ export function readUnitsOf(
   { limit, after }: { readonly limit: number; readonly after: string | undefined },
 ): readonly UnitLineage[] {
   const rows = connection
-    .statement("SELECT * FROM lineage WHERE source = ? AND unit > ? ORDER BY unit LIMIT ?")
+    .statement(`${LINEAGE} WHERE l.source = ? AND l.unit > ? ORDER BY l.unit LIMIT ?`)
     .all(source, after ?? "", limit);
   return rows.map((row) => toUnitLineage(connection, row));
 }
@@ -43,19 +47,21 @@ function toUnitLineage(connection: Connection, row: Row): UnitLineage {
   return { source: text(row.source), unit: text(row.unit), ...toLineage(connection, row) };
 }
 
-export function putLineage({ connection }: Work, source: string, unit: string, lineage: Lineage): void {
-  const { delivery, receivedAt } = lineage;
+export function putLineage(work: Work, source: string, unit: string, lineage: Lineage): void {
+  const { connection } = work;
+  const { delivery, receivedAt, localId } = lineage;
   connection
     .statement(
-      `INSERT INTO lineage (source, unit, hash, record, delivery, line, mapping, written_at, made)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (source, unit) DO UPDATE SET hash = excluded.hash, record = excluded.record,
+      `INSERT INTO lineage (source, unit, child, hash, record, delivery, line, mapping, written_at, made)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (source, unit) DO UPDATE SET child = excluded.child, hash = excluded.hash, record = excluded.record,
          delivery = excluded.delivery, line = excluded.line, mapping = excluded.mapping,
          written_at = excluded.written_at, made = excluded.made`,
     )
     .run(
       source,
       unit,
+      localId === undefined ? null : internChild(work, source, localId),
       lineage.hash,
       lineage.record,
       connection.interned.deliveryId({ source, id: delivery, receivedAt }),

@@ -1,13 +1,12 @@
 import { hash } from "node:crypto";
 import type { Relationship } from "#mappers/mapper.ts";
 import type { Connection } from "./sqlite-connection.ts";
+import { readMerged, readMergedBefore, readReplaces } from "./sqlite-decisions.ts";
 import { bytes, dataClass, integer, type Row, text, word } from "./sqlite-values.ts";
 import type {
   IdSpace,
-  Link,
   RecordKey,
   RecordKind,
-  ReviewItem,
   SourceReach,
   StoredContribution,
   StoredRecord,
@@ -35,11 +34,6 @@ const RELATIONSHIP_KINDS: Readonly<Record<Relationship["kind"], true>> = {
   roll: true,
   "hub-registration": true,
 };
-const REVIEW_KINDS: Readonly<Record<ReviewItem["kind"], true>> = {
-  "identifier-conflict": true,
-  ambiguous: true,
-  unlinked: true,
-};
 
 const RESOURCE_COLUMNS = "type, id, version, last_updated, origin, content_hash, keys, body";
 const RESOURCES_OF_RECORD = `SELECT ${RESOURCE_COLUMNS} FROM resource WHERE slot >= ? AND slot < ?`;
@@ -54,22 +48,30 @@ export function readRecord(connection: Connection, key: RecordKey): StoredRecord
   const row = statement("SELECT kind, id_space, patient_id, version FROM record WHERE key = ?").get(key);
   if (row === undefined) return undefined;
   const resources = arrays(RESOURCES_OF_RECORD).all(key * RECORD_SLOTS, (key + 1) * RECORD_SLOTS);
+  const past = statement(PAST_CONTRIBUTIONS).all(key);
   return {
     key,
     kind: word(RECORD_KINDS, row.kind),
     idSpace: text(row.id_space),
     patientId: row.patient_id === null ? "" : text(row.patient_id),
     version: integer(row.version),
-    contributions: statement("SELECT * FROM contribution WHERE record = ? ORDER BY source, local_id")
-      .all(key)
-      .map(toContribution),
-    pastContributions: statement("SELECT * FROM past_contribution WHERE record = ? ORDER BY until, sequence")
-      .all(key)
-      .map((past) => ({ ...toContribution(past), until: integer(past.until) })),
+    contributions: statement(CONTRIBUTIONS).all(key).map(toContribution),
+    pastContributions: past.flatMap((row) =>
+      row.is_left === 1 ? [] : [{ ...toContribution(row), until: integer(row.until) }],
+    ),
     relationships: statement("SELECT * FROM relationship WHERE record = ?").all(key).map(toRelationship),
     resources: resources.map((resource) => toResource(resource, origins)),
+    ...readMerged(connection, key),
+    replaces: readReplaces(connection, key),
+    mergedBefore: readMergedBefore(connection, key),
+    leavings: past.flatMap((row) => (row.is_left === 1 ? [{ source: text(row.source), at: integer(row.until) }] : [])),
   };
 }
+
+const CONTRIBUTIONS = `SELECT c.*, s.source, s.local_id FROM contribution c CROSS JOIN source_child s ON s.id = c.child
+  WHERE c.record = ? ORDER BY s.source, s.local_id`;
+const PAST_CONTRIBUTIONS = `SELECT p.*, s.source, s.local_id FROM past_contribution p
+  CROSS JOIN source_child s ON s.id = p.child WHERE p.record = ? ORDER BY p.until, p.sequence`;
 
 function toResource(row: Row, origins: Connection["origins"]): StoredResource {
   const { source, dataClass } = origins.byId(integer(row[4]));
@@ -94,6 +96,8 @@ export function toContribution(row: Row): StoredContribution {
     lastUpdated: integer(row.last_updated),
     body: text(row.body),
     ...(typeof row.unit === "string" ? { unit: row.unit } : {}),
+    ...(typeof row.since === "number" ? { since: row.since } : {}),
+    ...(typeof row.withheld === "string" ? { withheld: JSON.parse(row.withheld) } : {}),
   };
 }
 
@@ -105,23 +109,6 @@ function toRelationship(row: Row): StoredRelationship {
     ...(row.start_date === null ? {} : { start: text(row.start_date) }),
     ...(row.end_date === null ? {} : { end: text(row.end_date) }),
   };
-}
-
-export function linkOf({ statement }: Connection, source: string, localId: string): Link | undefined {
-  const row = statement("SELECT * FROM link WHERE source = ? AND local_id = ? ORDER BY sequence DESC LIMIT 1").get(
-    source,
-    localId,
-  );
-  return (
-    row && {
-      source,
-      localId,
-      record: integer(row.record),
-      author: text(row.author),
-      evidence: JSON.parse(text(row.evidence)),
-      decidedAt: integer(row.decided_at),
-    }
-  );
 }
 
 export function locate({ statement }: Connection, type: string, id: string, idSpace: IdSpace): RecordKey | undefined {
@@ -240,17 +227,4 @@ export function readSourceReaches({ statement }: Connection): readonly SourceRea
       dataClass: dataClass(row.data_class),
       until: text(row.until),
     }));
-}
-
-export function readReviewItems({ statement }: Connection, limit: number): readonly ReviewItem[] {
-  const rows = statement("SELECT * FROM review WHERE closed_at IS NULL ORDER BY sequence LIMIT ?").all(limit);
-  return rows.map((row) => ({
-    kind: word(REVIEW_KINDS, row.kind),
-    source: text(row.source),
-    localId: text(row.local_id),
-    record: integer(row.record),
-    candidates: JSON.parse(text(row.candidates)),
-    evidence: JSON.parse(text(row.evidence)),
-    createdAt: integer(row.created_at),
-  }));
 }

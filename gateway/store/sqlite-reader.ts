@@ -1,4 +1,5 @@
 import type { Connection } from "./sqlite-connection.ts";
+import { neverLinked, readDecision, readDecisions } from "./sqlite-decisions.ts";
 import {
   readQualityOf,
   readQuarantined,
@@ -8,22 +9,24 @@ import {
 } from "./sqlite-deliveries.ts";
 import { findRecords, recordsByChange, scanRecords, sharedRecords } from "./sqlite-find.ts";
 import { findResources } from "./sqlite-identifiers.ts";
+import { identityKeyHolders } from "./sqlite-identity-keys.ts";
 import { readLineagesOf, readUnitsOf } from "./sqlite-lineage.ts";
 import { readRaw } from "./sqlite-raw.ts";
 import {
-  linkOf,
   locate,
   readHistory,
   readRecord,
   readRecordHistory,
   readRecordVersion,
   readResource,
-  readReviewItems,
   readSourceReaches,
 } from "./sqlite-read.ts";
+import { readReviewItem, readReviewItems, readReviewItemsOf, readReviewPage } from "./sqlite-reviews.ts";
+import { findAlike, linkOf, namesOf, sourceChildrenOf } from "./sqlite-source-children.ts";
 import { readStagedKeys, readWaitingRows } from "./sqlite-staged.ts";
 import { readRecordStates } from "./sqlite-states.ts";
 import type {
+  AlikeChild,
   ChangeOrder,
   IdSpace,
   Link,
@@ -37,12 +40,15 @@ import type {
   RecordSearchKey,
   RecordState,
   RecordStateFilter,
-  ReviewItem,
+  ReviewFilter,
   SharedKind,
   SharedScope,
+  SourceChildName,
   SourceReach,
+  StoredDecision,
   StoredRecord,
   StoredResource,
+  StoredReview,
   StoredVersion,
   UnitLineage,
 } from "./store.ts";
@@ -73,6 +79,40 @@ export class SqliteReader implements ReadVerbs {
 
   async linkOf(source: string, localId: string): Promise<Link | undefined> {
     return linkOf(this.connection, source, localId);
+  }
+
+  async findAlike(
+    keys: readonly number[],
+    limit: number,
+  ): Promise<{ readonly children: readonly AlikeChild[]; readonly isCut: boolean }> {
+    return findAlike(this.connection, keys, limit);
+  }
+
+  async sourceChildrenOf(record: RecordKey): Promise<readonly AlikeChild[]> {
+    return sourceChildrenOf(this.connection, record);
+  }
+
+  async namesOf(record: RecordKey): Promise<readonly SourceChildName[]> {
+    return namesOf(this.connection, record);
+  }
+
+  async identityKeyHolders(key: string): Promise<readonly RecordKey[]> {
+    return identityKeyHolders(this.connection, key);
+  }
+
+  async neverLinked(record: RecordKey): Promise<readonly RecordKey[]> {
+    return neverLinked(this.connection, record);
+  }
+
+  async decisions(
+    filter: { readonly record?: RecordKey; readonly before?: number },
+    limit: number,
+  ): Promise<readonly StoredDecision[]> {
+    return readDecisions(this.connection, filter, limit);
+  }
+
+  async decision(sequence: number): Promise<StoredDecision | undefined> {
+    return readDecision(this.connection, sequence);
   }
 
   async findRecords(
@@ -168,7 +208,19 @@ export class SqliteReader implements ReadVerbs {
     return readQualityOf(this.connection, source, limit);
   }
 
-  async reviewItems(limit: number): Promise<readonly ReviewItem[]> {
+  async reviewItems(limit: number): Promise<readonly StoredReview[]> {
     return readReviewItems(this.connection, limit);
+  }
+
+  async reviewItem(id: number): Promise<StoredReview | undefined> {
+    return readReviewItem(this.connection, id);
+  }
+
+  async reviewPage(filter: ReviewFilter, limit: number): Promise<readonly StoredReview[]> {
+    return readReviewPage(this.connection, filter, limit);
+  }
+
+  async reviewItemsOf(record: RecordKey): Promise<readonly StoredReview[]> {
+    return readReviewItemsOf(this.connection, record);
   }
 }

@@ -1,22 +1,16 @@
 import type { Relationship, SourceIdentity } from "#mappers/mapper.ts";
 import {
-  appendLink,
-  closeReview,
   createChild,
-  identitiesOf,
-  identityKeyHolder,
-  openReview,
   putContribution,
   putRelationships,
-  putSourceIdentity,
   readContribution,
   removeContribution,
-  removeSourceIdentity,
-  takeIdentityKey,
 } from "./sqlite-children.ts";
 import type { Connection } from "./sqlite-connection.ts";
+import { appendDecision, moveChild, setMerged, setStanding } from "./sqlite-decisions.ts";
 import { closeQuarantine, moveReach, putQuality, putReceipt, quarantine, useOnce } from "./sqlite-deliveries.ts";
 import { forgetPast } from "./sqlite-forget.ts";
+import { claimIdentityKey, identityClaims, identityClaimsOf, releaseIdentityKey } from "./sqlite-identity-keys.ts";
 import { putLineage, readLineage, removeLineage } from "./sqlite-lineage.ts";
 import { forgetRaw, keepRaw, sweepRaw } from "./sqlite-raw.ts";
 import { SqliteReader } from "./sqlite-reader.ts";
@@ -28,11 +22,15 @@ import {
   removeResource,
   sharedRecord,
 } from "./sqlite-resources.ts";
+import { closeReview, closeReviewItem, dismissReview, openReview, reopenReview } from "./sqlite-reviews.ts";
+import { appendLink, putSourceIdentity, removeSourceIdentity } from "./sqlite-source-children.ts";
 import { markTree, readStaged, readStagedBelow, readStagedTree, stage, unstage } from "./sqlite-staged.ts";
 import { noteState } from "./sqlite-states.ts";
 import type { Work } from "./sqlite-work.ts";
 import type {
+  ChildMove,
   EndedState,
+  IdentityClaim,
   IdSpace,
   KeptRaw,
   KeptRow,
@@ -41,6 +39,7 @@ import type {
   Quarantined,
   RecordKey,
   RecordSearchKey,
+  ReviewDismissal,
   ReviewItem,
   SharedKind,
   SourceReach,
@@ -48,6 +47,7 @@ import type {
   StagedFrom,
   StagedRow,
   StoredContribution,
+  StoredDecision,
   ToldResource,
   WriteTransaction,
 } from "./store.ts";
@@ -61,7 +61,7 @@ export class SqliteTransaction extends SqliteReader implements WriteTransaction 
 
   constructor(connection: Connection, clock: () => number) {
     super(connection);
-    this.#work = { connection, clock, touched: new Map(), nextSlots: new Map() };
+    this.#work = { connection, clock, touched: new Map(), nextSlots: new Map(), children: new Map() };
   }
 
   end(): void {
@@ -85,24 +85,52 @@ export class SqliteTransaction extends SqliteReader implements WriteTransaction 
     return sharedRecord(this.#open, kind, authority, idSpace);
   }
 
-  async takeIdentityKey(key: string, record: RecordKey): Promise<RecordKey> {
-    return takeIdentityKey(this.#open, key, record);
+  async claimIdentityKey(claim: IdentityClaim): Promise<void> {
+    claimIdentityKey(this.#open, claim);
   }
 
-  async identityKeyHolder(key: string): Promise<RecordKey | undefined> {
-    return identityKeyHolder(this.#open, key);
+  async identityClaims(key: string): Promise<readonly IdentityClaim[]> {
+    return identityClaims(this.connection, key);
+  }
+
+  async identityClaimsOf(source: string, localId: string): Promise<readonly IdentityClaim[]> {
+    return identityClaimsOf(this.connection, source, localId);
+  }
+
+  async releaseIdentityKey(key: string, source: string, localId: string): Promise<void> {
+    releaseIdentityKey(this.#open, key, { source, localId });
   }
 
   async appendLink(link: Link): Promise<void> {
     appendLink(this.#open, link);
   }
 
-  async putSourceIdentity(source: string, localId: string, identity: SourceIdentity): Promise<void> {
-    putSourceIdentity(this.#open, source, localId, identity);
+  async putSourceIdentity(
+    source: string,
+    localId: string,
+    identity: SourceIdentity,
+    blockingKeys: readonly number[],
+  ): Promise<void> {
+    putSourceIdentity(this.#open, { source, localId }, { identity, blockingKeys });
   }
 
-  async identitiesOf(record: RecordKey): Promise<readonly SourceIdentity[]> {
-    return identitiesOf(this.#open, record);
+  async moveChild(move: ChildMove): Promise<void> {
+    moveChild(this.#open, move);
+  }
+
+  async setMerged(
+    record: RecordKey,
+    merged: { readonly into: RecordKey; readonly decision: number } | undefined,
+  ): Promise<void> {
+    setMerged(this.#open, record, merged);
+  }
+
+  async setStanding(record: RecordKey, authorities: readonly string[]): Promise<void> {
+    setStanding(this.#open, record, authorities);
+  }
+
+  async appendDecision(decision: Omit<StoredDecision, "sequence" | "undoneBy">): Promise<number> {
+    return appendDecision(this.#open, decision);
   }
 
   async openReview(item: ReviewItem): Promise<void> {
@@ -110,7 +138,19 @@ export class SqliteTransaction extends SqliteReader implements WriteTransaction 
   }
 
   async closeReview(source: string, localId: string, stillOpen: readonly ReviewItem["kind"][] = []): Promise<void> {
-    closeReview(this.#open, source, localId, stillOpen);
+    closeReview(this.#open, { source, localId, stillOpen });
+  }
+
+  async closeReviewItem(id: number, at: number): Promise<void> {
+    closeReviewItem(this.#open, id, at);
+  }
+
+  async dismissReview(id: number, dismissal: ReviewDismissal): Promise<void> {
+    dismissReview(this.#open, id, dismissal);
+  }
+
+  async reopenReview(id: number): Promise<void> {
+    reopenReview(this.#open, id);
   }
 
   async contribution(record: RecordKey, source: string, localId: string): Promise<StoredContribution | undefined> {

@@ -9,6 +9,8 @@ export interface Work {
   readonly touched: Map<RecordKey, Touched>;
   /** The next free slot of records that this work has added resources to. */
   readonly nextSlots: Map<RecordKey, number>;
+  /** Numbers of sources' children that this work has asked for, by source and local id. */
+  readonly children: Map<string, number>;
 }
 
 /** A record as the work has left it. The times are infinite the wrong way round while nothing was ever told in it. */

@@ -101,6 +101,7 @@ describe("the SQLite file", () => {
         line: 0,
         receivedAt: 0,
         mapping: 0,
+        localId: "A1",
       },
     ]);
     expect(await store?.waitingRows("leeds-csds")).toEqual([{ table: "Referral", rows: 1 }]);

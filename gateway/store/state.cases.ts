@@ -76,11 +76,18 @@ export function stateCases(store: () => Store, child: Child): void {
     const record = await child("p-1");
     await store().write(async (transaction) => {
       for (const localId of ["A1", "A2"]) {
-        await transaction.putSourceIdentity("s", localId, { localId });
         await transaction.appendLink({ source: "s", localId, record, author: "rule/1", evidence: [], decidedAt: 1 });
+        await transaction.putSourceIdentity("s", localId, { localId }, [5]);
       }
       await transaction.removeSourceIdentity("s", "A1");
-      expect(await transaction.identitiesOf(record)).toEqual([{ localId: "A2" }]);
+      expect(await transaction.sourceChildrenOf(record)).toMatchObject([
+        { localId: "A2", identity: { localId: "A2" } },
+      ]);
+      expect((await transaction.findAlike([5], 9)).children).toMatchObject([{ localId: "A2", record }]);
+      expect(await transaction.namesOf(record)).toEqual([
+        { source: "s", localId: "A1" },
+        { source: "s", localId: "A2" },
+      ]);
       expect(await transaction.linkOf("s", "A1")).toMatchObject({ record });
     });
   });

@@ -76,18 +76,26 @@ export function storeCases(name: string, open: () => Promise<OpenStore>): void {
       }
     });
 
-    test("two instances that write at once lose nothing and take each identity key once", async () => {
+    test("two instances that write at once lose nothing, and agree on who came first", async () => {
       const other = await opened.reopen();
       try {
-        const holders = await Promise.all(
+        const firsts = await Promise.all(
           Array.from({ length: 40 }, (_, n) =>
             (n % 2 === 0 ? store : other).write(async (transaction) => {
               const key = await transaction.createChild(`p-${n}`, "");
-              return transaction.takeIdentityKey("nhs-number|9990000018", key);
+              const claim = {
+                key: "nhs-number|9990000018",
+                source: "s",
+                localId: `A${n}`,
+                record: key,
+                isWithheld: false,
+              };
+              await transaction.claimIdentityKey(claim);
+              return (await transaction.identityKeyHolders(claim.key))[0];
             }),
           ),
         );
-        expect(new Set(holders).size).toBe(1);
+        expect(new Set(firsts).size).toBe(1);
         expect(await store.scanRecords({}, 0, 100)).toHaveLength(40);
       } finally {
         await other.close();

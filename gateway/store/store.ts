@@ -47,9 +47,9 @@ export type IdSpace = string;
 /** The space that all authorities share; every source's records come into it. */
 export const SHARED_ID_SPACE: IdSpace = "";
 
-/** Words under which a record can be found from anywhere; `code` is a search parameter or `block` for identity. */
+/** Words under which a record can be found from anywhere; `code` is a search parameter. */
 export interface RecordSearchKey {
-  readonly code: "identifier" | "family" | "given" | "birthdate" | "block";
+  readonly code: "identifier" | "family" | "given" | "birthdate";
   /** Normalised as the search parameter's type says: `system|value`, folded text, YYYY-MM-DD. */
   readonly value: string;
 }
@@ -97,6 +97,13 @@ export interface StoredContribution {
   readonly body: string;
   /** Key of the unit that told it, in the lineage of its source. */
   readonly unit?: string;
+  /**
+   * Identifiers of the body, each `system|value` as it stands there, that are neither served nor indexed in this record:
+   * another one carries them. The body keeps them, so that a later decision can let them free.
+   */
+  readonly withheld?: readonly string[];
+  /** Milliseconds since 1970 at which it came into this record, where that was later than it was told. */
+  readonly since?: number;
 }
 
 /** What a source said of the child until it said something else, or nothing more. */
@@ -107,6 +114,30 @@ export interface PastContribution extends StoredContribution {
 
 export interface StoredRelationship extends Relationship {
   readonly source: string;
+}
+
+/** A child that was merged into another, and into which. */
+export interface MergedRecord {
+  readonly record: RecordKey;
+  /** Logical id of its Patient. */
+  readonly patientId: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** Who had told of it: of those who see none of them it is not known. */
+  readonly sources: readonly string[];
+}
+
+/** A time in which a child was merged into another one, over by now. */
+export interface MergedSpan extends Pick<MergedRecord, "at" | "sources"> {
+  /** Milliseconds since 1970. */
+  readonly until: number;
+}
+
+/** What a source had told was found not to be of this child, and is told here no more, nor ever was. */
+export interface Leaving {
+  readonly source: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
 }
 
 /** All that is held in one record, unfiltered. */
@@ -123,6 +154,69 @@ export interface StoredRecord {
   readonly relationships: readonly StoredRelationship[];
   /** In no particular order. */
   readonly resources: readonly StoredResource[];
+  /** The child that this one is merged into, directly or by way of others; that one is merged into none. */
+  readonly mergedInto?: RecordKey;
+  /** When that came about, and who had told of this child. */
+  readonly merged?: Pick<MergedRecord, "at" | "sources">;
+  /** Children that are merged into this one, directly or by way of others. */
+  readonly replaces: readonly MergedRecord[];
+  readonly mergedBefore: readonly MergedSpan[];
+  readonly leavings: readonly Leaving[];
+}
+
+/** What one source calls one child. */
+export interface SourceChildName {
+  readonly source: string;
+  readonly localId: string;
+}
+
+/** A source's child as identity resolution looks at it. */
+export interface AlikeChild extends SourceChildName {
+  /** Number of the source's child in the store; the same for ever. */
+  readonly child: number;
+  /** Of the latest link. */
+  readonly record: RecordKey;
+  /** JSON text of the identity: equal while that is the same. */
+  readonly body: string;
+  /** Parsed when it is first looked at. */
+  readonly identity: SourceIdentity & { readonly describesNobody?: true };
+}
+
+/** A source's child tells a number by which children are linked (`nhs-number|…`, `upn|…`). */
+export interface IdentityClaim extends SourceChildName {
+  readonly key: string;
+  readonly record: RecordKey;
+  /** Another record has it first, of a source whose children may be linked with those of this one. */
+  readonly isWithheld: boolean;
+}
+
+/** A decision on who is one child, as it is kept; its meaning is that of `identity/decisions`. */
+export interface StoredDecision {
+  /** Ascends with time. */
+  readonly sequence: number;
+  readonly kind: "merge" | "split" | "never" | "undo";
+  readonly author: string;
+  readonly reason: string;
+  readonly evidence: readonly string[];
+  /** Milliseconds since 1970. */
+  readonly decidedAt: number;
+  readonly survivor: RecordKey;
+  readonly other: RecordKey;
+  readonly moved: readonly (SourceChildName & { readonly from: RecordKey; readonly to: RecordKey })[];
+  /** `Type/id` of resources that moved and that no source record made. */
+  readonly others: readonly string[];
+  /** Whether both are never to be linked while it holds. */
+  readonly isForbidding: boolean;
+  readonly undoes?: number;
+  readonly undoneBy?: number;
+}
+
+/** Moves all that a source's child has told between records, but for resources and contributions. */
+export interface ChildMove extends SourceChildName {
+  readonly from: RecordKey;
+  readonly to: RecordKey;
+  /** Whether what was said in the record that it leaves is told there on: not, where it never was of that child. */
+  readonly isPastShown: boolean;
 }
 
 /**
@@ -217,6 +311,28 @@ export interface ReadVerbs {
   quarantineEntry(id: string): Promise<Quarantined | undefined>;
   /** The latest decision on whose child a source's child is. */
   linkOf(source: string, localId: string): Promise<Link | undefined>;
+  /**
+   * Sources' children of whom at least one blocking key is among these, by number ascending. Cut where there are more: of
+   * a key that more than `limit` children share some are left out.
+   */
+  findAlike(
+    keys: readonly number[],
+    limit: number,
+  ): Promise<{ readonly children: readonly AlikeChild[]; readonly isCut: boolean }>;
+  /** What sources call the child: all whose latest link is to the record, in the order in which they first came. */
+  sourceChildrenOf(record: RecordKey): Promise<readonly AlikeChild[]>;
+  /** The same by name alone, with those of whom nothing but the link is left. */
+  namesOf(record: RecordKey): Promise<readonly SourceChildName[]>;
+  /** Records that hold an identity key, each once, in the order in which they took it. */
+  identityKeyHolders(key: string): Promise<readonly RecordKey[]>;
+  /** Records that this one must never be linked with; of merged ones those that they are merged into. */
+  neverLinked(record: RecordKey): Promise<readonly RecordKey[]>;
+  /** Decisions that concern a record, or all, newest first, below `before`. */
+  decisions(
+    filter: { readonly record?: RecordKey; readonly before?: number },
+    limit: number,
+  ): Promise<readonly StoredDecision[]>;
+  decision(sequence: number): Promise<StoredDecision | undefined>;
   /** What every source record made in a record of the store. */
   lineagesOf(record: RecordKey): Promise<readonly UnitLineage[]>;
   /** Units of a source, ascending by their key, greater than `after`. */
@@ -231,7 +347,26 @@ export interface ReadVerbs {
   stagedKeys(source: string, table: string, limit: number, after?: string): Promise<readonly string[]>;
   /** Bodies of a source's quality counts, one a delivery, newest first. */
   qualityOf(source: string, limit: number): Promise<readonly string[]>;
-  reviewItems(limit: number): Promise<readonly ReviewItem[]>;
+  /** Open items, oldest first. */
+  reviewItems(limit: number): Promise<readonly StoredReview[]>;
+  /** One item, closed or not. */
+  reviewItem(id: number): Promise<StoredReview | undefined>;
+  reviewPage(filter: ReviewFilter, limit: number): Promise<readonly StoredReview[]>;
+  /** Open items in which the record is the one told of, or a candidate. */
+  reviewItemsOf(record: RecordKey): Promise<readonly StoredReview[]>;
+}
+
+export interface ReviewFilter {
+  readonly sources: readonly string[];
+  readonly kinds?: readonly ReviewItem["kind"][];
+  /** Milliseconds since 1970 between which it was opened; the second exclusive. */
+  readonly from?: number;
+  readonly until?: number;
+  readonly order: "newest" | "oldest" | "most-evidence";
+  /** Id of the last one of the page before. */
+  readonly after?: number;
+  /** `open` when absent. */
+  readonly state?: "open" | "dismissed";
 }
 
 export interface QuarantineFilter {
@@ -331,6 +466,23 @@ export interface ReviewItem {
   /** Field by field, in words, without values. */
   readonly evidence: readonly string[];
   readonly createdAt: number;
+  /** Evidence for the best candidate. */
+  readonly bits?: number;
+}
+
+/** A review item as it stands in the store. */
+export interface StoredReview extends ReviewItem {
+  readonly id: number;
+  /** Milliseconds since 1970. */
+  readonly closedAt?: number;
+  readonly dismissal?: ReviewDismissal;
+}
+
+export interface ReviewDismissal {
+  readonly by: string;
+  readonly reason: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
 }
 
 /** A decision that a source's child is the child of a record; appended, never changed. */
@@ -358,6 +510,8 @@ export interface Lineage {
   readonly mapping: number;
   /** When the source wrote the record, in milliseconds since 1970, where it says so. */
   readonly writtenAt?: number;
+  /** What the source calls the child whom the record tells of. */
+  readonly localId?: string;
 }
 
 export interface UnitLineage extends Lineage {
@@ -398,25 +552,56 @@ export interface WriteTransaction extends ReadVerbs {
   sharedRecord(kind: SharedKind, authority: string, idSpace: IdSpace): Promise<RecordKey>;
 
   /**
-   * Takes an identity key (`nhs-number|…`, `upn|…`) for a record. Answers with the record that holds it: the given one
-   * when it was free or already its own, another when that one came first.
+   * Notes that a source's child tells an identity key, or that a claim is withheld, or no more; its place among the claims
+   * of the key stays. Throws when the child has no link.
    */
-  takeIdentityKey(key: string, record: RecordKey): Promise<RecordKey>;
-  identityKeyHolder(key: string): Promise<RecordKey | undefined>;
+  claimIdentityKey(claim: IdentityClaim): Promise<void>;
+  /** All claims of a key, the oldest first. */
+  identityClaims(key: string): Promise<readonly IdentityClaim[]>;
+  /** What a source's child claims, for whichever record. */
+  identityClaimsOf(source: string, localId: string): Promise<readonly IdentityClaim[]>;
+  /** Takes back what a source's child claims of a key. */
+  releaseIdentityKey(key: string, source: string, localId: string): Promise<void>;
   appendLink(link: Link): Promise<void>;
-  /** Source identities are kept as they came, one a source and local id. */
-  putSourceIdentity(source: string, localId: string, identity: SourceIdentity): Promise<void>;
-  /** All identities whose latest link is to the record. */
-  identitiesOf(record: RecordKey): Promise<readonly SourceIdentity[]>;
+  /**
+   * Source identities are kept as they came, one a source and local id, and found by their blocking keys. The child must
+   * have a link.
+   */
+  putSourceIdentity(
+    source: string,
+    localId: string,
+    identity: SourceIdentity,
+    blockingKeys: readonly number[],
+  ): Promise<void>;
+  /**
+   * Moves what a source's child told from one record to another: lineage, relationships and claims to identity keys. The
+   * link, contributions and resources are the caller's. Touches both records.
+   */
+  moveChild(move: ChildMove): Promise<void>;
+  /** Says that a record is merged into another, or into none any more. Touches all that are merged into it as well. */
+  setMerged(
+    record: RecordKey,
+    merged: { readonly into: RecordKey; readonly decision: number } | undefined,
+  ): Promise<void>;
+  /** The authorities in which a child stands, in place of those before. */
+  setStanding(record: RecordKey, authorities: readonly string[]): Promise<void>;
+  /** Answers with its sequence. One that undoes another ends that. */
+  appendDecision(decision: Omit<StoredDecision, "sequence" | "undoneBy">): Promise<number>;
   openReview(item: ReviewItem): Promise<void>;
   /** Closes the items of this source child that a later decision has answered, but those of the kinds still open. */
   closeReview(source: string, localId: string, stillOpen?: readonly ReviewItem["kind"][]): Promise<void>;
+  closeReviewItem(id: number, at: number): Promise<void>;
+  /**
+   * A person has looked and leaves all as it is: open no more, until it is opened with other candidates or another record.
+   */
+  dismissReview(id: number, dismissal: ReviewDismissal): Promise<void>;
+  reopenReview(id: number): Promise<void>;
 
   /** What one source says of the child. */
   contribution(record: RecordKey, source: string, localId: string): Promise<StoredContribution | undefined>;
   /**
    * Replaces what one source says of the child, and the store-wide keys that follow from it. What it said before stays
-   * as a past contribution, until the `lastUpdated` of the new one.
+   * as a past contribution, until the `lastUpdated` of the new one, or the time at which that came into the record.
    */
   putContribution(
     record: RecordKey,

@@ -29,8 +29,8 @@ async function guessRecord(
   const link = await transaction.linkOf(source, identity.localId);
   if (link !== undefined) return link.record;
   const nhsNumber = linkingNhsNumber(identity);
-  const byNhsNumber = nhsNumber && (await transaction.identityKeyHolder(`nhs-number|${nhsNumber}`));
-  if (byNhsNumber !== undefined && byNhsNumber !== "") return byNhsNumber;
+  const [byNhsNumber] = nhsNumber === undefined ? [] : await transaction.identityKeyHolders(`nhs-number|${nhsNumber}`);
+  if (byNhsNumber !== undefined) return byNhsNumber;
   const upn = linkingUpn(identity);
-  return upn === undefined ? undefined : transaction.identityKeyHolder(`upn|${upn}`);
+  return upn === undefined ? undefined : (await transaction.identityKeyHolders(`upn|${upn}`))[0];
 }

@@ -55,9 +55,10 @@ async function reviewNumbers(
     const nhsNumber = system === NHS_NUMBER ? linkingNhsNumber({ localId: id, nhsNumber: value }) : undefined;
     const upn = system === UPN ? linkingUpn({ localId: id, upn: value }) : undefined;
     const key = nhsNumber === undefined ? upn && `upn|${upn}` : `nhs-number|${nhsNumber}`;
-    const holder = key === undefined ? undefined : await transaction.identityKeyHolder(key);
-    if (holder === undefined || holder === record) continue;
-    candidates.add(holder);
+    const holders = key === undefined ? [] : await transaction.identityKeyHolders(key);
+    const others = holders.filter((holder) => holder !== record);
+    if (others.length === 0) continue;
+    for (const holder of others) candidates.add(holder);
     evidence.add(`${nhsNumber === undefined ? "UPN" : "NHS number"} is that of another record`);
   }
   await transaction.closeReview(writer.source, id);
