@@ -3,7 +3,10 @@ import { readPublished } from "#profiles/published.ts";
 import type { Register } from "./access/register.ts";
 import type { AuditIndex, AuditLog } from "./audit/audit.ts";
 import type { SourceFacts } from "./disclosure/visibility.ts";
+import type { Decisions } from "./identity/decisions/decisions.ts";
 import type { IdentityCache } from "./identity/identity-cache.ts";
+import { createMatcher } from "./identity/matcher/create-matcher.ts";
+import { ENGLAND } from "./identity/matcher/model/england.ts";
 import { createIdentifierResolver } from "./identity/resolve-identifier.ts";
 import { createAuditEvents } from "./interactions/audit-events.ts";
 import { createBatch } from "./interactions/batch.ts";
@@ -22,15 +25,21 @@ import { createSearchFlow, type SearchFlow } from "./interactions/search-flow.ts
 import { createSearchSystem } from "./interactions/search-system.ts";
 import { createSearchType } from "./interactions/search-type.ts";
 import { createTransaction } from "./interactions/transaction.ts";
+import { ukDate } from "./interactions/uk-date.ts";
 import { createUpdate } from "./interactions/update.ts";
 import { createVread } from "./interactions/vread.ts";
 import { createWalks } from "./interactions/walks.ts";
 import { createSeenChildren } from "./interactions/write/seen-children.ts";
 import { createEverything } from "./operations/everything.ts";
 import { createExpand } from "./operations/expand.ts";
+import { createIHEPix } from "./operations/ihe-pix.ts";
 import { createLastn } from "./operations/lastn.ts";
 import { createLookup } from "./operations/lookup.ts";
+import { createMatch, type MatchPorts } from "./operations/match.ts";
+import type { Tracing } from "./operations/match-tracing.ts";
+import { createMerge } from "./operations/merge.ts";
 import { createTranslate } from "./operations/translate.ts";
+import { createUnmerge } from "./operations/unmerge.ts";
 import { createValidate } from "./operations/validate.ts";
 import { createValidateCodeInCodeSystem, createValidateCodeInValueSet } from "./operations/validate-code.ts";
 import { checkScope, createDispatch, type DispatchPorts } from "./routes/dispatch.ts";
@@ -54,6 +63,10 @@ export interface InteractionRooms {
   /** What page tokens are sealed under. */
   readonly secret: Buffer;
   readonly clock: () => number;
+  /** Absent where nobody may decide who is one child. */
+  readonly decisions?: Decisions | undefined;
+  /** A national register of people, where one is configured. */
+  readonly tracing?: Tracing | undefined;
   onFault(error: unknown, interaction: string): void;
 }
 
@@ -89,6 +102,9 @@ export function composeInteractions(rooms: InteractionRooms) {
     writtenSources: new Map(register.writtenSources.map((source) => [source.source, source])),
     seenChildren: createSeenChildren(),
     ids: randomUUID,
+    matcher: createMatcher(ENGLAND, { today: () => ukDate(clock()) }),
+    tracing: rooms.tracing,
+    decisions: rooms.decisions,
     checkScope,
     routeIssue: (method: string, path: string) => toRouteIssue(method, `${FHIR_PATH}${path}`),
     auditEvent: auditEvents.read,
@@ -111,7 +127,9 @@ type Ports = Parameters<typeof createTransaction>[0] &
   Parameters<typeof createHistorySystem>[0] &
   Parameters<typeof createSearchFlow>[0] &
   Parameters<typeof createExpand>[0] &
-  Parameters<typeof createValidate>[0];
+  Parameters<typeof createValidate>[0] &
+  MatchPorts &
+  Parameters<typeof createIHEPix>[0] & { readonly decisions: Decisions | undefined };
 
 function toInteractions(ports: Ports, flow: SearchFlow): DispatchPorts["interactions"] {
   return {
@@ -133,7 +151,14 @@ function toInteractions(ports: Ports, flow: SearchFlow): DispatchPorts["interact
 }
 
 function toOperations(ports: Ports, flow: SearchFlow): DispatchPorts["operations"] {
+  const { decisions } = ports;
   return {
+    "Patient/$match": createMatch(ports),
+    "Patient/$ihe-pix": createIHEPix(ports),
+    ...(decisions && {
+      "Patient/$merge": createMerge({ ...ports, decisions }),
+      "Patient/$unmerge": createUnmerge({ ...ports, decisions }),
+    }),
     "Patient/$everything": createEverything(ports, flow),
     "Observation/$lastn": createLastn(ports, flow),
     "*/$validate": createValidate(ports),

@@ -31,6 +31,7 @@ interface Publication {
 const LICENCE_ELEMENT = new Map<string, "usage" | "purpose">([
   ["NamingSystem", "usage"],
   ["SearchParameter", "purpose"],
+  ["OperationDefinition", "purpose"],
 ]);
 
 /** Whether the last digit of a SNOMED CT identifier is right: Verhoeff's dihedral check. */

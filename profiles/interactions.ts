@@ -1,3 +1,4 @@
+import { canonical } from "./canonical.ts";
 import { SEARCH_PARAMETERS } from "./generated/search-parameters.ts";
 
 /**
@@ -147,6 +148,10 @@ export interface ServedOperation {
   readonly onType: boolean;
   /** `[base]/Type/id/$code`. */
   readonly onInstance: boolean;
+  /** Invoked by POST alone: it changes something, or what it asks is no matter for a URL. */
+  readonly isPostOnly?: true;
+  /** What the CapabilityStatement says of it. */
+  readonly documentation?: string;
 }
 
 function operation(
@@ -158,13 +163,32 @@ function operation(
   return { code, definition: `http://hl7.org/fhir/OperationDefinition/${name}`, types, ...on };
 }
 
+/** An operation on the type Patient with an OperationDefinition of our own. */
+function ownOperation(code: string, more: Pick<ServedOperation, "isPostOnly" | "documentation">): ServedOperation {
+  const definition = canonical("OperationDefinition", `patient-${code}`);
+  return { code, definition, types: ["Patient"], ...TYPE_ONLY, ...more };
+}
+
 const TYPE_ONLY = { onType: true, onInstance: false };
 const TYPE_AND_INSTANCE = { onType: true, onInstance: true };
 
-/** None of them changes anything, so each is invoked by GET, where its parameters allow, or by POST. */
+const STEWARDS = "For stewards, who hold the scope identity/review; with preview.";
+
+/** What changes nothing is invoked by GET, where its parameters allow, or by POST. */
 export const OPERATIONS: readonly ServedOperation[] = [
   operation("validate", "Resource-validate", [...RECORD_TYPES], TYPE_AND_INSTANCE),
   operation("everything", "Patient-everything", ["Patient"], { onType: false, onInstance: true }),
+  {
+    ...operation("match", "Patient-match", ["Patient"], TYPE_ONLY),
+    isPostOnly: true,
+    documentation:
+      "IHE PDQm ITI-119 (https://profiles.ihe.net/ITI/PDQm/OperationDefinition/PDQmMatch) in JSON; XML, which the profile asks for too, is not served.",
+  },
+  ownOperation("ihe-pix", {
+    documentation: "IHE PIXm ITI-83 in JSON; XML, which the profile asks for too, is not served.",
+  }),
+  ownOperation("merge", { isPostOnly: true, documentation: STEWARDS }),
+  ownOperation("unmerge", { isPostOnly: true, documentation: STEWARDS }),
   operation("lastn", "Observation-lastn", ["Observation"], TYPE_ONLY),
   operation("expand", "ValueSet-expand", ["ValueSet"], TYPE_AND_INSTANCE),
   operation("validate-code", "ValueSet-validate-code", ["ValueSet"], TYPE_AND_INSTANCE),

@@ -1,11 +1,14 @@
+import { canonical } from "./canonical.ts";
+
 /**
  * The parameters that each operation acts on, of those that its OperationDefinition has, by canonical URL; all others
  * are refused. `$lastn` takes every search parameter of Observation besides.
  */
-export const OPERATION_PARAMETERS: ReadonlyMap<string, readonly string[]> = new Map(
-  Object.entries({
+export const OPERATION_PARAMETERS: ReadonlyMap<string, readonly string[]> = new Map([
+  ...Object.entries({
     "Resource-validate": ["resource", "mode", "profile"],
     "Patient-everything": ["start", "end", "_since", "_type", "_count"],
+    "Patient-match": ["resource", "onlyCertainMatches", "count"],
     "Observation-lastn": ["max"],
     "ValueSet-expand": [
       "url",
@@ -62,5 +65,19 @@ export const OPERATION_PARAMETERS: ReadonlyMap<string, readonly string[]> = new 
       "targetsystem",
       "reverse",
     ],
-  }).map(([name, parameters]) => [`http://hl7.org/fhir/OperationDefinition/${name}`, parameters]),
-);
+  }).map(([name, parameters]) => [`http://hl7.org/fhir/OperationDefinition/${name}`, parameters] as const),
+  ...Object.entries({
+    "patient-ihe-pix": ["sourceIdentifier", "targetSystem"],
+    "patient-merge": [
+      "source-patient",
+      "source-patient-identifier",
+      "target-patient",
+      "target-patient-identifier",
+      "result-patient",
+      "preview",
+      "reason",
+      "numbers-checked",
+    ],
+    "patient-unmerge": ["decision", "merged-patient", "preview", "reason"],
+  }).map(([name, parameters]) => [canonical("OperationDefinition", name), parameters] as const),
+]);

@@ -78,8 +78,8 @@ function typeRoutes({ type, interactions }: ServedResource): readonly Route[] {
 }
 
 /** What is to be validated stands in a body, but for a resource that is held here. */
-function methodsOf({ code }: ServedOperation, isInstance: boolean): readonly Method[] {
-  return code === "validate" && !isInstance ? ["POST"] : ["GET", "POST"];
+function methodsOf({ code, isPostOnly }: ServedOperation, isInstance: boolean): readonly Method[] {
+  return isPostOnly || (code === "validate" && !isInstance) ? ["POST"] : ["GET", "POST"];
 }
 
 function operationRoutes(operation: ServedOperation): readonly Route[] {

@@ -1,4 +1,4 @@
-import type { Interaction } from "#profiles/interactions.ts";
+import { type Interaction, isCanonicalType } from "#profiles/interactions.ts";
 import type { Scope } from "./requester.ts";
 
 /**
@@ -116,6 +116,39 @@ export const SCOPE_LETTER: Readonly<Record<Interaction, "" | "c" | "r" | "u" | "
   patch: "u",
   delete: "d",
 };
+
+/** What is asked for, as far as scopes are about it. */
+export interface Asked {
+  readonly interaction: Interaction;
+  readonly type?: string | undefined;
+  /** Code of an operation, without the dollar. */
+  readonly operation?: string | undefined;
+}
+
+/** Operations that find what their address does not name. */
+const SEARCHING: ReadonlySet<string> = new Set(["lastn", "match", "ihe-pix"]);
+/** Operations by which a steward decides who is one child. */
+const DECIDING: ReadonlySet<string> = new Set(["merge", "unmerge"]);
+
+/** The letter that is needed on the type; empty where none is: the contract itself is read by everybody who is known. */
+export function letterOf({ interaction, type, operation }: Asked): (typeof SCOPE_LETTER)[Interaction] {
+  if (type === undefined || isCanonicalType(type)) return "";
+  return operation !== undefined && SEARCHING.has(operation) ? "s" : SCOPE_LETTER[interaction];
+}
+
+/** Whether a steward's scope is needed as well. */
+export function isDeciding(operation: string | undefined): boolean {
+  return operation !== undefined && DECIDING.has(operation);
+}
+
+/** Every scope that is needed, as it is written. */
+export function scopesOf(asked: Asked): readonly string[] {
+  const letter = letterOf(asked);
+  return [
+    ...(letter === "" ? [] : [`system/${asked.type}.${letter}`]),
+    ...(isDeciding(asked.operation) ? ["identity/review"] : []),
+  ];
+}
 
 /** `interaction` is one of c r u d s. */
 export function hasScope(scopes: readonly Scope[], type: string, interaction: string): boolean {

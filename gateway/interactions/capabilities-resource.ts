@@ -22,7 +22,13 @@ export function toResource(
     ...(includes.length > 0 && { searchInclude: ["*", `${type}:*`, ...includes] }),
     ...(revIncludes.length > 0 && { searchRevInclude: ["*", ...revIncludes] }),
     searchParam: searchParameters.flatMap((code) => toSearchParam(type, code)),
-    ...(operations.length > 0 && { operation: operations.map(({ code, definition }) => ({ name: code, definition })) }),
+    ...(operations.length > 0 && {
+      operation: operations.map(({ code, definition, documentation }) => ({
+        name: code,
+        definition,
+        ...documented(documentation),
+      })),
+    }),
   };
 }
 

@@ -38,8 +38,9 @@ describe("the CapabilityStatement", () => {
   });
 
   test("names every operation at its types, by a definition that is published", () => {
-    for (const { code, definition, types } of OPERATIONS) {
-      for (const type of types) expect(resourceOf(type)?.operation).toContainEqual({ name: code, definition });
+    for (const { code, definition, types, documentation } of OPERATIONS) {
+      const declared = { name: code, definition, ...(documentation !== undefined && { documentation }) };
+      for (const type of types) expect(resourceOf(type)?.operation).toContainEqual(declared);
       expect(urls).toContain(definition);
     }
   });

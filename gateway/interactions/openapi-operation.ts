@@ -1,7 +1,6 @@
-import { isCanonicalType } from "#profiles/interactions.ts";
 import type { PublishedResource } from "#profiles/published.ts";
 import type { Route } from "#profiles/routes.ts";
-import { SCOPE_LETTER } from "../access/scope.ts";
+import { scopesOf } from "../access/scope.ts";
 import { common, type Parameter, parametersOf, searchCodes } from "./openapi-parameters.ts";
 import { FHIR_JSON, type Reference, responsesOf, schemaOf } from "./openapi-responses.ts";
 
@@ -45,9 +44,7 @@ function summaryOf({ interaction, operation, alternative, type, path }: Route): 
 /** A scope for the data of children and their keepers; for the contract it is enough to be known. */
 function securityOf({ interaction, operation, type }: Route): Operation["security"] {
   if (interaction === "capabilities") return [];
-  const letter = operation === "lastn" ? "s" : SCOPE_LETTER[interaction];
-  const scopes = type === undefined || letter === "" || isCanonicalType(type) ? [] : [`system/${type}.${letter}`];
-  return [{ smartBackendServices: scopes }];
+  return [{ smartBackendServices: scopesOf({ interaction, operation, type }) }];
 }
 
 function fhirBody(...names: readonly string[]): Operation["requestBody"] {
@@ -60,6 +57,9 @@ const JSON_PATCH = {
   type: "array",
   items: { type: "object", required: ["op", "path"], properties: { op: { type: "string" }, path: { type: "string" } } },
 };
+
+/** Operations that take the resource they are about as the whole body too. */
+const BARE: ReadonlySet<string> = new Set(["validate", "match"]);
 
 function bodyOf({ interaction, type, operation, method }: Route): Operation["requestBody"] {
   if (method === "GET" || method === "DELETE") return undefined;
@@ -79,7 +79,7 @@ function bodyOf({ interaction, type, operation, method }: Route): Operation["req
     case "batch":
       return fhirBody("Bundle");
     case "operation":
-      return operation === "validate" ? fhirBody("Parameters", type ?? "Resource") : fhirBody("Parameters");
+      return BARE.has(operation ?? "") ? fhirBody("Parameters", type ?? "Resource") : fhirBody("Parameters");
     default:
       return {
         required: false,

@@ -90,16 +90,24 @@ export function responsesOf(route: Route): Readonly<Record<string, unknown>> {
     case "transaction":
       return told({ 200: success("One entry for each that was sent.", "Bundle") }, 404, 405, 409, 410, 412, 422);
     case "operation":
-      return told({ 200: success("What the operation gives.", OUTCOMES[operation ?? ""] ?? "Parameters") }, 404);
+      return told(
+        { 200: success("What the operation gives.", OUTCOMES[operation ?? ""] ?? "Parameters") },
+        404,
+        ...(DECISIONS.has(operation ?? "") ? ([409, 422] as const) : []),
+      );
     default:
       return told({ 200: success("A Bundle.", "Bundle") }, 404, 410);
   }
 }
 
+/** Operations that decide, and that what stands can forbid. */
+const DECISIONS: ReadonlySet<string> = new Set(["merge", "unmerge"]);
+
 const OUTCOMES: Readonly<Record<string, string>> = {
   validate: "OperationOutcome",
   everything: "Bundle",
   lastn: "Bundle",
+  match: "Bundle",
   expand: "ValueSet",
 };
 

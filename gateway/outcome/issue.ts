@@ -2,6 +2,7 @@ import type { AccessIssue } from "./access-issue.ts";
 import type { BodyIssue } from "./body-issue.ts";
 import type { IngestIssue } from "./ingest-issue.ts";
 import type { OperationIssue } from "./operation-issue.ts";
+import type { ReviewIssue } from "./review-issue.ts";
 import type { RouteIssue } from "./route-issue.ts";
 import type { SearchIssue } from "./search-issue.ts";
 import type { TransportIssue } from "./transport-issue.ts";
@@ -22,4 +23,5 @@ type Fault =
   | SearchIssue
   | WriteIssue
   | OperationIssue
-  | IngestIssue;
+  | IngestIssue
+  | ReviewIssue;

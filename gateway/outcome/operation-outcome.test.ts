@@ -474,6 +474,84 @@ const ROWS: { readonly [kind in Issue["kind"]]: readonly Omit<Row, "kind">[] } =
       spine: "RESOURCE_NOT_FOUND",
     },
   ],
+  "item-changed": [{ issue: { kind: "item-changed" }, status: 409, code: "conflict", says: /Read it again/ }],
+  "item-version-needed": [{ issue: { kind: "item-version-needed" }, status: 428, code: "required", says: /If-Match/ }],
+  "reason-refused": [
+    {
+      issue: { kind: "reason-refused", why: "missing", max: 1_000 },
+      status: 422,
+      code: "business-rule",
+      says: /needs a reason/,
+    },
+    {
+      issue: { kind: "reason-refused", why: "too-long", max: 1_000 },
+      status: 422,
+      code: "business-rule",
+      says: /1000 characters/,
+    },
+    {
+      issue: { kind: "reason-refused", why: "identifies", max: 1_000 },
+      status: 422,
+      code: "business-rule",
+      says: /without saying who/,
+    },
+  ],
+  "modifier-extension": [
+    {
+      issue: { kind: "modifier-extension", expression: "Patient.modifierExtension" },
+      status: 400,
+      code: "extension",
+      spine: "INVALID_VALUE",
+      expression: "Patient.modifierExtension",
+    },
+  ],
+  "no-such-identifier": [{ issue: { kind: "no-such-identifier" }, status: 404, code: "not-found" }],
+  "unknown-identifier-system": [
+    {
+      issue: { kind: "unknown-identifier-system", parameter: "sourceIdentifier" },
+      status: 400,
+      code: "code-invalid",
+      expression: "http.sourceIdentifier",
+    },
+    {
+      issue: { kind: "unknown-identifier-system", parameter: "targetSystem" },
+      status: 403,
+      code: "code-invalid",
+      expression: "http.targetSystem",
+    },
+  ],
+  "no-such-patient": [
+    {
+      issue: { kind: "no-such-patient", parameter: "source-patient" },
+      status: 404,
+      code: "not-found",
+      spine: "RESOURCE_NOT_FOUND",
+    },
+  ],
+  "several-patients": [
+    { issue: { kind: "several-patients", parameter: "source-patient" }, status: 422, code: "multiple-matches" },
+  ],
+  "result-not-told": [
+    {
+      issue: { kind: "result-not-told", element: "birthDate" },
+      status: 422,
+      code: "business-rule",
+      expression: "Patient.birthDate",
+    },
+  ],
+  "no-such-decision": [
+    { issue: { kind: "no-such-decision" }, status: 404, code: "not-found", spine: "RESOURCE_NOT_FOUND" },
+  ],
+  "decision-refused": [
+    { issue: { kind: "decision-refused", refusal: "same-child" }, status: 422, code: "business-rule" },
+    { issue: { kind: "decision-refused", refusal: "already-merged" }, status: 409, code: "conflict" },
+    { issue: { kind: "decision-refused", refusal: "do-not-link" }, status: 409, code: "conflict" },
+    { issue: { kind: "decision-refused", refusal: "numbers-differ" }, status: 422, code: "business-rule" },
+    { issue: { kind: "decision-refused", refusal: "out-of-scope" }, status: 422, code: "business-rule" },
+    { issue: { kind: "decision-refused", refusal: "already-undone" }, status: 409, code: "conflict" },
+    { issue: { kind: "decision-refused", refusal: "built-upon" }, status: 409, code: "conflict" },
+    { issue: { kind: "decision-refused", refusal: "not-merged" }, status: 422, code: "business-rule" },
+  ],
   unexpected: [{ issue: { kind: "unexpected" }, status: 500, code: "exception" }],
 };
 

@@ -6,6 +6,7 @@ import { echo } from "./echo.ts";
 import { type IngestIssue, toIngestAnswer } from "./ingest-issue.ts";
 import type { Issue } from "./issue.ts";
 import { type OperationIssue, toOperationAnswer } from "./operation-issue.ts";
+import { type ReviewIssue, toReviewAnswer } from "./review-issue.ts";
 import { type RouteIssue, toRouteAnswer } from "./route-issue.ts";
 import { toSearchAnswer } from "./search-issue.ts";
 import { toSpineCoding } from "./spine-error.ts";
@@ -71,6 +72,7 @@ function toAnswer(issue: Issue): Answer {
   if (isOf(WRITE, issue)) return toWriteAnswer(issue);
   if (isOf(OPERATION, issue)) return toOperationAnswer(issue);
   if (isOf(INGEST, issue)) return toIngestAnswer(issue);
+  if (isOf(REVIEW, issue)) return toReviewAnswer(issue);
   return toSearchAnswer(issue);
 }
 
@@ -132,6 +134,14 @@ const OPERATION: Kinds<OperationIssue> = {
   "bad-operation-parameter": true,
   "unknown-canonical": true,
   "unknown-code": true,
+  "modifier-extension": true,
+  "no-such-identifier": true,
+  "unknown-identifier-system": true,
+  "no-such-patient": true,
+  "several-patients": true,
+  "result-not-told": true,
+  "no-such-decision": true,
+  "decision-refused": true,
 };
 const INGEST: Kinds<IngestIssue> = {
   "held-no-more": true,
@@ -139,4 +149,9 @@ const INGEST: Kinds<IngestIssue> = {
   "one-record-needed": true,
   "unknown-ingest-parameter": true,
   "bad-request-body": true,
+};
+const REVIEW: Kinds<ReviewIssue> = {
+  "item-changed": true,
+  "item-version-needed": true,
+  "reason-refused": true,
 };

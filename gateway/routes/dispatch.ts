@@ -1,5 +1,5 @@
-import { type Interaction, isCanonicalType, type ServedType } from "#profiles/interactions.ts";
-import { hasScope, SCOPE_LETTER } from "../access/scope.ts";
+import type { Interaction, ServedType } from "#profiles/interactions.ts";
+import { hasReviewScope, hasScope, isDeciding, letterOf } from "../access/scope.ts";
 import type { AuditLog, AuditRecord } from "../audit/audit.ts";
 import { type Answering, type InteractionRequest, type Result, refused } from "../interactions/answer.ts";
 import { auditFacts } from "../interactions/audit-facts.ts";
@@ -55,16 +55,18 @@ function answeringOf(
 }
 
 /** Whether the token's scopes reach an interaction; the contract itself is read by everybody who is known. */
-export function checkScope({
-  interaction,
-  type,
-  operation,
-  requester,
-}: Pick<InteractionRequest, "interaction" | "type" | "operation" | "requester">): Issue | undefined {
-  const letter = operation === "lastn" ? "s" : SCOPE_LETTER[interaction];
-  if (letter === "" || type === undefined || isCanonicalType(type)) return undefined;
-  if (hasScope(requester.scopes, type, letter)) return undefined;
-  return { kind: "insufficient-scope", needed: `system/${type}.${letter}` };
+export function checkScope(
+  asked: Pick<InteractionRequest, "interaction" | "type" | "operation" | "requester">,
+): Issue | undefined {
+  const { type, operation, requester } = asked;
+  const letter = letterOf(asked);
+  if (type !== undefined && letter !== "" && !hasScope(requester.scopes, type, letter)) {
+    return { kind: "insufficient-scope", needed: `system/${type}.${letter}` };
+  }
+  if (isDeciding(operation) && !hasReviewScope(requester.scopes)) {
+    return { kind: "insufficient-scope", needed: "identity/review" };
+  }
+  return undefined;
 }
 
 /** Who was refused what, and why. The query stays as it was asked, so that an attack stays visible. */

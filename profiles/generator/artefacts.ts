@@ -34,7 +34,15 @@ export interface ArtefactFile {
   readonly artefact: Artefact;
 }
 
-const FOLDERS = ["CodeSystem", "ConceptMap", "NamingSystem", "SearchParameter", "StructureDefinition", "ValueSet"];
+const FOLDERS = [
+  "CodeSystem",
+  "ConceptMap",
+  "NamingSystem",
+  "OperationDefinition",
+  "SearchParameter",
+  "StructureDefinition",
+  "ValueSet",
+];
 export const ROOM = new URL("..", import.meta.url);
 
 /** Every artefact of this room, ordered by path. */
@@ -68,6 +76,7 @@ export interface ArtefactEntry {
     | "CodeSystem"
     | "ConceptMap"
     | "NamingSystem"
+    | "OperationDefinition"
     | "SearchParameter"
     | "StructureDefinition"
     | "ValueSet";
