@@ -1,5 +1,5 @@
 import { CENSUS_DAY, type Child, DAYS_OF_COHORT, type Group, type Kind, type Placed } from "./child.ts";
-import { drawChildren, drawHousehold, drawOrigin, drawSex, type Household } from "./household.ts";
+import { drawChildren, drawHousehold, drawNames, drawOrigin, drawSex, type Household } from "./household.ts";
 import type { NameOrigin } from "./names/stock.ts";
 import { STOCKS } from "./names/stocks.ts";
 import { drawNeighbour } from "./places.ts";
@@ -81,8 +81,8 @@ function drawFirst(random: Random, index: number): Alike {
   const [first] = drawChildren(random, household, { days: [[drawDay(random), 1]] }, index);
   if (first === undefined) throw new Error("a household without a child");
   const stock = STOCKS[origin];
-  const name = drawShared(() => stock.given(random, first.sex)[0] ?? "");
-  const given = random.chance(0.5) ? [name] : [name, ...stock.given(random, first.sex).slice(1)];
+  const name = drawShared(() => drawNames(random, stock, first.sex)[0] ?? "");
+  const given = random.chance(0.5) ? [name] : [...new Set([name, ...drawNames(random, stock, first.sex).slice(1)])];
   return {
     origin,
     household,
@@ -130,7 +130,7 @@ function drawCousins(random: Random, index: number): Placed[] {
     const sex = drawSex(random);
     const home = random.chance(0.4) ? first.home : drawNeighbour(first.home, random);
     const named = sex === first.sex && random.chance(0.15);
-    const given = named ? first.given : stock.given(random, sex);
+    const given = named ? first.given : drawNames(random, stock, sex);
     const family = stock.familyOf?.(first.family, sex) ?? first.family;
     const bornOn = Math.min(LATEST, first.bornOn - 360 + random.below(720));
     return { ...first, index: own, birth: own, group: index, home, sex, given, family, bornOn };
@@ -149,7 +149,7 @@ function drawPlaceholders(random: Random, index: number): Placed[] {
     const near = random.chance(0.3) ? drawNeighbour(first.home, random) : drawHousehold(random, origin).home;
     return {
       ...first,
-      ...{ index: own, birth: own, group: index, sex, given: stock.given(random, sex) },
+      ...{ index: own, birth: own, group: index, sex, given: drawNames(random, stock, sex) },
       home: position === 0 ? first.home : near,
       family: stock.familyOf?.(household.family, sex) ?? household.family,
       bornOn: random.chance(0.6) ? day : day - random.below(7),

@@ -1,7 +1,7 @@
 import { CENSUS_DAY, type Child, DAYS_OF_COHORT, type Group, type Placed } from "./child.ts";
 import { NAME_ORIGINS, type NameOrigin, type NameStock, type Sex } from "./names/stock.ts";
 import { STOCKS } from "./names/stocks.ts";
-import { ALIKE_NAMES } from "./names/variants.ts";
+import { alikeNames } from "./names/variants.ts";
 import { drawHome, drawMove, type Home } from "./places.ts";
 import { type Random, weighted } from "./random.ts";
 import { COVERAGE, FAMILY, LIFE, ORIGIN_SHARES } from "./rates.ts";
@@ -40,15 +40,20 @@ export function drawHousehold(random: Random, origin: NameOrigin = drawOrigin(ra
   };
 }
 
+/** Registered given names; nobody is given one name twice. */
+export function drawNames(random: Random, stock: NameStock, sex: Sex): readonly string[] {
+  return [...new Set(stock.given(random, sex))];
+}
+
 /** Names of the children of one birth or household, all different in what they are called. */
 function drawGiven(random: Random, stock: NameStock, sexes: readonly Sex[], alike: boolean): (readonly string[])[] {
   const taken = new Set<string>();
   const [first] = sexes;
-  const sounds = alike && first !== undefined ? [...random.pick(ALIKE_NAMES[first])] : [];
+  const sounds = alike && first !== undefined ? [...random.pick(alikeNames(stock.origin, first))] : [];
   return sexes.map((sex) => {
     const sounding = sex === first ? sounds.shift() : undefined;
     for (let attempt = 0; ; attempt += 1) {
-      const drawn = stock.given(random, sex);
+      const drawn = drawNames(random, stock, sex);
       const given = sounding === undefined ? drawn : [sounding, ...drawn.slice(1)];
       const called = given.filter((name) => stock.prefixes?.has(name) !== true);
       if (attempt < 50 && (called.length === 0 || called.some((name) => taken.has(name)))) continue;
@@ -75,7 +80,7 @@ export function drawChildren(random: Random, household: Household, births: Birth
   const many = sexes.length > 1;
   const alike = many && (births.alike ?? random.chance(FAMILY.alikeTwinNames));
   const single = many ? undefined : sexes[0];
-  const given = single === undefined ? drawGiven(random, stock, sexes, alike) : [stock.given(random, single)];
+  const given = single === undefined ? drawGiven(random, stock, sexes, alike) : [drawNames(random, stock, single)];
   const days = births.days.flatMap(([day, count], birth) =>
     Array.from({ length: count }, (_, order) => ({ day, birth, order, count })),
   );

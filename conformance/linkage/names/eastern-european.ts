@@ -9,9 +9,9 @@ const girls =
   ranked(`Zofia Zuzanna Maja Hanna Lena Julia Oliwia Alicja Maria Amelia Natalia Wiktoria Aleksandra Antonina
   Laura Kornelia Gabriela Kalina Jagoda Łucja Róża Sofiia Yeva Anastasiia Polina Veronika Daryna Kateryna Solomiia
   Emilija Liepa Lėja Austėja Gabija Elza Anna Eliška Tereza Adéla Viktória Nina Hanna Zsófia Réka Boglárka Viktoria Raya`);
-const stems = listOf(`Kowal Wiśniew Zieliń Szymań Woźnia Dąbrow Kozłow Jankow Lewandow Kamiń Krawczy Piotrow Grabow
-  Pawłow Michal Nowakow Adamcze Wróblew Sikor Rutkow Ostrow Maciejew Jaśkiew Borkow Czarne Gór Malinow Sokołow Zawadz
-  Kubia Błaszczy Chmielew Czerwiń Domań Gajew Jasiń Kaczmar Laskow Marcin Olszew Przybyl Sadow Tomaszew Urbań`);
+const stems = listOf(`Kowal Wiśniew Zieliń Szymań Dąbrow Kozłow Jankow Lewandow Kamiń Piotrow Grabow
+  Pawłow Michal Nowakow Wróblew Sikor Rutkow Ostrow Maciejew Jaśkiew Borkow Gór Malinow Sokołow Zawadz
+  Chmielew Czerwiń Domań Gajew Jasiń Kaczmar Laskow Marcin Olszew Przybyl Sadow Tomaszew Urbań`);
 const fixed =
   ranked(`Nowak Mazur Wójcik Kaczmarek Kowalczyk Zając Król Pawlak Walczak Duda Stępień Bąk Shevchenko Kovalenko
   Bondarenko Tkachenko Kravchenko Oliynyk Melnyk Kazlauskas Petrauskas Jankauskas Bērziņš Kalniņš Ozoliņš Nagy Kovács

@@ -28,10 +28,21 @@ function muslimGiven(random: Random, sex: Sex): readonly string[] {
 const BIBI = listOf("Noor Bibi Fatima Zahra Eman Jannat");
 const ENDINGS = listOf("Ali Ahmed Hassan Raza Haider Amin Abbas");
 
+/** Surnames of girls alone, and what their brothers are called. */
+const BROTHERS = new Map([
+  ["Begum", "Miah"],
+  ["Bibi", "Hussain"],
+  ["Khatun", "Rahman"],
+  ["Sultana", "Alam"],
+  ["Parveen", "Akram"],
+  ["Kausar", "Iqbal"],
+]);
+
 export const southAsianMuslim: NameStock = {
   origin: "south-asian-muslim",
   given: muslimGiven,
   family: muslimFamilies,
+  familyOf: (family, sex) => (sex === "male" ? (BROTHERS.get(family) ?? family) : family),
   prefixes: new Set(MUHAMMAD_SPELLINGS),
 };
 

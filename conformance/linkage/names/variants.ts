@@ -1,4 +1,4 @@
-import { listOf } from "../random.ts";
+import type { NameOrigin, Sex } from "./stock.ts";
 
 /** Short and pet forms a setting may use as the name. First word the registered name, then what it is called. */
 const SHORT_FORMS = new Map(
@@ -72,19 +72,52 @@ export function otherSpellings(name: string): readonly string[] {
   return (BY_SPELLING.get(name) ?? []).filter((spelling) => spelling !== name);
 }
 
-/** Names that parents of twins like because they sound alike; each line may be given to two or three of one birth. */
+/** Names that parents of twins like because they sound alike; each group may be given to two or three of one birth. */
 const ALIKE = {
-  female: `Ella,Bella,Stella Ava,Eva,Ada Lily,Milly,Tilly Amelia,Emilia,Aurelia Mia,Mya,Maya Isla,Ayla,Lyla Ellie,Evie,Effie
-    Hannah,Anna,Hanna Olivia,Alivia Sophie,Sofia Lara,Clara,Cara Zara,Sara,Lara Aisha,Aiza,Asiya Inaya,Anaya,Amaya
-    Hafsa,Hiba,Hania Amina,Amira,Alina Riya,Priya,Diya Jasleen,Harleen,Gurleen Zofia,Zuzia Hania,Hanka Maria,Mariana,Marina
-    Daria,Maria,Ilaria Niamh,Naoise Erin,Eryn Chidera,Chidinma Taiwo,Kehinde Ama,Adwoa Xinyi,Xinyu Yuxin,Yuxi Ziyi,Ziyu`,
-  male: `Harry,Barry,Larry Jayden,Hayden,Kayden Hassan,Hussain Hasan,Husain Zain,Zaid,Zayd Ayaan,Rayan,Zayan Aaron,Aron,Arran
-    Jack,Jake,Zack Alfie,Archie,Albie Oliver,Olivier Mason,Jason Ryan,Brian Aiden,Jaiden Leo,Theo,Cleo Max,Mac Logan,Rogan
-    Yusuf,Yunus,Yasir Musa,Isa,Eesa Arjun,Arjan,Aryan Aarav,Aarush,Aadhav Jasdeep,Hardeep,Mandeep Jakub,Jacek Kacper,Kasper
-    Adam,Adrian Matei,Andrei Rares,Raul Conor,Cormac Rhys,Rhodri Taiwo,Kehinde Emeka,Ebuka Kofi,Kojo Zihao,Ziyang Haoyu,Haoran`,
+  european: {
+    female: `Ella,Bella,Stella Ava,Eva,Ada Lily,Milly,Tilly Amelia,Emilia,Aurelia Mia,Mya,Maya Isla,Ayla,Lyla Ellie,Evie,Effie
+      Hannah,Anna,Hanna Sophie,Sylvie Lara,Clara,Cara Maria,Mariana,Marina Daria,Maria,Ilaria Erin,Karin
+      Lottie,Dottie,Hattie Zofia,Zuzia Hania,Ania Niamh,Naoise Kayla,Kaylee,Kyla Grace,Gwen Leah,Tia`,
+    male: `Harry,Barry,Larry Jayden,Hayden,Kayden Aaron,Arran,Darren Jack,Jake,Zack Alfie,Archie,Albie Mason,Jason,Grayson
+      Ryan,Rohan,Brian Aiden,Jaiden,Caden Leo,Theo,Cleo Max,Mac,Mack Logan,Rogan Jakub,Jacek Kacper,Kamil Adam,Adrian
+      Matei,Mihai Rareș,Raul Conor,Cormac Rhys,Rhodri Luca,Lucas,Luke Daniel,Dan,Denis Dylan,Kylan`,
+  },
+  muslim: {
+    female: `Aisha,Aiza,Asiya Inaya,Anaya,Amaya Hafsa,Hiba,Hania Amina,Amira,Alina Zara,Sara,Lara Maryam,Mahnoor Salma,Sana
+      Sumaya,Safiya Zahra,Zara,Zoya Hana,Jana,Dana Layla,Leena Aleena,Eleena Hawa,Hodan`,
+    male: `Hassan,Hussain Hasan,Husain Zain,Zaid,Zayd Ayaan,Rayan,Zayan Yusuf,Yunus,Yasir Musa,Isa,Eesa Hamza,Hamid Bilal,Hilal
+      Hashim,Hisham Adil,Amir Sami,Samir Karim,Rahim Zakariya,Yahya Ismail,Ibrahim Idris,Ilyas`,
+  },
+  "hindu-sikh": {
+    female: `Riya,Priya,Diya Jasleen,Harleen,Gurleen Anika,Anvika Mahi,Mahira Isha,Nisha,Trisha Simran,Simrit Jiya,Ziya,Diya`,
+    male: `Arjun,Arjan,Aryan Aarav,Aarush,Aadhav Jasdeep,Hardeep,Mandeep Rohan,Roshan Veer,Vir Karan,Kiran Dev,Dave Ishaan,Vihaan`,
+  },
+  african: {
+    female: `Chidera,Chidinma Taiwo,Kehinde Ama,Adwoa,Abena Blessing,Precious Esther,Hester Temi,Tomi Ngozi,Nkechi Grace,Gloria`,
+    male: `Taiwo,Kehinde Emeka,Ebuka Kofi,Kojo Chidi,Chike Tobi,Tomi Joel,Noel Josiah,Isaiah Elijah,Elisha`,
+  },
+  chinese: {
+    female: `Xin_Yi,Xin_Yu Yu_Xin,Yu_Xi Zi_Yi,Zi_Yu Jia_Yi,Jia_Qi Emily,Emma Si_Yu,Shi_Yu`,
+    male: `Zi_Hao,Zi_Yang Hao_Yu,Hao_Ran Jun_Jie,Jun_Xi Yi_Chen,Yi_Cheng Jason,Mason Ze_Yu,Zi_Yu`,
+  },
 } as const;
 
-export const ALIKE_NAMES = {
-  female: listOf(ALIKE.female).map((line) => line.split(",")),
-  male: listOf(ALIKE.male).map((line) => line.split(",")),
-} as const;
+const CIRCLES: Readonly<Record<NameOrigin, keyof typeof ALIKE>> = {
+  english: "european",
+  celtic: "european",
+  "eastern-european": "european",
+  "portuguese-romanian": "european",
+  "south-asian-muslim": "muslim",
+  "arabic-somali": "muslim",
+  "south-asian-hindu-sikh": "hindu-sikh",
+  african: "african",
+  chinese: "chinese",
+};
+
+/** Groups of names that sound alike. */
+export function alikeNames(origin: NameOrigin, sex: Sex): string[][] {
+  return ALIKE[CIRCLES[origin]][sex]
+    .trim()
+    .split(/\s+/)
+    .map((group) => group.split(",").map((name) => name.replaceAll("_", " ")));
+}
