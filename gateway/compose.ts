@@ -17,9 +17,12 @@ import { composeInteractions } from "./compose-interactions.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { demonstrationThumbprints } from "./demonstration/keys.ts";
 import type { SourceFacts } from "./disclosure/visibility.ts";
-import { createInProcessIdentityCache } from "./identity/cache/in-process.ts";
-import { createRedisIdentityCache } from "./identity/cache/redis.ts";
+import { openSharing } from "./identity/cache/open.ts";
+import { purgeOnWrite } from "./identity/cache/purging-store.ts";
 import type { IdentityCache } from "./identity/identity-cache.ts";
+import { createMatcher } from "./identity/matcher/create-matcher.ts";
+import { ENGLAND } from "./identity/matcher/model/england.ts";
+import { createChildResolver } from "./identity/resolve-child.ts";
 import { createIngestLine, type IngestLine } from "./ingest/line.ts";
 import { DATA_CLASSES, mapperOf, shapesOf } from "./ingest/mappers.ts";
 import { toCapabilityStatement } from "./interactions/capabilities.ts";
@@ -37,7 +40,7 @@ import { createSourceRecordRoutes } from "./routes/source-records.ts";
 import { createTokenRoutes } from "./routes/token.ts";
 import { DERIVE } from "./search/keys.ts";
 import { createSqliteStore } from "./store/sqlite.ts";
-import { SHARED_ID_SPACE, type Store } from "./store/store.ts";
+import type { Store } from "./store/store.ts";
 
 /** A gateway put together and ready to be listened for. */
 export interface Gateway {
@@ -70,10 +73,8 @@ export async function composeGateway(config: Config, log: Logger, calls: FirstCa
     derive: DERIVE,
   });
   const secret = identityKey.export();
-  const cache =
-    config.redisUrl === undefined
-      ? createInProcessIdentityCache()
-      : await createRedisIdentityCache({ url: config.redisUrl, identityKey });
+  const { cache, coordination } = await openSharing({ ...config, identityKey });
+  purgeOnWrite(store, cache);
   const auditIndex = createAuditIndex({ directory: auditDirectory, process: "gateway" });
   const rooms = { config, log, calls, register, signingKey, secret, audit, auditIndex, store, cache };
   let isReady = false;
@@ -90,7 +91,7 @@ export async function composeGateway(config: Config, log: Logger, calls: FirstCa
     },
     async close() {
       await store.close();
-      await Promise.all([audit.close(), auditIndex.close(), cache.close()]);
+      await Promise.all([audit.close(), auditIndex.close(), cache.close(), coordination.close()]);
     },
   };
 }
@@ -113,7 +114,7 @@ interface Rooms {
 function connect(rooms: Rooms, isReady: () => boolean) {
   const { config, register, audit, store, cache } = rooms;
   const fhirBase = `${config.baseUrl}/fhir/R4`;
-  const { dispatch, resolver } = composeInteractions({
+  const { dispatch } = composeInteractions({
     ...rooms,
     sources: toSourceFacts(register),
     baseUrl: config.baseUrl,
@@ -126,13 +127,11 @@ function connect(rooms: Rooms, isReady: () => boolean) {
   const line = createIngestLine({
     store,
     mapperOf,
+    resolver: createChildResolver(createMatcher(ENGLAND), register),
     ids: randomUUID,
     clock: Date.now,
     rawRetention_ms: config.replayDays * DAY_MS,
     hasDrafters: true,
-    async onIdentifiers(identifiers) {
-      await Promise.all(identifiers.map(({ system, value }) => resolver.forget(system, value, SHARED_ID_SPACE)));
-    },
     onFault: (error, source) => rooms.log.error({ error, source }, "a source record met a fault and is quarantined"),
   });
   const ports = { authenticate: createAuthentication(rooms), audit, store, now: Date.now, isReady };

@@ -22,6 +22,7 @@ test("without any variable the demonstration starts on this machine alone", () =
     baseUrl: "http://127.0.0.1:8080",
     dataDir: resolve(".data"),
     mode: "demonstration",
+    redisClientCache: true,
     replayDays: 90,
     cacheMegabytes: 64,
     logLevel: "info",
@@ -29,11 +30,24 @@ test("without any variable the demonstration starts on this machine alone", () =
   });
 });
 
+test.each([
+  "redis://127.0.0.1:6379",
+  "rediss://user:p%40ss@redis.example:6380/2",
+  "redis://a:1,redis://b:2",
+  "redis-cluster://user:pass@a:1,b:2",
+  "rediss-cluster://a:1",
+])("takes %s for the address of a Redis", (REDIS_URL) => {
+  expect(loadConfig({ REDIS_URL }).redisUrl).toBe(REDIS_URL);
+});
+
 test("an empty variable means an unset one", () => {
   const names = ["HOST", "PORT", "BASE_URL", "DATA_DIR", "DATABASE_URL", "REDIS_URL", "GATEWAY_MODE", "REGISTER_FILE"];
   const rest = ["IDENTITY_KEY", "CACHE_MB", "LOG_LEVEL", "DEMONSTRATION_CHILDREN", "INBOX_DIR", "REPLAY_DAYS"];
   const mllp = ["MLLP_LISTEN", "MLLP_TLS_CERT", "MLLP_TLS_KEY", "MLLP_TLS_CA", "MLLP_PLAIN"];
-  const empty = Object.fromEntries([...names, ...rest, ...mllp].map((name) => [name, name === "PORT" ? " " : ""]));
+  const redis = ["REDIS_CLIENT_CACHE", "GATEWAY_PROCESSES", "IDENTITY_KEY_OTHER"];
+  const empty = Object.fromEntries(
+    [...names, ...rest, ...mllp, ...redis].map((name) => [name, name === "PORT" ? " " : ""]),
+  );
   expect(loadConfig(empty)).toEqual(loadConfig({}));
 });
 
@@ -133,6 +147,11 @@ describe("a wrong variable stops the start and is named with what is expected", 
     { name: "BASE_URL", value: "ftp://gateway.example", says: "origin" },
     { name: "DATABASE_URL", value: "postgres://u:secret@db/x", says: "only the embedded store" },
     { name: "REDIS_URL", value: "http://u:secret@redis", says: "redis://" },
+    { name: "REDIS_URL", value: "redis-cluster://", says: "redis-cluster://" },
+    { name: "REDIS_URL", value: "redis://a:6379,", says: "redis-cluster://" },
+    { name: "REDIS_CLIENT_CACHE", value: "no", says: "on, off" },
+    { name: "GATEWAY_PROCESSES", value: "0", says: "from 1" },
+    { name: "IDENTITY_KEY_OTHER", value: "secret", says: "base64 of at least 32" },
     { name: "GATEWAY_MODE", value: "prod", says: "demonstration, production" },
     { name: "IDENTITY_KEY", value: "secret", says: "base64 of at least 32" },
     { name: "IDENTITY_KEY", value: randomBytes(31).toString("base64"), says: "at least 32" },

@@ -13,10 +13,16 @@ export interface Config {
   readonly dataDir: string;
   readonly mode: "demonstration" | "production";
   readonly redisUrl?: string;
+  /** Whether what Redis knows is also kept in the process, and dropped when Redis tells of a change. */
+  readonly redisClientCache: boolean;
+  /** How many processes share the store at most; absent: not known. */
+  readonly processes?: number;
   /** Absolute path of the register of clients, agreements and sources; absent: the demonstration's own. */
   readonly registerFile?: string;
   /** Key of all HMACs over identifiers; always there in production, see `ensureIdentityKey` for the rest. */
   readonly identityKey?: KeyObject;
+  /** The next or the former one, while keys are replaced: what was written with it is read, and ended, too. */
+  readonly otherIdentityKey?: KeyObject;
   readonly cacheMegabytes: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Absolute path of a folder whose files are taken in, one folder a source below it; absent: none is watched. */
@@ -101,6 +107,18 @@ const pdsAddress = z.string().transform((text, context) => {
 
 const word = z.string().regex(/^[A-Za-z0-9._-]{1,128}$/, { error: "expected letters, digits, dots or hyphens" });
 
+/** One node, or several of a cluster with commas between; the scheme may stand before the first alone. */
+function isRedisUrl(text: string): boolean {
+  const scheme = /^rediss?(-cluster)?:\/\//.exec(text)?.[0] ?? "";
+  return (
+    scheme !== "" &&
+    text.split(",").every((part) => {
+      const place = part.trim().replace(/^rediss?(-cluster)?:\/\//, "");
+      return (URL.parse(`redis://${place}`)?.hostname ?? "") !== "";
+    })
+  );
+}
+
 const identityKey = z.string().transform((text, context) => {
   const bytes = Buffer.from(text, "base64");
   const isBase64 = /^[A-Za-z0-9+/]+={0,2}$/.test(text) && text.length % 4 === 0;
@@ -125,13 +143,17 @@ const ENVIRONMENT = z.object({
     .optional(),
   REDIS_URL: z
     .string()
-    .refine((text) => /^rediss?:$/.test(URL.parse(text)?.protocol ?? ""), {
-      error: "expected redis://[user:password@]host:port or rediss://…",
+    .refine(isRedisUrl, {
+      error:
+        "expected redis://[user:password@]host:port, rediss://…, or of a cluster redis-cluster://host:port,host:port",
     })
     .optional(),
+  REDIS_CLIENT_CACHE: oneOf(["on", "off"]).default("on"),
+  GATEWAY_PROCESSES: wholeNumber(1, 1_000).optional(),
   GATEWAY_MODE: oneOf(["demonstration", "production"]).default("demonstration"),
   REGISTER_FILE: z.string().optional(),
   IDENTITY_KEY: identityKey.optional(),
+  IDENTITY_KEY_OTHER: identityKey.optional(),
   CACHE_MB: wholeNumber(1, 65_536).default(64),
   INBOX_DIR: z.string().optional(),
   MLLP_LISTEN: z.string().optional(),
@@ -180,6 +202,8 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     dataDir: resolve(parsed.data.DATA_DIR),
     mode: GATEWAY_MODE,
     ...(REDIS_URL === undefined ? {} : { redisUrl: REDIS_URL }),
+    redisClientCache: parsed.data.REDIS_CLIENT_CACHE === "on",
+    ...toSharing(parsed.data),
     ...(REGISTER_FILE === undefined ? {} : { registerFile: resolve(REGISTER_FILE) }),
     ...(IDENTITY_KEY === undefined ? {} : { identityKey: IDENTITY_KEY }),
     cacheMegabytes: parsed.data.CACHE_MB,
@@ -234,6 +258,13 @@ function toPds(told: Environment): { readonly pds?: PdsConfig } {
   if (apiKey === undefined || keyId === undefined) return {};
   const keyFile = resolve(PDS_KEY_FILE);
   return { pds: { baseUrl, tokenUrl, apiKey, keyFile, keyId, ...(endUserOds === undefined ? {} : { endUserOds }) } };
+}
+
+function toSharing({ GATEWAY_PROCESSES: processes, IDENTITY_KEY_OTHER: otherIdentityKey }: Environment) {
+  return {
+    ...(processes === undefined ? {} : { processes }),
+    ...(otherIdentityKey === undefined ? {} : { otherIdentityKey }),
+  };
 }
 
 function toMissing(needed: Readonly<Record<string, unknown>>): string[] {

@@ -88,8 +88,22 @@ export const LIMITS = {
   identity_cache_entries_max: 50_000,
   /** More records than one identifier is ever told of. */
   identifier_carriers_max: 1_000,
+  /** Sources' children that share one blocking key; where there are more, nobody is certain. */
+  alike_children_max: 200,
+  /** Sources' children that are kept ready to be compared, at about 2 KB each. */
+  comparables_max: 4_096,
   /** A resolved identity is trusted from Redis this long; every use is checked against the record itself. */
   identity_cache_life_s: 86_400,
+  /** That nobody holds a number, or that a register does not know a person, is soon no longer so. */
+  identity_none_life_s: 900,
+  /** What a national register answered: found, more than one, and a person of whom as little as possible is kept. */
+  trace_found_life_s: 21_600,
+  trace_many_life_s: 3_600,
+  trace_restricted_life_s: 300,
+  /** Commands sent to Redis together, so that they are answered within the deadline together. */
+  redis_batch_commands: 200,
+  /** Children, those last changed first, whose identifiers are asked for at start, before anybody else does. */
+  warm_up_records: 5_000,
   /** Results of shared work that a process remembers by itself. */
   coordination_entries_max: 10_000,
   /** Redis slower than this counts as down for that request. */
@@ -134,11 +148,34 @@ export const LIMITS = {
   pds_assertion_life_s: 240,
   /** How long before its end a token is left. */
   pds_token_margin_ms: 30_000,
+  /** Children without a number that are read together, and asked for at a time: as many as keep the rate busy. */
+  pds_traces_page: 100,
+  pds_traces_at_once: 5,
+  /** How long after a pass through all of them the next one begins. */
+  pds_pass_interval_ms: 60_000,
+  /** When a child is asked for again that PDS did not know (30 days), or that a person must look at (90). */
+  pds_retrace_none_ms: 2_592_000_000,
+  pds_retrace_other_ms: 7_776_000_000,
   /** How long an outcome of PDS is remembered: long enough to spare a question, short enough to be mended the same day. */
   pds_found_life_s: 21_600,
   pds_none_life_s: 900,
   pds_many_life_s: 3_600,
   pds_restricted_life_s: 300,
+  /** Items of a steward's list on one page when nobody says how many, and at most. */
+  review_page_default: 25,
+  review_listing_max: 100,
+  /** Items that are counted for a list; of more it is said that there are more. */
+  review_counted_max: 500,
+  /** Earlier decisions that are shown of one child, and of a listing of them. */
+  review_decisions_max: 100,
+  review_reason_characters_max: 1_000,
+  review_request_bytes_max: 65_536,
+  /** Releases on one page of what was served under a link. */
+  review_releases_max: 200,
+  /** Stewards that are signed in at one time, in one process. */
+  review_sessions_max: 1_000,
+  /** Of a value shown on a page; the rest is counted. */
+  review_value_characters_max: 200,
   /** Requests under way get this long at a stop; container runtimes kill after ten seconds. */
   shutdown_grace_ms: 3_000,
 } as const;

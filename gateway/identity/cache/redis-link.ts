@@ -4,6 +4,8 @@ import { LIMITS } from "../../limits.ts";
 import { type RedisAddress, toRedisAddress } from "./redis-address.ts";
 import { ChangeListener, type Heard } from "./redis-changes.ts";
 
+/** How often a Redis that nobody asks anything is asked whether it is there, and how long that takes. */
+const PING_EVERY_MS = 5_000;
 /** How soon a lost or silent Redis is asked again: at first, and at most. */
 const RETRY_MS_MIN = 100;
 const RETRY_MS_MAX = 5_000;
@@ -43,6 +45,8 @@ export interface RedisLink {
   isUp(): boolean;
   /** Differs when a server was started anew or another one has taken its place; `undefined` while that is not known. */
   incarnation(): string | undefined;
+  /** How long the last regular ping took; nothing while Redis is away. */
+  roundTrip(): { readonly roundTrip_s?: number };
   close(): void;
 }
 
@@ -96,22 +100,31 @@ export function createRedisLink(options: {
     return answered.kind === "value" && before === connections ? answered.value : undefined;
   }
 
+  let roundTrip_s: number | undefined;
+  const heartbeat = setInterval(async () => {
+    const sent = performance.now();
+    roundTrip_s = (await reply(server.ping)) === true ? (performance.now() - sent) / 1_000 : undefined;
+  }, PING_EVERY_MS);
+  heartbeat.unref();
+
   probeIn(0);
   return {
     ask: (command) => reply(() => command(server)),
-    catchUp: async () => (await reply(() => server.ping())) === true,
+    catchUp: async () => (await reply(server.ping)) === true,
     isUp: () => state === "up",
     incarnation: () => (state === "up" ? incarnation : undefined),
+    roundTrip: () => (state === "up" && roundTrip_s !== undefined ? { roundTrip_s } : {}),
     close() {
       state = "closed";
       clearTimeout(probe);
+      clearInterval(heartbeat);
       server.close();
     },
   };
 }
 
 interface Server extends RedisCommands {
-  ping(): Promise<true>;
+  readonly ping: () => Promise<true>;
   /** Of all masters. Rejects while one of them does not answer. */
   incarnation(): Promise<string>;
   close(): void;

@@ -1,126 +1,149 @@
 import type { KeyObject } from "node:crypto";
-import { LRUCache } from "lru-cache";
-import { LIMITS } from "../../limits.ts";
 import type { RecordKey } from "../../store/store.ts";
 import type { IdentityCache } from "../identity-cache.ts";
-import { createEntrySeal } from "./sealed-entry.ts";
+import { createEntrySeal } from "./entry-seal.ts";
+import type { Fence } from "./fence.ts";
+import { holdersLife_s } from "./life.ts";
+import { createNearEntries, type NearEntries } from "./near-entries.ts";
+import { createRedisLink, type RedisLink } from "./redis-link.ts";
+import { createSharedEntries, type SharedEntries } from "./shared-entries.ts";
 
-/** How soon a lost or silent Redis is asked again: at first, and at most. */
-const RETRY_MS_MIN = 100;
-const RETRY_MS_MAX = 5_000;
-/** Entries written together should not all expire together. */
-const LIFE_SPREAD = 0.1;
+type Find = () => Promise<readonly RecordKey[]>;
+type FenceState = ReturnType<Fence["read"]>;
 
-/** `{ timeout: undefined }`, which takes the client's default away; its types know no such value. */
-const NO_TIMEOUT = Object.defineProperty({}, "timeout", { value: undefined, enumerable: true });
-
-/**
- * The cache shared by several processes. The first call connects; until then, and whenever Redis is away, every answer
- * is "not known" at once. A Redis that is silent for longer than `redis_deadline_ms` counts as away until it answers a
- * ping again, so that a request never waits for it more than once.
- *
- * Stored: `eyg:id:<HMAC>` → encrypted record key, for `identity_cache_life_s` ± 10 %.
- */
-export async function createRedisIdentityCache(options: {
+export interface RedisCacheOptions {
+  /** As `toRedisAddress` reads it. */
   readonly url: string;
   readonly identityKey: KeyObject;
-}): Promise<IdentityCache> {
-  // Loading the client costs more than starting the rest of the gateway; only who has a REDIS_URL pays for it.
-  const { createClient } = await import("redis");
-  const seal = createEntrySeal(options.identityKey);
-  const front = new LRUCache<string, RecordKey>({ max: LIMITS.identity_cache_entries_max });
-  const client = createClient({
-    url: options.url,
-    disableOfflineQueue: true,
-    // The client's own timeout costs three quarters of its throughput; `answer` below keeps the deadline.
-    commandOptions: NO_TIMEOUT,
-    socket: { reconnectStrategy: retryDelay, connectTimeout: RETRY_MS_MAX },
-  });
-  let silent = false;
-  let closed = false;
-  let probe: NodeJS.Timeout | undefined;
+  /** Another key whose entries are read and ended, too, while keys are replaced. */
+  readonly otherKey?: KeyObject;
+  /** Shared by all processes over the store. */
+  readonly fence: Fence;
+  /** Whether answers are also kept in the process (RESP3 tracking); true when absent. */
+  readonly isNear?: boolean;
+}
 
-  const isUp = (): boolean => client.isReady && !silent && !closed;
-  // The client tells of each failed attempt; the state says all that there is to say.
-  client.on("error", () => {});
-  client.on("ready", () => {
-    // What others changed meanwhile has not been heard.
-    front.clear();
-    silent = false;
-  });
-  client.connect().catch(() => {});
-
-  /** The reply, or `undefined` when Redis is away or too slow. */
-  async function answer<T>(command: () => Promise<T>): Promise<T | undefined> {
-    if (!isUp()) return undefined;
-    const reply = await withDeadline(command(), LIMITS.redis_deadline_ms);
-    if (reply.kind === "late") {
-      silent = true;
-      probeAgain(0);
-    }
-    return reply.kind === "value" ? reply.value : undefined;
-  }
-
-  function probeAgain(attempt: number): void {
-    clearTimeout(probe);
-    probe = setTimeout(async () => {
-      if (closed || !silent || !client.isReady) return;
-      const reply = await withDeadline(client.ping(), LIMITS.redis_deadline_ms);
-      if (reply.kind !== "value") return probeAgain(attempt + 1);
-      front.clear();
-      silent = false;
-    }, retryDelay(attempt));
-    probe.unref();
-  }
+/** The cache shared by several processes. It connects by itself; whenever Redis is away or slow the store is asked. */
+export function createRedisIdentityCache(options: RedisCacheOptions): IdentityCache {
+  const { fence, isNear = true } = options;
+  const near = createNearEntries();
+  const heard = { changed: (name: string) => near.drop(name), lost: () => near.clear() };
+  const link = createRedisLink({ url: options.url, ...(isNear ? { heard } : {}) });
+  const others = options.otherKey === undefined ? [] : [createEntrySeal(options.otherKey)];
+  const shared = createSharedEntries({ link, seals: [createEntrySeal(options.identityKey), ...others] });
+  // Who starts cannot know whether the one before told Redis of the last thing it did.
+  fence.raiseEra();
+  fence.raiseChanges();
+  const guard = createNearGuard(near, link, fence.read());
+  const underWay = new Map<string, Promise<readonly RecordKey[]>>();
+  const counted = { nearHits: 0, farHits: 0, misses: 0, purges: 0, voided: 0 };
+  const rooms: Rooms = { near, link, shared, counted, mayKeep: (at) => isNear && guard.isValid(at) };
 
   return {
-    async get(identifier) {
-      const near = front.get(identifier);
-      if (near !== undefined) return near;
-      const name = seal.name(identifier);
-      const sealed = await answer(() => client.get(name));
-      const record = typeof sealed === "string" ? seal.open(name, sealed) : undefined;
-      if (record !== undefined) front.set(identifier, record);
-      return record;
+    async resolve(identifier, find) {
+      const at = fence.read();
+      if (isNear) {
+        if (!guard.isValid(at)) await guard.catchUpTo(at);
+        const known = guard.isValid(at) ? near.get(identifier) : undefined;
+        if (known !== undefined) {
+          counted.nearHits += 1;
+          return known;
+        }
+      }
+      // Who asks after a change must not join somebody who asked before it.
+      const name = `${at.changes}|${at.era}|${identifier}`;
+      const already = underWay.get(name);
+      if (already !== undefined) return already;
+      const loaded = load(rooms, identifier, at, find).finally(() => underWay.delete(name));
+      underWay.set(name, loaded);
+      return loaded;
     },
-    async put(identifier, record) {
-      front.set(identifier, record);
-      const name = seal.name(identifier);
-      const life_s = LIMITS.identity_cache_life_s * (1 + LIFE_SPREAD * (2 * Math.random() - 1));
-      const expiration = { type: "EX" as const, value: Math.round(life_s) };
-      await answer(() => client.set(name, seal.seal(name, record), { expiration }));
+    async purge(change) {
+      counted.purges += 1;
+      if (!(await shared.end(change))) {
+        counted.voided += 1;
+        fence.raiseEra();
+      }
+      fence.raiseChanges();
     },
-    async forget(identifier) {
-      front.delete(identifier);
-      await answer(() => client.del(seal.name(identifier)));
-    },
-    state: () => (isUp() ? "connected" : "down"),
+    state: () => (link.isUp() ? "connected" : "down"),
+    counts: () => ({ ...counted, entries: near.size(), ...link.roundTrip() }),
     async close() {
-      closed = true;
-      clearTimeout(probe);
-      client.destroy();
+      link.close();
+      near.clear();
+      fence.close();
     },
   };
 }
 
-function retryDelay(attempt: number): number {
-  return Math.min(RETRY_MS_MIN * 2 ** Math.min(attempt, 10), RETRY_MS_MAX);
+/**
+ * What is near is valid while the fence is where it was. When changes were told, one ping brings all that Redis had to
+ * tell of them before (an invalidation is sent before the answer to any later command), and what is then still near is
+ * valid again. Where no ping is answered, or Redis could not be told, all that is near is forgotten.
+ */
+function createNearGuard(near: NearEntries, link: RedisLink, start: FenceState) {
+  let validAt = start;
+  let target = start;
+  let catchingUp = Promise.resolve();
+  const catchUp = async (at: FenceState): Promise<void> => {
+    const mustGo = at.era !== validAt.era || (near.size() > 0 && !(await link.catchUp()));
+    if (mustGo) near.clear();
+    if (isSameState(target, at)) validAt = at;
+  };
+  return {
+    isValid: (at: FenceState): boolean => isSameState(validAt, at),
+    catchUpTo(at: FenceState): Promise<void> {
+      if (!isSameState(target, at)) {
+        target = at;
+        catchingUp = catchUp(at);
+      }
+      return catchingUp;
+    },
+  };
 }
 
-type Reply<T> = { readonly kind: "value"; readonly value: T } | { readonly kind: "failed" } | { readonly kind: "late" };
+function isSameState(one: FenceState, other: FenceState): boolean {
+  return one.changes === other.changes && one.era === other.era;
+}
 
-function withDeadline<T>(reply: Promise<T>, deadline_ms: number): Promise<Reply<T>> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve({ kind: "late" }), deadline_ms);
-    reply.then(
-      (value) => {
-        clearTimeout(timer);
-        resolve({ kind: "value", value });
-      },
-      () => {
-        clearTimeout(timer);
-        resolve({ kind: "failed" });
-      },
-    );
-  });
+interface Rooms {
+  readonly near: NearEntries;
+  readonly link: RedisLink;
+  readonly shared: SharedEntries;
+  readonly counted: { farHits: number; misses: number };
+  mayKeep(at: FenceState): boolean;
+}
+
+/**
+ * An entry is made in this order: the epoch of the identifier, who holds it, the epochs of those, and once more who holds
+ * it. So whatever changes after the last question changes an epoch that the entry was made under, and it is void.
+ */
+async function load({ near, link, shared, counted, mayKeep }: Rooms, identifier: string, at: FenceState, find: Find) {
+  const entry = near.begin(identifier);
+  try {
+    const known = await shared.read(identifier, at.era, entry.watch);
+    if (known !== undefined) {
+      counted.farHits += 1;
+      if (mayKeep(at)) entry.keep(known, holdersLife_s(known));
+      return known;
+    }
+    counted.misses += 1;
+    const begun = await shared.begin(identifier, at.era);
+    const found = await find();
+    if (begun === undefined) {
+      // Without Redis nobody will tell of changes; what is near then goes as soon as the fence moves.
+      if (!link.isUp() && mayKeep(at)) entry.keep(found, holdersLife_s(found));
+      return found;
+    }
+    const epochs = await shared.depend(identifier, found);
+    const again = found.length === 0 ? found : await find();
+    if (epochs !== undefined && isSame(found, again)) await shared.write(identifier, begun, found, epochs);
+    return again;
+  } finally {
+    entry.end();
+  }
+}
+
+function isSame(some: readonly RecordKey[], others: readonly RecordKey[]): boolean {
+  return some.length === others.length && some.every((record, index) => record === others[index]);
 }

@@ -24,13 +24,17 @@ export interface TestRedis {
 export async function startTestRedis(): Promise<TestRedis> {
   const { REDIS_URL: given = "" } = process.env;
   if (given !== "") return { url: given, pid: undefined, stop: async () => {} };
+  return startOwnRedis();
+}
+
+/** One that a test may stop, whatever `REDIS_URL` says. `given` are further words of its command line. */
+export async function startOwnRedis(
+  given: readonly string[] = [],
+): Promise<TestRedis & { readonly pid: number; readonly port: number }> {
   const program = findOnPath("redis-server") ?? installByApt();
   const port = await freePort();
-  const server = spawn(
-    program,
-    ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", "/tmp"],
-    { stdio: "ignore" },
-  );
+  const words = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", "/tmp"];
+  const server = spawn(program, [...words, ...given], { stdio: "ignore" });
   const url = `redis://127.0.0.1:${port}`;
   const stop = async (): Promise<void> => {
     if (server.exitCode !== null || server.signalCode !== null) return;
@@ -40,11 +44,12 @@ export async function startTestRedis(): Promise<TestRedis> {
   };
   try {
     await untilReady(url);
+    if (server.pid === undefined) throw new Error("A Redis of its own has a process of its own.");
+    return { url, pid: server.pid, port, stop };
   } catch (error) {
     await stop();
     throw error;
   }
-  return { url, pid: server.pid, stop };
 }
 
 function findOnPath(program: string): string | undefined {
