@@ -1,8 +1,10 @@
 import type { OperationOutcome, Parameters, Resource } from "@medplum/fhirtypes";
 import type { AuditLog } from "../audit/audit.ts";
+import type { SourceFacts } from "../disclosure/visibility.ts";
 import type { DecisionOutcome, Decisions } from "../identity/decisions/decisions.ts";
 import { type InteractionRequest, type Result, refused } from "../interactions/answer.ts";
 import { auditFacts } from "../interactions/audit-facts.ts";
+import { guardRelease } from "../interactions/guard.ts";
 import type { RecordReader } from "../interactions/record-reader.ts";
 import { ukDate } from "../interactions/uk-date.ts";
 import type { DecisionRefused } from "../outcome/operation-issue.ts";
@@ -14,6 +16,8 @@ export interface DecisionPorts extends NamedPatientPorts {
   readonly reader: RecordReader;
   readonly audit: AuditLog;
   readonly decisions: Decisions;
+  /** Every registered source, by name. */
+  readonly sources: ReadonlyMap<string, SourceFacts>;
 }
 
 type Decided = Extract<DecisionOutcome, { ok: true }>;
@@ -35,11 +39,12 @@ export interface DecisionAnswer {
 export async function answerDecision(
   request: InteractionRequest,
   { interaction, sent, isPreview, decided, result, patients }: DecisionAnswer,
-  { reader, audit }: DecisionPorts,
+  { reader, audit, sources }: DecisionPorts,
 ): Promise<Result> {
   const { requester, now_ms } = request;
   const at = { changes: await reader.changes(), today: ukDate(now_ms) };
   const view = isPreview ? undefined : await reader.view(result, requester, at);
+  if (view && view.patient.size > 0) guardRelease([{ pack: view.patient, entry: 0 }], requester, sources);
   const sequence = decided.decision?.sequence;
   try {
     await audit.append({

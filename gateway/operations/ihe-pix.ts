@@ -3,9 +3,11 @@ import type { Identifier, Parameters, ParametersParameter, Patient } from "@medp
 import { NHS_NUMBER, UPN } from "#profiles/systems.ts";
 import type { Requester } from "../access/requester.ts";
 import type { AuditLog } from "../audit/audit.ts";
+import type { SourceFacts } from "../disclosure/visibility.ts";
 import { type Answering, refused } from "../interactions/answer.ts";
 import { auditFacts } from "../interactions/audit-facts.ts";
 import type { Looking } from "../interactions/candidates.ts";
+import { guardRelease } from "../interactions/guard.ts";
 import { findVisible } from "../interactions/read-visible.ts";
 import type { RecordReader, VisibleRecord } from "../interactions/record-reader.ts";
 import { ukDate } from "../interactions/uk-date.ts";
@@ -24,6 +26,8 @@ export interface PixPorts {
   };
   readonly audit: AuditLog;
   readonly fhirBase: string;
+  /** Every registered source, by name. */
+  readonly sources: ReadonlyMap<string, SourceFacts>;
 }
 
 /**
@@ -40,6 +44,11 @@ export function createIHEPix(ports: PixPorts): Answering {
     const looking = { requester, at: { changes: await ports.reader.changes(), today: ukDate(now_ms) } };
     const views = await carriers(asked.source, looking, ports);
     if (views.length === 0) return refused({ kind: "no-such-identifier" });
+    guardRelease(
+      views.map(({ patient }) => ({ pack: patient, entry: 0 })),
+      requester,
+      ports.sources,
+    );
     const parameter = views.flatMap((view) => toTargets(view, asked, ports.fhirBase));
     const resource: Parameters = { resourceType: "Parameters", ...(parameter.length > 0 && { parameter }) };
     try {
