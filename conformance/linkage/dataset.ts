@@ -1,5 +1,5 @@
 import { ADVERSARIAL_KINDS, drawAdversarialGroup, PAIR_SHARES, pairsAcross } from "./adversarial.ts";
-import type { Child, Group, Kind } from "./child.ts";
+import { CENSUS_DAY, type Child, type Group, type Kind } from "./child.ts";
 import { drawNaturalGroup } from "./household.ts";
 import { drawUpn, nhsNumberOf } from "./numbers.ts";
 import { createRandom, type Random, shuffle } from "./random.ts";
@@ -43,14 +43,14 @@ function nhsNumberFor(child: Child, share: number, random: Random): string {
   return nhsNumberOf(random.chance(NHS_NUMBER_WRONG) ? child.index + 1 : child.index);
 }
 
-function educationKind(child: Child, day: number, random: Random): SourceKind {
-  return random.chance(day - child.bornOn > 4 * 365 ? 0.75 : 0.1) ? "school" : "nursery";
+function educationKind(child: Child, random: Random): SourceKind {
+  return random.chance(CENSUS_DAY - child.bornOn > 4 * 365 ? 0.75 : 0.1) ? "school" : "nursery";
 }
 
 /** Newborns are in no nursery: what lies across from a placeholder is another health system. */
 function rightKind(group: Group, child: Child, random: Random): SourceKind {
   if (group.kind === "placeholders") return random.chance(0.6) ? "health" : "nursery";
-  return educationKind(child, 20_468, random);
+  return educationKind(child, random);
 }
 
 function writeGroup(group: Group, share: number, random: Random): Writing {

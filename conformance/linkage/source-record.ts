@@ -158,7 +158,7 @@ function toldPlace(
 }
 
 export interface WritingOptions {
-  /** Latest birth date, days since 1970-01-01; where parents are written beside children their dates go through too. */
+  /** Whether the name is a placeholder, where that is not left to chance. */
   readonly placeholder?: boolean;
 }
 
