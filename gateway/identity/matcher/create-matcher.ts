@@ -39,7 +39,7 @@ export function createMatcher(model: Model, options: MatcherOptions = {}): Featu
 
   return {
     version: `${MATCHER_VERSION}/${model.version}`,
-    toComparable: (person) => toFeatures(person, model, today()),
+    toComparable: (person) => toFeatures(person, { ...model, today: today() }),
     blockingKeys: toBlockingKeys,
     score: scorer.score,
     compare: (asked, known) => compareAndJudge(asked, known).comparison,

@@ -91,3 +91,6 @@ export const PLACE = { same: 0, close: 1, different: 2 } as const;
 
 /** Level of a field that one side says nothing of. */
 export const MISSING = -1;
+
+/** Stands where one side says nothing of a field. */
+export const MISSING_LEVEL_WORDS = "";

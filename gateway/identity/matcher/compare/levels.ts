@@ -27,11 +27,15 @@ export function compareInto(levels: Levels, left: Features, right: Features): vo
   level[FIELD.gender] = isGendered ? ((left.genders & right.genders) === 0 ? 1 : 0) : MISSING;
   level[FIELD.nhsNumber] = compareNumbers(left.nhsNumbers, right.nhsNumbers);
   level[FIELD.upn] = compareNumbers(left.upns, right.upns);
-  level[FIELD.identifier] = comparePlainNumbers(left.identifiers, right.identifiers);
+  level[FIELD.identifier] = comparePlainNumbers(
+    left.identifiers,
+    right.identifiers,
+    level[FIELD.nhsNumber] !== MISSING,
+  );
   level[FIELD.address] = compareAddresses(left.addresses, right.addresses);
   level[FIELD.city] = comparePlaces(left.cities, right.cities);
   level[FIELD.district] = comparePlaces(left.districts, right.districts);
-  level[FIELD.telecom] = comparePlainNumbers(left.telecoms, right.telecoms);
+  level[FIELD.telecom] = comparePlainNumbers(left.telecoms, right.telecoms, false);
   const isOrdered = left.birthOrder > 0 && right.birthOrder > 0;
   level[FIELD.birthOrder] = isOrdered ? (left.birthOrder === right.birthOrder ? 0 : 1) : MISSING;
 }
@@ -41,16 +45,30 @@ function compareNumbers(left: readonly string[], right: readonly string[]): numb
   return left.some((number) => right.includes(number)) ? NUMBER.same : NUMBER.different;
 }
 
-function comparePlainNumbers(left: readonly string[], right: readonly string[]): number {
+/** An NHS number with a wrong check digit is compared by its digits, with any other; two right ones were compared before. */
+function comparePlainNumbers(left: readonly string[], right: readonly string[], hasNhsNumbers: boolean): number {
   if (left.length === 0 || right.length === 0) return MISSING;
-  let best: number = PLAIN_NUMBER.different;
+  let best: number = MISSING;
   for (const one of left) {
+    if (hasNhsNumbers && one.startsWith(PLAIN_NHS_NUMBER)) continue;
     for (const other of right) {
+      if (hasNhsNumbers && other.startsWith(PLAIN_NHS_NUMBER)) continue;
+      if (!isOneSystem(one, other)) continue;
+      if (best === MISSING) best = PLAIN_NUMBER.different;
       if (one === other) return PLAIN_NUMBER.same;
       if (isOneSlip(one, other)) best = PLAIN_NUMBER.slip;
     }
   }
   return best;
+}
+
+const PLAIN_NHS_NUMBER = "nhsnumber|";
+
+/** Numbers of two systems say nothing of each other. */
+function isOneSystem(left: string, right: string): boolean {
+  const length = left.lastIndexOf("|");
+  if (length !== right.lastIndexOf("|")) return false;
+  return length === -1 || left.slice(0, length) === right.slice(0, length);
 }
 
 const CLOSE_PLACE = 0.9;

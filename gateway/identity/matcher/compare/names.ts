@@ -7,6 +7,8 @@ const CLOSE = 0.92;
 const SIMILAR = 0.82;
 /** A slip in a shorter name makes another name as likely as not: Ava and Eva. */
 const SLIP_LENGTH_MIN = 5;
+/** A slip is at least so much rarer than the name it was made of. */
+const SLIP_RARITY_bits = 6;
 /** First parts of so many names that what follows them is what the child is called by. */
 const FORENAMES_OF_MANY: ReadonlySet<string> = new Set(
   "mohammed muhammad mohammad mohamed muhammed mohamad mohamud md mohd muhamed abdul abd syed sayed bibi".split(" "),
@@ -65,7 +67,8 @@ function compareGiven(left: NameFeatures, right: NameFeatures): number {
   for (const family of left.givenFamilies) if (right.givenFamilies.includes(family)) return GIVEN.nickname;
   const spelling = compareSpelling(left.given, right.given);
   if (spelling === undefined) return GIVEN.different;
-  if (left.isKnownGiven && right.isKnownGiven) return GIVEN.alike;
+  const isEven = Math.abs(left.given_bits - right.given_bits) < SLIP_RARITY_bits;
+  if (isEven && left.isKnownGiven && right.isKnownGiven) return GIVEN.alike;
   return spelling === "close" ? GIVEN.close : GIVEN.similar;
 }
 

@@ -4,90 +4,111 @@ import type { Features } from "./features.ts";
 import { FIELD, FIELD_NAMES, FIELDS } from "./fields.ts";
 import { compareInto, createLevels, type Levels } from "./levels.ts";
 
-const LEVELS_MAX = 10;
+/** Room for the levels of one field in a table of weights. */
+export const LEVELS_MAX = 10;
 /** A slip may have struck either value, so that the rarity of what nearly agrees counts for half, within bounds. */
 const RARITY_SHARE = 0.5;
 const RARITY_BOUND_bits = 4;
 
-/** Weighs pairs by one model. */
+/** The fields whose values are had by few or many, by their places; they come first among the fields. */
+const RARE_FIELDS = [
+  [FIELD.given, "given"],
+  [FIELD.family, "family"],
+  [FIELD.birthDate, "birthDate"],
+  [FIELD.postcode, "postcode"],
+] as const;
+
+/** Weighs pairs by one model. Allocates nothing but in `explain`. */
 export interface Scorer {
-  /** Log2 odds of one person after all evidence. Allocates nothing. Leaves the levels in `levels`. */
+  /** Compares a pair, field by field, into `levels` and `rarity_bits`. */
+  measure(left: Features, right: Features): void;
+  /** Log2 odds of one person after all evidence. */
   score(left: Features, right: Features): number;
   /** Evidence of the pair that was scored last; its bits add up to the score. */
   explain(): readonly FieldEvidence[];
-  /** Levels of the pair that was scored last. */
+  /** Levels of the pair that was measured or scored last. */
   readonly levels: Levels;
+  /** Bits that the rarity of its values adds for one person, and for people of one family. */
+  readonly rarity_bits: Float64Array;
 }
 
 export function createScorer(model: Model): Scorer {
   const levels = createLevels();
-  const one = toWeights(model, "same");
-  const twins = toWeights(model, "twins");
-  const siblings = toWeights(model, "siblings");
-  const average_bits = FIELD_NAMES.map((name) => -Math.log2(model.fields[name].others[0] ?? 1));
+  const { level } = levels;
+  const same = toClassWeights(model, "same");
+  const twins = toClassWeights(model, "twins");
+  const siblings = toClassWeights(model, "siblings");
+  const average_bits = RARE_FIELDS.map(([, name]) => model.frequencies[name].average_bits);
+  const rarity_bits = new Float64Array(2);
+  const class_bits = new Float64Array(2);
 
-  const rarity = (field: number, level: number): number => {
-    const average = average_bits[field] ?? 0;
-    const above = (levels.rarity_bits[field] ?? 0) - average;
-    if (level === 0) return field === FIELD.birthDate ? Math.min(0, above) : above;
-    return Math.max(-RARITY_BOUND_bits, Math.min(RARITY_BOUND_bits, above * RARITY_SHARE));
+  /** Bits that come from the value of a field, beside those of its level. */
+  const rarityOf = (place: number): number => {
+    const field = RARE_FIELDS[place]?.[0] ?? 0;
+    const bits = levels.rarity_bits[field] ?? 0;
+    if (bits === 0) return 0;
+    const average = average_bits[place] ?? 0;
+    if (level[field] === 0) return field === FIELD.birthDate ? Math.min(average, bits) : bits;
+    return Math.max(-RARITY_BOUND_bits, Math.min(RARITY_BOUND_bits, (bits - average) * RARITY_SHARE));
   };
 
-  /** Bits that come from the value, beside those of the level. */
-  const rarityOf = (field: number, level: number): number => {
-    if (levels.rarity_bits[field] === 0) return 0;
-    if (field === FIELD.given || field === FIELD.family) return rarity(field, level);
-    return level === 0 && (field === FIELD.postcode || field === FIELD.birthDate) ? rarity(field, level) : 0;
+  const tie = (): number => -Math.log2(1 + 2 ** (class_bits[0] ?? 0) + 2 ** (class_bits[1] ?? 0));
+
+  const measure = (left: Features, right: Features): void => {
+    compareInto(levels, left, right);
+    const given = rarityOf(0);
+    const shared = rarityOf(1) + rarityOf(2) + rarityOf(3);
+    rarity_bits[0] = given + shared;
+    // Two names of one family that are alike are no slip of one another.
+    rarity_bits[1] = level[FIELD.given] === 0 ? given + shared : shared;
   };
-
-  const tie = (twins_bits: number, siblings_bits: number): number =>
-    -Math.log2(1 + 2 ** twins_bits + 2 ** siblings_bits);
-
-  let twins_bits = 0;
-  let siblings_bits = 0;
 
   return {
     levels,
+    rarity_bits,
+    measure,
     score(left, right) {
-      compareInto(levels, left, right);
-      let bits = model.prior_bits;
-      twins_bits = model.twinsPrior_bits;
-      siblings_bits = model.siblingsPrior_bits;
-      for (let field = 0; field < FIELD_NAMES.length; field++) {
-        const level = levels.level[field] ?? -1;
-        if (level < 0) continue;
-        const at = field * LEVELS_MAX + level;
-        const value_bits = rarityOf(field, level);
-        bits += (one[at] ?? 0) + value_bits;
-        twins_bits += (twins[at] ?? 0) + (field === FIELD.given ? 0 : value_bits);
-        siblings_bits += (siblings[at] ?? 0) + (field === FIELD.given || field === FIELD.birthDate ? 0 : value_bits);
+      measure(left, right);
+      let same_bits = model.prior_bits + (rarity_bits[0] ?? 0);
+      let twins_bits = model.twinsPrior_bits + (rarity_bits[1] ?? 0);
+      let siblings_bits = model.siblingsPrior_bits + (rarity_bits[1] ?? 0);
+      for (let field = 0, from = 0; field < level.length; field++, from += LEVELS_MAX) {
+        const reached = level[field] ?? -1;
+        if (reached < 0) continue;
+        same_bits += same[from + reached] ?? 0;
+        twins_bits += twins[from + reached] ?? 0;
+        siblings_bits += siblings[from + reached] ?? 0;
       }
-      return bits + tie(twins_bits, siblings_bits);
+      class_bits[0] = twins_bits;
+      class_bits[1] = siblings_bits;
+      return same_bits + tie();
     },
     explain() {
       const evidence: FieldEvidence[] = [{ field: "prior", level: "before any evidence", bits: model.prior_bits }];
       for (const [field, name] of FIELD_NAMES.entries()) {
-        const level = levels.level[field] ?? -1;
-        if (level < 0) continue;
-        const bits = (one[field * LEVELS_MAX + level] ?? 0) + rarityOf(field, level);
-        evidence.push({ field: name, level: FIELDS[name][level] ?? "", bits });
+        const reached = level[field] ?? -1;
+        if (reached < 0) continue;
+        const bits = (same[field * LEVELS_MAX + reached] ?? 0) + (field < RARE_FIELDS.length ? rarityOf(field) : 0);
+        evidence.push({ field: name, level: FIELDS[name][reached] ?? "", bits });
       }
-      evidence.push({
-        field: "family-tie",
-        level: "what twins, brothers and sisters share too",
-        bits: tie(twins_bits, siblings_bits),
-      });
+      evidence.push({ field: "family-tie", level: "what twins, brothers and sisters share too", bits: tie() });
       return evidence;
     },
   };
 }
 
-function toWeights(model: Model, kind: "same" | "twins" | "siblings"): Float64Array {
+/**
+ * Log2 of how much more often each level comes about in a class of pairs than by chance; where the chance depends on the
+ * value agreed on, its rarity takes the place of the chance.
+ */
+export function toClassWeights(model: Model, kind: "same" | "twins" | "siblings"): Float64Array {
   const weights = new Float64Array(FIELD_NAMES.length * LEVELS_MAX);
   for (const [field, name] of FIELD_NAMES.entries()) {
     const { [kind]: probabilities, others } = model.fields[name];
     for (let level = 0; level < probabilities.length; level++) {
-      weights[field * LEVELS_MAX + level] = Math.log2((probabilities[level] ?? 1) / (others[level] ?? 1));
+      weights[field * LEVELS_MAX + level] = Math.log2(
+        (probabilities[level] ?? 1) / (level === 0 && field < RARE_FIELDS.length ? 1 : (others[level] ?? 1)),
+      );
     }
   }
   return weights;

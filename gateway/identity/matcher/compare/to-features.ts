@@ -1,4 +1,4 @@
-import type { Person } from "../../person.ts";
+import type { Person, PersonName } from "../../person.ts";
 import type { Frequencies, Model } from "../model/model.ts";
 import { normaliseBirthDate } from "../normalise/birth-date.ts";
 import { foldWords } from "../normalise/fold.ts";
@@ -12,15 +12,24 @@ import type { Features, NameFeatures } from "./features.ts";
 const VALUES_MAX = 6;
 const GENDERS: readonly string[] = ["male", "female", "other"];
 
-/** @param today YYYY-MM-DD */
-export function toFeatures(person: Person, model: Model, today: string): Features {
-  const { frequencies } = model;
+export interface FeatureOptions {
+  readonly frequencies: Model["frequencies"];
+  /** Share of people from which a given name counts as one, and not as a slip of another. */
+  readonly knownGivenShare: number;
+  /** YYYY-MM-DD */
+  readonly today: string;
+  /** Take a birth date that the calendar does not have by its digits. */
+  readonly takesDateSlips?: boolean;
+}
+
+export function toFeatures(person: Person, options: FeatureOptions): Features {
+  const { frequencies, today, takesDateSlips } = options;
   const nhsNumbers = person.nhsNumbers.slice(0, VALUES_MAX);
   return {
     person,
-    names: person.names.slice(0, VALUES_MAX).map((name) => toNameFeatures(name, model)),
+    names: person.names.slice(0, VALUES_MAX).map((name) => toNameFeatures(name, options)),
     birthDates: bounded(person.birthDates, (text) => {
-      const date = normaliseBirthDate(text, today);
+      const date = normaliseBirthDate(text, today, takesDateSlips);
       return typeof date === "number" ? { date, bits: toBits(frequencies.birthDate, String(date)) } : undefined;
     }),
     postcodes: bounded(person.postcodes, (text) => {
@@ -46,17 +55,17 @@ export function toFeatures(person: Person, model: Model, today: string): Feature
   };
 }
 
-function toNameFeatures(name: { given?: string; family?: string }, model: Model): NameFeatures {
+function toNameFeatures(name: PersonName, options: FeatureOptions): NameFeatures {
   const normal = normaliseName(name);
   const { given, givenWords, family } = normal;
   const [first = ""] = givenWords;
-  const { frequencies } = model;
+  const { frequencies, knownGivenShare } = options;
   const families = nicknameFamilies(given);
   return {
     ...normal,
     givenFamilies: givenWords.length > 1 ? [...families, ...nicknameFamilies(first)] : families,
     given_bits: toBits(frequencies.given, given),
-    isKnownGiven: (frequencies.given.values[given] ?? 0) >= model.knownGivenShare,
+    isKnownGiven: (frequencies.given.values[given] ?? 0) >= knownGivenShare,
     family_bits: toBits(frequencies.family, family),
   };
 }

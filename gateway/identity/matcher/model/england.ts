@@ -33,13 +33,14 @@ export const ENGLAND: Model = {
     "birth-order": withFamily("birth-order", [0.99, 0.01], [0.5, 0.5]),
   },
   frequencies: {
-    given: { values: {}, unlisted: 0.0005 },
+    given: { values: {}, unlisted: 0.0005, average_bits: 7.5 },
     family: {
       values: { smith: 0.012, jones: 0.01, khan: 0.005, patel: 0.004, taylor: 0.006, brown: 0.006 },
       unlisted: 0.0003,
+      average_bits: 8.5,
     },
-    birthDate: { values: {}, unlisted: 0.0006 },
-    postcode: { values: {}, unlisted: 0.00003 },
+    birthDate: { values: {}, unlisted: 0.0006, average_bits: 10.7 },
+    postcode: { values: {}, unlisted: 0.00003, average_bits: 14 },
   },
   knownGivenShare: 0.0001,
 };

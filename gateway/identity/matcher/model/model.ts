@@ -16,6 +16,8 @@ export interface Frequencies {
   readonly values: Readonly<Record<string, number>>;
   /** Share of a value that is not in the list. */
   readonly unlisted: number;
+  /** Rarity of a value that two people drawn at random agree on: minus log2 of the chance that they do. */
+  readonly average_bits: number;
 }
 
 /** What the matcher knows of how records agree; data, learned without labels. */

@@ -1,0 +1,164 @@
+import type { Features } from "../compare/features.ts";
+import { addBatchKeys, KEY_FAMILIES } from "./batch-keys.ts";
+
+/** Pairs to compare: places of the left and of the right person, without repetition, in order. */
+export interface Candidates {
+  readonly size: number;
+  readonly left: Uint32Array;
+  readonly right: Uint32Array;
+  /** Blocks that were too large to compare within, by family of keys, and the pairs in them. */
+  readonly overflow: readonly { readonly family: string; readonly blocks: number; readonly pairs: number }[];
+}
+
+/** Pairs that one family of keys may bring, a record: of the precise families, and of those that are last resorts. */
+const PAIRS_A_RECORD = { precise: 100, resort: 12 } as const;
+const PRECISE_FAMILIES = 8;
+/** With few records more can be afforded of each. */
+const PAIRS_IN_ALL_MIN = 40_000;
+
+/**
+ * Pairs of people that have a key in common. Small blocks first; a family whose pairs are spent leaves its larger blocks
+ * out and counts them. Without `right`, pairs within `left`.
+ */
+export function findCandidates(left: readonly Features[], right: readonly Features[] | undefined): Candidates {
+  const leftKeys = collectKeys(left);
+  const rightKeys = right === undefined ? leftKeys : collectKeys(right);
+  const records = left.length + (right?.length ?? 0);
+  const width = right?.length ?? left.length;
+  const found: Float64Array[] = [];
+  const overflow: { family: string; blocks: number; pairs: number }[] = [];
+  for (const [family, name] of KEY_FAMILIES.entries()) {
+    const share = family < PRECISE_FAMILIES ? PAIRS_A_RECORD.precise : PAIRS_A_RECORD.resort;
+    const budget = Math.max(PAIRS_IN_ALL_MIN, share * records);
+    const blocks = toBlocks(leftKeys[family], rightKeys[family], right === undefined);
+    const { taken, pairs } = takeSmallest(blocks, budget);
+    if (taken < blocks.length) {
+      const left_out = blocks.slice(taken);
+      overflow.push({
+        family: name,
+        blocks: left_out.length,
+        pairs: left_out.reduce((sum, block) => sum + block.pairs, 0),
+      });
+    }
+    found.push(toCodes(blocks.slice(0, taken), pairs, width, right === undefined));
+  }
+  return { ...toPairs(found, width), overflow };
+}
+
+/** Keys in order, and whose they are. */
+interface KeyTable {
+  readonly keys: Float64Array;
+  readonly owners: Uint32Array;
+}
+
+function collectKeys(people: readonly Features[]): readonly KeyTable[] {
+  const keys: number[][] = KEY_FAMILIES.map(() => []);
+  const owners: number[][] = KEY_FAMILIES.map(() => []);
+  for (const [owner, person] of people.entries()) {
+    addBatchKeys(person, (family, key) => {
+      keys[family]?.push(key);
+      owners[family]?.push(owner);
+    });
+  }
+  return keys.map((list, family) => sortByKey(list, owners[family] ?? []));
+}
+
+function sortByKey(keys: readonly number[], owners: readonly number[]): KeyTable {
+  const order = Uint32Array.from(keys.keys()).sort((one, other) => {
+    const gap = (keys[one] ?? 0) - (keys[other] ?? 0);
+    return gap === 0 ? (owners[one] ?? 0) - (owners[other] ?? 0) : gap;
+  });
+  return {
+    keys: Float64Array.from(order, (at) => keys[at] ?? 0),
+    owners: Uint32Array.from(order, (at) => owners[at] ?? 0),
+  };
+}
+
+interface Block {
+  readonly left: Uint32Array;
+  readonly right: Uint32Array;
+  readonly pairs: number;
+}
+
+const EMPTY: KeyTable = { keys: new Float64Array(), owners: new Uint32Array() };
+
+/** Blocks of both sides, the smallest first. */
+function toBlocks(left: KeyTable = EMPTY, right: KeyTable = EMPTY, isWithin: boolean): readonly Block[] {
+  const blocks: Block[] = [];
+  let at = 0;
+  let other = 0;
+  while (at < left.keys.length && other < right.keys.length) {
+    const key = left.keys[at] ?? 0;
+    const otherKey = right.keys[other] ?? 0;
+    if (key < otherKey) at++;
+    else if (otherKey < key) other++;
+    else {
+      const end = endOf(left.keys, at);
+      const otherEnd = endOf(right.keys, other);
+      const pairs = isWithin ? ((end - at) * (end - at - 1)) / 2 : (end - at) * (otherEnd - other);
+      if (pairs > 0) {
+        blocks.push({ left: left.owners.subarray(at, end), right: right.owners.subarray(other, otherEnd), pairs });
+      }
+      at = end;
+      other = otherEnd;
+    }
+  }
+  return blocks.sort((one, another) => one.pairs - another.pairs);
+}
+
+function endOf(keys: Float64Array, from: number): number {
+  let end = from + 1;
+  while (end < keys.length && keys[end] === keys[from]) end++;
+  return end;
+}
+
+function takeSmallest(blocks: readonly Block[], budget: number): { taken: number; pairs: number } {
+  let pairs = 0;
+  for (const [taken, block] of blocks.entries()) {
+    if (pairs + block.pairs > budget) return { taken, pairs };
+    pairs += block.pairs;
+  }
+  return { taken: blocks.length, pairs };
+}
+
+/** Pairs as `left × width + right`; within one file the smaller place is left. */
+function toCodes(blocks: readonly Block[], pairs: number, width: number, isWithin: boolean): Float64Array {
+  const codes = new Float64Array(pairs);
+  let at = 0;
+  for (const { left, right } of blocks) {
+    for (let one = 0; one < left.length; one++) {
+      const owner = left[one] ?? 0;
+      for (let other = isWithin ? one + 1 : 0; other < right.length; other++) {
+        const partner = right[other] ?? 0;
+        if (!isWithin) codes[at++] = owner * width + partner;
+        else if (owner !== partner) codes[at++] = Math.min(owner, partner) * width + Math.max(owner, partner);
+      }
+    }
+  }
+  return codes.subarray(0, at);
+}
+
+function toPairs(
+  found: readonly Float64Array[],
+  width: number,
+): { size: number; left: Uint32Array; right: Uint32Array } {
+  const codes = new Float64Array(found.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of found) {
+    codes.set(part, at);
+    at += part.length;
+  }
+  codes.sort();
+  let size = 0;
+  for (let place = 0; place < codes.length; place++) {
+    if (place === 0 || codes[place] !== codes[place - 1]) codes[size++] = codes[place] ?? 0;
+  }
+  const left = new Uint32Array(size);
+  const right = new Uint32Array(size);
+  for (let place = 0; place < size; place++) {
+    const code = codes[place] ?? 0;
+    left[place] = Math.floor(code / width);
+    right[place] = code % width;
+  }
+  return { size, left, right };
+}

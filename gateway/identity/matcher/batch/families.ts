@@ -1,0 +1,78 @@
+import type { Features } from "../compare/features.ts";
+import { BIRTH_DATE, FAMILY, FIELD, FIELD_NAMES, GIVEN, POSTCODE } from "../compare/fields.ts";
+import { createScorer } from "../compare/score.ts";
+import { createWeigher } from "../learn/estimate.ts";
+import type { Model } from "../model/model.ts";
+import { findCandidates } from "./candidates.ts";
+import { measurePairs, type People } from "./pair-table.ts";
+
+/** What one file shows of itself: whether a person has several records, and whether it holds twins. */
+export interface Within {
+  readonly records: number;
+  readonly isUnique: boolean;
+  /** Pairs of another given name and the same family name, birth date and postcode. */
+  readonly twinPairs: number;
+}
+
+/** A file with fewer repeated people than this a record holds each person once. */
+const REPEATED_MAX = 0.01;
+/** Prior for pairs within a file that should have none: few people are there twice. */
+const REPEATED_PRIOR = 0.05;
+const REPEATED_PROBABILITY = 0.9;
+
+export function lookWithin(people: readonly Features[], model: Model): Within {
+  const within: People = { left: people, right: undefined };
+  const candidates = findCandidates(people, undefined);
+  const table = measurePairs(candidates, within, createScorer(model));
+  const weigh = createWeigher(table, { ...model, prior_bits: Math.log2(REPEATED_PRIOR / Math.max(1, people.length)) });
+  let repeated = 0;
+  let twinPairs = 0;
+  for (let pair = 0; pair < table.size; pair++) {
+    const level = table.levels.subarray(pair * FIELD_NAMES.length, (pair + 1) * FIELD_NAMES.length);
+    if (looksLikeTwins(level)) twinPairs++;
+    const { same, twins, siblings } = weigh(pair);
+    const probability = same === Number.POSITIVE_INFINITY ? 1 : same / (1 + same + twins + siblings);
+    if (probability > REPEATED_PROBABILITY && !looksLikeTwins(level)) repeated++;
+  }
+  return { records: people.length, isUnique: repeated < REPEATED_MAX * people.length, twinPairs };
+}
+
+function looksLikeTwins(level: Int8Array): boolean {
+  const given = level[FIELD.given] ?? -1;
+  const family = level[FIELD.family] ?? -1;
+  const isOtherName =
+    given === GIVEN.different || given === GIVEN.alike || given === GIVEN.partDiffers || given === GIVEN.nickname;
+  const isOneFamily = family >= FAMILY.same && family <= FAMILY.similar;
+  const postcode = level[FIELD.postcode] ?? -1;
+  return isOtherName && isOneFamily && level[FIELD.birthDate] === BIRTH_DATE.same && postcode <= POSTCODE.slip;
+}
+
+const RECORDS_MIN = 4000;
+/** With so few twins in a hundred thousand records, one more cannot be mistaken for another. */
+const TWIN_PAIRS_MAX = 2 / 10_000;
+/** Children who live with twins, brothers and sisters are born within fewer years than these. */
+const BIRTH_YEARS_MIN = 40;
+
+/**
+ * Whether files of people of all ages were seen to hold no twins. Only then may a person be certain without the given
+ * name: each file holds everybody once, so that two records of another given name and the same family name, birth date
+ * and postcode would be twins, and there are none to speak of in many records. Never so for files of children.
+ */
+export function areFamilyless({ left, right = [] }: People, within: readonly Within[]): boolean {
+  const records = left.length + right.length;
+  const twinPairs = within.reduce((sum, file) => sum + file.twinPairs, 0);
+  return (
+    within.every(({ isUnique }) => isUnique) &&
+    records >= RECORDS_MIN &&
+    twinPairs <= TWIN_PAIRS_MAX * records &&
+    spreadOfBirthYears([...left, ...right]) >= BIRTH_YEARS_MIN
+  );
+}
+
+/** Years between the tenth and the ninetieth of a hundred births in order. */
+function spreadOfBirthYears(people: readonly Features[]): number {
+  const years = people
+    .flatMap(({ birthDates }) => birthDates.map(({ date }) => Math.trunc(date / 10_000)))
+    .toSorted((a, b) => a - b);
+  return (years[Math.floor(years.length * 0.9)] ?? 0) - (years[Math.floor(years.length * 0.1)] ?? 0);
+}

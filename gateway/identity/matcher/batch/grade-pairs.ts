@@ -1,0 +1,45 @@
+import { FIELD_NAMES } from "../compare/fields.ts";
+import { judge, toGrade } from "../grade.ts";
+import type { Grade } from "../matcher.ts";
+import { joinClusters } from "./clusters.ts";
+import type { Linked } from "./link-people.ts";
+
+/** One line of the outcome: two records that are, or may be, of one person. */
+export interface GradedPair {
+  readonly left: number;
+  readonly right: number;
+  readonly probability: number;
+  readonly grade: Exclude<Grade, "certainly-not">;
+  /** `through` its cluster where both are linked by way of other records and not by themselves. */
+  readonly linked: "directly" | "through" | "no";
+  /** Of both, in deduplication where both are in the same one. */
+  readonly cluster?: number;
+}
+
+/** Grades every pair that is worth telling, in order of left and right; in deduplication with all pairs of each cluster. */
+export function gradePairs(linked: Linked): readonly GradedPair[] {
+  const graded = gradeOwn(linked);
+  return linked.people.right === undefined ? joinClusters(linked, graded) : graded;
+}
+
+function gradeOwn({ people, candidates, table, probability, isFamilyless }: Linked): readonly GradedPair[] {
+  const { left, right = left } = people;
+  const graded: GradedPair[] = [];
+  for (let pair = 0; pair < candidates.size; pair++) {
+    const [one, other] = [candidates.left[pair] ?? 0, candidates.right[pair] ?? 0];
+    const [first, second] = [left[one], right[other]];
+    if (first === undefined || second === undefined) continue;
+    const is = probability[pair] ?? 0;
+    const level = table.levels.subarray(pair * FIELD_NAMES.length, (pair + 1) * FIELD_NAMES.length);
+    const grade = toGrade(is, judge(first, second, level, isFamilyless));
+    if (grade === "certainly-not") continue;
+    graded.push({
+      left: one,
+      right: other,
+      probability: is,
+      grade,
+      linked: grade === "certain" ? "directly" : "no",
+    });
+  }
+  return graded;
+}
