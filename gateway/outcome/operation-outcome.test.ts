@@ -476,6 +476,7 @@ const ROWS: { readonly [kind in Issue["kind"]]: readonly Omit<Row, "kind">[] } =
   ],
   "item-changed": [{ issue: { kind: "item-changed" }, status: 409, code: "conflict", says: /Read it again/ }],
   "item-version-needed": [{ issue: { kind: "item-version-needed" }, status: 428, code: "required", says: /If-Match/ }],
+  "form-refused": [{ issue: { kind: "form-refused" }, status: 403, code: "forbidden", says: /open the page again/ }],
   "reason-refused": [
     {
       issue: { kind: "reason-refused", why: "missing", max: 1_000 },

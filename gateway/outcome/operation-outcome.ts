@@ -153,5 +153,6 @@ const INGEST: Kinds<IngestIssue> = {
 const REVIEW: Kinds<ReviewIssue> = {
   "item-changed": true,
   "item-version-needed": true,
+  "form-refused": true,
   "reason-refused": true,
 };

@@ -6,6 +6,8 @@ export type ReviewIssue =
   | { readonly kind: "item-changed" }
   /** Nothing says what the steward had before them. */
   | { readonly kind: "item-version-needed" }
+  /** A form that does not carry what this gateway gave the session: it is too old, or another site's. */
+  | { readonly kind: "form-refused" }
   /** The reason for a decision, which is kept for good; never its words. */
   | { readonly kind: "reason-refused"; readonly why: "missing" | "too-long" | "identifies"; readonly max: number };
 
@@ -24,6 +26,13 @@ export function toReviewAnswer(issue: ReviewIssue): Answer {
         code: "required",
         diagnostics:
           'Say which version of the item you decide on: If-Match with the ETag that came with it, as "[version]".',
+      };
+    case "form-refused":
+      return {
+        status: 403,
+        code: "forbidden",
+        diagnostics:
+          "The form is too old, or was not sent from a page of this gateway. Nothing was done: open the page again.",
       };
     case "reason-refused":
       return { status: 422, code: "business-rule", diagnostics: REASON_TEXTS[issue.why](issue.max) };

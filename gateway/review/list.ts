@@ -1,0 +1,186 @@
+import type { Requester } from "../access/requester.ts";
+import { LIMITS } from "../limits.ts";
+import type { ReviewFilter, ReviewItem } from "../store/store.ts";
+import type { Answered } from "./done.ts";
+import { type SeenItem, seeItem, stateOf } from "./parties.ts";
+import type { ReviewPorts } from "./ports.ts";
+import type { ItemListing, ListedItem } from "./shapes.ts";
+import { type Sight, toSight } from "./sight.ts";
+
+export const KINDS: readonly ReviewItem["kind"][] = ["identifier-conflict", "ambiguous", "unlinked"];
+export const ORDERS: readonly ReviewFilter["order"][] = ["newest", "oldest", "most-evidence"];
+export const STATES: readonly NonNullable<ReviewFilter["state"]>[] = ["open", "dismissed"];
+
+/** What stands behind the question mark of a listing. */
+export const LIST_PARAMETERS = [
+  "kind",
+  "authority",
+  "source",
+  "opened-since",
+  "opened-before",
+  "state",
+  "order",
+  "count",
+  "page",
+] as const;
+
+export type ListAsked = { readonly [N in (typeof LIST_PARAMETERS)[number]]?: string };
+
+/** The items that a steward may see, filtered, ordered, counted and in pages. */
+export async function listItems(
+  requester: Requester,
+  asked: ListAsked,
+  ports: ReviewPorts,
+): Promise<Answered<ItemListing>> {
+  const sight = toSight(requester, ports);
+  const filter = readFilter(asked, sight, ports);
+  if ("issue" in filter) return filter.issue;
+  const after = readPage(asked, requester, ports);
+  if (asked.page !== undefined && after === undefined) {
+    return { kind: "bad-parameter-value", parameter: "page", expected: "what the page before gave as next" };
+  }
+  const count = readCount(asked.count);
+  if (count === undefined) {
+    const expected = `a whole number from 1 to ${LIMITS.review_listing_max}`;
+    return { kind: "bad-parameter-value", parameter: "count", expected };
+  }
+  const page = await collect({ ...filter, ...(after === undefined ? {} : { after }) }, count + 1, { requester, ports });
+  const counted = await collect(filter, LIMITS.review_counted_max + 1, { requester, ports });
+  const shown = page.slice(0, count);
+  const last = shown.at(-1);
+  const countable = counted.slice(0, LIMITS.review_counted_max);
+  const patients = shown.flatMap(({ subject, candidates }) =>
+    [subject, ...candidates].map(({ record }) => record.patientId),
+  );
+  return {
+    value: {
+      counts: countKinds(countable),
+      total: countable.length,
+      ...(counted.length > countable.length ? { isMore: true as const } : {}),
+      items: shown.map((seen) => toListed(seen, ports)),
+      ...(last === undefined || page.length <= count ? {} : { next: toPage(last.item.id, asked, requester, ports) }),
+    },
+    patients: [...new Set(patients)],
+    released: shown.map(({ item }) => `review/${item.id}`),
+    detail: `items=${shown.length}`,
+  };
+}
+
+/** Goes on through the shelf until enough are found that the steward may see. */
+async function collect(
+  filter: ReviewFilter,
+  wanted: number,
+  { requester, ports }: { readonly requester: Requester; readonly ports: ReviewPorts },
+): Promise<readonly SeenItem[]> {
+  const found: SeenItem[] = [];
+  let after = filter.after;
+  while (found.length < wanted) {
+    const items = await ports.store.reviewPage({ ...filter, ...(after === undefined ? {} : { after }) }, SLICE);
+    for (const item of items) {
+      const seen = await seeItem(item, requester, ports);
+      if (seen !== undefined) found.push(seen);
+      if (found.length >= wanted) break;
+    }
+    after = items.at(-1)?.id;
+    if (items.length < SLICE) break;
+  }
+  return found;
+}
+
+const SLICE = 64;
+
+function readFilter(
+  asked: ListAsked,
+  sight: Sight,
+  { sources, register }: ReviewPorts,
+):
+  | ReviewFilter
+  | {
+      readonly issue: { readonly kind: "bad-parameter-value"; readonly parameter: string; readonly expected: string };
+    } {
+  const bad = (parameter: string, expected: string) => ({
+    issue: { kind: "bad-parameter-value" as const, parameter, expected },
+  });
+  const kind = KINDS.find((one) => one === asked.kind);
+  if (asked.kind !== undefined && kind === undefined) return bad("kind", `one of ${KINDS.join(", ")}`);
+  const order = ORDERS.find((one) => one === (asked.order ?? "newest"));
+  if (order === undefined) return bad("order", `one of ${ORDERS.join(", ")}`);
+  const state = STATES.find((one) => one === (asked.state ?? "open"));
+  if (state === undefined) return bad("state", `one of ${STATES.join(", ")}`);
+  const from = readDay(asked["opened-since"]);
+  if (from === "bad") return bad("opened-since", "a day as YYYY-MM-DD");
+  const until = readDay(asked["opened-before"]);
+  if (until === "bad") return bad("opened-before", "a day as YYYY-MM-DD");
+  const reached = [...sources.keys()].filter((source) => sight.reaches(register.authorityOf(source)));
+  const chosen = reached.filter(
+    (source) =>
+      (asked.source === undefined || asked.source === source) &&
+      (asked.authority === undefined || asked.authority === register.authorityOf(source)),
+  );
+  return {
+    state,
+    order,
+    sources: chosen,
+    ...(kind === undefined ? {} : { kinds: [kind] }),
+    ...(from === undefined ? {} : { from }),
+    ...(until === undefined ? {} : { until }),
+  };
+}
+
+function readDay(text: string | undefined): number | "bad" | undefined {
+  if (text === undefined) return undefined;
+  const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  return Number.isNaN(at) ? "bad" : at;
+}
+
+function readCount(text: string | undefined): number | undefined {
+  if (text === undefined) return LIMITS.review_page_default;
+  const count = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  return count >= 1 && count <= LIMITS.review_listing_max ? count : undefined;
+}
+
+/** The rest of the query, whatever its order: a page goes on within what was asked, or nowhere. */
+function queryOf(asked: ListAsked): string {
+  return LIST_PARAMETERS.filter((name) => name !== "page" && name !== "count")
+    .map((name) => `${name}=${asked[name] ?? ""}`)
+    .join("&");
+}
+
+function toPage(id: number, asked: ListAsked, requester: Requester, { pageTokens, now }: ReviewPorts): string {
+  return pageTokens.seal({
+    type: "review",
+    query: queryOf(asked),
+    cursor: { values: [], record: id, id: "" },
+    requester: ownerOf(requester),
+    expires_s: Math.floor(now() / 1_000) + LIMITS.page_token_life_s,
+  });
+}
+
+function readPage(asked: ListAsked, requester: Requester, { pageTokens, now }: ReviewPorts): number | undefined {
+  const token = asked.page === undefined ? undefined : pageTokens.open(asked.page);
+  if (token?.type !== "review" || token.query !== queryOf(asked) || token.requester !== ownerOf(requester))
+    return undefined;
+  return token.expires_s * 1_000 > now() ? token.cursor.record : undefined;
+}
+
+function ownerOf({ client, agreement, purpose }: Requester): string {
+  return `${client}|${agreement.id}/${agreement.version}|${purpose}`;
+}
+
+function countKinds(seen: readonly SeenItem[]): ItemListing["counts"] {
+  const of = (kind: ReviewItem["kind"]): number => seen.filter(({ item }) => item.kind === kind).length;
+  return { "identifier-conflict": of("identifier-conflict"), ambiguous: of("ambiguous"), unlinked: of("unlinked") };
+}
+
+function toListed({ item, subject, candidates, isPartial }: SeenItem, { register }: ReviewPorts): ListedItem {
+  return {
+    id: String(item.id),
+    kind: item.kind,
+    source: item.source,
+    authority: register.authorityOf(item.source),
+    openedAt: new Date(item.createdAt).toISOString(),
+    state: stateOf(item) === "dismissed" ? "dismissed" : "open",
+    children: [subject, ...candidates].length,
+    ...(item.bits === undefined || isPartial ? {} : { bits: item.bits }),
+  };
+}

@@ -1,0 +1,47 @@
+import type { SourceIdentity } from "#mappers/mapper.ts";
+import { LIMITS } from "../limits.ts";
+import type { Issue } from "../outcome/issue.ts";
+import type { ReviewedChild } from "./child.ts";
+
+/** Why a reason cannot be taken; in words that hold nothing of it. */
+export type ReasonFlaw = "missing" | "too-long" | "identifies";
+
+/** Numbers, birth dates and postcodes of anybody, in the forms in which people write them. */
+const PATTERNS = [
+  /\d[\d\s-]{8,}\d/,
+  /\b[A-Z]\d{11}[0-9A-Z]\b/i,
+  /\b\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b/,
+  /\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b/i,
+] as const;
+
+const WORD_characters_min = 3;
+
+/**
+ * Looks for what may identify a child in a steward's words, which are kept for good and read in lists: a number, a date, a
+ * postcode, or a name of one of the children that are decided on.
+ */
+export function checkReason(reason: string, children: readonly Pick<ReviewedChild, "told">[]): ReasonFlaw | undefined {
+  const text = reason.trim();
+  if (text === "") return "missing";
+  if (text.length > LIMITS.review_reason_characters_max) return "too-long";
+  if (PATTERNS.some((pattern) => pattern.test(text.normalize("NFKC")))) return "identifies";
+  const words = wordsOf(text);
+  const names = children.flatMap(({ told }) => told.flatMap(({ identity }) => namesOf(identity)));
+  return names.some((name) => words.has(name)) ? "identifies" : undefined;
+}
+
+/** The same as an issue. */
+export function reasonIssue(reason: string, children: readonly Pick<ReviewedChild, "told">[]): Issue | undefined {
+  const why = checkReason(reason, children);
+  return why === undefined ? undefined : { kind: "reason-refused", why, max: LIMITS.review_reason_characters_max };
+}
+
+function namesOf({ given = "", family = "" }: Pick<SourceIdentity, "given" | "family">): readonly string[] {
+  return [...wordsOf(`${given} ${family}`)].filter((word) => word.length >= WORD_characters_min);
+}
+
+function wordsOf(text: string): ReadonlySet<string> {
+  const folded = text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  const parts = folded.split(/[^\p{L}\p{N}'’-]+/u);
+  return new Set([...parts, ...folded.split(/[^\p{L}\p{N}]+/u)].filter((word) => word !== ""));
+}

@@ -1,0 +1,76 @@
+import type { Requester } from "../access/requester.ts";
+import { hasReviewScope } from "../access/scope.ts";
+import type { AuditLog, AuditRecord } from "../audit/audit.ts";
+import { auditFacts } from "../interactions/audit-facts.ts";
+import type { Issue } from "../outcome/issue.ts";
+import { type Answered, type Done, isIssue } from "../review/done.ts";
+import type { RequestIds } from "./respond.ts";
+
+/** What is asked, and what the audit record calls it. */
+export interface ReviewCall {
+  readonly request: Request;
+  readonly ids: RequestIds;
+  readonly interaction: string;
+}
+
+export const REVIEW_SCOPE = "identity/review";
+
+const RETRY_AFTER_s = 5;
+
+/**
+ * Does a steward's work and records it before anybody is told: what was read is a disclosure of who the children are, and
+ * names their Patients; what was refused is recorded as well. `asking` is the issue of whoever could not be authenticated.
+ * @throws what the work threw, once it is recorded
+ */
+export async function recordReview<T>(
+  call: ReviewCall,
+  { asking, audit }: { readonly asking: Requester | Issue; readonly audit: AuditLog },
+  work: (requester: Requester) => Promise<Answered<T>>,
+): Promise<Answered<T>> {
+  const requester = "kind" in asking ? undefined : asking;
+  let answered: Answered<T>;
+  try {
+    answered = "kind" in asking ? asking : await workOn(asking, work);
+  } catch (error) {
+    const failed = toRecord(call, requester, { kind: "unexpected" });
+    await audit.append({ ...failed, outcome: "failed" }).catch(() => {});
+    throw error;
+  }
+  try {
+    await audit.append(toRecord(call, requester, answered));
+  } catch {
+    return !isIssue(answered) && answered.isDecided === true
+      ? { kind: "unrecorded-write", retryAfter_s: RETRY_AFTER_s }
+      : { kind: "unavailable", what: "audit", retryAfter_s: RETRY_AFTER_s };
+  }
+  return answered;
+}
+
+async function workOn<T>(
+  requester: Requester,
+  work: (requester: Requester) => Promise<Answered<T>>,
+): Promise<Answered<T>> {
+  if (!hasReviewScope(requester.scopes)) return { kind: "insufficient-scope", needed: REVIEW_SCOPE };
+  return work(requester);
+}
+
+function toRecord<T>(
+  { request, ids, interaction }: ReviewCall,
+  requester: Requester | undefined,
+  answered: Answered<T>,
+): AuditRecord {
+  const { pathname, search } = new URL(request.url);
+  return {
+    interaction,
+    outcome: isIssue(answered) ? "refused" : "success",
+    requestId: ids.requestId,
+    client: "unknown",
+    ...(requester && auditFacts(requester, ids.requestId)),
+    query: `${request.method} ${pathname}${search}`,
+    ...(isIssue(answered) ? { detail: answered.kind } : toFacts(answered)),
+  };
+}
+
+function toFacts<T>({ patients, released, detail }: Done<T>): Partial<AuditRecord> {
+  return { patients, released, detail };
+}

@@ -1,0 +1,84 @@
+import { hasReviewScope } from "../access/scope.ts";
+import type { Issue } from "../outcome/issue.ts";
+import { toOutcome } from "../outcome/operation-outcome.ts";
+import { REVIEW_PATH } from "../review/pages/layout.ts";
+import { signInPage } from "../review/pages/sign-in-page.ts";
+import type { RequestIds } from "./respond.ts";
+import { type PagePorts, readForm, refusalPage, respond } from "./review-pages.ts";
+import { recordReview } from "./review-recorded.ts";
+import { isOwnForm, tokenEnd, toOwnPath } from "./review-session.ts";
+
+const NOT_TAKEN = "Paste an access token with the scope identity/review that has not expired";
+
+/** Where an access token is exchanged for a session, and a session is ended. */
+export function createSignIn(ports: PagePorts) {
+  const { sessions, cookies } = ports;
+  return {
+    /** `GET /identity/review/sign-in`: discloses nothing, so it asks for nothing. */
+    async form(request: Request, ids: RequestIds): Promise<Response> {
+      const cookie = cookies.read(request.headers).form ?? cookies.newCookie();
+      const page = signInPage({ formKey: sessions.formKeyOf(cookie), next: REVIEW_PATH });
+      return respond({ page }, ids, [cookies.setForm(cookie)]);
+    },
+
+    /** `POST /identity/review/sign-in`, with the token in the form. */
+    async signIn(request: Request, ids: RequestIds): Promise<Response> {
+      const form = await readForm(request);
+      if (!(form instanceof URLSearchParams)) return respond(refusalPage(form, undefined), ids);
+      const cookie = cookies.read(request.headers).form;
+      if (
+        cookie === undefined ||
+        !isOwnForm(request.headers, form.get("form-key") ?? undefined, sessions.formKeyOf(cookie))
+      ) {
+        return refuse({ kind: "form-refused" }, { request, ids });
+      }
+      const token = (form.get("token") ?? "").trim();
+      const authorization = `Bearer ${token}`;
+      const authenticated = /^[\x21-\x7e]+$/.test(token)
+        ? await ports.authenticate(new Headers({ authorization }))
+        : ({ ok: false, issue: { kind: "invalid-token", reason: "not-ours" } } as const);
+      const expiresAt = tokenEnd(token);
+      const isSteward = authenticated.ok && hasReviewScope(authenticated.requester.scopes) && expiresAt !== undefined;
+      const answered = await recordReview(
+        { request, ids, interaction: "review-sign-in" },
+        { asking: authenticated.ok ? authenticated.requester : authenticated.issue, audit: ports.audit },
+        async () => ({ value: undefined, patients: [], released: [], detail: "signed in" }),
+      );
+      if ("kind" in answered && answered.kind === "unavailable") return respond(refusalPage(answered, undefined), ids);
+      if (!isSteward) return again(form, cookie, ids);
+      const old = cookies.read(request.headers).session;
+      if (old !== undefined) sessions.end(old);
+      const { client } = authenticated.requester;
+      const life_s = Math.max(1, Math.floor((expiresAt - Date.now()) / 1_000));
+      const opened = sessions.open({ authorization, client, expiresAt });
+      return respond({ to: toOwnPath(form.get("next")) }, ids, [cookies.setSession(opened, life_s), cookies.endForm()]);
+    },
+
+    /** `POST /identity/review/sign-out` */
+    async signOut(request: Request, ids: RequestIds): Promise<Response> {
+      const cookie = cookies.read(request.headers).session;
+      const session = cookie === undefined ? undefined : sessions.get(cookie);
+      const form = await readForm(request);
+      if (cookie === undefined || session === undefined) return respond({ to: `${REVIEW_PATH}/sign-in` }, ids);
+      const sent = form instanceof URLSearchParams ? (form.get("form-key") ?? undefined) : undefined;
+      if (!isOwnForm(request.headers, sent, session.formKey)) return refuse({ kind: "form-refused" }, { request, ids });
+      sessions.end(cookie);
+      return respond({ to: `${REVIEW_PATH}/sign-in` }, ids, [cookies.endSession()]);
+    },
+  };
+
+  async function refuse(
+    issue: Issue,
+    { request, ids }: { readonly request: Request; readonly ids: RequestIds },
+  ): Promise<Response> {
+    const call = { request, ids, interaction: "review-sign-in" };
+    const answered = await recordReview(call, { asking: issue, audit: ports.audit }, async () => issue);
+    return respond(refusalPage("kind" in answered ? answered : issue, undefined), ids);
+  }
+
+  function again(form: URLSearchParams, cookie: string, ids: RequestIds): Response {
+    const flaws = [{ field: "token", message: NOT_TAKEN }];
+    const page = signInPage({ formKey: sessions.formKeyOf(cookie), next: toOwnPath(form.get("next")), flaws });
+    return respond({ page, status: toOutcome({ kind: "invalid-token", reason: "not-ours" }).status }, ids);
+  }
+}
