@@ -73,7 +73,7 @@ export interface InteractionRooms {
 /** Every interaction and operation over the rooms that they are composed of, behind one dispatch. */
 export function composeInteractions(rooms: InteractionRooms) {
   const { store, audit, fhirBase, sources, register, clock } = rooms;
-  const resolver = createIdentifierResolver(rooms);
+  const resolver = createIdentifierResolver({ ...rooms, scope: register });
   const canonicals = createCanonicals(fhirBase, readPublished);
   const terminology = createTerminology(readPublished);
   const auditEvents = createAuditEvents({

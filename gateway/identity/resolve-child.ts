@@ -1,23 +1,13 @@
 import type { SourceIdentity } from "#mappers/mapper.ts";
 import { NHS_NUMBER, UPN } from "#profiles/systems.ts";
 import { type RecordKey, SHARED_ID_SPACE, type WriteTransaction } from "../store/store.ts";
-import { toBlockNumbers } from "./block-key.ts";
-import {
-  type Candidate,
-  type Decision,
-  decide,
-  type Facts,
-  isOfAnother,
-  type LinkingNumber,
-  linkingNhsNumber,
-  linkingUpn,
-  RULES_VERSION,
-} from "./rules.ts";
-
-/** More than two records alike say no more than two. */
-const LOOK_ALIKES_MAX = 2;
-/** Source children alike that are looked at, which may be of few records. */
-const LOOK_ALIKES_LOOKED_AT_MAX = 64;
+import { type CandidateFinder, createCandidateFinder, type ScoringMatcher } from "./find-candidates.ts";
+import { gatherFacts, type ResolvingReads } from "./gather-facts.ts";
+import type { Comparable } from "./matcher/matcher.ts";
+import { toPerson } from "./matcher/to-person.ts";
+import type { MatchingScope } from "./matching-scope.ts";
+import { LINKING_NUMBERS, linkingNhsNumber, linkingValue, toAwaitedKeys, toIdentityKey, toVoidKey } from "./numbers.ts";
+import { type Decision, decide, type Facts, mergeByKind, type Review, RULES_VERSION } from "./rules.ts";
 
 /** Answered by a person alone, since nothing that a source says later makes them certain. */
 const FOR_A_PERSON = ["ambiguous", "identifier-conflict"] as const;
@@ -33,7 +23,9 @@ export interface ResolveOptions {
    * False for a source that tells nothing to show of the person (a register of decisions). It takes no number: it waits
    * under it for a source that describes the child.
    */
-  readonly describesChild: boolean;
+  readonly describesChild?: boolean;
+  /** Key of the unit that is told, in the lineage of its source. */
+  readonly unit?: string;
 }
 
 /** Whose record a source record is, decided but not yet written. */
@@ -42,26 +34,14 @@ export interface Resolution {
   readonly identity: SourceIdentity;
   /** Where the child is known already; `undefined` for a child of its own. */
   readonly record: RecordKey | undefined;
-  /** Identifiers that must be taken out of what the source contributes: neither indexed nor served for this child. */
+  /** Identifiers of what the source tells that are neither indexed nor served for this child. */
   readonly withheldIdentifiers: readonly { readonly system: string; readonly value: string }[];
   readonly decision: Decision;
   readonly facts: Facts;
-}
-
-/** Looks up what the store knows and decides; writes nothing, so that a record refused later leaves no trace. */
-export async function resolveChild(
-  transaction: WriteTransaction,
-  source: string,
-  identity: SourceIdentity,
-  { describesChild }: ResolveOptions = { describesChild: true },
-): Promise<Resolution> {
-  const facts = await gatherFacts(transaction, { source, identity, describesChild });
-  const decision = decide(identity, facts);
-  const withheldIdentifiers = decision.withheld.flatMap((number) => {
-    const value = linkingValue(number, identity);
-    return value === undefined ? [] : [{ system: number === "upn" ? UPN : NHS_NUMBER, value }];
-  });
-  return { source, identity, record: decision.record, withheldIdentifiers, decision, facts };
+  /** What the source said of the child before. */
+  readonly before: SourceIdentity | undefined;
+  /** Under which the child is found by those who come later. */
+  readonly blockingKeys: readonly number[];
 }
 
 export interface ApplyOptions {
@@ -72,8 +52,55 @@ export interface ApplyOptions {
   readonly madeBefore?: readonly { readonly type: string; readonly id: string }[];
 }
 
-/** Writes a resolution down: the child if it is new, its numbers, the link with its evidence, and what to review. */
-export async function applyResolution(
+export interface ChildResolver {
+  /** Looks up what the store knows and decides; writes nothing, so that a record refused later leaves no trace. */
+  resolve(
+    reads: ResolvingReads,
+    source: string,
+    identity: SourceIdentity,
+    options?: ResolveOptions,
+  ): Promise<Resolution>;
+  /** Writes a resolution down: the child if it is new, its numbers, the link with its evidence, and what to review. */
+  apply(transaction: WriteTransaction, resolution: Resolution, options: ApplyOptions): Promise<RecordKey>;
+  /** Under which a source's child is found, for who writes down what a source says without resolving it. */
+  blockingKeysOf(identity: SourceIdentity): readonly number[];
+}
+
+/** Resolves whose record a source record is, within the matching scope of its source's authority. */
+export function createChildResolver<C extends Comparable>(
+  matcher: ScoringMatcher<C>,
+  scope: MatchingScope,
+): ChildResolver {
+  const finder = createCandidateFinder(matcher, scope);
+  return {
+    resolve: (reads, source, identity, options = {}) => resolve(reads, { source, identity, ...options }, finder),
+    apply: applyResolution,
+    blockingKeysOf: (identity) => matcher.blockingKeys(matcher.toComparable(toPerson(identity))),
+  };
+}
+
+async function resolve<C extends Comparable>(
+  reads: ResolvingReads,
+  told: ResolveOptions & { readonly source: string; readonly identity: SourceIdentity },
+  finder: CandidateFinder<C>,
+): Promise<Resolution> {
+  const { source, identity, describesChild = true, unit } = told;
+  const nhsNumber = linkingNhsNumber(identity);
+  const isVoid = nhsNumber !== undefined && (await reads.identityKeyHolders(toVoidKey(nhsNumber))).length > 0;
+  const { nhsNumber: _, ...numberless } = identity;
+  const comparable = finder.matcher.toComparable(toPerson(isVoid ? numberless : identity));
+  const asked = { source, identity, comparable, describesChild, unit, isVoid };
+  const { facts, before } = await gatherFacts(reads, asked, finder);
+  const decision = decide(identity, facts);
+  const withheldIdentifiers = decision.withheld.flatMap((number) => {
+    const value = linkingValue(number, identity);
+    return value === undefined ? [] : [{ system: number === "upn" ? UPN : NHS_NUMBER, value }];
+  });
+  const blockingKeys = finder.matcher.blockingKeys(comparable);
+  return { source, identity, record: decision.record, withheldIdentifiers, decision, facts, before, blockingKeys };
+}
+
+async function applyResolution(
   transaction: WriteTransaction,
   resolution: Resolution,
   options: ApplyOptions,
@@ -91,193 +118,83 @@ export async function applyResolution(
       decidedAt: options.now,
     });
   }
-  await takeNumbers(transaction, record, resolution);
   const kept: KeptIdentity = facts.describesNobody === true ? { ...identity, describesNobody: true } : identity;
-  await transaction.putSourceIdentity(source, localId, kept, toBlockNumbers(kept));
-  await closeAnswered(transaction, record, { resolution, options });
-  for (const review of decision.reviews) {
+  await transaction.putSourceIdentity(source, localId, kept, resolution.blockingKeys);
+  await claimNumbers(transaction, record, resolution);
+  const leftBehind = await leaveRecord(transaction, record, { resolution, options });
+  for (const review of mergeByKind([...decision.reviews, ...leftBehind])) {
     await transaction.openReview({ ...review, source, localId, record, createdAt: options.now });
   }
   if (bringsNumber(resolution)) await closeUnlinked(transaction, record);
   return record;
 }
 
-async function takeNumbers(
+/** The numbers that the source tells are claimed, those that it tells no more set free. */
+async function claimNumbers(
   transaction: WriteTransaction,
   record: RecordKey,
   { source, identity, decision, facts }: Resolution,
 ): Promise<void> {
-  for (const number of ["nhs-number", "upn"] as const) {
+  const { localId } = identity;
+  const told = new Map<string, boolean>();
+  for (const number of LINKING_NUMBERS) {
     const value = linkingValue(number, identity);
-    const known = number === "upn" ? facts.upnHolder : facts.nhsNumberHolder;
+    if (value === undefined || decision.contradicted.includes(number)) continue;
     const isWithheld = decision.withheld.includes(number);
-    // What nobody else holds and does not fit the child is not claimed at all.
-    if (value === undefined || (isWithheld && (known === undefined || known.record === record))) continue;
-    const claim = { record, source, localId: identity.localId, isWithheld };
-    if (facts.describesNobody !== true) {
-      await transaction.claimIdentityKey({ ...claim, key: `${number}|${value}` });
-    } else if (!isWithheld && known?.record !== record) {
-      for (const key of toAwaitedKeys(number, value, identity)) await transaction.claimIdentityKey({ ...claim, key });
-    }
+    if (facts.describesNobody === true) {
+      for (const key of isWithheld ? [] : toAwaitedKeys(number, value, identity)) told.set(key, false);
+    } else told.set(toIdentityKey(number, value), isWithheld);
+  }
+  const claims = facts.linked === undefined ? [] : await transaction.identityClaimsOf(source, localId);
+  for (const { key } of claims) if (!told.has(key)) await transaction.releaseIdentityKey(key, source, localId);
+  for (const [key, isWithheld] of told) {
+    const claim = claims.find((one) => one.key === key);
+    if (claim?.record === record && claim.isWithheld === isWithheld) continue;
+    if (claim !== undefined && claim.record !== record) await transaction.releaseIdentityKey(key, source, localId);
+    await transaction.claimIdentityKey({ key, record, source, localId, isWithheld });
   }
 }
 
-/** The first that waits for a number, and the first that waits for it with this birth date. */
-function toAwaitedKeys(number: LinkingNumber, value: string, { birthDate }: SourceIdentity): readonly string[] {
-  const key = `awaited-${number}|${value}`;
-  return birthDate === undefined ? [key] : [key, `${key}|${birthDate}`];
-}
-
-/** Closes what this decision answers: a number has come, or the child has joined the one whose number it told. */
-async function closeAnswered(
+/**
+ * Closes what this decision answers: a number has come, or the child has joined the one whose number it told. Answers
+ * with what is in doubt now: of a child that left its record, other rows may still stand there.
+ */
+async function leaveRecord(
   transaction: WriteTransaction,
   record: RecordKey,
   told: { readonly resolution: Resolution; readonly options: ApplyOptions },
-): Promise<void> {
+): Promise<readonly Review[]> {
   const { source, identity, decision, facts } = told.resolution;
   const { linked } = facts;
   const stillOpen = decision.reviews.map(({ kind }) => kind);
+  const leftBehind: Review[] = [];
   let isAnswered = false;
   if (linked !== undefined && linked.record !== record) {
     await transaction.removeContribution(linked.record, source, identity.localId, told.options.now);
     const ended = new Set(told.options.madeBefore?.map(({ type, id }) => `${type}/${id}`));
     const left = (await transaction.record(linked.record))?.resources ?? [];
-    // Another row about the same child may still stand there, under the number that is in doubt.
-    isAnswered = decision.rule !== "demographics" && left.every(({ type, id }) => ended.has(`${type}/${id}`));
+    const isEmptied = left.every(({ type, id }) => ended.has(`${type}/${id}`));
+    isAnswered = decision.rule !== "demographics" && isEmptied;
+    const evidence = ["what the source told under the same name before stands in another record"];
+    if (!isEmptied) leftBehind.push({ kind: "identifier-conflict", candidates: [linked.record], evidence });
   }
   await transaction.closeReview(source, identity.localId, [
     ...stillOpen,
     ...(isAnswered ? [] : FOR_A_PERSON),
     ...(decision.isFindable ? [] : (["unlinked"] as const)),
   ]);
-}
-
-function linkingValue(number: LinkingNumber, identity: SourceIdentity): string | undefined {
-  return number === "upn" ? linkingUpn(identity) : linkingNhsNumber(identity);
+  return leftBehind;
 }
 
 /** Whether a child that was there before can from now on be found by an NHS number. */
 function bringsNumber({ record, identity, decision, facts }: Resolution): boolean {
   if (record === undefined || facts.describesNobody === true || decision.withheld.includes("nhs-number")) return false;
-  return linkingNhsNumber(identity) !== undefined && facts.nhsNumberHolder === undefined;
+  return linkingNhsNumber(identity) !== undefined && facts.nhsNumberHolders.length === 0;
 }
 
 /** What waited in review only because no number was known is answered by the number. */
 async function closeUnlinked(transaction: WriteTransaction, record: RecordKey): Promise<void> {
-  const stored = await transaction.record(record);
-  for (const { source, localId } of stored?.contributions ?? []) {
+  for (const { source, localId } of await transaction.sourceChildrenOf(record)) {
     await transaction.closeReview(source, localId, FOR_A_PERSON);
   }
-}
-
-interface Asked extends ResolveOptions {
-  readonly source: string;
-  readonly identity: SourceIdentity;
-}
-
-async function gatherFacts(transaction: WriteTransaction, asked: Asked): Promise<Facts> {
-  const { source, identity, describesChild } = asked;
-  const link = await transaction.linkOf(source, identity.localId);
-  const numbers = {
-    ...(describesChild ? {} : { describesNobody: true }),
-    ...(await holdersOf(transaction, identity)),
-  };
-  if (link === undefined) return { ...numbers, sameDemographics: await findAlike(transaction, identity) };
-  // What this source said before is replaced by what it says now, so only the others can contradict it; and of them
-  // none that does not describe the child contradicts one that does.
-  const all = await identitiesOf(transaction, link.record);
-  const others = all.filter(
-    ({ localId, describesNobody }) => localId !== identity.localId && !(describesChild && describesNobody === true),
-  );
-  const linked = await toCandidate(transaction, link.record, others);
-  if (describesChild && isOfAnother(identity, await toCandidate(transaction, link.record, all))) {
-    return {
-      ...numbers,
-      linked,
-      isReused: true,
-      sameDemographics: await findAlike(transaction, identity, link.record),
-    };
-  }
-  if (describesChild || others.length > 0) return { ...numbers, linked, sameDemographics: [] };
-  const alike = await findAlike(transaction, identity, link.record);
-  return { ...numbers, linked, mayMove: true, sameDemographics: alike };
-}
-
-async function holdersOf(transaction: WriteTransaction, identity: SourceIdentity): Promise<Partial<Facts>> {
-  const nhsNumber = await holderOf(transaction, "nhs-number", identity);
-  const upn = await holderOf(transaction, "upn", identity);
-  return {
-    nhsNumberHolder: nhsNumber.holder,
-    nhsNumberAwaiter: nhsNumber.awaiter,
-    upnHolder: upn.holder,
-    upnAwaiter: upn.awaiter,
-  };
-}
-
-interface Holder {
-  readonly holder?: Candidate;
-  readonly awaiter?: Candidate;
-}
-
-async function holderOf(
-  transaction: WriteTransaction,
-  number: LinkingNumber,
-  identity: SourceIdentity,
-): Promise<Holder> {
-  const value = linkingValue(number, identity);
-  if (value === undefined) return {};
-  const [holder] = await transaction.identityKeyHolders(`${number}|${value}`);
-  if (holder !== undefined) {
-    return { holder: await toCandidate(transaction, holder, await identitiesOf(transaction, holder)) };
-  }
-  let awaiter: Candidate | undefined;
-  for (const key of toAwaitedKeys(number, value, identity)) {
-    const [record] = await transaction.identityKeyHolders(key);
-    // Nobody waits for the number at all, whatever the birth date.
-    if (record === undefined) break;
-    const identities = await identitiesOf(transaction, record);
-    // Whoever waited there may have gone elsewhere, or been told another number.
-    if (!identities.some((waiting) => linkingValue(number, waiting) === value)) continue;
-    awaiter = await toCandidate(transaction, record, identities);
-  }
-  return awaiter === undefined ? {} : { awaiter };
-}
-
-async function findAlike(
-  transaction: WriteTransaction,
-  identity: SourceIdentity,
-  own?: RecordKey,
-): Promise<readonly Candidate[]> {
-  const { children } = await transaction.findAlike(toBlockNumbers(identity), LOOK_ALIKES_LOOKED_AT_MAX);
-  const alike = [...new Set(children.map(({ record }) => record))].sort((a, b) => a - b);
-  const candidates: Candidate[] = [];
-  for (const record of alike.filter((key) => key !== own).slice(0, LOOK_ALIKES_MAX)) {
-    candidates.push(await toCandidate(transaction, record, await identitiesOf(transaction, record)));
-  }
-  return candidates;
-}
-
-async function identitiesOf(transaction: WriteTransaction, record: RecordKey): Promise<readonly KeptIdentity[]> {
-  return (await transaction.sourceChildrenOf(record)).map(({ identity }) => identity);
-}
-
-async function toCandidate(
-  transaction: WriteTransaction,
-  record: RecordKey,
-  identities: readonly KeptIdentity[],
-): Promise<Candidate> {
-  const describing = identities.filter(({ describesNobody }) => describesNobody !== true);
-  const telling = describing.length === 0 ? identities : describing;
-  const nhsNumbers = telling.flatMap((identity) => linkingNhsNumber(identity) ?? []);
-  let isFindable = false;
-  for (const number of new Set(nhsNumbers)) {
-    isFindable ||= (await transaction.identityKeyHolders(`nhs-number|${number}`))[0] === record;
-  }
-  return {
-    record,
-    birthDates: telling.flatMap(({ birthDate }) => birthDate ?? []),
-    nhsNumbers,
-    upns: telling.flatMap((identity) => linkingUpn(identity) ?? []),
-    isFindable,
-  };
 }

@@ -2,9 +2,19 @@ import { expect, test } from "vitest";
 import type { IdSpace, RecordKey } from "../store/store.ts";
 import { createInProcessIdentityCache } from "./cache/in-process.ts";
 import { createIdentifierResolver } from "./resolve-identifier.ts";
+import { scopeOf } from "./resolver.fixtures.ts";
+
+const STORE_OF = (carriers: readonly RecordKey[], told: Readonly<Record<RecordKey, readonly string[]>>) => ({
+  findRecords: async ([key]: readonly { readonly value: string }[]) =>
+    key?.value.startsWith("written") === true ? [] : carriers,
+  namesOf: async (record: RecordKey) => (told[record] ?? []).map((source) => ({ source, localId: "1" })),
+});
 
 /** A store that holds these identifiers, by id space and identifier, and counts how often it is asked. */
-function startResolver(held: Readonly<Record<string, readonly RecordKey[]>>) {
+function startResolver(
+  held: Readonly<Record<string, readonly RecordKey[]>>,
+  told: Readonly<Record<RecordKey, readonly string[]>> = {},
+) {
   const asked: string[] = [];
   const store = {
     async findRecords(keys: readonly { readonly value: string }[], limit: number, idSpace: IdSpace) {
@@ -12,8 +22,12 @@ function startResolver(held: Readonly<Record<string, readonly RecordKey[]>>) {
       asked.push(name);
       return (held[name] ?? []).slice(0, limit);
     },
+    async namesOf(record: RecordKey) {
+      return (told[record] ?? ["leeds-csds"]).map((source) => ({ source, localId: "1" }));
+    },
   };
-  return { asked, resolver: createIdentifierResolver({ store, cache: createInProcessIdentityCache() }) };
+  const scope = scopeOf("leeds wirral", "wirral liverpool");
+  return { asked, resolver: createIdentifierResolver({ store, cache: createInProcessIdentityCache(), scope }) };
 }
 
 test("what the store found is not asked for again, until it is forgotten", async () => {
@@ -29,13 +43,13 @@ test("what the store found is not asked for again, until it is forgotten", async
   expect(asked).toEqual([" s|1", " written s|1", " s|1", " written s|1"]);
 });
 
-test("an identifier of nobody, or of two, is asked for again when anything has changed", async () => {
+test("of an identifier of nobody, or of two, what clients wrote is asked for again when anything has changed", async () => {
   const { asked, resolver } = startResolver({ " s|2": [7, 8] });
   for (const changes of [1, 1, 2]) {
     for (const value of ["1", "2"]) expect(await resolver.resolve("s", value, "", changes)).toEqual([]);
   }
   const both = [" s|1", " written s|1", " s|2", " written s|2"];
-  expect(asked).toEqual([...both, ...both]);
+  expect(asked).toEqual([...both, " written s|1", " written s|2"]);
 });
 
 test.each<
@@ -48,6 +62,27 @@ test.each<
   const { resolver } = startResolver({ " s|1": delivered, " written s|1": written });
   expect(await resolver.resolve("s", "1", "", 0)).toEqual(records);
   expect(await resolver.resolve("s", "1", "", 1)).toEqual(records);
+});
+
+test.each<[what: string, told: Readonly<Record<RecordKey, readonly string[]>>, records: readonly RecordKey[]]>([
+  ["of one authority are nobody", { 7: ["leeds-csds"], 8: ["leeds-eyfsp"] }, []],
+  ["of authorities that match are nobody", { 7: ["leeds-csds"], 8: ["wirral-csds"] }, []],
+  ["of authorities that do not match are both answered", { 7: ["leeds-csds"], 8: ["liverpool-csds"] }, [7, 8]],
+  [
+    "of which one is of several authorities are both answered where one pair does not match",
+    { 7: ["leeds-csds", "wirral-csds"], 8: ["liverpool-csds"] },
+    [7, 8],
+  ],
+  [
+    "and a third out of their scope leave the third alone to answer",
+    { 7: ["leeds-csds"], 8: ["leeds-eyfsp"], 9: ["liverpool-csds"] },
+    [9],
+  ],
+])("two children with one identifier %s", async (_, told, records) => {
+  const carriers = Object.keys(told).map(Number);
+  const { resolver } = startResolver({ " s|1": carriers }, told);
+  expect(await resolver.resolve("s", "1", "", 0)).toEqual(records);
+  expect(await resolver.within(STORE_OF(carriers, told)).resolve("s", "1", "", 0)).toEqual(records);
 });
 
 test("who is written is looked for anew when anything has changed, also beside one who is known", async () => {

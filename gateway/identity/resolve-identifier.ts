@@ -9,18 +9,22 @@ import {
   type Store,
 } from "../store/store.ts";
 import type { IdentityCache } from "./identity-cache.ts";
+import { areInScope, authoritiesOf, type MatchingScope } from "./matching-scope.ts";
 
 /** Business identifier → children's records. */
 export interface IdentifierResolver {
   /**
    * The records that carry an identifier, ascending. In the id space that all authorities share it names one child of
-   * those that sources deliver, or nobody: none of them when more than one carries it. Beside that one stand all children
-   * that clients wrote with it: whoever sees them finds them. In a space of its own, where nothing is matched, every
+   * those that sources deliver within one matching scope, or nobody: none of them when more than one carries it there.
+   * Children of authorities that do not match with each other say nothing of one another, and each is answered. Beside
+   * them stand all children that clients wrote with it: whoever sees them finds them. In a space of its own, where nothing is matched, every
    * record that carries it. May be behind the store by a moment: check the record itself, and call `forget` and ask again
    * when it does not carry the identifier. `changes` is the store's change counter.
    */
   resolve(system: string, value: string, idSpace: IdSpace, changes: number): Promise<readonly RecordKey[]>;
   forget(system: string, value: string, idSpace: IdSpace): Promise<void>;
+  /** The same as a transaction sees it, its own writes included, without any cache. */
+  within(reads: CarrierReads): IdentifierResolver;
 }
 
 /**
@@ -37,23 +41,57 @@ export function findWritten(store: Pick<ReadVerbs, "findRecords">, identifier: s
   return store.findRecords([toWrittenKey(identifier)], LIMITS.identifier_carriers_max, SHARED_ID_SPACE);
 }
 
-/** The one record that sources deliver with an identifier; none when several carry it. */
+/** What tells who carries an identifier, and of which authority. */
+export type CarrierReads = Pick<ReadVerbs, "findRecords" | "namesOf">;
+
+/**
+ * The records that sources deliver with an identifier, ascending: of those that may be of one child, as far as the
+ * matching scope goes, none when there are several, since only a person can say whose it is.
+ */
 export async function findDelivered(
-  store: Pick<ReadVerbs, "findRecords">,
+  store: CarrierReads,
   identifier: string,
-): Promise<RecordKey | undefined> {
-  const [only, another] = await store.findRecords([{ code: "identifier", value: identifier }], 2, SHARED_ID_SPACE);
-  return another === undefined ? only : undefined;
+  scope: MatchingScope,
+): Promise<readonly RecordKey[]> {
+  return apartFromEachOther(store, await findCarriers(store, identifier), scope);
 }
 
-/** Who is delivered and who is written, ascending. */
-export function joined(delivered: RecordKey | undefined, written: readonly RecordKey[]): readonly RecordKey[] {
-  if (delivered === undefined) return written;
-  return written.length === 0 ? [delivered] : [...new Set([delivered, ...written])].sort((a, b) => a - b);
+function findCarriers(store: Pick<ReadVerbs, "findRecords">, identifier: string): Promise<readonly RecordKey[]> {
+  const key = { code: "identifier", value: identifier } as const;
+  return store.findRecords([key], LIMITS.identifier_carriers_max, SHARED_ID_SPACE);
+}
+
+async function apartFromEachOther(
+  store: Pick<ReadVerbs, "namesOf">,
+  carriers: readonly RecordKey[],
+  scope: MatchingScope,
+): Promise<readonly RecordKey[]> {
+  if (carriers.length < 2) return carriers;
+  const authorities = new Map<RecordKey, readonly string[]>();
+  for (const carrier of carriers) authorities.set(carrier, authoritiesOf(await store.namesOf(carrier), scope));
+  return carriers.filter((one) =>
+    carriers.every(
+      (other) => other === one || !areInScope(authorities.get(one) ?? [], authorities.get(other) ?? [], scope),
+    ),
+  );
+}
+
+/** Those that are delivered and those that are written, ascending. */
+export function joined(delivered: readonly RecordKey[], written: readonly RecordKey[]): readonly RecordKey[] {
+  if (written.length === 0) return delivered;
+  return [...new Set([...delivered, ...written])].sort((a, b) => a - b);
 }
 
 /** More than any space holds. */
 const EVERY_RECORD = 2 ** 31;
+
+function findEvery(
+  reads: Pick<ReadVerbs, "findRecords">,
+  identifier: string,
+  idSpace: IdSpace,
+): Promise<readonly RecordKey[]> {
+  return reads.findRecords([{ code: "identifier", value: identifier }], EVERY_RECORD, idSpace);
+}
 
 /** What was found of an identifier, and the state of the store in which that is so. */
 interface Found {
@@ -62,27 +100,33 @@ interface Found {
 }
 
 /**
- * Cache first, then the store; what the store found of what sources deliver is put into the cache. That it found nobody,
- * and what clients wrote, is remembered until anything at all changes: a number that nobody has must not take longer than
- * one whose child is hidden. A space of its own is asked of the store each time.
+ * Cache first, then the store, of what sources deliver. What clients wrote is remembered until anything at all changes. A
+ * space of its own is asked of the store each time.
  */
 export function createIdentifierResolver(options: {
-  readonly store: Pick<Store, "findRecords">;
+  readonly store: Pick<Store, "findRecords" | "namesOf">;
   readonly cache: IdentityCache;
+  readonly scope: MatchingScope;
 }): IdentifierResolver {
-  const { store, cache } = options;
+  const { store, cache, scope } = options;
+  const within = (reads: CarrierReads): IdentifierResolver => ({
+    async resolve(system, value, idSpace) {
+      const identifier = `${system}|${value}`;
+      if (idSpace !== SHARED_ID_SPACE) return findEvery(reads, identifier, idSpace);
+      return joined(await findDelivered(reads, identifier, scope), await findWritten(reads, identifier));
+    },
+    forget: async () => undefined,
+    within,
+  });
   const known = new LRUCache<string, Found>({ max: LIMITS.identity_cache_entries_max });
   return {
     async resolve(system, value, idSpace, changes) {
       const identifier = `${system}|${value}`;
-      if (idSpace !== SHARED_ID_SPACE) {
-        return store.findRecords([{ code: "identifier", value: identifier }], EVERY_RECORD, idSpace);
-      }
+      if (idSpace !== SHARED_ID_SPACE) return findEvery(store, identifier, idSpace);
       const found = known.get(identifier);
       if (found?.changes === changes) return found.records;
-      const cached = await cache.get(identifier);
-      const delivered = cached ?? (await findDelivered(store, identifier));
-      if (cached === undefined && delivered !== undefined) await cache.put(identifier, delivered);
+      const carriers = await cache.resolve(identifier, () => findCarriers(store, identifier));
+      const delivered = await apartFromEachOther(store, carriers, scope);
       const records = joined(delivered, await findWritten(store, identifier));
       known.set(identifier, { changes, records });
       return records;
@@ -91,7 +135,8 @@ export function createIdentifierResolver(options: {
       if (idSpace !== SHARED_ID_SPACE) return;
       const identifier = `${system}|${value}`;
       known.delete(identifier);
-      await cache.forget(identifier);
+      await cache.purge({ identifiers: [identifier] });
     },
+    within,
   };
 }

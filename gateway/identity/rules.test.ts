@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { SourceIdentity } from "#mappers/mapper.ts";
-import { toBlockKey } from "./block-key.ts";
+import type { Comparison, Grade } from "./matcher/matcher.ts";
 import { type Candidate, type Decision, decide, type Facts } from "./rules.ts";
 
 const NHS = "9990000018";
@@ -20,6 +20,7 @@ const child = (told: Partial<SourceIdentity> = {}): SourceIdentity => ({
 
 const candidate = (told: Partial<Candidate> = {}): Candidate => ({
   record: 1,
+  authorities: ["leeds"],
   birthDates: [BORN],
   nhsNumbers: [],
   upns: [],
@@ -27,7 +28,37 @@ const candidate = (told: Partial<Candidate> = {}): Candidate => ({
   ...told,
 });
 
-const facts = (told: Partial<Facts> = {}): Facts => ({ sameDemographics: [], ...told });
+/** One whose details the matcher has compared. */
+const alike = (grade: Grade, told: Partial<Candidate> = {}): Candidate =>
+  candidate({
+    graded: { bits: 20, probability: 0.999, evidence: [{ field: "given", level: "same", bits: 20 }], grade },
+    ...told,
+  });
+
+const improbable = (grade: Grade, told: Partial<Candidate> = {}): Candidate =>
+  candidate({ graded: { bits: -2, probability: 0.2, evidence: [], grade }, ...told });
+
+const vetoed = (veto: NonNullable<Comparison["veto"]>, told: Partial<Candidate> = {}): Candidate =>
+  candidate({ graded: { bits: 20, probability: 0.999, evidence: [], grade: "probable", veto }, ...told });
+
+const graded = (fields: readonly string[], level: string, bits: number): Pick<Candidate, "graded"> => ({
+  graded: {
+    bits: 20,
+    probability: 0.999,
+    evidence: fields.map((field) => ({ field, level, bits })),
+    grade: "certain",
+  },
+});
+const inTheSameWords = () => graded(["given", "family", "birth-date", "postcode"], "same", 10);
+const inOtherWords = () => graded(["given"], "different", -4);
+
+const facts = (told: Partial<Facts> = {}): Facts => ({
+  nhsNumberHolders: [],
+  upnHolders: [],
+  alike: [],
+  matches: (authority, other) => authority === other || authority === "wirral" || other === "wirral",
+  ...told,
+});
 
 interface Expected {
   readonly record: number | undefined;
@@ -52,82 +83,82 @@ const CASES: readonly [string, SourceIdentity, Facts, Expected][] = [
   [
     "an NHS number with the same birth date links",
     child({ nhsNumber: NHS }),
-    facts({ nhsNumberHolder: candidate({ nhsNumbers: [NHS] }) }),
+    facts({ nhsNumberHolders: [candidate({ nhsNumbers: [NHS] })] }),
     { record: 1, rule: "nhs-number" },
   ],
   [
     "an NHS number with another birth date is a conflict and is withheld",
     child({ nhsNumber: NHS, birthDate: "2019-01-01" }),
-    facts({ nhsNumberHolder: candidate({ nhsNumbers: [NHS] }) }),
+    facts({ nhsNumberHolders: [candidate({ nhsNumbers: [NHS] })] }),
     { record: undefined, rule: "own", withheld: ["nhs-number"], reviews: ["identifier-conflict"] },
   ],
   [
     "an NHS number without a birth date does not link",
     { localId: "a", nhsNumber: NHS },
-    facts({ nhsNumberHolder: candidate({ nhsNumbers: [NHS] }) }),
+    facts({ nhsNumberHolders: [candidate({ nhsNumbers: [NHS] })] }),
     { record: undefined, rule: "own", withheld: ["nhs-number"], reviews: ["identifier-conflict"] },
   ],
   [
     "a UPN with the same birth date links, and its child's NHS number makes it findable",
     child({ upn: UPN }),
-    facts({ upnHolder: candidate({ upns: [UPN], nhsNumbers: [NHS] }) }),
+    facts({ upnHolders: [candidate({ upns: [UPN], nhsNumbers: [NHS] })] }),
     { record: 1, rule: "upn" },
   ],
   [
     "a UPN that links to a child without an NHS number still waits for one",
     child({ upn: UPN }),
-    facts({ upnHolder: candidate({ upns: [UPN] }) }),
+    facts({ upnHolders: [candidate({ upns: [UPN] })] }),
     { record: 1, rule: "upn", reviews: ["unlinked"] },
   ],
   [
     "a UPN with another birth date is a conflict and is withheld",
     child({ upn: UPN, birthDate: "2019-01-01" }),
-    facts({ upnHolder: candidate({ upns: [UPN] }) }),
+    facts({ upnHolders: [candidate({ upns: [UPN] })] }),
     { record: undefined, rule: "own", withheld: ["upn"], reviews: ["identifier-conflict"] },
   ],
   [
     "a UPN of a child with another NHS number does not link",
     child({ nhsNumber: OTHER_NHS, upn: UPN }),
-    facts({ upnHolder: candidate({ upns: [UPN], nhsNumbers: [NHS] }) }),
+    facts({ upnHolders: [candidate({ upns: [UPN], nhsNumbers: [NHS] })] }),
     { record: undefined, rule: "own", withheld: ["upn"], reviews: ["ambiguous"] },
   ],
   [
     "an NHS number goes before a UPN that another child holds",
     child({ nhsNumber: NHS, upn: UPN }),
     facts({
-      nhsNumberHolder: candidate({ nhsNumbers: [NHS] }),
-      upnHolder: candidate({ record: 2, upns: [UPN] }),
+      nhsNumberHolders: [candidate({ nhsNumbers: [NHS] })],
+      upnHolders: [candidate({ record: 2, upns: [UPN] })],
     }),
     { record: 1, rule: "nhs-number", withheld: ["upn"], reviews: ["ambiguous"] },
   ],
   [
     "names, birth date and postcode of one other child link",
     child(),
-    facts({ sameDemographics: [candidate({ nhsNumbers: [NHS] })] }),
+    facts({ alike: [alike("certain", { nhsNumbers: [NHS] })] }),
     { record: 1, rule: "demographics" },
   ],
   [
     "names, birth date and postcode of two other children do not link",
     child(),
-    facts({ sameDemographics: [candidate(), candidate({ record: 2 })] }),
+    facts({ alike: [alike("probable"), alike("probable", { record: 2 })] }),
     { record: undefined, rule: "own", reviews: ["ambiguous"] },
   ],
   [
     "two that are alike do not become one because the number of one differs",
     child({ nhsNumber: OTHER_NHS }),
-    facts({ sameDemographics: [candidate({ nhsNumbers: [NHS] }), candidate({ record: 2 })] }),
+    facts({ alike: [alike("probable", { nhsNumbers: [NHS] }), alike("probable", { record: 2 })] }),
     { record: undefined, rule: "own", reviews: ["ambiguous"] },
   ],
   [
     "the same details with another NHS number do not link",
     child({ nhsNumber: OTHER_NHS }),
-    facts({ sameDemographics: [candidate({ nhsNumbers: [NHS] })] }),
+    facts({ alike: [alike("certain", { nhsNumbers: [NHS] })] }),
     { record: undefined, rule: "own", reviews: ["ambiguous"] },
   ],
   [
     "a number that links points to the child whose details agree too, for a person to see",
     child({ nhsNumber: NHS }),
-    facts({ nhsNumberHolder: candidate({ nhsNumbers: [NHS] }), sameDemographics: [candidate({ record: 2 })] }),
+    facts({ nhsNumberHolders: [candidate({ nhsNumbers: [NHS] })], alike: [alike("certain", { record: 2 })] }),
     { record: 1, rule: "nhs-number", reviews: ["ambiguous"] },
   ],
   [
@@ -139,7 +170,7 @@ const CASES: readonly [string, SourceIdentity, Facts, Expected][] = [
   [
     "a late NHS number that another child holds is left to a person",
     child({ nhsNumber: NHS }),
-    facts({ linked: candidate(), nhsNumberHolder: candidate({ record: 2, nhsNumbers: [NHS] }) }),
+    facts({ linked: candidate(), nhsNumberHolders: [candidate({ record: 2, nhsNumbers: [NHS] })] }),
     { record: 1, rule: "linked-before", withheld: ["nhs-number"], reviews: ["ambiguous"] },
   ],
   [
@@ -166,7 +197,7 @@ const CASES: readonly [string, SourceIdentity, Facts, Expected][] = [
     facts({
       linked: candidate({ nhsNumbers: [OTHER_NHS] }),
       isReused: true,
-      nhsNumberHolder: candidate({ record: 2, nhsNumbers: [NHS] }),
+      nhsNumberHolders: [candidate({ record: 2, nhsNumbers: [NHS] })],
     }),
     { record: 2, rule: "nhs-number", reviews: ["identifier-conflict"] },
   ],
@@ -187,7 +218,7 @@ const CASES: readonly [string, SourceIdentity, Facts, Expected][] = [
     child({ nhsNumber: NHS }),
     facts({
       nhsNumberAwaiter: candidate({ record: 2, nhsNumbers: [NHS], birthDates: ["2019-01-01"], isFindable: false }),
-      sameDemographics: [candidate()],
+      alike: [alike("certain")],
     }),
     { record: 1, rule: "demographics", reviews: ["identifier-conflict"] },
   ],
@@ -196,7 +227,7 @@ const CASES: readonly [string, SourceIdentity, Facts, Expected][] = [
     child({ nhsNumber: NHS, upn: UPN }),
     facts({
       nhsNumberAwaiter: candidate({ record: 2, nhsNumbers: [NHS], isFindable: false }),
-      upnHolder: candidate({ upns: [UPN] }),
+      upnHolders: [candidate({ upns: [UPN] })],
     }),
     { record: 1, rule: "upn", reviews: ["ambiguous"] },
   ],
@@ -225,7 +256,7 @@ const CASES: readonly [string, SourceIdentity, Facts, Expected][] = [
       describesNobody: true,
       mayMove: true,
       linked: candidate({ birthDates: [] }),
-      nhsNumberHolder: candidate({ record: 2, nhsNumbers: [NHS] }),
+      nhsNumberHolders: [candidate({ record: 2, nhsNumbers: [NHS] })],
     }),
     { record: 2, rule: "nhs-number" },
   ],
@@ -236,15 +267,150 @@ const CASES: readonly [string, SourceIdentity, Facts, Expected][] = [
       describesNobody: true,
       mayMove: true,
       linked: candidate({ birthDates: [] }),
-      nhsNumberHolder: candidate({ record: 2, nhsNumbers: [NHS], birthDates: ["2019-01-01"] }),
+      nhsNumberHolders: [candidate({ record: 2, nhsNumbers: [NHS], birthDates: ["2019-01-01"] })],
     }),
     { record: 1, rule: "linked-before", withheld: ["nhs-number"], reviews: ["identifier-conflict"] },
   ],
   [
     "a temporary UPN is no reason for anything",
     child({ upn: TEMPORARY_UPN, nhsNumber: NHS }),
-    facts({ sameDemographics: [candidate({ upns: [UPN] })] }),
+    facts({ alike: [alike("certain", { upns: [UPN] })] }),
     { record: 1, rule: "demographics" },
+  ],
+  [
+    "one who is probable makes a child of its own, for a person to see",
+    child({ nhsNumber: NHS }),
+    facts({ alike: [alike("probable")] }),
+    { record: undefined, rule: "own", reviews: ["ambiguous"] },
+  ],
+  [
+    "one who is possible makes a child of its own, for a person to see",
+    child({ nhsNumber: NHS }),
+    facts({ alike: [alike("possible")] }),
+    { record: undefined, rule: "own", reviews: ["ambiguous"] },
+  ],
+  [
+    "one who is certainly another is nobody's concern",
+    child({ nhsNumber: NHS }),
+    facts({ alike: [alike("certainly-not"), improbable("possible", { record: 2 })] }),
+    { record: undefined, rule: "own" },
+  ],
+  [
+    "one who is certain with a second close by links, and a person sees the second",
+    child({ nhsNumber: NHS }),
+    facts({ alike: [alike("certain"), alike("probable", { record: 2 })] }),
+    { record: 1, rule: "demographics", reviews: ["ambiguous"] },
+  ],
+  [
+    "nobody is certain where more resemble the child than were compared",
+    child({ nhsNumber: NHS }),
+    facts({ alike: [alike("certain")], isCut: true }),
+    { record: undefined, rule: "own", reviews: ["ambiguous"] },
+  ],
+  [
+    "two current children of one source are two, and a person sees how alike they are",
+    child({ nhsNumber: NHS }),
+    facts({ alike: [alike("certain", { bar: "same-source" })] }),
+    { record: undefined, rule: "own", reviews: ["ambiguous"] },
+  ],
+  [
+    "two current children of one source that may be brothers are nobody's concern",
+    child({ nhsNumber: NHS }),
+    facts({ alike: [alike("possible", { bar: "same-source" })] }),
+    { record: undefined, rule: "own" },
+  ],
+  [
+    "two children of one source in the same words are one child under two names",
+    child({ nhsNumber: NHS }),
+    facts({ alike: [{ ...alike("certain", { bar: "same-source" }), ...inTheSameWords() }] }),
+    { record: 1, rule: "demographics" },
+  ],
+  [
+    "a number whose holder has another given name does not link where another child has that name",
+    child({ nhsNumber: NHS }),
+    facts({
+      nhsNumberHolders: [{ ...candidate({ nhsNumbers: [NHS] }), ...inOtherWords() }],
+      alike: [{ ...alike("possible", { record: 2, nhsNumbers: [OTHER_NHS] }), ...inTheSameWords() }],
+    }),
+    { record: undefined, rule: "own", withheld: ["nhs-number"], reviews: ["ambiguous"] },
+  ],
+  [
+    "a number whose holder has another given name links where nobody else has that name",
+    child({ nhsNumber: NHS }),
+    facts({ nhsNumberHolders: [{ ...candidate({ nhsNumbers: [NHS] }), ...inOtherWords() }] }),
+    { record: 1, rule: "nhs-number" },
+  ],
+  [
+    "two current children of one source with one number and birth date are one",
+    child({ nhsNumber: NHS }),
+    facts({ nhsNumberHolders: [candidate({ nhsNumbers: [NHS], bar: "same-source" })] }),
+    { record: 1, rule: "nhs-number" },
+  ],
+  [
+    "a number that agrees does not link where the matcher forbids it",
+    child({ nhsNumber: NHS }),
+    facts({ nhsNumberHolders: [vetoed("twin", { nhsNumbers: [NHS] })] }),
+    { record: undefined, rule: "own", withheld: ["nhs-number"], reviews: ["ambiguous"] },
+  ],
+  [
+    "a child alone in its record joins the one whose number it tells late",
+    child({ nhsNumber: NHS }),
+    facts({ linked: candidate(), isAlone: true, nhsNumberHolders: [candidate({ record: 2, nhsNumbers: [NHS] })] }),
+    { record: 2, rule: "nhs-number" },
+  ],
+  [
+    "a child alone in its record joins nobody whose birth date is another",
+    child({ nhsNumber: NHS }),
+    facts({
+      linked: candidate(),
+      isAlone: true,
+      nhsNumberHolders: [candidate({ record: 2, nhsNumbers: [NHS], birthDates: ["2019-01-01"] })],
+    }),
+    { record: 1, rule: "linked-before", withheld: ["nhs-number"], reviews: ["identifier-conflict"] },
+  ],
+  [
+    "a child alone in its record joins nobody of whom a person has decided that they are two",
+    child({ nhsNumber: NHS }),
+    facts({
+      linked: candidate(),
+      isAlone: true,
+      nhsNumberHolders: [candidate({ record: 2, nhsNumbers: [NHS], bar: "do-not-link" })],
+    }),
+    { record: 1, rule: "linked-before", withheld: ["nhs-number"], reviews: ["unlinked"] },
+  ],
+  [
+    "a child alone in its record does not leave it for mere resemblance, but a person sees it",
+    child({ nhsNumber: NHS }),
+    facts({ linked: candidate({ nhsNumbers: [NHS] }), isAlone: true, alike: [alike("certain", { record: 2 })] }),
+    { record: 1, rule: "linked-before", reviews: ["ambiguous"] },
+  ],
+  [
+    "of two who hold a number out of each other's scope the first is joined, and the other says nothing",
+    child({ nhsNumber: NHS }),
+    facts({
+      nhsNumberHolders: [
+        candidate({ nhsNumbers: [NHS], authorities: ["leeds"] }),
+        candidate({ record: 2, nhsNumbers: [NHS], authorities: ["liverpool"] }),
+      ],
+    }),
+    { record: 1, rule: "nhs-number" },
+  ],
+  [
+    "of two who hold a number in one scope the first is joined, and a person sees the other",
+    child({ nhsNumber: NHS }),
+    facts({
+      nhsNumberHolders: [candidate({ nhsNumbers: [NHS] }), candidate({ record: 2, nhsNumbers: [NHS] })],
+    }),
+    { record: 1, rule: "nhs-number", reviews: ["ambiguous"] },
+  ],
+  [
+    "one who resembles the child but not within the scope of the record chosen is not shown beside it",
+    child({ nhsNumber: NHS }),
+    facts({
+      nhsNumberHolders: [candidate({ nhsNumbers: [NHS], authorities: ["leeds", "wirral"] })],
+      alike: [alike("certain", { record: 2, authorities: ["liverpool"] })],
+    }),
+    { record: 1, rule: "nhs-number" },
   ],
 ];
 
@@ -266,34 +432,5 @@ describe("decide", () => {
       for (const value of [NHS, OTHER_NHS, UPN, BORN, "Amina", "Example", "LS6"]) expect(words).not.toContain(value);
       expect(evidence.length).toBeGreaterThan(0);
     }
-  });
-});
-
-describe("toBlockKey", () => {
-  test.each<[string, Partial<SourceIdentity>]>([
-    ["capitals and spaces", { given: " AMINA ", family: "example", postcode: "ls61ci" }],
-    ["accents", { given: "Ámina" }],
-    ["joining marks", { family: "Ex-ample" }],
-  ])("is the same whatever the %s", (_, told) => {
-    expect(toBlockKey(child(told))).toBe(toBlockKey(child()));
-  });
-
-  test.each<[string, Partial<SourceIdentity>]>([
-    ["given name, as of twins", { given: "Amira" }],
-    ["family name", { family: "Sample" }],
-    ["birth date", { birthDate: "2021-05-05" }],
-    ["postcode", { postcode: "LS6 1CK" }],
-  ])("differs with another %s", (_, told) => {
-    expect(toBlockKey(child(told))).not.toBe(toBlockKey(child()));
-  });
-
-  test.each<[string, Partial<SourceIdentity>]>([
-    ["a child not yet named", { given: "Baby" }],
-    ["a twin not yet named", { given: "Twin 1" }],
-    ["a postcode that names no place", { postcode: "ZZ99 3VZ" }],
-    ["no postcode", { postcode: "" }],
-    ["a birth date that is no day", { birthDate: "2021-02-30" }],
-  ])("is absent for %s", (_, told) => {
-    expect(toBlockKey(child(told))).toBeUndefined();
   });
 });

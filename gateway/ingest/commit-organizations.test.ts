@@ -1,5 +1,6 @@
 import type { Organization } from "@medplum/fhirtypes";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { startResolver } from "../identity/resolver.fixtures.ts";
 import type { WriteTransaction } from "../store/store.ts";
 import { commitOrganizations, commitSender, toSender } from "./commit-organizations.ts";
 import type { CommitContext } from "./commit-unit.ts";
@@ -30,6 +31,7 @@ function inBatch(
     replay: undefined,
     dataClass: "health-visiting",
     receivedAt: RECEIVED_AT,
+    resolver: startResolver(),
     ids: () => "",
     clock: () => RECEIVED_AT,
     organizationId: toOrganizationId,

@@ -1,17 +1,16 @@
 import type { Patient } from "@medplum/fhirtypes";
 import type { DataClass, SourceIdentity } from "#mappers/mapper.ts";
 import type { RegisteredSource } from "../access/source.ts";
-import { toBlockKey, toBlockNumbers } from "../identity/block-key.ts";
-import { applyResolution, type Resolution, resolveChild } from "../identity/resolve-child.ts";
-import { toRecordSearchKeys } from "../search/keys.ts";
+import type { ChildResolver, Resolution } from "../identity/resolve-child.ts";
 import { type Lineage, type RecordKey, SHARED_ID_SPACE, type WriteTransaction } from "../store/store.ts";
+import { commitContribution, SAID_NOTHING } from "./commit-contribution.ts";
 import { commitOrganizations } from "./commit-organizations.ts";
 import { type CurrentResources, commitResources, compareContents } from "./commit-resources.ts";
 import { type Draft, type DraftFacts, draftUnit } from "./draft.ts";
 import { endReplaced } from "./end-replaced.ts";
 import { keepLineage } from "./keep-lineage.ts";
 import { takeBack } from "./take-back.ts";
-import type { KnownIdentifier, Unit, UnitIssue, UnitOutcome } from "./unit.ts";
+import type { Unit, UnitIssue, UnitOutcome } from "./unit.ts";
 import { type ExplainFault, validateMapped } from "./validate-mapped.ts";
 
 /** What stays the same for all units of a delivery. */
@@ -33,6 +32,8 @@ export interface CommitContext {
   readonly replay: "records" | "source" | undefined;
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
+  /** Says whose record a source record is. */
+  readonly resolver: ChildResolver;
   readonly ids: () => string;
   readonly clock: () => number;
   readonly organizationId: (
@@ -76,9 +77,10 @@ export async function commitUnit(
   const { patientId } = draft;
   const isOld = prior !== undefined && (isSame || context.replay === "source");
   const identity = await readOvertaken(transaction, unit, { resolution, source, isOld });
-  const record = await applyResolution(transaction, resolution, { patientId, now, madeBefore: prior?.made ?? [] });
+  const { resolver } = context;
+  const record = await resolver.apply(transaction, resolution, { patientId, now, madeBefore: prior?.made ?? [] });
   if (identity !== undefined) {
-    await transaction.putSourceIdentity(source, identity.localId, identity, toBlockNumbers(identity));
+    await transaction.putSourceIdentity(source, identity.localId, identity, resolver.blockingKeysOf(identity));
   }
   if (prior !== undefined && !stays) await leave(transaction, prior, { source, unit: unit.key, now });
   await commitOrganizations(transaction, draft.organizations, context);
@@ -163,7 +165,7 @@ function isOlder({ writtenAt }: Unit, prior: Lineage | undefined): boolean {
 interface Judged {
   readonly resolution: Resolution;
   readonly draft: Draft;
-  /** What the source says of the child, without what is withheld. */
+  /** What the source says of the child. */
   readonly patient: Patient | undefined;
   /** Its child is the one that it had before. */
   readonly stays: boolean;
@@ -179,7 +181,10 @@ async function judge(
 ): Promise<Judged | Extract<UnitOutcome, { kind: "refused" }>> {
   const { source } = context.source;
   const describesChild = context.dataClass !== "sharing";
-  const resolution = await resolveChild(transaction, source, unit.identity, { describesChild });
+  const resolution = await context.resolver.resolve(transaction, source, unit.identity, {
+    describesChild,
+    unit: unit.key,
+  });
   const before = prior !== undefined && prior.record === resolution.record ? prior : undefined;
   const facts: DraftFacts = {
     patientId: resolution.record === undefined ? undefined : await context.patientIdOf(transaction, resolution.record),
@@ -187,7 +192,7 @@ async function judge(
   };
   const draft = toDraft(unit, facts, context);
   if ("issues" in draft) return { kind: "refused", reached: "resolved", issues: draft.issues };
-  const patient = withoutWithheld(draft.patient, resolution);
+  const { patient } = draft;
   const current = before === undefined ? NOTHING : await transaction.currentOf(before.record);
   const contents = compareContents(draft.contents, current);
   // What is stored just so was found right when it came, and need not be looked at again.
@@ -224,59 +229,6 @@ function isSame(drafted: DraftFacts, { patientId, made }: DraftFacts): boolean {
     drafted.made.length === made.length &&
     drafted.made.every(({ slot, id }, n) => slot === made[n]?.slot && id === made[n].id)
   );
-}
-
-/** What is withheld for this child goes out of the contribution itself, so that no reader can meet it. */
-function withoutWithheld(patient: Patient | undefined, { withheldIdentifiers }: Resolution): Patient | undefined {
-  if (patient?.identifier === undefined || withheldIdentifiers.length === 0) return patient;
-  const identifier = patient.identifier.filter(
-    (told) =>
-      !withheldIdentifiers.some(({ system, value }) => told.system === system && normalised(told.value) === value),
-  );
-  const { identifier: _, ...others } = patient;
-  return identifier.length === 0 ? others : { ...others, identifier };
-}
-
-function normalised(value = ""): string {
-  return value.replace(/[\s-]/g, "").toUpperCase();
-}
-
-const SAID_NOTHING = { isChanged: false, identifiers: [] };
-
-async function commitContribution(
-  transaction: WriteTransaction,
-  record: RecordKey,
-  told: {
-    readonly patient: Patient | undefined;
-    readonly resolution: Resolution;
-    readonly context: CommitContext;
-    readonly now: number;
-    readonly unit: string;
-  },
-): Promise<{ readonly isChanged: boolean; readonly identifiers: readonly KnownIdentifier[] }> {
-  const { resolution, context, now } = told;
-  const block = toBlockKey(resolution.identity);
-  // A source that tells nothing to show of the person (a register of objections) is still found by the next source.
-  const patient: Patient | undefined = told.patient ?? (block === undefined ? undefined : { resourceType: "Patient" });
-  if (patient === undefined) return SAID_NOTHING;
-  const { source, authority } = context.source;
-  const { localId } = resolution.identity;
-  const body = JSON.stringify(patient);
-  if (resolution.facts.linked !== undefined) {
-    const before = await transaction.contribution(record, source, localId);
-    if (before?.body === body) return SAID_NOTHING;
-  }
-  const keys = toRecordSearchKeys(patient);
-  await transaction.putContribution(
-    record,
-    authority,
-    { source, localId, dataClass: context.dataClass, lastUpdated: now, body, unit: told.unit },
-    keys,
-  );
-  const identifiers = (patient.identifier ?? []).flatMap(({ system, value }) =>
-    system === undefined || value === undefined ? [] : [{ system, value, record }],
-  );
-  return { isChanged: true, identifiers };
 }
 
 /** The unit tells of another child than before: what it had made there ends. */

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { AuditLog } from "../audit/audit.ts";
 import { createAuditLog } from "../audit/log.ts";
+import { startResolver } from "../identity/resolver.fixtures.ts";
 import { createSqliteStore } from "../store/sqlite.ts";
 import { createInbox, type Inbox, type InboxOptions } from "./inbox.ts";
 import { sourceOf, toCsv, toProfileRow } from "./line.fixtures.ts";
@@ -43,7 +44,7 @@ async function open(options: Partial<InboxOptions> = {}): Promise<void> {
   inbox = createInbox({
     directory: join(directory, "in"),
     sources: [sourceOf("eyfs-profile")],
-    line: createIngestLine({ store, mapperOf, ids: randomUUID, clock: Date.now }),
+    line: createIngestLine({ store, mapperOf, ids: randomUUID, resolver: startResolver(), clock: Date.now }),
     audit,
     ids: randomUUID,
     clock: Date.now,
@@ -151,7 +152,7 @@ test("the folder of a source is not looked for behind a link", async () => {
 });
 
 test("a file that was taken away or written anew while others were read is no fault, and is taken in as it then is", async () => {
-  const line = createIngestLine({ store, mapperOf, ids: randomUUID, clock: Date.now });
+  const line = createIngestLine({ store, mapperOf, ids: randomUUID, resolver: startResolver(), clock: Date.now });
   for (const name of ["a.csv", "b.csv", "c.csv"]) await writeFile(join(folder, name), PROFILE);
   let isFirst = true;
   await open({
@@ -176,7 +177,7 @@ test("a file that was taken away or written anew while others were read is no fa
 test("closing waits for the file under way, and takes no other", async () => {
   await writeFile(join(folder, "first.csv"), PROFILE);
   await writeFile(join(folder, "second.csv"), PROFILE);
-  const line = createIngestLine({ store, mapperOf, ids: randomUUID, clock: Date.now });
+  const line = createIngestLine({ store, mapperOf, ids: randomUUID, resolver: startResolver(), clock: Date.now });
   const began = Promise.withResolvers<void>();
   const mayEnd = Promise.withResolvers<void>();
   await open({

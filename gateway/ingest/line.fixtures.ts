@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { SourceKind } from "#mappers/mapper.ts";
 import { ODS_ORGANIZATION } from "#profiles/systems.ts";
 import type { RegisteredSource } from "../access/source.ts";
+import { startResolver } from "../identity/resolver.fixtures.ts";
 import { createSqliteStore } from "../store/sqlite.ts";
 import type { Store } from "../store/store.ts";
 import { createIngestLine, type Delivery, type HeldRecord, type IngestLineOptions } from "./line.ts";
@@ -25,11 +26,11 @@ const SUFFIXES: Readonly<Record<SourceKind, string>> = {
   "itk-adt": "adt",
 };
 
-export function sourceOf(kind: SourceKind): RegisteredSource {
+export function sourceOf(kind: SourceKind, authority = "leeds"): RegisteredSource {
   return {
-    source: `leeds-${SUFFIXES[kind]}`,
+    source: `${authority}-${SUFFIXES[kind]}`,
     kind,
-    authority: "leeds",
+    authority,
     localAuthority: "383",
     organization: { system: ODS_ORGANIZATION, value: "Z9911", name: "Synthetic Leeds Community Healthcare" },
     legalBasis: "UK GDPR 6(1)(e), 9(2)(h)",
@@ -53,6 +54,7 @@ type Sender = Pick<TestLine, "send" | "replay" | "replaySource">;
 
 /** The whole line on a store of its own, with ids that count and a clock that stands. */
 export function startLine(options: Partial<IngestLineOptions> = {}): TestLine {
+  const resolver = startResolver();
   const directory = mkdtempSync(join(tmpdir(), "ingest-line-"));
   const store = createSqliteStore({ path: join(directory, "store.db") });
   let ids = 0;
@@ -62,6 +64,7 @@ export function startLine(options: Partial<IngestLineOptions> = {}): TestLine {
       store: used,
       mapperOf,
       ids: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, "0")}`,
+      resolver,
       clock: () => RECEIVED_AT,
       ...options,
       ...further,

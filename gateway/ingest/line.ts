@@ -1,5 +1,6 @@
 import type { AnyMapper } from "#mappers/mapper.ts";
 import type { RegisteredSource } from "../access/source.ts";
+import type { ChildResolver } from "../identity/resolve-child.ts";
 import { LIMITS } from "../limits.ts";
 import type { Store } from "../store/store.ts";
 import type { DeliveryContext } from "./commit-batch.ts";
@@ -33,6 +34,8 @@ const MESSAGES_MAX = 8;
 export interface IngestLineOptions {
   readonly store: Store;
   readonly mapperOf: MapperOf;
+  /** Says whose record a source record is. */
+  readonly resolver: ChildResolver;
   /** Random UUIDs, for children, resources and quarantine. */
   readonly ids: () => string;
   /** Milliseconds since 1970. */
@@ -170,6 +173,7 @@ function toContext(
     receivedAt: delivery.receivedAt,
     rawRetention_ms: options.rawRetention_ms ?? LIMITS.raw_retention_ms,
     replay: run.replay,
+    resolver: options.resolver,
     ids: options.ids,
     clock: options.clock,
     organizationId: options.organizationId ?? createOrganizationIds(),

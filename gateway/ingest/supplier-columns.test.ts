@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { parseColumnFile } from "../access/column-file.ts";
 import type { RegisteredSource } from "../access/source.ts";
+import { startResolver } from "../identity/resolver.fixtures.ts";
 import { createSqliteStore } from "../store/sqlite.ts";
 import type { Store } from "../store/store.ts";
 import { inChunks, RECEIVED_AT, sourceOf } from "./line.fixtures.ts";
@@ -52,6 +53,7 @@ async function takeIn(files: Readonly<Record<string, string>>, columns?: Registe
   const line = createIngestLine({
     store,
     mapperOf,
+    resolver: startResolver(),
     ids: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, "0")}`,
     clock: () => RECEIVED_AT,
   });

@@ -1,10 +1,9 @@
 import { isCanonicalType, isRecordType, type ServedType } from "#profiles/interactions.ts";
 import type { Requester } from "../access/requester.ts";
-import { findDelivered, findWritten, joined } from "../identity/resolve-identifier.ts";
 import type { Condition, Lead, Question } from "../search/search-query.ts";
-import { type IdSpace, type ReadVerbs, type RecordKey, SHARED_ID_SPACE } from "../store/store.ts";
+import type { IdSpace, ReadVerbs, RecordKey } from "../store/store.ts";
 import { toAuditBounds } from "./candidates-audit.ts";
-import { LEAD_RECORDS_max, leadRecords, union } from "./candidates-leads.ts";
+import { leadRecords, union } from "./candidates-leads.ts";
 import type { Moment, RecordReader, VisibleRecord } from "./record-reader.ts";
 import type { Walks } from "./walks.ts";
 
@@ -12,6 +11,8 @@ import type { Walks } from "./walks.ts";
 export interface IdentifierResolver {
   resolve(system: string, value: string, idSpace: IdSpace, changes: number): Promise<readonly RecordKey[]>;
   forget(system: string, value: string, idSpace: IdSpace): Promise<void>;
+  /** The same as a transaction sees it, without any cache. */
+  within(reads: ReadVerbs): IdentifierResolver;
 }
 
 /** AuditEvents in parts of bounded size. */
@@ -52,16 +53,7 @@ export function withinTransaction({ walks: _, ...ports }: CandidatePorts, transa
     ...ports,
     store: transaction,
     reader: ports.reader.within(transaction),
-    resolver: {
-      async resolve(system, value, idSpace) {
-        const identifier = `${system}|${value}`;
-        if (idSpace === SHARED_ID_SPACE) {
-          return joined(await findDelivered(transaction, identifier), await findWritten(transaction, identifier));
-        }
-        return transaction.findRecords([{ code: "identifier", value: identifier }], LEAD_RECORDS_max + 1, idSpace);
-      },
-      forget: async () => undefined,
-    },
+    resolver: ports.resolver.within(transaction),
   };
 }
 

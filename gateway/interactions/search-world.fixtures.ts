@@ -13,6 +13,7 @@ import { createAuditLog } from "../audit/log.ts";
 import type { SourceFacts } from "../disclosure/visibility.ts";
 import { createInProcessIdentityCache } from "../identity/cache/in-process.ts";
 import { createIdentifierResolver } from "../identity/resolve-identifier.ts";
+import { scopeOf } from "../identity/resolver.fixtures.ts";
 import { extractKeys, toIdentifiers, toRecordSearchKeys } from "../search/keys.ts";
 import { createPageTokens } from "../search/page-token.ts";
 import { createQueryCache } from "../search/query-cache.ts";
@@ -144,7 +145,7 @@ export async function createSearchWorld(auditEvents?: AuditEvents): Promise<Sear
   const ports: SearchPorts = {
     store,
     reader: createRecordReader({ store, sources, fhirBase: FHIR, cache_bytes: 10_000_000 }),
-    resolver: createIdentifierResolver({ store, cache: createInProcessIdentityCache() }),
+    resolver: createIdentifierResolver({ store, cache: createInProcessIdentityCache(), scope: scopeOf() }),
     canonicals: CANONICALS.view,
     auditEvents: auditEvents ?? { async *parts() {} },
     fhirBase: FHIR,

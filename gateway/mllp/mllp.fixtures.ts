@@ -7,6 +7,7 @@ import { ODS_ORGANIZATION } from "#profiles/systems.ts";
 import type { RegisteredSource } from "../access/source.ts";
 import type { AuditRecord } from "../audit/audit.ts";
 import { createAuditLog } from "../audit/log.ts";
+import { startResolver } from "../identity/resolver.fixtures.ts";
 import { createIngestLine } from "../ingest/line.ts";
 import { mapperOf } from "../ingest/mappers.ts";
 import { createSqliteStore } from "../store/sqlite.ts";
@@ -48,7 +49,7 @@ export async function startListener(
   const faults: unknown[] = [];
   const listener = createMllpListener(
     {
-      line: createIngestLine({ store, mapperOf, ids: randomUUID, clock: () => RECEIVED_AT }),
+      line: createIngestLine({ store, mapperOf, resolver: startResolver(), ids: randomUUID, clock: () => RECEIVED_AT }),
       audit: {
         ...log,
         async append(record) {

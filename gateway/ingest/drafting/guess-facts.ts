@@ -1,5 +1,5 @@
 import type { SourceIdentity } from "#mappers/mapper.ts";
-import { linkingNhsNumber, linkingUpn } from "../../identity/rules.ts";
+import { linkingNhsNumber, linkingUpn } from "../../identity/numbers.ts";
 import type { RecordKey, WriteTransaction } from "../../store/store.ts";
 import type { CommitContext } from "../commit-unit.ts";
 import type { Ask, AskedFacts } from "./messages.ts";

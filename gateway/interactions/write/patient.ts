@@ -1,7 +1,7 @@
 import type { Identifier, Patient, Resource } from "@medplum/fhirtypes";
 import { NHS_NUMBER, UPN } from "#profiles/systems.ts";
+import { linkingNhsNumber, linkingUpn } from "../../identity/numbers.ts";
 import { toWrittenKey } from "../../identity/resolve-identifier.ts";
-import { linkingNhsNumber, linkingUpn } from "../../identity/rules.ts";
 import { toRecordSearchKeys } from "../../search/keys.ts";
 import { type RecordKey, type RecordSearchKey, SHARED_ID_SPACE } from "../../store/store.ts";
 import { type Content, toContribution } from "./content.ts";
@@ -52,8 +52,8 @@ async function reviewNumbers(
   const evidence = new Set<string>();
   for (const { system, value } of identifiers) {
     if (value === undefined) continue;
-    const nhsNumber = system === NHS_NUMBER ? linkingNhsNumber({ localId: id, nhsNumber: value }) : undefined;
-    const upn = system === UPN ? linkingUpn({ localId: id, upn: value }) : undefined;
+    const nhsNumber = system === NHS_NUMBER ? linkingNhsNumber({ nhsNumber: value }) : undefined;
+    const upn = system === UPN ? linkingUpn({ upn: value }) : undefined;
     const key = nhsNumber === undefined ? upn && `upn|${upn}` : `nhs-number|${nhsNumber}`;
     const holders = key === undefined ? [] : await transaction.identityKeyHolders(key);
     const others = holders.filter((holder) => holder !== record);

@@ -64,6 +64,7 @@ export async function transact<T>(
  */
 function everyCarrier(transaction: ReadVerbs): IdentifierResolver {
   return {
+    within: everyCarrier,
     async resolve(system, value, idSpace) {
       const identifier = `${system}|${value}`;
       const key = { code: "identifier", value: identifier } as const;

@@ -5,6 +5,7 @@ import type { WrittenSource } from "../../access/source.ts";
 import type { AuditLog } from "../../audit/audit.ts";
 import { createInProcessIdentityCache } from "../../identity/cache/in-process.ts";
 import { createIdentifierResolver } from "../../identity/resolve-identifier.ts";
+import { scopeOf } from "../../identity/resolver.fixtures.ts";
 import { toOutcome } from "../../outcome/operation-outcome.ts";
 import { type Answering, type InteractionRequest, wholeBody } from "../answer.ts";
 import { createBatch } from "../batch.ts";
@@ -75,7 +76,7 @@ export async function openWriting(audit?: AuditLog): Promise<Writing> {
   const ports: WritePorts & BundlePorts = {
     ...house.ports(),
     audit: audit ?? house.audit,
-    resolver: createIdentifierResolver({ store: house.store, cache: createInProcessIdentityCache() }),
+    resolver: createIdentifierResolver({ store: house.store, cache: createInProcessIdentityCache(), scope: scopeOf() }),
     canonicals: createCanonicals(FHIR, () => []).view,
     auditEvents: { async *parts() {} },
     writtenSources: WRITTEN_SOURCES,
