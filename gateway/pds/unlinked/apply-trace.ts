@@ -1,0 +1,126 @@
+import type { Patient } from "@medplum/fhirtypes";
+import { toNhsNumberIdentifier } from "#mappers/datatypes/identifier.ts";
+import type { SourceIdentity } from "#mappers/mapper.ts";
+import { toIdentityKey } from "../../identity/numbers.ts";
+import type { ChildResolver, Resolution } from "../../identity/resolve-child.ts";
+import type { TraceOutcome } from "../../identity/tracing.ts";
+import { toRecordSearchKeys } from "../../search/keys.ts";
+import type { AlikeChild, RecordKey, ReviewItem, WriteTransaction } from "../../store/store.ts";
+
+/** A source's child without a number that was asked for. */
+export interface TracedChild {
+  readonly child: AlikeChild;
+  readonly authority: string;
+}
+
+export interface ApplyPorts {
+  readonly resolver: Pick<ChildResolver, "resolve" | "blockingKeysOf">;
+  /** Rules and matcher with their versions; stands in the link. */
+  readonly author: string;
+}
+
+/** What became of an outcome. */
+export type Applied =
+  /** The number is the child's from now on. */
+  | { readonly kind: "told" }
+  /** Alone in its record, and certainly the child of another record that holds the number. */
+  | { readonly kind: "belongs-to"; readonly survivor: RecordKey; readonly merged: RecordKey }
+  | { readonly kind: "for-review" }
+  /** Nobody, or more than one. */
+  | { readonly kind: "nothing" }
+  /** The child is another's, or told otherwise, than when it was asked for. */
+  | { readonly kind: "overtaken" };
+
+export const TRACE_EVIDENCE = [
+  "the national register knows one child with these details, certain by the gateway's own matching",
+  "number verified by the national register",
+];
+export const RESTRICTED_EVIDENCE =
+  "the national register marks a child with these details as restricted: nothing is linked by a rule";
+const HELD_EVIDENCE = "the number that the national register tells of this child is another record's";
+
+/** Name of the source by which the register's numbers are told in an authority. */
+export function toRegisterSource(authority: string): string {
+  return `${authority}-pds`;
+}
+
+/** What that source calls the child that another source knows. */
+export function toRegisterLocalId({ source, localId }: Pick<AlikeChild, "source" | "localId">): string {
+  return `${source}/${localId}`;
+}
+
+/** Writes down what tracing a child came to, within the transaction; only a certain, unrestricted child gets a number. */
+export async function applyTrace(
+  transaction: WriteTransaction,
+  traced: TracedChild,
+  { outcome, now, ...ports }: ApplyPorts & { readonly outcome: TraceOutcome; readonly now: number },
+): Promise<Applied> {
+  const { child } = traced;
+  if (outcome.kind !== "found") return { kind: "nothing" };
+  const current = await transaction.sourceChildrenOf(child.record);
+  const same = current.find(({ source, localId }) => source === child.source && localId === child.localId);
+  if (same?.body !== child.body) return { kind: "overtaken" };
+  const review = (item: Omit<ReviewItem, "source" | "localId" | "record" | "createdAt">): Promise<void> =>
+    transaction.openReview({
+      ...item,
+      source: child.source,
+      localId: child.localId,
+      record: child.record,
+      createdAt: now,
+    });
+  if (outcome.isRestricted) {
+    await review({ kind: "ambiguous", candidates: [], evidence: [RESTRICTED_EVIDENCE] });
+    return { kind: "for-review" };
+  }
+  const identity: SourceIdentity = { ...same.identity, nhsNumber: outcome.nhsNumber, nhsNumberStatus: "01" };
+  const resolution = await ports.resolver.resolve(transaction, child.source, identity);
+  const survivor = await findSurvivor(transaction, child, { identity, resolution });
+  if (survivor !== undefined) return { kind: "belongs-to", survivor, merged: child.record };
+  for (const item of resolution.decision.reviews) if (item.kind !== "unlinked") await review(item);
+  if (resolution.record !== child.record || resolution.decision.withheld.includes("nhs-number")) {
+    const candidates = resolution.facts.nhsNumberHolders.map(({ record }) => record);
+    await review({ kind: "identifier-conflict", candidates, evidence: [HELD_EVIDENCE] });
+    return { kind: "for-review" };
+  }
+  await tell(transaction, traced, { ...ports, nhsNumber: outcome.nhsNumber, now });
+  return { kind: "told" };
+}
+
+/** The one record that holds the number beside the same birth date, for a child that stands in a record of its own. */
+async function findSurvivor(
+  transaction: WriteTransaction,
+  { record }: AlikeChild,
+  { identity, resolution }: { readonly identity: SourceIdentity; readonly resolution: Resolution },
+): Promise<RecordKey | undefined> {
+  const [holder, another] = resolution.facts.nhsNumberHolders.filter((candidate) => candidate.record !== record);
+  if (holder === undefined || another !== undefined || holder.bar !== undefined) return undefined;
+  if (identity.birthDate === undefined || !holder.birthDates.includes(identity.birthDate)) return undefined;
+  if (resolution.facts.isVoid === true || (await transaction.namesOf(record)).length > 1) return undefined;
+  return holder.record;
+}
+
+/** The number and nothing else, by a source of its own: what the child's sources tell stays theirs. */
+async function tell(
+  transaction: WriteTransaction,
+  { child, authority }: TracedChild,
+  { nhsNumber, now, author, resolver }: ApplyPorts & { readonly nhsNumber: string; readonly now: number },
+): Promise<void> {
+  const { record } = child;
+  const source = toRegisterSource(authority);
+  const localId = toRegisterLocalId(child);
+  const identity: SourceIdentity = { localId, nhsNumber, nhsNumberStatus: "01" };
+  const patient: Patient = { resourceType: "Patient", identifier: [toNhsNumberIdentifier(nhsNumber, "01")] };
+  await transaction.appendLink({ source, localId, record, author, evidence: TRACE_EVIDENCE, decidedAt: now });
+  await transaction.putSourceIdentity(source, localId, identity, resolver.blockingKeysOf(identity));
+  const key = toIdentityKey("nhs-number", nhsNumber);
+  await transaction.claimIdentityKey({ key, record, source, localId, isWithheld: false });
+  await transaction.putContribution(
+    record,
+    authority,
+    { source, localId, dataClass: "health-visiting", lastUpdated: now, body: JSON.stringify(patient) },
+    toRecordSearchKeys(patient),
+  );
+  for (const told of await transaction.sourceChildrenOf(record)) {
+    await transaction.closeReview(told.source, told.localId, ["ambiguous", "identifier-conflict"]);
+  }
+}

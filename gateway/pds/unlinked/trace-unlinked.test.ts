@@ -1,0 +1,213 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { SourceIdentity } from "#mappers/mapper.ts";
+import { createWorld, known, type World } from "../pds.fixtures.ts";
+import type { Fault } from "../stand-in/faults.ts";
+import type { StandInPerson } from "../stand-in/person.ts";
+import { openStore, startTracing, type TestStore } from "./unlinked.fixtures.ts";
+import { voidNumber } from "./void-number.ts";
+
+const ONE = "9990000018";
+const OTHER = "9990000026";
+const DAY_MS = 86_400_000;
+
+let store: TestStore;
+let world: World | undefined;
+beforeEach(async () => {
+  store = await openStore();
+});
+afterEach(async () => {
+  await world?.close();
+  world = undefined;
+  await store.close();
+});
+
+const annabel: SourceIdentity = {
+  localId: "A1",
+  given: "Annabel",
+  family: "Harkness-Bloom",
+  birthDate: "2021-05-14",
+  postcode: "LS6 3CI",
+};
+
+async function startWorld(people: readonly StandInPerson[], fault?: Fault) {
+  world = await createWorld(people, {
+    server: { fault: ({ kind }) => (kind === "search" ? fault : undefined) },
+    tracer: { deadline_ms: 800 },
+  });
+  return world;
+}
+
+test("a child that the register knows can be found by its number from then on, and is asked for once", async () => {
+  const record = await store.tell("leeds-eyfsp", annabel);
+  const { tracer, questions } = await startWorld([known(ONE)]);
+  const tracing = startTracing(store, tracer);
+  expect(await store.found(ONE)).toEqual([]);
+  expect(await tracing.pass()).toEqual({ told: 1 });
+  expect(await store.found(ONE)).toEqual([record]);
+  expect(await store.reviews()).toEqual([]);
+  expect(await tracing.pass()).toEqual({});
+  expect([questions().length, tracing.audited]).toEqual([1, ["pds-trace leeds-eyfsp"]]);
+});
+
+test("what the register told is the number and nothing else, by a source of its own, with author and evidence", async () => {
+  const record = await store.tell("leeds-eyfsp", annabel);
+  const { tracer } = await startWorld([known(ONE)]);
+  await startTracing(store, tracer).pass();
+  const told = (await store.store.record(record))?.contributions.find(({ source }) => source === "leeds-pds");
+  expect([told?.localId, told?.dataClass]).toEqual(["leeds-eyfsp/A1", "health-visiting"]);
+  expect(Object.keys(JSON.parse(told?.body ?? "{}"))).toEqual(["resourceType", "identifier"]);
+  expect(told?.body).toContain('"code":"01"');
+  const link = await store.store.linkOf("leeds-pds", "leeds-eyfsp/A1");
+  expect(link).toMatchObject({ record, author: "pds/test", evidence: [expect.any(String), expect.any(String)] });
+  expect(JSON.stringify(link?.evidence)).not.toMatch(/Annabel|Harkness|999000|LS6|2021/);
+});
+
+test("a later delivery of the child's own source changes nothing about the number", async () => {
+  const record = await store.tell("leeds-eyfsp", annabel);
+  const { tracer } = await startWorld([known(ONE)]);
+  await startTracing(store, tracer).pass();
+  expect(await store.tell("leeds-eyfsp", { ...annabel, postcode: "LS7 1CI" })).toBe(record);
+  expect([await store.found(ONE), await store.reviews()]).toEqual([[record], []]);
+});
+
+test("a child that joins later by the number finds the record", async () => {
+  const record = await store.tell("leeds-eyfsp", annabel);
+  const { tracer } = await startWorld([known(ONE)]);
+  await startTracing(store, tracer).pass();
+  const provider = { localId: "H1", nhsNumber: ONE, nhsNumberStatus: "01", birthDate: "2021-05-14" };
+  expect(await store.tell("leeds-csds", provider)).toBe(record);
+});
+
+describe("a child that gets no number", () => {
+  test.each([
+    { title: "the register knows nobody", people: [], end: "none" },
+    { title: "the register knows several", people: [known(ONE), known(OTHER)], end: "many" },
+    { title: "the register's child is restricted", people: [known(ONE, { isRestricted: true })], end: "for-review" },
+  ])("$title: $end, and still in review", async ({ people, end }) => {
+    await store.tell("leeds-eyfsp", annabel);
+    const { tracer } = await startWorld(people);
+    expect(await startTracing(store, tracer).pass()).toEqual({ [end]: 1 });
+    expect(await store.found(ONE)).toEqual([]);
+    expect((await store.reviews()).map(({ kind }) => kind)).toContain("unlinked");
+  });
+
+  test("is asked for again after its time, or when its source tells of it otherwise", async () => {
+    await store.tell("leeds-eyfsp", annabel);
+    const { tracer } = await startWorld([]);
+    let now = Date.now();
+    const tracing = startTracing(store, tracer, { clock: () => now });
+    expect(await tracing.pass()).toEqual({ none: 1 });
+    now += 29 * DAY_MS;
+    expect(await tracing.pass()).toEqual({});
+    await store.tell("leeds-eyfsp", { ...annabel, given: "Annabella" });
+    expect(await tracing.pass()).toEqual({ none: 1 });
+    now += 31 * DAY_MS;
+    expect(await tracing.pass()).toEqual({ none: 1 });
+  });
+
+  test("restricted: a person is told so in words, and no place is kept", async () => {
+    await store.tell("leeds-eyfsp", { ...annabel, postcode: "LS7 1CI" });
+    const { tracer } = await startWorld([known(ONE, { isRestricted: true })]);
+    await startTracing(store, tracer).pass();
+    const items = await store.store.reviewItems(10);
+    expect(items.map(({ kind }) => kind).toSorted()).toEqual(["ambiguous", "unlinked"]);
+    expect(JSON.stringify(items)).not.toMatch(/LS6|Quarry|999000/);
+  });
+
+  test.each<{ title: string; fault: Fault }>([
+    { title: "500", fault: { kind: "status", status: 500 } },
+    { title: "silence", fault: { kind: "silence" } },
+    { title: "half an answer", fault: { kind: "half-answer" } },
+  ])("a failure ($title) is noted nowhere: the next pass asks again", async ({ fault }) => {
+    const record = await store.tell("leeds-eyfsp", annabel);
+    const down = await startWorld([known(ONE)], fault);
+    expect(await startTracing(store, down.tracer).pass()).toEqual({ failed: 1 });
+    await down.close();
+    const { tracer } = await startWorld([known(ONE)]);
+    expect(await startTracing(store, tracer).pass()).toEqual({ told: 1 });
+    expect(await store.found(ONE)).toEqual([record]);
+  });
+});
+
+test("children of a source whose register entry does not permit it are never asked for", async () => {
+  await store.tell("leeds-eyc", annabel);
+  const { tracer, questions } = await startWorld([known(ONE)]);
+  expect(await startTracing(store, tracer).pass()).toEqual({});
+  expect(questions()).toEqual([]);
+});
+
+describe("a number that another record holds", () => {
+  const provider = { localId: "H1", nhsNumber: ONE, nhsNumberStatus: "01", birthDate: "2021-05-14" };
+
+  test("beside the same birth date: both are one child, where the agreements let them", async () => {
+    const holder = await store.tell("leeds-csds", provider);
+    const record = await store.tell("leeds-eyfsp", annabel);
+    const { tracer } = await startWorld([known(ONE)]);
+    const merges: unknown[] = [];
+    const merge = async (request: object) => {
+      merges.push(request);
+      return { ok: true, resources: [], moved: [], records: [] } as const;
+    };
+    expect(await startTracing(store, tracer, { decisions: { merge } }).pass()).toEqual({ merged: 1 });
+    expect(merges).toMatchObject([{ survivor: holder, merged: record, author: "pds/test" }]);
+  });
+
+  test("beside the same birth date, and the merge is refused: a person decides", async () => {
+    const holder = await store.tell("leeds-csds", provider);
+    await store.tell("leeds-eyfsp", annabel);
+    const { tracer } = await startWorld([known(ONE)]);
+    const merge = async () => ({ ok: false, refusal: { kind: "out-of-scope" } }) as const;
+    expect(await startTracing(store, tracer, { decisions: { merge } }).pass()).toEqual({ "for-review": 1 });
+    expect(await store.reviews()).toContainEqual({ kind: "ambiguous", child: "leeds-eyfsp/A1", candidates: [holder] });
+  });
+
+  test("beside another birth date: a person decides, and the number stays where it was", async () => {
+    const holder = await store.tell("leeds-csds", { ...provider, birthDate: "2020-01-01" });
+    await store.tell("leeds-eyfsp", annabel);
+    const { tracer } = await startWorld([known(ONE)]);
+    expect(await startTracing(store, tracer).pass()).toEqual({ "for-review": 1 });
+    expect(await store.found(ONE)).toEqual([holder]);
+    expect((await store.reviews()).map(({ kind }) => kind)).toContain("identifier-conflict");
+  });
+
+  test("in an authority out of scope: it does not stand in the way", async () => {
+    const holder = await store.tell("wirral-csds", provider);
+    const record = await store.tell("leeds-eyfsp", annabel);
+    const { tracer } = await startWorld([known(ONE)]);
+    expect(await startTracing(store, tracer).pass()).toEqual({ told: 1 });
+    expect(await store.found(ONE)).toEqual([holder, record].toSorted((one, other) => one - other));
+  });
+});
+
+describe("a number taken out of use", () => {
+  const told = {
+    now: 1,
+    author: "pds/test",
+    authorityOf: (source: string) => source.slice(0, source.lastIndexOf("-")),
+  };
+
+  test.each(["invalidated", "superseded"] as const)("%s: it is found nowhere, and a person looks", async (reason) => {
+    await store.tell("leeds-csds", { localId: "H1", nhsNumber: ONE, nhsNumberStatus: "01", birthDate: "2021-05-14" });
+    await store.store.write((transaction) => voidNumber(transaction, ONE, { ...told, reason }));
+    expect(await store.found(ONE)).toEqual([]);
+    const items = await store.store.reviewItems(10);
+    expect(items).toMatchObject([{ kind: "identifier-conflict", evidence: [expect.stringContaining("register")] }]);
+  });
+
+  test("stays out of use when its source tells it again, or another one does", async () => {
+    const child = { localId: "H1", nhsNumber: ONE, nhsNumberStatus: "01", birthDate: "2021-05-14" };
+    await store.tell("leeds-csds", child);
+    await store.store.write((transaction) => voidNumber(transaction, ONE, { ...told, reason: "invalidated" }));
+    await store.tell("leeds-csds", { ...child, postcode: "LS6 3CI" });
+    await store.tell("leeds-dch", { ...child, localId: "D1" });
+    expect(await store.found(ONE)).toEqual([]);
+  });
+
+  test("that the register itself had told: gone, too", async () => {
+    await store.tell("leeds-eyfsp", annabel);
+    const { tracer } = await startWorld([known(ONE)]);
+    await startTracing(store, tracer).pass();
+    await store.store.write((transaction) => voidNumber(transaction, ONE, { ...told, reason: "invalidated" }));
+    expect(await store.found(ONE)).toEqual([]);
+  });
+});

@@ -1,0 +1,181 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { RegisteredSource } from "../../access/source.ts";
+import type { AuditLog } from "../../audit/audit.ts";
+import type { Decisions } from "../../identity/decisions/decisions.ts";
+import { toPerson } from "../../identity/matcher/to-person.ts";
+import type { PersonTracer, TraceOutcome } from "../../identity/tracing.ts";
+import { LIMITS } from "../../limits.ts";
+import type { AlikeChild, Store, StoredReview } from "../../store/store.ts";
+import { type Applied, type ApplyPorts, applyTrace, TRACE_EVIDENCE } from "./apply-trace.ts";
+import { isDue, type TraceEnd, toNote, toNoteId } from "./next-try.ts";
+
+export interface TraceUnlinkedOptions extends ApplyPorts {
+  readonly store: Store;
+  readonly tracer: PersonTracer;
+  /** All of the register; children of those that permit it are asked for. */
+  readonly sources: readonly Pick<RegisteredSource, "source" | "authority" | "traces" | "legalBasis">[];
+  readonly audit: Pick<AuditLog, "append">;
+  readonly decisions?: Pick<Decisions, "merge"> | undefined;
+  /** Random UUIDs. */
+  readonly ids: () => string;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  readonly onFault?: (error: unknown) => void;
+}
+
+export interface UnlinkedTracing {
+  /** Goes once through all children without a number, oldest first, and resolves with how the traces ended. */
+  pass(): Promise<Readonly<Partial<Record<TraceEnd | "failed" | "overtaken", number>>>>;
+  /** Passes now and again, until it is closed. */
+  start(): void;
+  /** Resolves when what is under way is done. */
+  close(): Promise<void>;
+}
+
+type Ended = TraceEnd | "failed" | "overtaken";
+
+/**
+ * Asks the national register for children without an NHS number. What was asked is noted in the store, so that it goes
+ * on where it was broken off; several processes do the same work, of which the register is asked once.
+ */
+export function createUnlinkedTracing(options: TraceUnlinkedOptions): UnlinkedTracing {
+  const tracing = options.sources.filter(({ traces }) => traces === true);
+  const bySource = new Map(tracing.map((source) => [source.source, source]));
+  const closing = new AbortController();
+  let running: Promise<unknown> | undefined;
+
+  async function pass(): Promise<Partial<Record<Ended, number>>> {
+    const ends: Partial<Record<Ended, number>> = {};
+    if (bySource.size === 0) return ends;
+    const filter = { sources: [...bySource.keys()], kinds: ["unlinked"] as const, order: "oldest" as const };
+    let after: number | undefined;
+    for (;;) {
+      const page = await options.store.reviewPage(
+        { ...filter, ...(after === undefined ? {} : { after }) },
+        LIMITS.pds_traces_page,
+      );
+      for (let at = 0; at < page.length; at += LIMITS.pds_traces_at_once) {
+        if (closing.signal.aborted) return ends;
+        const ended = await Promise.all(
+          page
+            .slice(at, at + LIMITS.pds_traces_at_once)
+            .map((item) => traceOne(item, bySource.get(item.source), options)),
+        );
+        for (const end of ended) if (end !== undefined) ends[end] = (ends[end] ?? 0) + 1;
+        // A register that is away is not asked for everybody in turn.
+        if (options.tracer.state() === "open") return ends;
+      }
+      after = page.at(-1)?.id;
+      if (page.length < LIMITS.pds_traces_page) return ends;
+    }
+  }
+
+  async function passForEver(): Promise<void> {
+    while (!closing.signal.aborted) {
+      await pass().catch((error: unknown) => options.onFault?.(error));
+      await pause(LIMITS.pds_pass_interval_ms, undefined, { signal: closing.signal, ref: false }).catch(
+        () => undefined,
+      );
+    }
+  }
+
+  return {
+    pass,
+    start() {
+      running ??= passForEver();
+    },
+    async close() {
+      closing.abort();
+      await running;
+    },
+  };
+}
+
+/** `undefined` for a child whose turn it is not. */
+async function traceOne(
+  item: StoredReview,
+  source: TraceUnlinkedOptions["sources"][number] | undefined,
+  options: TraceUnlinkedOptions,
+): Promise<Ended | undefined> {
+  const { store, clock } = options;
+  if (source === undefined) return undefined;
+  const told = await store.sourceChildrenOf(item.record);
+  const child = told.find((one) => one.source === item.source && one.localId === item.localId);
+  if (child === undefined || !isDue(child, await store.receipt(toNoteId(child)), clock())) return undefined;
+  await recordQuestion(child, source, options);
+  const outcome = await options.tracer.trace(toPerson(child.identity));
+  // Nothing is noted of a failure: the next pass asks again.
+  if (outcome.kind === "failed") return "failed";
+  const end = await apply({ child, authority: source.authority }, outcome, options);
+  if (end === "overtaken") return end;
+  await store.write(
+    (transaction) => transaction.putReceipt(toNoteId(child), `${source.authority}-pds`, toNote(child, end, clock())),
+    { flush: "later" },
+  );
+  return end;
+}
+
+/** Details of a child leave for the register: that is on record before they do. */
+async function recordQuestion(
+  child: AlikeChild,
+  { source, legalBasis }: TraceUnlinkedOptions["sources"][number],
+  { store, audit, ids }: TraceUnlinkedOptions,
+): Promise<void> {
+  const record = await store.record(child.record);
+  await audit.append({
+    interaction: "pds-trace",
+    outcome: "success",
+    requestId: ids(),
+    client: "gateway",
+    legalBasis,
+    ...(record === undefined || record.patientId === "" ? {} : { patients: [record.patientId] }),
+    detail: source,
+  });
+}
+
+async function apply(
+  traced: { readonly child: AlikeChild; readonly authority: string },
+  outcome: TraceOutcome,
+  options: TraceUnlinkedOptions,
+): Promise<TraceEnd | "overtaken"> {
+  const now = options.clock();
+  const applied = await options.store.write((transaction) =>
+    applyTrace(transaction, traced, { ...options, outcome, now }),
+  );
+  if (applied.kind === "nothing") return outcome.kind === "none" ? "none" : "many";
+  if (applied.kind !== "belongs-to") return applied.kind;
+  return (await merge(applied, options)) ? "merged" : reviewMerge(traced.child, applied, options);
+}
+
+type BelongsTo = Extract<Applied, { kind: "belongs-to" }>;
+
+async function merge({ survivor, merged }: BelongsTo, { decisions, author }: TraceUnlinkedOptions): Promise<boolean> {
+  const outcome = await decisions?.merge({
+    author,
+    reason: "the national register gives this child the number that the other record holds, beside the same birth date",
+    evidence: TRACE_EVIDENCE,
+    survivor,
+    merged,
+  });
+  return outcome?.ok === true;
+}
+
+async function reviewMerge(
+  child: AlikeChild,
+  { survivor }: BelongsTo,
+  options: TraceUnlinkedOptions,
+): Promise<TraceEnd> {
+  const { source, localId, record } = child;
+  await options.store.write((transaction) =>
+    transaction.openReview({
+      kind: "ambiguous",
+      source,
+      localId,
+      record,
+      candidates: [survivor],
+      evidence: [...TRACE_EVIDENCE, "another record holds the number beside the same birth date"],
+      createdAt: options.clock(),
+    }),
+  );
+  return "for-review";
+}
