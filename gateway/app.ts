@@ -14,6 +14,7 @@ import type { createLineageRoute } from "./routes/lineage.ts";
 import type { createQualityRoute } from "./routes/quality.ts";
 import type { createQuarantineRoutes } from "./routes/quarantine.ts";
 import { type RequestIds, readRequestIds, respondWithIssues } from "./routes/respond.ts";
+import { REVIEW_ROUTES, type ReviewAnswering } from "./routes/review-table.ts";
 import { FHIR_PATH, toRouteIssue } from "./routes/route-issue.ts";
 import type { createSourceRecordRoutes } from "./routes/source-records.ts";
 import type { createTokenRoutes } from "./routes/token.ts";
@@ -22,6 +23,7 @@ import type { createTokenRoutes } from "./routes/token.ts";
 export interface AppPorts {
   readonly fhir: ReturnType<typeof createFhirRoutes>;
   readonly ingest: IngestRoutes;
+  readonly review: ReviewAnswering;
   readonly token: ReturnType<typeof createTokenRoutes>;
   readonly health: ReturnType<typeof createHealthRoutes>;
   readonly metrics: Metrics;
@@ -145,6 +147,15 @@ export function createApp(ports: AppPorts): Hono<NodeEnv> {
       ),
     );
   }
+  for (const [method, path, interaction, answering] of REVIEW_ROUTES) {
+    app.on(
+      method,
+      path,
+      measured(interaction, (context) =>
+        answering(ports.review, context.req.raw, idsOf(context), (name) => context.req.param(name) ?? ""),
+      ),
+    );
+  }
   app.get("/health/live", () => ports.health.live());
   app.get("/health/ready", () => ports.health.ready());
   app.get("/metrics", async () => new Response(await ports.metrics.render(), { headers: METRICS_HEADERS }));
@@ -155,6 +166,9 @@ export function createApp(ports: AppPorts): Hono<NodeEnv> {
     const issue = toRouteIssue(method, path);
     if (path === "/ingest" || path.startsWith("/ingest/")) {
       return ports.ingest.unrouted(context.req.raw, idsOf(context), issue);
+    }
+    if (path === "/identity" || path.startsWith("/identity/")) {
+      return ports.review.api.unrouted(context.req.raw, idsOf(context), issue);
     }
     return path === FHIR_PATH || path.startsWith(`${FHIR_PATH}/`)
       ? ports.fhir.unrouted(context.req.raw, idsOf(context), issue)

@@ -14,6 +14,7 @@ import type { AuditIndex, AuditLog } from "./audit/audit.ts";
 import { createAuditIndex } from "./audit/audit-index.ts";
 import { createAuditLog } from "./audit/log.ts";
 import { composeInteractions } from "./compose-interactions.ts";
+import { composeDecisions, composeReview } from "./compose-review.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { demonstrationThumbprints } from "./demonstration/keys.ts";
 import type { SourceFacts } from "./disclosure/visibility.ts";
@@ -114,9 +115,13 @@ interface Rooms {
 function connect(rooms: Rooms, isReady: () => boolean) {
   const { config, register, audit, store, cache } = rooms;
   const fhirBase = `${config.baseUrl}/fhir/R4`;
+  const sources = toSourceFacts(register);
+  const matcher = createMatcher(ENGLAND);
+  const decisions = composeDecisions({ store, register, fhirBase });
   const { dispatch } = composeInteractions({
     ...rooms,
-    sources: toSourceFacts(register),
+    sources,
+    decisions,
     baseUrl: config.baseUrl,
     fhirBase,
     cache_bytes: config.cacheMegabytes * 1_048_576,
@@ -127,7 +132,7 @@ function connect(rooms: Rooms, isReady: () => boolean) {
   const line = createIngestLine({
     store,
     mapperOf,
-    resolver: createChildResolver(createMatcher(ENGLAND), register),
+    resolver: createChildResolver(matcher, register),
     ids: randomUUID,
     clock: Date.now,
     rawRetention_ms: config.replayDays * DAY_MS,
@@ -144,6 +149,7 @@ function connect(rooms: Rooms, isReady: () => boolean) {
       source: register.source,
       mapperOf,
     }),
+    review: composeReview({ ...rooms, ...ports, decisions, matcher, sources, baseUrl: config.baseUrl, fhirBase }),
     token: createToken(rooms),
     health: createHealthRoutes({ store, identityCache: cache, isReady }),
     metrics,

@@ -6,9 +6,14 @@ import type { DecisionView } from "./shapes.ts";
 
 type Possible = Extract<DecisionOutcome, { ok: true }>;
 
-/** What a decision would move, from child to child, and what decides who would see it before and after. */
+/**
+ * What a decision would move, from child to child, and what decides who would see it before and after. `known`: the
+ * records that it names; another one that it would move to was made by the preview and is there no more, so that its
+ * number may be somebody else's by now.
+ */
 export async function toChange(
   { moved, resources }: Possible,
+  known: readonly RecordKey[],
   ports: Pick<ReviewPorts, "store" | "sources" | "fhirBase">,
 ): Promise<Change & { readonly moved: DecisionView["moved"] }> {
   const { store } = ports;
@@ -16,7 +21,8 @@ export async function toChange(
   const after: ChildFacts[] = [];
   const named: DecisionView["moved"][number][] = [];
   for (const { from, to } of waysOf(moved)) {
-    const [leaving, into] = [await store.record(from), await store.record(to)];
+    const leaving = await store.record(from);
+    const into = known.includes(to) ? await store.record(to) : undefined;
     if (leaving === undefined) continue;
     const children = moved.filter((one) => one.from === from && one.to === to);
     const change = parted(leaving, { moving: { children, resources }, into }, ports);

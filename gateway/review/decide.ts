@@ -40,13 +40,14 @@ export async function previewDecision(deciding: Deciding, ports: ReviewPorts): P
   const resources: string[] = [];
   const moved: DecisionView["moved"][number][] = [];
   const requesters: DecisionPreview["requesters"][number][] = [];
+  const records = [seen.subject, ...seen.candidates].map(({ record }) => record.key);
   for (const step of plan.steps) {
     // Keeping two apart moves nothing, so there is nothing to try.
     if (step.kind === "never") continue;
     const outcome = await take(step, { requester, asked, seen, isPreview: true }, ports);
     if (!outcome.ok) return toRefusal(outcome.refusal);
     resources.push(...outcome.resources);
-    const change = await toChange(outcome, ports);
+    const change = await toChange(outcome, records, ports);
     moved.push(...change.moved);
     requesters.push(...toAudience(change, ports));
   }

@@ -117,7 +117,8 @@ export async function previewUndo(
   if (flaw !== undefined) return flaw;
   const outcome = await ports.decisions.undo({ author: requester.client, reason, decision: sequence, isPreview: true });
   if (!outcome.ok) return toRefusal(outcome.refusal);
-  const change = await toChange(outcome, ports);
+  const known = seen.children.map(({ record }) => record.key);
+  const change = await toChange(outcome, known, ports);
   return {
     value: {
       decision: "undo",
