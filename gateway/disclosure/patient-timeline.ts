@@ -8,6 +8,19 @@ export interface Telling extends Contribution {
   readonly until: number;
   /** JSON text of the Patient as it was told. */
   readonly body: string;
+  /** Milliseconds since 1970 at which it came into the record, where that was later than it was told. */
+  readonly since?: number;
+  /** Set where it is no source's word, but what a decision on the child's identity says. */
+  readonly decided?: DecidedLink;
+}
+
+/** What a decision says of a Patient: one that is merged into another, or that another is merged into. */
+export interface DecidedLink {
+  readonly kind: "replaced-by" | "replaces" | "inactive";
+  /** Logical id of the other Patient. */
+  readonly other: string;
+  /** Who had told of the one that was merged. */
+  readonly sources: readonly string[];
 }
 
 /** A point in the order of changes. Changes of one millisecond to the same thing are told apart by their round. */
@@ -31,12 +44,13 @@ interface Span {
 
 /**
  * The stretches of time in which nothing changed, newest first. Tellings of several sources that changed in the same
- * millisecond changed together; those of one source came one after another.
+ * millisecond changed together; those of one source came one after another. A renewal begins a stretch of its own.
  */
-export function toStretches(tellings: readonly Telling[]): readonly Stretch[] {
+export function toStretches(tellings: readonly Telling[], renewals_ms: readonly number[] = []): readonly Stretch[] {
   const [only, another] = tellings;
-  if (only !== undefined && another === undefined && only.until === Number.POSITIVE_INFINITY) {
-    return [{ from: { at_ms: only.lastUpdated, round: 0 }, told: tellings }];
+  const isOne = only !== undefined && another === undefined && renewals_ms.length === 0;
+  if (isOne && only.until === Number.POSITIVE_INFINITY) {
+    return [{ from: { at_ms: startOf(only), round: 0 }, told: tellings }];
   }
   const spans = [...Map.groupBy(tellings, ({ source, localId }) => `${source} ${localId}`).values()].flatMap(toSpans);
   const places = new Map<string, Place>();
@@ -44,6 +58,7 @@ export function toStretches(tellings: readonly Telling[]): readonly Stretch[] {
     places.set(nameOf(start), start);
     if (end) places.set(nameOf(end), end);
   }
+  for (const at_ms of renewals_ms) places.set(nameOf({ at_ms, round: 0 }), { at_ms, round: 0 });
   return [...places.values()]
     .sort((a, b) => comparePlaces(b, a))
     .map((from) => ({
@@ -54,13 +69,18 @@ export function toStretches(tellings: readonly Telling[]): readonly Stretch[] {
     }));
 }
 
+function startOf({ since, lastUpdated }: Telling): number {
+  return since ?? lastUpdated;
+}
+
 /** What one source said, one telling after another. */
 function toSpans(chain: readonly Telling[]): readonly Span[] {
-  const ordered = [...chain].sort((a, b) => a.lastUpdated - b.lastUpdated || a.until - b.until);
+  const ordered = [...chain].sort((a, b) => startOf(a) - startOf(b) || a.until - b.until);
   const starts: Place[] = [];
-  for (const { lastUpdated } of ordered) {
+  for (const telling of ordered) {
     const last = starts.at(-1);
-    starts.push({ at_ms: lastUpdated, round: last?.at_ms === lastUpdated ? last.round + 1 : 0 });
+    const at_ms = startOf(telling);
+    starts.push({ at_ms, round: last?.at_ms === at_ms ? last.round + 1 : 0 });
   }
   return ordered.flatMap((telling, index): readonly Span[] => {
     const start = starts[index];

@@ -3,6 +3,7 @@ import { canonical } from "#profiles/canonical.ts";
 import { UPN } from "#profiles/systems.ts";
 import type { Requester } from "../access/requester.ts";
 import { isReleasable, type SourceFacts } from "../disclosure/visibility.ts";
+import { DECISION_SOURCE } from "../identity/decisions/ports.ts";
 import { type Pack, resourceBytes } from "../search/pack.ts";
 
 /**
@@ -117,6 +118,8 @@ function guardSource(
   { requester, sources }: { readonly requester: Requester; readonly sources: ReadonlyMap<string, SourceFacts> },
 ): void {
   const { agreement } = requester;
+  // What a decision on identity says of itself; where it shows is decided by its targets.
+  if (source === DECISION_SOURCE && type === "Provenance") return;
   const facts = sources.get(source ?? "");
   const mayBeRead =
     type !== "Consent" || agreement.dataClasses.includes("sharing") || agreement.writes?.source === source;

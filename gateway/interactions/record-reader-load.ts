@@ -26,6 +26,12 @@ export interface LoadedRecord {
   readonly facts: RecordFacts;
   /** All that was ever said of the child, now and before. */
   readonly tellings: readonly Telling[];
+  /** The child that this one is merged into, if any, and who had told of this one. */
+  readonly mergedInto?: RecordKey;
+  readonly merged?: StoredRecord["merged"];
+  readonly replaces: StoredRecord["replaces"];
+  readonly mergedBefore: StoredRecord["mergedBefore"];
+  readonly leavings: StoredRecord["leavings"];
   /** Whether any source marks the child as restricted, whoever may see that source. */
   readonly isRestricted: boolean;
   /** `system|value` of every identifier, shown or not: what a cached resolution is checked against. */
@@ -76,6 +82,11 @@ export function toLoadedRecord(stored: StoredRecord, changes: number, options: L
       denials: isPeopled(idSpace) ? withReferring(packables.flatMap(denialsOf), packables) : [],
     },
     tellings,
+    ...(stored.mergedInto === undefined ? {} : { mergedInto: stored.mergedInto }),
+    ...(stored.merged === undefined ? {} : { merged: stored.merged }),
+    replaces: stored.replaces,
+    mergedBefore: stored.mergedBefore,
+    leavings: stored.leavings,
     isRestricted,
     identifiers: new Set(
       current.flatMap(({ patient }) =>
@@ -103,7 +114,10 @@ export function isPeopled(idSpace: IdSpace): boolean {
 }
 
 /** Parsed when it is first looked at: of what was said before, almost nobody asks. */
-function toTelling({ source, localId, lastUpdated, withheld, ...told }: StoredContribution, until: number): Telling {
+function toTelling(
+  { source, localId, lastUpdated, since, withheld, ...told }: StoredContribution,
+  until: number,
+): Telling {
   let parsed: Patient | undefined;
   const body = withheld === undefined ? told.body : JSON.stringify(withoutWithheld(parsePatient(told.body), withheld));
   return {
@@ -112,6 +126,7 @@ function toTelling({ source, localId, lastUpdated, withheld, ...told }: StoredCo
     lastUpdated,
     until,
     body,
+    ...(since === undefined ? {} : { since }),
     get patient() {
       parsed ??= parsePatient(body);
       return parsed;

@@ -9,11 +9,14 @@ import { extractKeys } from "../search/keys.ts";
 import { type Pack, toPack } from "../search/pack.ts";
 import { parseLossless } from "../validation/lossless.ts";
 import { mayShow } from "./guard.ts";
+import { decidedTellings, isInactive, renewalsOf, toLinks } from "./record-reader-links.ts";
 import { isPeopled, type LoadedRecord, type LoadOptions } from "./record-reader-load.ts";
 
 interface Looking {
   readonly requester: Requester;
   readonly options: LoadOptions;
+  /** Of a child that is merged into another: logical id of that one's Patient. */
+  readonly replacedBy?: string;
 }
 
 /** A Patient as released, in the parts from which a version is put together. */
@@ -98,11 +101,10 @@ function continued(object: string): string {
   return object === "{}" ? "}" : `,${object.slice(1)}`;
 }
 
-function releasedForms(
-  record: LoadedRecord,
-  { sources, identitySources }: Visibility,
-  { requester: { agreement }, options }: Looking,
-): Generator<Form<ReleasedForm>> {
+function releasedForms(record: LoadedRecord, visibility: Visibility, looking: Looking): Generator<Form<ReleasedForm>> {
+  const { sources, identitySources } = visibility;
+  const { requester, options } = looking;
+  const { agreement } = requester;
   const systems: IdentifierSystems =
     agreement.identifierSystems === "any" ? "any" : new Set(agreement.identifierSystems);
   const mayShowUpn = mayShow(UPN, agreement.identifierSystems);
@@ -110,7 +112,15 @@ function releasedForms(
   const relevant = record.tellings.filter(
     (telling) => sources.has(telling.source) || identitySources.has(telling.source) || marks.has(telling),
   );
-  return toForms(toStretches(relevant), ({ told }: Stretch) => {
+  const renewals = renewalsOf(record, looking);
+  const decided = decidedTellings(record, visibility, looking);
+  return toForms(toStretches([...relevant, ...decided], renewals), ({ from, told }: Stretch) => {
+    const links = toLinks(told);
+    const round = renewals.filter((at_ms) => at_ms <= from.at_ms).length;
+    if (isInactive(told)) {
+      const form = asFolded({ resourceType: "Patient", active: false, ...links });
+      return { form, text: `inactive\n${round}\n${form.rest}` };
+    }
     const visible = told.filter(({ source }) => sources.has(source));
     const identityOnly = told.filter(({ source }) => identitySources.has(source));
     if (visible.length + identityOnly.length === 0) return undefined;
@@ -120,10 +130,10 @@ function releasedForms(
     const isOneClients =
       visible.length + identityOnly.length === 1 && options.sources.get(only?.source ?? "")?.isWritten === true;
     const form =
-      (only && isOneClients && !isRestricted && asWritten(only, systems, mayShowUpn)) ||
-      asFolded(foldPatient(visible, { identityOnly, identifierSystems: systems, isRestricted }));
+      (only && isOneClients && !isRestricted && asWritten(only, { systems, mayShowUpn, links })) ||
+      asFolded({ ...foldPatient(visible, { identityOnly, identifierSystems: systems, isRestricted }), ...links });
     // That a child became restricted is a change of its own, also where the form of before is no longer told as it was.
-    return { form, text: `${wasRestricted}\n${form.meta}\n${form.rest}` };
+    return { form, text: `${wasRestricted}\n${round}\n${form.meta}\n${form.rest}` };
   });
 }
 
@@ -146,14 +156,21 @@ function asFolded(patient: Patient): ReleasedForm {
  * agreement does not name. `undefined` where such a one stands elsewhere in it: then the fold, which takes only what it
  * knows, is the safer form.
  */
-function asWritten(told: Telling, systems: IdentifierSystems, mayShowUpn: boolean): ReleasedForm | undefined {
+function asWritten(
+  told: Telling,
+  { systems, mayShowUpn, links }: { systems: IdentifierSystems; mayShowUpn: boolean; links: Pick<Patient, "link"> },
+): ReleasedForm | undefined {
   const written = parseLossless(told.body);
   if (!isPatient(written)) return undefined;
   const { versionId: _, lastUpdated: __, ...meta }: Meta = written.meta ?? {};
-  const { resourceType: ___, id: ____, meta: _____, ...rest } = withShown(written, systems);
+  const { resourceType: ___, id: ____, meta: _____, ...rest } = joinLinks(withShown(written, systems), links);
   const text = JSON.stringify(rest);
   if (!mayShowUpn && text.includes(UPN)) return undefined;
-  return { meta: JSON.stringify(meta), rest: text, patient: withShown(told.patient, systems) };
+  return { meta: JSON.stringify(meta), rest: text, patient: joinLinks(withShown(told.patient, systems), links) };
+}
+
+function joinLinks(patient: Patient, { link }: Pick<Patient, "link">): Patient {
+  return link === undefined ? patient : { ...patient, link: [...(patient.link ?? []), ...link] };
 }
 
 /** Elements keep the order in which they were written. */

@@ -8,8 +8,10 @@ import {
   type SourceFacts,
   type Visibility,
 } from "../disclosure/visibility.ts";
+import { DECISION_SOURCE } from "../identity/decisions/ports.ts";
 import { type Pack, resourceBytes, toPack } from "../search/pack.ts";
 import type { VisibleRecord } from "./record-reader.ts";
+import { isKnownBy } from "./record-reader-links.ts";
 import { isPeopled, type LoadedRecord, type LoadOptions } from "./record-reader-load.ts";
 import { visiblePatient } from "./record-reader-patient.ts";
 import type { Wanted } from "./versions.ts";
@@ -54,6 +56,7 @@ export function toSight(
   const sees = ({ type, id, source, targets }: Candidate, depth = 0): boolean => {
     // A family's decision is read by its officers and by who told of it; others meet its effect.
     if (type === "Consent") return source === ownSource || (seesDecisions && sources.has(source));
+    if (source === DECISION_SOURCE) return type === "Provenance" && seesDecided(targets(), depth);
     if (!sources.has(source) || withheldIds.has(id)) return false;
     if (type !== "Provenance") return true;
     // Of a restricted child, agent and location of a Provenance would name a place.
@@ -71,6 +74,14 @@ export function toSight(
     // be another child's, or what somebody else told and took back.
     return !isWritten && type !== "Patient" && !withheldIds.has(id) && (type !== "Consent" || seesDecisions);
   };
+  // Of a decision that was undone the targets are another child's by now.
+  const seesDecided = (targets: readonly string[], depth: number): boolean =>
+    depth <= PROVENANCE_DEPTH_max &&
+    (!record.isRestricted || seesDecisions) &&
+    targets.every((target) => {
+      const isKnown = target.startsWith("Patient/") || entryOf(record, target) !== undefined;
+      return isKnown && seesTarget(target, true, depth);
+    });
   return { visibility, patient, sees, rules: visibility.rules };
 }
 
@@ -117,6 +128,29 @@ export function isHidden(
   // Where its text of now is hidden, all of it is.
   if (type === undefined || !isRecordType(type) || types?.length !== 1 || types[0] !== type) return false;
   return !toSight(record, looking, options)?.sees(toCandidate(record, entry, options));
+}
+
+/** A child that is merged into another, as whoever sees that one sees it: no more than that it is that one. */
+export function toMergedView(
+  record: LoadedRecord,
+  into: LoadedRecord,
+  looking: { readonly requester: Requester; readonly today: string; readonly options: LoadOptions },
+): VisibleRecord | undefined {
+  const { requester, options } = looking;
+  const sight = toSight(into, looking, options);
+  if (!sight?.visibility || sight.patient.size === 0) return undefined;
+  if (!isKnownBy(record.merged?.sources ?? [], sight.visibility)) return undefined;
+  const { patientId } = record;
+  const patient = visiblePatient(record, sight.visibility, { requester, options, replacedBy: into.patientId });
+  return {
+    key: record.key,
+    patientId,
+    patient,
+    pack: NO_PACK,
+    isVisible: () => false,
+    rules: sight.rules,
+    isMerged: true,
+  };
 }
 
 export function toView(

@@ -6,9 +6,9 @@ import type { Pack } from "../search/pack.ts";
 import type { ReadVerbs, RecordKey, Store } from "../store/store.ts";
 import { findVisible } from "./read-visible.ts";
 import { type LoadedRecord, type LoadOptions, toLoadedRecord } from "./record-reader-load.ts";
-import { isHidden, toView } from "./record-reader-view.ts";
+import { isHidden, toMergedView, toView } from "./record-reader-view.ts";
 import type { ReleasedEntry } from "./search-request.ts";
-import { toVersions, type VisibleVersion, type Wanted } from "./versions.ts";
+import { joinVersions, toMergedVersions, toVersions, type VisibleVersion, type Wanted } from "./versions.ts";
 
 /** What one requester may see of one record now. Search and read run on this alone. */
 export interface VisibleRecord {
@@ -20,6 +20,8 @@ export interface VisibleRecord {
   readonly pack: Pack;
   isVisible(entry: number): boolean;
   readonly rules: readonly string[];
+  /** Set where the child is merged into another, and nothing but that is left to see of it. */
+  readonly isMerged?: true;
 }
 
 /** When a request looks: one state of the store and one day for all that it sees. */
@@ -115,6 +117,10 @@ function readerOf({ verbs, changes: readChanges, load, within, places }: Reading
   ): Promise<VisibleRecord | undefined> {
     const record = await load(key, changes);
     if (!record) return undefined;
+    if (record.mergedInto !== undefined) {
+      const into = await load(record.mergedInto, changes);
+      return into && toMergedView(record, into, { requester, today, options });
+    }
     const { shown } = record;
     if (shown?.requester === requester && shown.today === today) return shown.view;
     const made = toView(record, { requester, today }, options);
@@ -143,9 +149,21 @@ function readerOf({ verbs, changes: readChanges, load, within, places }: Reading
       // The record first: what is replaced in between stands in both, and nothing in neither.
       const record = await load(key, changes);
       if (!record || record.idSpace !== requester.agreement.idSpace) return [];
+      if (record.mergedInto !== undefined) {
+        const into = await load(record.mergedInto, changes);
+        return into ? toMergedVersions([record], into, { requester, today, options, wanted }) : [];
+      }
       // To read a history takes time, by which what is hidden could be told from what never was.
       if (isHidden(record, { requester, today }, { options, wanted })) return [];
-      return toVersions(record, await verbs.recordHistory(key), { requester, today, options, wanted });
+      const looking = { requester, today, options, wanted };
+      const versions = toVersions(record, await verbs.recordHistory(key), looking);
+      if (record.replaces.length === 0) return versions;
+      const merged: LoadedRecord[] = [];
+      for (const one of record.replaces) {
+        const loaded = await load(one.record, changes);
+        if (loaded) merged.push(loaded);
+      }
+      return joinVersions(versions, toMergedVersions(merged, record, looking));
     },
     within,
   };

@@ -3,6 +3,7 @@ import type { Requester } from "../access/requester.ts";
 import { resourceBytes } from "../search/pack.ts";
 import type { StoredVersion } from "../store/store.ts";
 import { guardBody } from "./guard.ts";
+import { isKnownBy } from "./record-reader-links.ts";
 import { type LoadedRecord, type LoadOptions, stripped } from "./record-reader-load.ts";
 import { patientVersions } from "./record-reader-patient.ts";
 import { type Sight, targetsOf, toCandidate, toSight } from "./record-reader-view.ts";
@@ -38,6 +39,8 @@ interface Looking {
   readonly today: string;
   readonly options: LoadOptions;
   readonly wanted: Wanted;
+  /** Of a child that is merged into another: logical id of that one's Patient. */
+  readonly replacedBy?: string;
 }
 
 /** A stored version, current or not. */
@@ -68,6 +71,29 @@ export function toVersions(
   return [...visible, ...patientChain(record, sight, looking)].sort(compareVersions);
 }
 
+/** Versions of the Patients of children that are merged into this one, as whoever sees this one sees them. */
+export function toMergedVersions(
+  merged: readonly LoadedRecord[],
+  into: LoadedRecord,
+  looking: Looking,
+): readonly VisibleVersion[] {
+  const { requester, today, options } = looking;
+  const sight = toSight(into, { requester, today }, options);
+  const visibility = sight?.visibility;
+  if (sight === undefined || visibility === undefined || sight.patient.size === 0) return [];
+  return merged
+    .filter((record) => isKnownBy(record.merged?.sources ?? [], visibility))
+    .flatMap((record) => patientChain(record, sight, { ...looking, replacedBy: into.patientId }))
+    .sort(compareVersions);
+}
+
+export function joinVersions(
+  versions: readonly VisibleVersion[],
+  others: readonly VisibleVersion[],
+): readonly VisibleVersion[] {
+  return [...versions, ...others].sort(compareVersions);
+}
+
 /** Newest first; what changed together keeps a fixed order. */
 export function compareVersions(a: VisibleVersion, b: VisibleVersion): number {
   if (a.lastUpdated_ms !== b.lastUpdated_ms) return b.lastUpdated_ms - a.lastUpdated_ms;
@@ -81,7 +107,10 @@ function wantedVersions(
   history: readonly StoredVersion[],
   { options, wanted }: Looking,
 ): readonly Version[] {
-  const { pack, patientId } = record;
+  const { pack } = record;
+  const patientIds = new Map(
+    [record, ...record.replaces].map((one) => ["key" in one ? one.key : one.record, one.patientId]),
+  );
   const known = new Set<string>();
   const current = pack.ids.flatMap((id, entry): Version[] => {
     const type = pack.types[entry];
@@ -92,10 +121,11 @@ function wantedVersions(
     const { source, targets } = toCandidate(record, entry, options);
     return [{ type, id, version, lastUpdated_ms, source, body: resourceBytes(pack, entry), targets }];
   });
-  const past = history.flatMap(({ type, id, version, lastUpdated, source, body }): Version[] => {
+  const past = history.flatMap(({ type, id, version, lastUpdated, source, body, record: holder }): Version[] => {
     if (!isRecordType(type) || !isWanted(type, id, wanted) || known.has(`${type}/${id}/${version}`)) return [];
     const told = { type, id, version, lastUpdated_ms: lastUpdated, source };
     if (body === undefined) return [{ ...told, body, targets: () => [] }];
+    const patientId = patientIds.get(holder) ?? record.patientId;
     guardBody({ type, id, source, body }, { patientId, isWritten: options.sources.get(source)?.isWritten });
     const shown = stripped({ type, source, body }, record).body ?? body;
     return [{ ...told, body: shown, targets: () => targetsOf(shown, options.fhirBase) }];

@@ -99,7 +99,10 @@ export function scanRecords(
     return merged(pages.map(keysOf), limit);
   }
   return keysOf(
-    statement("SELECT key FROM record WHERE kind = 'child' AND key > ? ORDER BY key LIMIT ?").all(after, limit),
+    statement(
+      `SELECT key FROM record WHERE kind = 'child' AND key > ? AND key NOT IN (SELECT record FROM merged)
+       ORDER BY key LIMIT ?`,
+    ).all(after, limit),
   );
 }
 

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import type { Relationship } from "#mappers/mapper.ts";
 import type { Connection } from "./sqlite-connection.ts";
-import { readMerged, readMergedBefore, readReplaces } from "./sqlite-decisions.ts";
+import { readMerged, readMergedBefore, readReplaces, rootOf } from "./sqlite-decisions.ts";
 import { bytes, dataClass, integer, type Row, text, word } from "./sqlite-values.ts";
 import type {
   IdSpace,
@@ -191,12 +191,30 @@ export function readHistory(
   return rows.map((row) => toVersion(row, { type, id }, origins));
 }
 
-export function readRecordHistory({ statement, origins }: Connection, key: RecordKey): readonly StoredVersion[] {
+/** With those of children that are merged into this one; without those of resources that another child has by now. */
+export function readRecordHistory(connection: Connection, key: RecordKey): readonly StoredVersion[] {
+  const { statement, origins } = connection;
   const rows = statement(
-    `SELECT type, id, ${VERSION_COLUMNS} FROM history WHERE record = ?
+    `SELECT type, id, id_space, ${VERSION_COLUMNS} FROM history WHERE record IN (
+       WITH RECURSIVE tree (record) AS (
+         SELECT ? UNION ALL SELECT m.record FROM tree CROSS JOIN merged m ON m.survivor = tree.record)
+       SELECT record FROM tree)
      ORDER BY last_updated DESC, version DESC, sequence DESC`,
   ).all(key);
-  return rows.map((row) => toVersion(row, { type: text(row.type), id: text(row.id) }, origins));
+  const places = new Map<string, boolean>();
+  const isHere = (row: Row): boolean => {
+    const name = `${text(row.type)}/${text(row.id)}`;
+    const known = places.get(name) ?? isOf(connection, row, key);
+    places.set(name, known);
+    return known;
+  };
+  return rows.filter(isHere).map((row) => toVersion(row, { type: text(row.type), id: text(row.id) }, origins));
+}
+
+/** Whether the resource of a past version is, or was in the end, in the record or in one that is merged into it. */
+function isOf(connection: Connection, row: Row, key: RecordKey): boolean {
+  const record = locate(connection, text(row.type), text(row.id), text(row.id_space));
+  return record !== undefined && (record === key || rootOf(connection, record) === key);
 }
 
 function toVersion(

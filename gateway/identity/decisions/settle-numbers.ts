@@ -1,0 +1,71 @@
+import type { IdentityClaim, RecordKey, WriteTransaction } from "../../store/store.ts";
+import { identifiersOf, toIdentityKey } from "./contribution-identifiers.ts";
+import type { DecisionPorts, TouchedIdentifier } from "./ports.ts";
+
+export interface Settled {
+  readonly records: readonly RecordKey[];
+  readonly identifiers: readonly TouchedIdentifier[];
+}
+
+/**
+ * Gives each number that is claimed in these records to whom it belongs now that children have moved: of records whose
+ * sources may be linked with each other, to the one whose child told it first. Follows from the claims and from where the
+ * children are alone, so that what is undone ends as it began.
+ */
+export async function settleNumbers(
+  transaction: WriteTransaction,
+  records: readonly RecordKey[],
+  { ports, at }: { readonly ports: DecisionPorts; readonly at: number },
+): Promise<Settled> {
+  const keys = new Set<string>();
+  for (const record of records) {
+    for (const { source, localId } of await transaction.namesOf(record)) {
+      for (const { key } of await transaction.identityClaimsOf(source, localId)) keys.add(key);
+    }
+  }
+  const touched = new Set<RecordKey>();
+  const identifiers: TouchedIdentifier[] = [];
+  for (const key of keys) {
+    // A key under which a child waits is not a number that anybody holds.
+    if (key.startsWith("awaited-")) continue;
+    for (const claim of changedClaims(await transaction.identityClaims(key), ports)) {
+      await transaction.claimIdentityKey(claim);
+      touched.add(claim.record);
+      identifiers.push(...(await settleContribution(transaction, claim, { ports, at })));
+    }
+  }
+  return { records: [...touched], identifiers };
+}
+
+function changedClaims(
+  claims: readonly IdentityClaim[],
+  { matches }: Pick<DecisionPorts, "matches">,
+): readonly IdentityClaim[] {
+  const held: IdentityClaim[] = [];
+  const changed: IdentityClaim[] = [];
+  for (const claim of claims) {
+    const isWithheld = held.some((one) => one.record !== claim.record && matches(one.source, claim.source));
+    if (!isWithheld) held.push(claim);
+    if (isWithheld !== claim.isWithheld) changed.push({ ...claim, isWithheld });
+  }
+  return changed;
+}
+
+/** The word of the source, with or without the number. */
+async function settleContribution(
+  transaction: WriteTransaction,
+  { key, record, source, localId, isWithheld }: IdentityClaim,
+  { ports, at }: { readonly ports: DecisionPorts; readonly at: number },
+): Promise<readonly TouchedIdentifier[]> {
+  const contribution = await transaction.contribution(record, source, localId);
+  if (contribution === undefined) return [];
+  const told = identifiersOf(contribution).filter((identifier) => toIdentityKey(identifier) === key);
+  if (told.length === 0) return [];
+  const names = new Set(told.map(({ system, value }) => `${system}|${value}`));
+  const before = new Set(contribution.withheld);
+  const withheld = [...(isWithheld ? before.union(names) : before.difference(names))].sort();
+  const { withheld: _, ...others } = contribution;
+  const settled = { ...others, since: at, ...(withheld.length === 0 ? {} : { withheld }) };
+  await transaction.putContribution(record, ports.authorityOf(source), settled, ports.keysOf(settled));
+  return told;
+}
