@@ -108,6 +108,8 @@ export const LIMITS = {
   coordination_entries_max: 10_000,
   /** Redis slower than this counts as down for that request. */
   redis_deadline_ms: 50,
+  /** A change is waited for longer: when Redis cannot be told of it, all that it holds becomes void. */
+  redis_purge_deadline_ms: 500,
   /** How long a search through many children works before it lets others run: a fifth of what one child's may take. */
   walk_slice_ms: 2,
   /** How many records are looked at together when a query names no child. */
@@ -156,11 +158,6 @@ export const LIMITS = {
   /** When a child is asked for again that PDS did not know (30 days), or that a person must look at (90). */
   pds_retrace_none_ms: 2_592_000_000,
   pds_retrace_other_ms: 7_776_000_000,
-  /** How long an outcome of PDS is remembered: long enough to spare a question, short enough to be mended the same day. */
-  pds_found_life_s: 21_600,
-  pds_none_life_s: 900,
-  pds_many_life_s: 3_600,
-  pds_restricted_life_s: 300,
   /** Items of a steward's list on one page when nobody says how many, and at most. */
   review_page_default: 25,
   review_listing_max: 100,

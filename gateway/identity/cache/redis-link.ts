@@ -34,12 +34,12 @@ export interface RedisCommands {
 }
 
 /**
- * A connection to one Redis or a cluster that never makes anybody wait for longer than `redis_deadline_ms`, and after
- * that for nothing until the server, or every master, has answered a ping.
+ * A connection to one Redis or a cluster that never makes anybody wait for longer than a deadline (`redis_deadline_ms`
+ * unless told otherwise), and after that for nothing until the server, or every master, has answered a ping.
  */
 export interface RedisLink {
   /** The reply, or `undefined` when Redis is away, too slow or answers with an error. */
-  ask<T>(command: (redis: RedisCommands) => Promise<T>): Promise<T | undefined>;
+  ask<T>(command: (redis: RedisCommands) => Promise<T>, deadline_ms?: number): Promise<T | undefined>;
   /** Whether every master has answered, and with it told of all changes that were made before. */
   catchUp(): Promise<boolean>;
   isUp(): boolean;
@@ -91,10 +91,10 @@ export function createRedisLink(options: {
     probe.unref();
   }
 
-  async function reply<T>(command: () => Promise<T>): Promise<T | undefined> {
+  async function reply<T>(command: () => Promise<T>, deadline_ms: number = LIMITS.redis_deadline_ms) {
     if (state !== "up") return undefined;
     const before = connections;
-    const answered = await withDeadline(command(), LIMITS.redis_deadline_ms);
+    const answered = await withDeadline(command(), deadline_ms);
     if (answered.kind === "late" && state === "up") lost();
     // An answer that came over another connection may be that of another server.
     return answered.kind === "value" && before === connections ? answered.value : undefined;
@@ -109,7 +109,7 @@ export function createRedisLink(options: {
 
   probeIn(0);
   return {
-    ask: (command) => reply(() => command(server)),
+    ask: (command, deadline_ms) => reply(() => command(server), deadline_ms),
     catchUp: async () => (await reply(server.ping)) === true,
     isUp: () => state === "up",
     incarnation: () => (state === "up" ? incarnation : undefined),
@@ -256,7 +256,9 @@ function retryDelay(attempt: number): number {
 
 function withDeadline<T>(reply: Promise<T>, deadline_ms: number): Promise<Reply<T>> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve({ kind: "late" }), deadline_ms);
+    const late = (): void => resolve({ kind: "late" });
+    // A process that was busy for so long may have the answer already, and only not have looked.
+    const timer = setTimeout(() => setImmediate(() => setImmediate(late)), deadline_ms);
     reply.then(
       (value) => {
         clearTimeout(timer);

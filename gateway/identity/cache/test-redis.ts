@@ -27,12 +27,16 @@ export async function startTestRedis(): Promise<TestRedis> {
   return startOwnRedis();
 }
 
-/** One that a test may stop, whatever `REDIS_URL` says. `given` are further words of its command line. */
+/**
+ * One that a test may stop, whatever `REDIS_URL` says. `given` are further words of its command line; the port is a free
+ * one unless it is the one of a server that has been stopped.
+ */
 export async function startOwnRedis(
   given: readonly string[] = [],
+  formerPort?: number,
 ): Promise<TestRedis & { readonly pid: number; readonly port: number }> {
   const program = findOnPath("redis-server") ?? installByApt();
-  const port = await freePort();
+  const port = formerPort ?? (await freePort());
   const words = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", "/tmp"];
   const server = spawn(program, [...words, ...given], { stdio: "ignore" });
   const url = `redis://127.0.0.1:${port}`;
