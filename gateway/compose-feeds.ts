@@ -39,6 +39,10 @@ export async function composeFeeds(config: Config, gateway: Gateway, log: Logger
           onFault: (error) => log.error({ error }, "records kept for replay could not be swept"),
         }),
       );
+      if (gateway.tracing !== undefined) {
+        opened.push(gateway.tracing);
+        gateway.tracing.start();
+      }
       if (config.inboxDirectory !== undefined) opened.push(await openInbox(config.inboxDirectory, gateway, log));
       if (mllp === undefined) return;
       opened.push(mllp);

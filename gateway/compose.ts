@@ -14,6 +14,7 @@ import type { AuditIndex, AuditLog } from "./audit/audit.ts";
 import { createAuditIndex } from "./audit/audit-index.ts";
 import { createAuditLog } from "./audit/log.ts";
 import { composeInteractions } from "./compose-interactions.ts";
+import type { Pds } from "./compose-pds.ts";
 import { composeDecisions, composeReview } from "./compose-review.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { demonstrationThumbprints } from "./demonstration/keys.ts";
@@ -21,7 +22,7 @@ import type { SourceFacts } from "./disclosure/visibility.ts";
 import { openSharing } from "./identity/cache/open.ts";
 import { purgeOnWrite } from "./identity/cache/purging-store.ts";
 import type { IdentityCache } from "./identity/identity-cache.ts";
-import { createMatcher } from "./identity/matcher/create-matcher.ts";
+import { createMatcher, type FeatureMatcher } from "./identity/matcher/create-matcher.ts";
 import { ENGLAND } from "./identity/matcher/model/england.ts";
 import { createChildResolver } from "./identity/resolve-child.ts";
 import { createIngestLine, type IngestLine } from "./ingest/line.ts";
@@ -30,6 +31,8 @@ import { toCapabilityStatement } from "./interactions/capabilities.ts";
 import { toOpenApi } from "./interactions/openapi.ts";
 import type { Logger } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
+import { pdsSourceFacts } from "./pds/register-source.ts";
+import type { UnlinkedTracing } from "./pds/unlinked/trace-unlinked.ts";
 import { type Authenticated, createFhirRoutes } from "./routes/fhir.ts";
 import { createHealthRoutes } from "./routes/health.ts";
 import { type FirstCalls, homePage } from "./routes/home.ts";
@@ -51,6 +54,8 @@ export interface Gateway {
   readonly register: Register;
   readonly audit: AuditLog;
   readonly metrics: Metrics;
+  /** Asks PDS for children without a number, where it is configured. */
+  readonly tracing?: UnlinkedTracing;
   /** From now on FHIR requests are answered. */
   markReady(): void;
   /** Writes what is queued and closes everything; the server has stopped taking requests by then. */
@@ -77,10 +82,14 @@ export async function composeGateway(config: Config, log: Logger, calls: FirstCa
   const { cache, coordination } = await openSharing({ ...config, identityKey });
   purgeOnWrite(store, cache);
   const auditIndex = createAuditIndex({ directory: auditDirectory, process: "gateway" });
-  const rooms = { config, log, calls, register, signingKey, secret, audit, auditIndex, store, cache };
+  const matcher = createMatcher(ENGLAND);
+  const pds = config.pds && (await (await import("./compose-pds.ts")).openPds(config.pds, { coordination, matcher }));
+  const shared = { config, log, calls, register, signingKey, secret, audit, auditIndex, store, cache, matcher };
+  const rooms = pds === undefined ? shared : { ...shared, pds };
   let isReady = false;
-  const { app, line, metrics } = connect(rooms, () => isReady);
+  const { app, line, metrics, ...resolving } = connect(rooms, () => isReady);
   return {
+    ...(pds === undefined ? {} : { tracing: pds.trace({ ...rooms, ...resolving }) }),
     app,
     store,
     line,
@@ -110,29 +119,34 @@ interface Rooms {
   readonly auditIndex: AuditIndex;
   readonly store: Store;
   readonly cache: IdentityCache;
+  readonly matcher: FeatureMatcher;
+  readonly pds?: Pds;
 }
 
 function connect(rooms: Rooms, isReady: () => boolean) {
-  const { config, register, audit, store, cache } = rooms;
+  const { config, register, audit, store, cache, matcher, pds } = rooms;
   const fhirBase = `${config.baseUrl}/fhir/R4`;
   const sources = toSourceFacts(register);
-  const matcher = createMatcher(ENGLAND);
+  const resolver = createChildResolver(matcher, register);
   const decisions = composeDecisions({ store, register, fhirBase });
   const { dispatch } = composeInteractions({
     ...rooms,
     sources,
     decisions,
+    ...(pds === undefined
+      ? {}
+      : { tracing: { tracer: pds.tracer, isAllowed: ({ agreement }) => agreement.traces === true } }),
     baseUrl: config.baseUrl,
     fhirBase,
     cache_bytes: config.cacheMegabytes * 1_048_576,
     clock: Date.now,
     onFault: (error, interaction) => rooms.log.error({ error, interaction }, "unexpected"),
   });
-  const metrics = createMetrics({ identityCache: () => cache.state() });
+  const metrics = createMetrics({ identityCache: () => cache.state(), ...(pds === undefined ? {} : { pds }) });
   const line = createIngestLine({
     store,
     mapperOf,
-    resolver: createChildResolver(matcher, register),
+    resolver,
     ids: randomUUID,
     clock: Date.now,
     rawRetention_ms: config.replayDays * DAY_MS,
@@ -160,7 +174,7 @@ function connect(rooms: Rooms, isReady: () => boolean) {
     openApi: once(() => JSON.stringify(toOpenApi({ baseUrl: config.baseUrl, ...RELEASE, published: readPublished() }))),
     homePage: homePage(rooms.calls),
   });
-  return { app, line, metrics };
+  return { app, line, metrics, resolver, decisions };
 }
 
 function composeIngest(
@@ -200,7 +214,12 @@ function toSourceFacts(register: Register): ReadonlyMap<string, SourceFacts> {
     dataClass,
     isWritten: true,
   }));
-  return new Map([...sent, ...written].map((facts): [string, SourceFacts] => [facts.source, facts]));
+  return new Map(
+    [...sent, ...written, ...pdsSourceFacts(register.sources)].map((facts): [string, SourceFacts] => [
+      facts.source,
+      facts,
+    ]),
+  );
 }
 
 function createToken({ register, store, signingKey, config, audit }: Rooms) {
@@ -236,7 +255,7 @@ function createAuthentication({ register, signingKey, config }: Rooms) {
 async function loadRegister(config: Config): Promise<Register> {
   if (config.registerFile === undefined) {
     const { ensureDemonstrationRegister } = await import("./demonstration/ensure-register.ts");
-    return ensureDemonstrationRegister(config.dataDir);
+    return ensureDemonstrationRegister(config.dataDir, { traces: config.pds !== undefined });
   }
   const parsed = await withColumns(parseRegisterText(await readRegister(config.registerFile)), config.registerFile);
   const problems = await registerProblems(parsed, config);

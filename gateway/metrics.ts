@@ -15,6 +15,11 @@ export interface Metrics {
  */
 export interface Gauges {
   identityCache(): "in-process" | "connected" | "down";
+  /** The national register, where it is configured: calls by how they ended, never by what they found. */
+  readonly pds?: {
+    readonly tracer: { state(): "closed" | "open" | "half-open" };
+    readonly calls: ReadonlyMap<string, number>;
+  };
 }
 
 export function createMetrics(gauges: Gauges): Metrics {
@@ -68,12 +73,35 @@ function addGauges(registry: Registry, gauges: Gauges): void {
       this.set(gauges.identityCache() === "down" ? 0 : 1);
     },
   });
+  if (gauges.pds !== undefined) addPds(registry, gauges.pds);
   new Gauge({
     name: "gateway_resident_memory_bytes",
     help: "Resident memory of the process.",
     registers,
     collect() {
       this.set(process.memoryUsage.rss());
+    },
+  });
+}
+
+function addPds(registry: Registry, { tracer, calls }: NonNullable<Gauges["pds"]>): void {
+  const registers = [registry];
+  new Counter({
+    name: "gateway_pds_calls_total",
+    help: "Calls to PDS by how they ended: answered, or why not.",
+    labelNames: ["outcome"] as const,
+    registers,
+    collect() {
+      this.reset();
+      for (const [outcome, count] of calls) this.inc({ outcome }, count);
+    },
+  });
+  new Gauge({
+    name: "gateway_pds_breaker_open",
+    help: "1 while PDS is left alone after failures, 0.5 while one call tries whether it is back, else 0.",
+    registers,
+    collect() {
+      this.set({ closed: 0, "half-open": 0.5, open: 1 }[tracer.state()]);
     },
   });
 }

@@ -54,6 +54,8 @@ const AGREEMENT = z.strictObject({
     })
     .optional(),
   coverageNotice: z.boolean(),
+  /** Whether PDS may be asked on behalf of its clients (`$match`); PDS records each question. */
+  traces: z.boolean().default(false),
   until: z
     .string()
     .refine((text) => text.length === 10 && parseDate(text) !== undefined, { error: "expected a day as YYYY-MM-DD" }),

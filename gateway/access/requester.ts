@@ -37,6 +37,8 @@ export interface Agreement {
   readonly writes?: WriteTerms | undefined;
   /** Answers carry the constant entry that absence of a result is no evidence of absence (care clients). */
   readonly coverageNotice: boolean;
+  /** Whether PDS may be asked on behalf of its clients (`$match`). Default deny. */
+  readonly traces?: boolean;
   /** Last day of validity, YYYY-MM-DD. */
   readonly until: string;
 }

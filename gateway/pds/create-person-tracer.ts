@@ -1,3 +1,4 @@
+import { traceLife_s } from "../identity/cache/life.ts";
 import type { Coordination } from "../identity/coordination.ts";
 import type { Person } from "../identity/person.ts";
 import type { PersonTracer, TraceOutcome } from "../identity/tracing.ts";
@@ -75,18 +76,7 @@ function toNumberOutcome(asked: string, answer: PdsAnswer, personOf: CascadePort
   return { kind: "found", nhsNumber, person, isRestricted: false, ...superseded };
 }
 
-/** A failure is told to those who wait and to nobody later; so is what must be acted on at once. */
+/** A number that was replaced must be acted on at once, and is asked for anew until it is. */
 function life_s(outcome: TraceOutcome): number {
-  switch (outcome.kind) {
-    case "found":
-      if (outcome.superseded !== undefined) return 0;
-      return outcome.isRestricted ? LIMITS.pds_restricted_life_s : LIMITS.pds_found_life_s;
-    case "none":
-      return LIMITS.pds_none_life_s;
-    case "many":
-      return LIMITS.pds_many_life_s;
-    case "invalidated":
-    case "failed":
-      return 0;
-  }
+  return outcome.kind === "found" && outcome.superseded !== undefined ? 0 : traceLife_s(outcome);
 }

@@ -6,6 +6,7 @@ import type { ChildResolver, Resolution } from "../../identity/resolve-child.ts"
 import type { TraceOutcome } from "../../identity/tracing.ts";
 import { toRecordSearchKeys } from "../../search/keys.ts";
 import type { AlikeChild, RecordKey, ReviewItem, WriteTransaction } from "../../store/store.ts";
+import { toRegisterLocalId, toRegisterSource } from "../register-source.ts";
 
 /** A source's child without a number that was asked for. */
 export interface TracedChild {
@@ -38,16 +39,6 @@ export const TRACE_EVIDENCE = [
 export const RESTRICTED_EVIDENCE =
   "the national register marks a child with these details as restricted: nothing is linked by a rule";
 const HELD_EVIDENCE = "the number that the national register tells of this child is another record's";
-
-/** Name of the source by which the register's numbers are told in an authority. */
-export function toRegisterSource(authority: string): string {
-  return `${authority}-pds`;
-}
-
-/** What that source calls the child that another source knows. */
-export function toRegisterLocalId({ source, localId }: Pick<AlikeChild, "source" | "localId">): string {
-  return `${source}/${localId}`;
-}
 
 /** Writes down what tracing a child came to, within the transaction; only a certain, unrestricted child gets a number. */
 export async function applyTrace(
@@ -120,6 +111,12 @@ async function tell(
     { source, localId, dataClass: "health-visiting", lastUpdated: now, body: JSON.stringify(patient) },
     toRecordSearchKeys(patient),
   );
+  await transaction.reach({
+    source,
+    authority,
+    dataClass: "health-visiting",
+    until: new Date(now).toISOString().slice(0, 10),
+  });
   for (const told of await transaction.sourceChildrenOf(record)) {
     await transaction.closeReview(told.source, told.localId, ["ambiguous", "identifier-conflict"]);
   }

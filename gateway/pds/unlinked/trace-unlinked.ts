@@ -6,6 +6,7 @@ import { toPerson } from "../../identity/matcher/to-person.ts";
 import type { PersonTracer, TraceOutcome } from "../../identity/tracing.ts";
 import { LIMITS } from "../../limits.ts";
 import type { AlikeChild, Store, StoredReview } from "../../store/store.ts";
+import { toRegisterSource } from "../register-source.ts";
 import { type Applied, type ApplyPorts, applyTrace, TRACE_EVIDENCE } from "./apply-trace.ts";
 import { isDue, type TraceEnd, toNote, toNoteId } from "./next-try.ts";
 
@@ -101,7 +102,9 @@ async function traceOne(
   if (source === undefined) return undefined;
   const told = await store.sourceChildrenOf(item.record);
   const child = told.find((one) => one.source === item.source && one.localId === item.localId);
-  if (child === undefined || !isDue(child, await store.receipt(toNoteId(child)), clock())) return undefined;
+  // Who describes nobody waits for the child's own sources.
+  if (child === undefined || child.identity.describesNobody === true) return undefined;
+  if (!isDue(child, await store.receipt(toNoteId(child)), clock())) return undefined;
   await recordQuestion(child, source, options);
   const outcome = await options.tracer.trace(toPerson(child.identity));
   // Nothing is noted of a failure: the next pass asks again.
@@ -109,7 +112,8 @@ async function traceOne(
   const end = await apply({ child, authority: source.authority }, outcome, options);
   if (end === "overtaken") return end;
   await store.write(
-    (transaction) => transaction.putReceipt(toNoteId(child), `${source.authority}-pds`, toNote(child, end, clock())),
+    (transaction) =>
+      transaction.putReceipt(toNoteId(child), toRegisterSource(source.authority), toNote(child, end, clock())),
     { flush: "later" },
   );
   return end;

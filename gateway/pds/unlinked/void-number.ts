@@ -4,7 +4,7 @@ import { withoutWithheld } from "../../disclosure/withheld.ts";
 import { toIdentityKey, toVoidKey } from "../../identity/numbers.ts";
 import { toRecordSearchKeys } from "../../search/keys.ts";
 import type { IdentityClaim, WriteTransaction } from "../../store/store.ts";
-import { toRegisterLocalId, toRegisterSource } from "./apply-trace.ts";
+import { toRegisterLocalId, toRegisterSource } from "../register-source.ts";
 
 /** Why a number is served no more. */
 export type VoidReason = "invalidated" | "superseded";
