@@ -6,7 +6,7 @@ import type { Workspace } from "./workspace.ts";
 export const GROUPS = [
   ...["general", "metadata", "read", "search", "search-parameters", "paging", "errors", "headers"],
   ...["create", "update", "patch", "delete", "history", "batch", "transaction", "search-values", "search-links"],
-  ...["profiles", "smart", "consent", "ingest", "pairs"],
+  ...["profiles", "smart", "consent", "ingest", "pairs", "match", "ihe-pix"],
 ] as const;
 
 /** Part of an id before the slash; one of GROUPS, which a test holds. */
@@ -66,6 +66,8 @@ export interface Need {
   readonly system?: string;
   /** Search parameter that the type must declare, or several joined by a comma. */
   readonly parameter?: string;
+  /** Operation that the type must declare, without the dollar. */
+  readonly operation?: string;
   /** Member of the type's declaration that must be there and say yes, as `conditionalCreate`. */
   readonly flag?: string;
   /** The type must declare at least one value of _include. */

@@ -1,4 +1,5 @@
 import type { Verdict } from "./case.ts";
+import { list, text } from "./json.ts";
 import type { Plan } from "./plan.ts";
 import type { Task } from "./select.ts";
 
@@ -19,12 +20,15 @@ export function undeclaredNeed({ test, type }: Task, plan: Plan): Verdict | unde
   });
   const declared = plan.types.get(subject);
   if (declared === undefined) return test.id === "metadata/undeclared-refused" ? undefined : missing(path);
-  const { interaction = "", parameter = "", flag, include } = ofType;
+  const { interaction = "", parameter = "", operation, flag, include } = ofType;
   const absent = parts(interaction).find((code) => !declared.interactions.has(code));
   if (absent !== undefined) return missing(`${path}.interaction.where(code = '${absent}')`);
   const unknown = parts(parameter).find((code) => !declared.parameters.some(({ name }) => name === code));
   if (unknown !== undefined)
     return { kind: "not-declared", reason: `nothing at ${path}.searchParam.where(name = '${unknown}')` };
+  const isOffered = list(declared.resource, "operation").some((each) => text(each, "name") === operation);
+  if (operation !== undefined && !isOffered)
+    return { kind: "not-declared", reason: `nothing at ${path}.operation.where(name = '${operation}')` };
   if (include === true && declared.includes.length === 0)
     return { kind: "not-declared", reason: `nothing at ${path}.searchInclude` };
   // Without a statement of the server's own there is no flag to read, so the feature is tried.

@@ -6,14 +6,17 @@ import { CREATE_CASES } from "./create.ts";
 import { BODY_CASES } from "./create-bodies.ts";
 import { CREATE_HEADER_CASES } from "./create-headers.ts";
 import { DELETE_CASES } from "./delete.ts";
+import { DEMOGRAPHICS_CASES } from "./demographics.ts";
 import { CONSENT_CASES, INGEST_CASES, PAIR_CASES } from "./disclosure.ts";
 import { ERROR_CASES } from "./errors.ts";
 import { EVERY_ANSWER_CASES } from "./every-answer.ts";
 import { GENERAL_CASES } from "./general.ts";
 import { HEADER_CASES } from "./headers.ts";
 import { HISTORY_CASES } from "./history.ts";
+import { IHE_PIX_CASES } from "./ihe-pix.ts";
 import { INCLUDE_CASES } from "./includes.ts";
 import { LOCK_CASES } from "./locks.ts";
+import { MATCH_CASES } from "./match.ts";
 import { METADATA_CASES } from "./metadata.ts";
 import { SINGLE_RULE_CASES } from "./of-their-own.ts";
 import { PAGING_CASES } from "./paging.ts";
@@ -67,6 +70,9 @@ export const CASES: readonly ConformanceCase[] = [
   ...REFERENCE_SEARCH_CASES,
   ...INCLUDE_CASES,
   ...SYSTEM_SEARCH_CASES,
+  ...MATCH_CASES,
+  ...DEMOGRAPHICS_CASES,
+  ...IHE_PIX_CASES,
   ...SINGLE_RULE_CASES,
   ...PROFILE_CASES,
   ...SMART_CASES,

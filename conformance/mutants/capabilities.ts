@@ -5,6 +5,11 @@ const INTERACTIONS = [
 ];
 const SYSTEM = ["transaction", "batch", "search-system", "history-system"];
 
+const PERSON_OPERATIONS = [
+  { name: "match", definition: "http://hl7.org/fhir/OperationDefinition/Patient-match" },
+  { name: "ihe-pix", definition: "https://profiles.ihe.net/ITI/PIXm/OperationDefinition/IHE.PIXm.pix" },
+];
+
 function references(type: string, to: readonly string[]): readonly string[] {
   return Object.values(parametersOf(type))
     .filter(
@@ -24,6 +29,7 @@ export function capabilities(base: string) {
     ...{ conditionalRead: "full-support", conditionalUpdate: true, conditionalDelete: "single" },
     searchInclude: references(type, TYPES),
     searchRevInclude: TYPES.flatMap((other) => references(other, [type])),
+    ...(type === "Patient" && { operation: PERSON_OPERATIONS }),
     searchParam: Object.values(parametersOf(type)).map(({ code, type: kind }) => ({ name: code, type: kind })),
   })).map(({ searchInclude, searchRevInclude, ...rest }) => ({
     ...rest,

@@ -6,6 +6,7 @@ import { EXCHANGE_MUTANTS } from "./exchange-mutants.ts";
 import { HEADER_MUTANTS } from "./header-mutants.ts";
 import { LINK_MUTANTS } from "./link-mutants.ts";
 import { PARAMETER_MUTANTS } from "./parameter-mutants.ts";
+import { PERSON_MUTANTS } from "./person-mutants.ts";
 import { SEARCH_MUTANTS } from "./search-mutants.ts";
 import { VALUE_MUTANTS } from "./value-mutants.ts";
 import { WRITE_MUTANTS } from "./write-mutants.ts";
@@ -22,4 +23,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...BUNDLE_MUTANTS,
   ...LINK_MUTANTS,
   ...VALUE_MUTANTS,
+  ...PERSON_MUTANTS,
 ];

@@ -1,5 +1,6 @@
 import { serve } from "@hono/node-server";
 import { postBundle } from "./bundle.ts";
+import { personOperation } from "./person-operations.ts";
 import { get, type Reply, reply, searchSystem, versionHeaders } from "./reads.ts";
 import { outcomeOf, Refusal, refuse } from "./refusal.ts";
 import { type Search, searchset } from "./searchset.ts";
@@ -74,9 +75,11 @@ function dispatch(search: Search, request: Request, body: string): Reply {
   const header = (name: string) => request.headers.get(name) ?? undefined;
   requireFormat(header("accept"), url.searchParams.get("_format") ?? undefined);
   const { method } = request;
+  const [type = "", id, ...more] = path;
+  const operated = type === "Patient" ? personOperation(search, id ?? "", url.searchParams, body) : undefined;
+  if (operated !== undefined) return operated;
   if (method === "GET" || method === "HEAD") return get(search, path, url.searchParams, header);
   if (method === "POST" && path.at(-1) === "_search") return searchByForm(search, path, url, body, header);
-  const [type = "", id, ...more] = path;
   if (more.length > 0 || type === "metadata" || id?.startsWith("_")) return wrongMethod("GET, HEAD");
   const ask: Ask = {
     body,

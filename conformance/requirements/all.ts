@@ -2,6 +2,7 @@ import { BEYOND } from "./beyond.ts";
 import { CREATE } from "./create.ts";
 import { FORMAT } from "./format.ts";
 import { HTTP } from "./http.ts";
+import { IHE } from "./ihe.ts";
 import { INSTANCE } from "./instance.ts";
 import type { Requirement } from "./requirement.ts";
 import { SEARCH } from "./search.ts";
@@ -20,4 +21,4 @@ export const R4_REQUIREMENTS: readonly Requirement[] = [
 ];
 
 /** All that a case may name: R4's rules, and what servers of this kind are held to besides. */
-export const REQUIREMENTS: readonly Requirement[] = [...R4_REQUIREMENTS, ...BEYOND];
+export const REQUIREMENTS: readonly Requirement[] = [...R4_REQUIREMENTS, ...BEYOND, ...IHE];

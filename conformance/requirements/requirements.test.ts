@@ -25,7 +25,9 @@ describe("the requirement table", () => {
   });
 
   test.each(REQUIREMENTS)("$id stands under the address of a page that says so", ({ anchor }) => {
-    expect(anchor).toMatch(/^https:\/\/hl7\.org\/fhir\/(R4|smart-app-launch\/STU2\.2)\/[a-z-]+\.html(#[\w-]+)?$/);
+    expect(anchor).toMatch(
+      /^https:\/\/(hl7\.org\/fhir\/(R4|smart-app-launch\/STU2\.2)\/[a-z-]+\.html(#[\w-]+)?|profiles\.ihe\.net\/ITI\/\w+\/ITI-\d+\.html)$/,
+    );
   });
 });
 
