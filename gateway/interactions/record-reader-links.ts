@@ -30,7 +30,7 @@ export function decidedTellings(record: LoadedRecord, seen: Seen, { replacedBy }
     told.push(toTelling({ kind: "replaced-by", other: replacedBy, sources }, at, now));
   }
   for (const { patientId, at, sources } of replaces) {
-    told.push(toTelling({ kind: "replaces", other: patientId, sources }, at, now));
+    told.push(toTelling({ kind: "replaces", other: patientId, sources }, at, merged?.at ?? now));
   }
   return told.filter(({ decided }) => decided !== undefined && isKnownBy(decided.sources, seen));
 }

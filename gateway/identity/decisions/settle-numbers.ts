@@ -1,6 +1,7 @@
-import type { IdentityClaim, RecordKey, WriteTransaction } from "../../store/store.ts";
+import type { IdentityClaim, RecordKey, SourceChildName, WriteTransaction } from "../../store/store.ts";
 import { identifiersOf, toIdentityKey } from "./contribution-identifiers.ts";
 import type { DecisionPorts, TouchedIdentifier } from "./ports.ts";
+import { isInScope } from "./refusals.ts";
 
 export interface Settled {
   readonly records: readonly RecordKey[];
@@ -25,10 +26,11 @@ export async function settleNumbers(
   }
   const touched = new Set<RecordKey>();
   const identifiers: TouchedIdentifier[] = [];
+  const tellers = createTellers(transaction);
   for (const key of keys) {
     // A key under which a child waits is not a number that anybody holds.
-    if (key.startsWith("awaited-")) continue;
-    for (const claim of changedClaims(await transaction.identityClaims(key), ports)) {
+    if (!NUMBERS.some((number) => key.startsWith(number))) continue;
+    for (const claim of await changedClaims(transaction, key, { tellers, ports })) {
       await transaction.claimIdentityKey(claim);
       touched.add(claim.record);
       identifiers.push(...(await settleContribution(transaction, claim, { ports, at })));
@@ -37,14 +39,34 @@ export async function settleNumbers(
   return { records: [...touched], identifiers };
 }
 
-function changedClaims(
-  claims: readonly IdentityClaim[],
-  { matches }: Pick<DecisionPorts, "matches">,
-): readonly IdentityClaim[] {
+const NUMBERS = ["nhs-number|", "upn|"];
+
+type Tellers = (record: RecordKey) => Promise<readonly SourceChildName[]>;
+
+function createTellers(transaction: WriteTransaction): Tellers {
+  const known = new Map<RecordKey, readonly SourceChildName[]>();
+  return async (record) => {
+    const told = known.get(record) ?? (await transaction.namesOf(record));
+    known.set(record, told);
+    return told;
+  };
+}
+
+/** Claims of a number that is served where it was not, or the other way. One that was taken out of use is served nowhere. */
+async function changedClaims(
+  transaction: WriteTransaction,
+  key: string,
+  { tellers, ports }: { readonly tellers: Tellers; readonly ports: Pick<DecisionPorts, "matches"> },
+): Promise<readonly IdentityClaim[]> {
+  const isVoid = (await transaction.identityClaims(`void-${key}`)).length > 0;
   const held: IdentityClaim[] = [];
   const changed: IdentityClaim[] = [];
-  for (const claim of claims) {
-    const isWithheld = held.some((one) => one.record !== claim.record && matches(one.source, claim.source));
+  for (const claim of await transaction.identityClaims(key)) {
+    let isWithheld = isVoid;
+    for (const one of isVoid ? [] : held) {
+      if (one.record === claim.record) continue;
+      isWithheld ||= isInScope(await tellers(one.record), await tellers(claim.record), ports);
+    }
     if (!isWithheld) held.push(claim);
     if (isWithheld !== claim.isWithheld) changed.push({ ...claim, isWithheld });
   }
