@@ -11,6 +11,8 @@ export async function closeAnswered(
   { ports, decided }: { readonly ports: ReviewPorts; readonly decided: StoredReview },
 ): Promise<void> {
   const items = new Map<number, StoredReview>();
+  const again = await ports.store.reviewItem(decided.id);
+  if (again !== undefined && again.closedAt === undefined) items.set(again.id, again);
   for (const record of records) {
     for (const item of await ports.store.reviewItemsOf(record)) items.set(item.id, item);
   }
