@@ -135,12 +135,12 @@ export const SCENARIOS: readonly Scenario[] = [
   tell({
     id: "twin-bea",
     special:
-      "Her twin, whose profile has a pupil number and names but no postcode, and so must not be joined to anyone.",
+      "Her twin, whose profile has a pupil number, an initial and no postcode, and so must not be joined to anyone.",
     child: BEA,
     expectations: { patients: 2, gpDemoSees: HEALTH_ONLY, inReview: true, goodLevelOfDevelopment: "not-achieved" },
     records: {
       health: [health(3, BEA, seenAtTwo(BEA))],
-      eyfsp: [profile(3, withoutPostcode(BEA), reception(outcomes(2, 10)))],
+      eyfsp: [profile(3, withoutPostcode({ ...BEA, given: BEA.given.charAt(0) }), reception(outcomes(2, 10)))],
     },
   }),
   tell({
