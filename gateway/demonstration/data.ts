@@ -15,7 +15,7 @@ export interface DemonstrationDataPorts {
 }
 
 /** Changes with the seed or the generator, so that an older demonstration is completed rather than taken for this one. */
-const SEED = "demonstration-1";
+export const SEED = "demonstration-1";
 
 /**
  * Brings the demonstration's files in through the real ingest line, unless that was done before. Begun and broken off,
