@@ -20,9 +20,9 @@ export async function undoDecision(
   const decision = await transaction.decision(request.decision);
   if (decision === undefined || decision.kind === "undo") return refuse({ kind: "unknown" });
   if (decision.undoneBy !== undefined) return refuse({ kind: "already-undone", by: decision.undoneBy });
+  if (decision.kind === "never") return undoNever(transaction, { decision, request, ports });
   const by = await builtUpon(transaction, decision);
   if (by !== undefined) return refuse({ kind: "built-upon", by });
-  if (decision.kind === "never") return undoNever(transaction, { decision, request, ports });
   const { survivor, other, kind, sequence: undoes } = decision;
   const [from, to] = kind === "merge" ? [survivor, other] : [other, survivor];
   const [provenance, ...others] = decision.others;

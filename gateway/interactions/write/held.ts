@@ -34,7 +34,8 @@ export async function findHeld(type: RecordType, id: string, scene: Scene): Prom
   if (visible) {
     guardRelease([visible], requester, scene.ports.sources);
     const { pack, entry } = visible;
-    const isOwn = isPatient ? await hasTold(record, id, scene) : pack.sources[entry] === writer.source;
+    const isMerged = view.isMerged === true;
+    const isOwn = isPatient ? !isMerged && (await hasTold(record, id, scene)) : pack.sources[entry] === writer.source;
     return { ...toCurrent(visible), record, isOwn };
   }
   const versions = await search.reader.versions(record, requester, at, { types: [type], id });

@@ -100,7 +100,8 @@ async function childPlace(patientId: string, scene: Scene): Promise<Place | unde
   const place: Place = { kind: "child", record, patientId, isSeen: true };
   if (await scene.ports.seenChildren.isSeen(record, scene)) return place;
   const view = await search.reader.view(record, requester, at);
-  return view !== undefined && view.patient.size > 0 ? place : undefined;
+  // Of a child that is merged into another whatever is told belongs to that one.
+  return view !== undefined && view.patient.size > 0 && view.isMerged !== true ? place : undefined;
 }
 
 async function childByIdentifier({ reference, identifier }: Tree, scene: Scene): Promise<Place | undefined> {
