@@ -31,6 +31,7 @@ import { toCapabilityStatement } from "./interactions/capabilities.ts";
 import { toOpenApi } from "./interactions/openapi.ts";
 import type { Logger } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
+import type { NumberVerification } from "./pds/held/verify-numbers.ts";
 import { pdsSourceFacts } from "./pds/register-source.ts";
 import type { UnlinkedTracing } from "./pds/unlinked/trace-unlinked.ts";
 import { type Authenticated, createFhirRoutes } from "./routes/fhir.ts";
@@ -56,6 +57,8 @@ export interface Gateway {
   readonly metrics: Metrics;
   /** Asks PDS for children without a number, where it is configured. */
   readonly tracing?: UnlinkedTracing;
+  /** Asks PDS whether numbers are still in use, where that is configured. */
+  readonly verification?: NumberVerification;
   /** From now on FHIR requests are answered. */
   markReady(): void;
   /** Writes what is queued and closes everything; the server has stopped taking requests by then. */
@@ -90,6 +93,7 @@ export async function composeGateway(config: Config, log: Logger, calls: FirstCa
   const { app, line, metrics, ...resolving } = connect(rooms, () => isReady);
   return {
     ...(pds === undefined ? {} : { tracing: pds.trace({ ...rooms, ...resolving }) }),
+    ...(pds === undefined || config.pds?.verifyDays === 0 ? {} : { verification: pds.verify(rooms) }),
     app,
     store,
     line,
@@ -142,7 +146,11 @@ function connect(rooms: Rooms, isReady: () => boolean) {
     clock: Date.now,
     onFault: (error, interaction) => rooms.log.error({ error, interaction }, "unexpected"),
   });
-  const metrics = createMetrics({ identityCache: () => cache.state(), ...(pds === undefined ? {} : { pds }) });
+  const metrics = createMetrics({
+    identityCache: cache.state,
+    identityCounts: cache.counts,
+    ...(pds === undefined ? {} : { pds }),
+  });
   const line = createIngestLine({
     store,
     mapperOf,

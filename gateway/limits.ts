@@ -108,8 +108,8 @@ export const LIMITS = {
   coordination_entries_max: 10_000,
   /** Redis slower than this counts as down for that request. */
   redis_deadline_ms: 50,
-  /** A change is waited for longer: when Redis cannot be told of it, all that it holds becomes void. */
-  redis_purge_deadline_ms: 500,
+  /** Longer, where giving up costs more than waiting: all that Redis holds becomes void, or work is done twice. */
+  redis_patience_ms: 500,
   /** How long a search through many children works before it lets others run: a fifth of what one child's may take. */
   walk_slice_ms: 2,
   /** How many records are looked at together when a query names no child. */

@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import { createMetrics } from "./metrics.ts";
 
+const counts = { nearHits: 0, farHits: 0, misses: 0, purges: 0, voided: 2, entries: 0, roundTrip_s: 0.002 };
+
 test("the open metrics tell how the gateway fares, and nothing that a single lookup moves", async () => {
-  const metrics = createMetrics({ identityCache: () => "down" });
+  const metrics = createMetrics({ identityCache: () => "down", identityCounts: () => counts });
   metrics.answered("read", 404, 0.001);
   metrics.ingested("leeds-eyfsp", "committed", 3);
   const text = await metrics.render();
@@ -13,8 +15,31 @@ test("the open metrics tell how the gateway fares, and nothing that a single loo
     "gateway_source_records_total",
     "gateway_identity_cache_up",
     "gateway_resident_memory_bytes",
+    "gateway_identity_cache_answers",
+    "gateway_identity_cache_entries",
+    "gateway_identity_cache_changes",
+    "gateway_identity_cache_voided",
+    "gateway_redis_round_trip_seconds",
   ]);
   expect(text).toContain('gateway_requests_total{interaction="read",status="404"} 1');
   expect(text).toContain('gateway_source_records_total{source="leeds-eyfsp",outcome="committed"} 3');
   expect(text).toContain("gateway_identity_cache_up 0");
+  expect(text).toContain("gateway_identity_cache_voided 2");
+});
+
+test("what lookups move in the open metrics is told in steps of a thousand, at a place that nobody knows", async () => {
+  let lookups = 0;
+  const identityCounts = () => ({ ...counts, nearHits: lookups, misses: lookups, entries: lookups });
+  const metrics = createMetrics({ identityCache: () => "connected", identityCounts });
+  const told = new Set<string>();
+  for (lookups = 0; lookups < 4_000; lookups += 125) {
+    const text = await metrics.render();
+    for (const [, count = ""] of text.matchAll(
+      /^gateway_identity_cache_(?:answers\{from="process"\}|entries) (\d+)$/gm,
+    )) {
+      told.add(count);
+    }
+  }
+  expect([...told]).toEqual(["0", "1000", "2000", "3000", "4000"].slice(0, told.size));
+  expect(told.size).toBeGreaterThanOrEqual(4);
 });

@@ -15,11 +15,24 @@ export interface Metrics {
  */
 export interface Gauges {
   identityCache(): "in-process" | "connected" | "down";
+  /** What the cache of resolved identities has done since the start. */
+  identityCounts(): IdentityCounts;
   /** The national register, where it is configured: calls by how they ended, never by what they found. */
   readonly pds?: {
     readonly tracer: { state(): "closed" | "open" | "half-open" };
     readonly calls: ReadonlyMap<string, number>;
   };
+}
+
+/** See `CacheCounts` of the identity cache. */
+export interface IdentityCounts {
+  readonly nearHits: number;
+  readonly farHits: number;
+  readonly misses: number;
+  readonly purges: number;
+  readonly voided: number;
+  readonly entries: number;
+  readonly roundTrip_s?: number;
 }
 
 export function createMetrics(gauges: Gauges): Metrics {
@@ -45,6 +58,7 @@ export function createMetrics(gauges: Gauges): Metrics {
     registers,
   });
   addGauges(registry, gauges);
+  addIdentityCounts(registry, gauges);
   // Finding a child by its labels costs more than counting on it.
   const counters = new Map<string, Counter.Internal>();
   const timers = new Map<string, Histogram.Internal<"interaction">>();
@@ -102,6 +116,60 @@ function addPds(registry: Registry, { tracer, calls }: NonNullable<Gauges["pds"]
     registers,
     collect() {
       this.set({ closed: 0, "half-open": 0.5, open: 1 }[tracer.state()]);
+    },
+  });
+}
+
+/** Steps in which it is told what lookups have moved: a single one, or a few of somebody who tries, must not show. */
+const LOOKUP_STEP = 1_000;
+
+function addIdentityCounts(registry: Registry, { identityCounts }: Gauges): void {
+  const registers = [registry];
+  // Nobody outside knows how far it is to the next step.
+  const phase = Math.floor(Math.random() * LOOKUP_STEP);
+  const inSteps = (count: number): number => Math.floor((count + phase) / LOOKUP_STEP) * LOOKUP_STEP;
+  new Gauge({
+    name: "gateway_identity_cache_answers",
+    help: "Identifiers looked up since the start, by where the answer came from, in steps of a thousand.",
+    labelNames: ["from"] as const,
+    registers,
+    collect() {
+      const { nearHits, farHits, misses } = identityCounts();
+      this.set({ from: "process" }, inSteps(nearHits));
+      this.set({ from: "redis" }, inSteps(farHits));
+      this.set({ from: "store" }, inSteps(misses));
+    },
+  });
+  new Gauge({
+    name: "gateway_identity_cache_entries",
+    help: "Identifiers remembered in the process, in steps of a thousand.",
+    registers,
+    collect() {
+      this.set(inSteps(identityCounts().entries));
+    },
+  });
+  new Gauge({
+    name: "gateway_identity_cache_changes",
+    help: "Changes told to the cache since the start, in steps of a thousand.",
+    registers,
+    collect() {
+      this.set(inSteps(identityCounts().purges));
+    },
+  });
+  new Gauge({
+    name: "gateway_identity_cache_voided",
+    help: "Times since the start that Redis could not be told of a change, so that all it held became void.",
+    registers,
+    collect() {
+      this.set(identityCounts().voided);
+    },
+  });
+  new Gauge({
+    name: "gateway_redis_round_trip_seconds",
+    help: "How long the last regular ping to Redis took; 0 without Redis or while it is down.",
+    registers,
+    collect() {
+      this.set(identityCounts().roundTrip_s ?? 0);
     },
   });
 }

@@ -1,4 +1,5 @@
 import type { KeyObject } from "node:crypto";
+import { LIMITS } from "../../limits.ts";
 import type { Coordination } from "../coordination.ts";
 import { createEntrySeal } from "./entry-seal.ts";
 import { createFlights, fromText, toText } from "./flights.ts";
@@ -16,11 +17,14 @@ export function createRedisCoordination(options: {
   /** How many processes there are at most; absent: nobody takes a turn while Redis is away. */
   readonly processes?: number;
 }): Coordination {
-  const link = createRedisLink({ url: options.url });
+  const { url } = options;
+  // A turn that is given late must not be used. Work that would be done twice is waited for longer than what is only slow.
+  const link = createRedisLink({ url });
+  const patient = createRedisLink({ url, deadline_ms: LIMITS.redis_patience_ms });
   const seal = createEntrySeal(options.identityKey);
   const others = options.otherKey === undefined ? [] : [createEntrySeal(options.otherKey)];
   const turns = createSharedTurns({ link, seal, processes: options.processes });
-  const shared = createSharedFlights({ link, seals: [seal, ...others] });
+  const shared = createSharedFlights({ link: patient, seals: [seal, ...others] });
   const near = createFlights();
   return {
     takeTurn: (bucket, perSecond) => turns.take(bucket, perSecond),
@@ -42,10 +46,11 @@ export function createRedisCoordination(options: {
       near.forget(name);
       await shared.forget(name);
     },
-    state: () => (link.isUp() ? "connected" : "down"),
+    state: () => (link.isUp() && patient.isUp() ? "connected" : "down"),
     async close() {
       turns.close();
       link.close();
+      patient.close();
     },
   };
 }

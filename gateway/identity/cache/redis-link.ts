@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
 import { createClient, createCluster, type RedisArgument } from "redis";
 import { LIMITS } from "../../limits.ts";
 import { type RedisAddress, toRedisAddress } from "./redis-address.ts";
@@ -6,6 +7,8 @@ import { ChangeListener, type Heard } from "./redis-changes.ts";
 
 /** How often a Redis that nobody asks anything is asked whether it is there, and how long that takes. */
 const PING_EVERY_MS = 5_000;
+/** How often somebody who waits for it looks whether Redis is back. */
+const POLL_MS = 5;
 /** How soon a lost or silent Redis is asked again: at first, and at most. */
 const RETRY_MS_MIN = 100;
 const RETRY_MS_MAX = 5_000;
@@ -43,6 +46,8 @@ export interface RedisLink {
   /** Whether every master has answered, and with it told of all changes that were made before. */
   catchUp(): Promise<boolean>;
   isUp(): boolean;
+  /** Whether it is up, or is so again before it has been away for `patience_ms`. */
+  isBack(patience_ms: number): Promise<boolean>;
   /** Differs when a server was started anew or another one has taken its place; `undefined` while that is not known. */
   incarnation(): string | undefined;
   /** How long the last regular ping took; nothing while Redis is away. */
@@ -54,11 +59,15 @@ type Reply<T> = { readonly kind: "value"; readonly value: T } | { readonly kind:
 
 export function createRedisLink(options: {
   readonly url: string;
+  /** `redis_deadline_ms` when absent. */
+  readonly deadline_ms?: number;
   /** Told of changed keys (client-side tracking), and of every loss of a connection. */
   readonly heard?: Heard;
 }): RedisLink {
   const server = connect(toRedisAddress(options.url), options.heard, () => lost());
+  const { deadline_ms: usual_ms = LIMITS.redis_deadline_ms } = options;
   let state: "away" | "up" | "closed" = "away";
+  let awaySince = performance.now();
   let incarnation: string | undefined;
   let attempt = 0;
   let probe: NodeJS.Timeout | undefined;
@@ -67,7 +76,10 @@ export function createRedisLink(options: {
   function lost(): void {
     connections += 1;
     incarnation = undefined;
-    if (state === "up") state = "away";
+    if (state === "up") {
+      state = "away";
+      awaySince = performance.now();
+    }
     options.heard?.lost();
     if (state === "away") probeIn(0);
   }
@@ -77,7 +89,7 @@ export function createRedisLink(options: {
     probe = setTimeout(async () => {
       if (state !== "away") return;
       const before = connections;
-      const reply = await withDeadline(server.incarnation(), LIMITS.redis_deadline_ms);
+      const reply = await withDeadline(server.incarnation(), usual_ms);
       if (state !== "away") return;
       if (reply.kind !== "value" || before !== connections) {
         attempt += 1;
@@ -91,7 +103,7 @@ export function createRedisLink(options: {
     probe.unref();
   }
 
-  async function reply<T>(command: () => Promise<T>, deadline_ms: number = LIMITS.redis_deadline_ms) {
+  async function reply<T>(command: () => Promise<T>, deadline_ms: number = usual_ms) {
     if (state !== "up") return undefined;
     const before = connections;
     const answered = await withDeadline(command(), deadline_ms);
@@ -112,6 +124,10 @@ export function createRedisLink(options: {
     ask: (command, deadline_ms) => reply(() => command(server), deadline_ms),
     catchUp: async () => (await reply(server.ping)) === true,
     isUp: () => state === "up",
+    async isBack(patience_ms) {
+      while (state === "away" && performance.now() - awaySince < patience_ms) await pause(POLL_MS);
+      return state === "up";
+    },
     incarnation: () => (state === "up" ? incarnation : undefined),
     roundTrip: () => (state === "up" && roundTrip_s !== undefined ? { roundTrip_s } : {}),
     close() {

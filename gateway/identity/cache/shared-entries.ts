@@ -170,10 +170,8 @@ async function end({ link, seals }: Ports, { records = [], identifiers = [] }: I
   }
   for (let from = 0; from < tasks.length; from += LIMITS.redis_batch_commands) {
     const batch = tasks.slice(from, from + LIMITS.redis_batch_commands);
-    const done = await link.ask(
-      (redis) => Promise.all(batch.map((task) => task(redis))),
-      LIMITS.redis_purge_deadline_ms,
-    );
+    if (!(await link.isBack(LIMITS.redis_patience_ms))) return false;
+    const done = await link.ask((redis) => Promise.all(batch.map((task) => task(redis))), LIMITS.redis_patience_ms);
     if (done === undefined) return false;
   }
   return link.isUp();

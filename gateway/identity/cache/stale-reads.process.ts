@@ -32,7 +32,7 @@ export interface StaleReadsResult {
 }
 
 const AT_A_TIME = 16;
-const CHANGE_SHARE = 0.3;
+const CHANGE_SHARE = 0.15;
 /** No record of a child has such a key: the state in which an answer was found stands in it. */
 const STATE_MARK = 1_000_000_000;
 const STATE_BYTES = 8;

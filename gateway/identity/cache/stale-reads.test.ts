@@ -101,7 +101,7 @@ async function commandAll(urls: readonly string[], words: readonly string[]): Pr
 const frozen = (pids: readonly number[]) => async () => {
   for (const pid of pids) {
     process.kill(pid, "SIGSTOP");
-    await pause(300);
+    await pause(900);
     process.kill(pid, "SIGCONT");
     await pause(500);
   }
@@ -126,7 +126,7 @@ describe("no answer is older than a change that was acknowledged before the ques
       await pause(500);
       await frozen([redis.pid])();
       await redis.stop();
-      await pause(200);
+      await pause(700);
       again = await startOwnRedis([], redis.port);
       await pause(500);
     };
