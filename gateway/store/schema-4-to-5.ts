@@ -61,7 +61,7 @@ INSERT INTO source_child (source, local_id)
     UNION ALL SELECT source, local_id, sequence, 2 FROM past_contribution_4
     UNION ALL SELECT source, local_id, 0, 3 FROM source_identity
     UNION ALL SELECT source, local_id, sequence, 4 FROM review_4
-  ) GROUP BY source, local_id ORDER BY min(part), min(first);
+  ) GROUP BY source, local_id ORDER BY min(part * 1000000000000 + first);
 UPDATE source_child SET identity = (SELECT body FROM source_identity i
   WHERE i.source = source_child.source AND i.local_id = source_child.local_id);
 

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Derive } from "./derive.ts";
 import { SCHEMA_VERSION, SchemaError } from "./schema.ts";
 import { VERSION_1, VERSION_1_ROWS } from "./schema-version-1.fixtures.ts";
+import { VERSION_4, VERSION_4_ROWS } from "./schema-version-4.fixtures.ts";
 import { createSqliteStore } from "./sqlite.ts";
 import { idHash } from "./sqlite-read.ts";
 import { storeCases } from "./store.cases.ts";
@@ -116,6 +117,55 @@ describe("the SQLite file", () => {
     ]);
     for (const each of stores) await each.close();
 
+    const fresh = `${path}-fresh`;
+    await createSqliteStore({ path: fresh }).close();
+    expect(shapeOf(path)).toEqual(shapeOf(fresh));
+  });
+
+  test("a file of version 4 is brought forward with names, claims, words and whose each unit is", async () => {
+    const database = new DatabaseSync(path);
+    database.exec(`PRAGMA journal_mode = WAL; ${VERSION_4} ${VERSION_4_ROWS}`);
+    database.close();
+    const store = createSqliteStore({ path, derive: { ...DERIVE, blockingKeysOf: (body) => [body.length, 7] } });
+    const children = await store.sourceChildrenOf(1);
+    expect(children.map(({ source, localId, identity }) => [source, localId, identity.localId])).toEqual([
+      ["leeds-eyfsp", "A1", "A1"],
+      ["leeds-csds", "P1", "P1"],
+    ]);
+    expect(await store.sourceChildrenOf(2)).toEqual([]);
+    expect(await store.linkOf("leeds-eyfsp", "A1")).toMatchObject({ record: 1, evidence: ["UPN agrees"] });
+    expect((await store.findAlike([7], 9)).children.map(({ localId }) => localId)).toEqual(["A1", "P1"]);
+    expect((await store.findAlike([children[0]?.body.length ?? 0], 9)).children).toEqual(children.slice(0, 1));
+    await store.write(async (transaction) => {
+      expect(await transaction.identityClaimsOf("leeds-csds", "P1")).toEqual([
+        { key: "nhs-number|9990000018", record: 1, source: "leeds-csds", localId: "P1", isWithheld: false },
+      ]);
+      const claims = await transaction.identityClaimsOf("leeds-eyfsp", "A1");
+      expect(claims.map(({ key, record }) => [key, record])).toEqual([
+        ["upn|Z395000190001", 1],
+        ["awaited-nhs-number|9990000026", 2],
+      ]);
+    });
+    const record = await store.record(1);
+    expect(record?.contributions.map(({ source, localId, unit }) => [source, localId, unit])).toEqual([
+      ["leeds-csds", "P1", "child/P1"],
+      ["leeds-eyfsp", "A1", "A1/2025"],
+    ]);
+    expect(record).toMatchObject({ replaces: [], mergedBefore: [], leavings: [] });
+    expect(record).not.toHaveProperty("mergedInto");
+    const second = await store.record(2);
+    expect(second?.pastContributions).toMatchObject([{ source: "leeds-eyfsp", localId: "A1", until: 1_000 }]);
+    expect(second?.contributions).toMatchObject([{ source: "leeds-vendor", localId: "p-2" }]);
+    expect((await store.lineagesOf(1)).map(({ unit, localId }) => [unit, localId])).toEqual([
+      ["A1/2025", "A1"],
+      ["child/P1", "P1"],
+      ["form-77", "P1"],
+    ]);
+    expect((await store.lineagesOf(3)).map(({ localId }) => localId)).toEqual([undefined]);
+    expect(await store.reviewItems(9)).toMatchObject([{ id: 1, localId: "A1", record: 1, candidates: [2] }]);
+    expect(await store.findRecords([{ code: "birthdate", value: "2020-05-04" }], 9, "")).toEqual([1]);
+    expect(await store.decisions({}, 9)).toEqual([]);
+    await store.close();
     const fresh = `${path}-fresh`;
     await createSqliteStore({ path: fresh }).close();
     expect(shapeOf(path)).toEqual(shapeOf(fresh));
