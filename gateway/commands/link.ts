@@ -115,7 +115,7 @@ async function link(task: Task, onProgress: (share: number) => void): Promise<st
       possible: pairs.filter(({ grade }) => grade === "possible").length,
     },
     holdsEachPersonOnce: linked.unique,
-    withoutFamilies: linked.isFamilyless,
+    withoutFamilies: linked.population.isFamilyless,
     overflow: linked.candidates.overflow,
     notes: [...left.records.notes, ...(right?.records.notes ?? [])],
     strata: countStrata(pairs, { isWithin: right === undefined, records: left.records.ids.length, columns: strata }),

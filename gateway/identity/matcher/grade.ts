@@ -1,9 +1,9 @@
 import type { Features } from "./compare/features.ts";
-import { BIRTH_DATE, FAMILY, FIELD, GIVEN, MISSING, NUMBER, PLAIN_NUMBER } from "./compare/fields.ts";
+import { ADDRESS, BIRTH_DATE, FAMILY, FIELD, GIVEN, MISSING, NUMBER, PLAIN_NUMBER } from "./compare/fields.ts";
 import type { Comparison, Grade } from "./matcher.ts";
 
 /** Probability from which a pair gets a grade. */
-export const PROBABILITY_MIN = { certain: 0.999, probable: 0.9, possible: 0.1 } as const;
+export const PROBABILITY_MIN = { certain: 0.995, probable: 0.9, possible: 0.1 } as const;
 /** Bits by which a certain candidate stands before the next one. */
 export const MARGIN_MIN_bits = 6;
 
@@ -15,6 +15,16 @@ export interface Judgement {
   readonly veto?: NonNullable<Comparison["veto"]>;
 }
 
+/** Whom the records are of. */
+export interface Population {
+  /** The people compared are known to have no twins, brothers or sisters among them. */
+  readonly isFamilyless: boolean;
+  /** People of all ages, whose birth dates lie so far apart that one slip away is nobody else's. */
+  readonly isOfAllAges: boolean;
+}
+
+export const CHILDREN: Population = { isFamilyless: false, isOfAllAges: false };
+
 const CERTAIN: Judgement = { highest: "certain" };
 const PROBABLE: Judgement = { highest: "probable" };
 const POSSIBLE: Judgement = { highest: "possible" };
@@ -25,11 +35,9 @@ const OTHER_PLACE: Judgement = { highest: "possible", veto: "twin" };
 
 /**
  * What no sum of evidence may overcome. Family name, birth date, postcode, address and telephone are those of a family:
- * without the given name or a number they make nobody certain.
- *
- * @param isFamilyless the people compared are known to have no brothers, sisters or twins among them
+ * without the given name or a number they make nobody certain. Names and postcode with another birth date are those of a namesake, unless the address or the telephone agrees too.
  */
-export function judge(left: Features, right: Features, level: Int8Array, isFamilyless = false): Judgement {
+export function judge(left: Features, right: Features, level: Int8Array, population: Population = CHILDREN): Judgement {
   if (level[FIELD.nhsNumber] === NUMBER.different) {
     const areVerified = left.verifiedNhsNumbers.length > 0 && right.verifiedNhsNumbers.length > 0;
     return areVerified ? OTHER_NUMBER : POSSIBLE;
@@ -40,7 +48,7 @@ export function judge(left: Features, right: Features, level: Int8Array, isFamil
   if (level[FIELD.upn] === NUMBER.different) return OTHER_UPN;
   const identifier = level[FIELD.identifier];
   if (identifier === PLAIN_NUMBER.same || identifier === PLAIN_NUMBER.slip) return CERTAIN;
-  return judgeNames(level, isFamilyless);
+  return judgeNames(level, population);
 }
 
 /** A number beside another birth date was mistyped or given to another child. */
@@ -49,24 +57,30 @@ function judgeNumber(level: Int8Array): Judgement {
   return (level[FIELD.given] ?? 0) >= GIVEN.alike ? POSSIBLE : PROBABLE;
 }
 
-function judgeNames(level: Int8Array, isFamilyless: boolean): Judgement {
+function judgeNames(level: Int8Array, { isFamilyless, isOfAllAges }: Population): Judgement {
+  const isOneDay = level[FIELD.birthDate] === BIRTH_DATE.same;
   switch (level[FIELD.given]) {
     case GIVEN.same:
     case GIVEN.part:
     case GIVEN.close:
     case GIVEN.similar:
     case GIVEN.swapped:
-      return CERTAIN;
+      return isOneDay || isOfAllAges || hasAddress(level) ? CERTAIN : PROBABLE;
     case MISSING:
     case GIVEN.nickname:
     case GIVEN.initial:
       return isFamilyless ? CERTAIN : PROBABLE;
     default:
       if (isFamilyless) return CERTAIN;
-      return level[FIELD.birthDate] === BIRTH_DATE.same && (level[FIELD.family] ?? 9) <= FAMILY.similar
-        ? TWIN
-        : PROBABLE;
+      return isOneDay && (level[FIELD.family] ?? 9) <= FAMILY.similar ? TWIN : PROBABLE;
   }
+}
+
+/** Whether birth dates that differ by a slip are of one household. */
+function hasAddress(level: Int8Array): boolean {
+  const isSlip = level[FIELD.birthDate] === BIRTH_DATE.swapped || level[FIELD.birthDate] === BIRTH_DATE.slip;
+  const { [FIELD.address]: address, [FIELD.telecom]: telecom } = level;
+  return isSlip && (address === ADDRESS.same || address === ADDRESS.mostly || telecom === PLAIN_NUMBER.same);
 }
 
 /** Grade of a probability within what the judgement allows. */

@@ -13,14 +13,14 @@ const CLUSTER_MAX = 60;
  * records that can never be one person is left out and told as probable. Pairs that only their cluster joins are added.
  */
 export function joinClusters(linked: Linked, graded: readonly GradedPair[]): readonly GradedPair[] {
-  const { people, model, isFamilyless } = linked;
+  const { people, model, population } = linked;
   const scorer = createScorer(model);
   const members = new Map<number, number[]>();
   const clusterOf = Uint32Array.from(people.left.keys());
   const membersOf = (cluster: number): readonly number[] => members.get(cluster) ?? [cluster];
   const isBarred = (one: Features, other: Features): boolean => {
     scorer.measure(one, other);
-    const { highest, veto } = judge(one, other, scorer.levels.level, isFamilyless);
+    const { highest, veto } = judge(one, other, scorer.levels.level, population);
     return highest === "certainly-not" || veto === "nhs-number" || veto === "twin";
   };
   const fits = (left: readonly number[], right: readonly number[]): boolean =>

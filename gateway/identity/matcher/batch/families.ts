@@ -65,8 +65,23 @@ export function areFamilyless({ left, right = [] }: People, within: readonly Wit
     within.every(({ isUnique }) => isUnique) &&
     records >= RECORDS_MIN &&
     twinPairs <= TWIN_PAIRS_MAX * records &&
-    spreadOfBirthYears([...left, ...right]) >= BIRTH_YEARS_MIN
+    areOfAllAges([...left, ...right])
   );
+}
+
+/** Of a hundred grown-ups so few have a twin under the same roof. */
+const GROWN_TWINS_SHARE = 0.0005;
+
+/**
+ * How many pairs of twins there are to expect among the pairs of files of people of all ages, by what is known of
+ * grown-ups; `undefined` for files of children, where it is learned with the rest.
+ */
+export function expectTwins(people: readonly Features[], pairsOfOne: number): number | undefined {
+  return areOfAllAges(people) ? GROWN_TWINS_SHARE * pairsOfOne : undefined;
+}
+
+export function areOfAllAges(people: readonly Features[]): boolean {
+  return spreadOfBirthYears(people) >= BIRTH_YEARS_MIN;
 }
 
 /** Years between the tenth and the ninetieth of a hundred births in order. */

@@ -22,7 +22,7 @@ export function gradePairs(linked: Linked): readonly GradedPair[] {
   return linked.people.right === undefined ? joinClusters(linked, graded) : graded;
 }
 
-function gradeOwn({ people, candidates, table, probability, isFamilyless }: Linked): readonly GradedPair[] {
+function gradeOwn({ people, candidates, table, probability, population }: Linked): readonly GradedPair[] {
   const { left, right = left } = people;
   const graded: GradedPair[] = [];
   for (let pair = 0; pair < candidates.size; pair++) {
@@ -31,7 +31,7 @@ function gradeOwn({ people, candidates, table, probability, isFamilyless }: Link
     if (first === undefined || second === undefined) continue;
     const is = probability[pair] ?? 0;
     const level = table.levels.subarray(pair * FIELD_NAMES.length, (pair + 1) * FIELD_NAMES.length);
-    const grade = toGrade(is, judge(first, second, level, isFamilyless));
+    const grade = toGrade(is, judge(first, second, level, population));
     if (grade === "certainly-not") continue;
     graded.push({
       left: one,

@@ -1,13 +1,15 @@
 import { createScorer } from "../compare/score.ts";
+import type { Population } from "../grade.ts";
 import { createWeigher, estimate, type PairTable } from "../learn/estimate.ts";
 import { countFrequencies } from "../learn/frequencies.ts";
 import type { Model } from "../model/model.ts";
 import type { Candidates } from "./candidates.ts";
 import { findCandidates } from "./candidates.ts";
-import { areFamilyless, lookWithin } from "./families.ts";
+import { areFamilyless, areOfAllAges, expectTwins, lookWithin } from "./families.ts";
 import { countPairs, learnModel, withRarities } from "./learn-model.ts";
 import { toMatchingProbabilities, type Uniqueness } from "./one-to-one.ts";
 import { measurePairs, type People } from "./pair-table.ts";
+import { rootOf } from "./union.ts";
 
 export interface Linked {
   readonly model: Model;
@@ -16,8 +18,7 @@ export interface Linked {
   readonly table: PairTable;
   readonly probability: Float64Array;
   readonly unique: Uniqueness;
-  /** The files were seen to hold no twins, brothers or sisters to speak of. */
-  readonly isFamilyless: boolean;
+  readonly population: Population;
 }
 
 const KNOWN_GIVEN_RECORDS = 3;
@@ -44,7 +45,16 @@ function linkWithin(told: People, { start, model, onProgress }: LinkOptions): Li
     linked = learn(told, start, recordsAPerson, onProgress);
     probability = toPlainProbabilities(linked.table, linked.model);
   }
-  return { ...linked, probability, unique: { left: false, right: false }, isFamilyless: false };
+  if (model === undefined) {
+    linked = settleTwins(told, linked, probability);
+    probability = toPlainProbabilities(linked.table, linked.model);
+  }
+  return {
+    ...linked,
+    probability,
+    unique: { left: false, right: false },
+    population: { isFamilyless: false, isOfAllAges: areOfAllAges(told.left) },
+  };
 }
 
 function linkAcross(told: People, { start, model, onProgress }: LinkOptions): Linked {
@@ -53,8 +63,10 @@ function linkAcross(told: People, { start, model, onProgress }: LinkOptions): Li
   const families = [linked.people.left, linked.people.right ?? []].map((people) => lookWithin(people, linked.model));
   const unique = { left: families[0]?.isUnique === true, right: families[1]?.isUnique === true };
   const isFamilyless = model === undefined && areFamilyless(linked.people, families);
-  if (isFamilyless) linked = { ...linked, model: estimateWithoutFamilies(linked, countPairs(told)) };
   let probability = toPlainProbabilities(linked.table, linked.model);
+  if (isFamilyless) linked = { ...linked, model: estimateWithoutFamilies(linked, countPairs(told)) };
+  else if (model === undefined) linked = settleTwins(told, linked, probability);
+  probability = toPlainProbabilities(linked.table, linked.model);
   if (unique.left || unique.right) {
     probability = toMatchingProbabilities(linked.candidates, toRatios(linked.table, linked.model), {
       unique,
@@ -62,7 +74,22 @@ function linkAcross(told: People, { start, model, onProgress }: LinkOptions): Li
       expected: probability.reduce((sum, one) => sum + one, 0),
     });
   }
-  return { ...linked, probability, unique, isFamilyless };
+  return {
+    ...linked,
+    probability,
+    unique,
+    population: { isFamilyless, isOfAllAges: areOfAllAges([...left, ...right]) },
+  };
+}
+
+/** Learns anew where the number of twins is known better than the pairs can tell. */
+function settleTwins(told: People, measured: Measured, probability: Float64Array): Measured {
+  const pairsOfOne = probability.reduce((sum, one) => sum + one, 0);
+  const twins = expectTwins([...told.left, ...(told.right ?? [])], pairsOfOne);
+  if (twins === undefined) return measured;
+  const learned = 2 ** measured.model.twinsPrior_bits * countPairs(told);
+  const settled = { twins: Math.min(twins, learned) };
+  return { ...measured, model: estimate(measured.table, measured.model, countPairs(told), settled) };
 }
 
 function estimateWithoutFamilies({ table, model }: Measured, pairsInAll: number): Model {
@@ -111,17 +138,11 @@ function toRatios(table: PairTable, model: Model): Float64Array {
 
 function toRecordsAPerson(records: number, candidates: Candidates, probability: Float64Array): number {
   const parents = Uint32Array.from({ length: records }, (_, at) => at);
-  const rootOf = (at: number): number => {
-    let root = at;
-    while (parents[root] !== root) root = parents[root] ?? root;
-    parents[at] = root;
-    return root;
-  };
   let people = records;
   for (let pair = 0; pair < candidates.size; pair++) {
     if ((probability[pair] ?? 0) < 0.95) continue;
-    const one = rootOf(candidates.left[pair] ?? 0);
-    const other = rootOf(candidates.right[pair] ?? 0);
+    const one = rootOf(parents, candidates.left[pair] ?? 0);
+    const other = rootOf(parents, candidates.right[pair] ?? 0);
     if (one === other) continue;
     parents[other] = one;
     people--;

@@ -12,14 +12,7 @@ export const FIELDS = {
     "initial only",
     "different",
   ],
-  family: [
-    "same",
-    "one is a part of the other",
-    "close spelling",
-    "similar spelling",
-    "swapped with the given name",
-    "different",
-  ],
+  family: ["same", "one is a part of the other", "close spelling", "similar spelling", "different"],
   "birth-date": ["same", "day and month swapped", "one slip", "two of day, month and year the same", "different"],
   postcode: ["same", "one slip", "same district", "same area", "different"],
   gender: ["same", "different"],
@@ -81,7 +74,7 @@ export const GIVEN = {
   different: 9,
 } as const;
 
-export const FAMILY = { same: 0, part: 1, close: 2, similar: 3, swapped: 4, different: 5 } as const;
+export const FAMILY = { same: 0, part: 1, close: 2, similar: 3, different: 4 } as const;
 export const BIRTH_DATE = { same: 0, swapped: 1, slip: 2, twoParts: 3, different: 4 } as const;
 export const POSTCODE = { same: 0, slip: 1, district: 2, area: 3, different: 4 } as const;
 export const NUMBER = { same: 0, different: 1 } as const;

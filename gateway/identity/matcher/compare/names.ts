@@ -23,8 +23,9 @@ export function compareNames(levels: Levels, left: readonly NameFeatures[], righ
   for (const one of left) {
     for (const other of right) {
       if (isSwapped(one, other)) {
-        given = Math.min(given, GIVEN.swapped);
-        family = Math.min(family, FAMILY.swapped);
+        if (given <= GIVEN.swapped) continue;
+        given = GIVEN.swapped;
+        rarity_bits[FIELD.given] = Math.min(one.given_bits + one.family_bits, other.given_bits + other.family_bits);
         continue;
       }
       const givenLevel = compareGiven(one, other);
@@ -48,12 +49,16 @@ function rarityOf(level: number, left_bits: number, right_bits: number): number 
   return level === 0 ? left_bits : Math.min(left_bits, right_bits);
 }
 
+/** One of both names exactly, the other but for a slip. What it says of the family name counts with the given name. */
 function isSwapped(left: NameFeatures, right: NameFeatures): boolean {
   if (left.given === "" || left.family === "" || right.given === "" || right.family === "") return false;
   if (left.given === right.given || left.family === right.family) return false;
-  if (left.given === right.family)
-    return left.family === right.given || jaroWinkler(left.family, right.given) >= SIMILAR;
-  return left.family === right.given && jaroWinkler(left.given, right.family) >= SIMILAR;
+  if (left.given === right.family) return isNearly(left.family, right.given);
+  return left.family === right.given && isNearly(left.given, right.family);
+}
+
+function isNearly(left: string, right: string): boolean {
+  return left === right || (Math.min(left.length, right.length) >= SLIP_LENGTH_MIN && isOneSlip(left, right));
 }
 
 function compareGiven(left: NameFeatures, right: NameFeatures): number {

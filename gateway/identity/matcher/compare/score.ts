@@ -1,7 +1,7 @@
 import type { FieldEvidence } from "../matcher.ts";
 import type { Model } from "../model/model.ts";
 import type { Features } from "./features.ts";
-import { FIELD, FIELD_NAMES, FIELDS } from "./fields.ts";
+import { FIELD, FIELD_NAMES, FIELDS, GIVEN } from "./fields.ts";
 import { compareInto, createLevels, type Levels } from "./levels.ts";
 
 /** Room for the levels of one field in a table of weights. */
@@ -49,6 +49,7 @@ export function createScorer(model: Model): Scorer {
     if (bits === 0) return 0;
     const average = average_bits[place] ?? 0;
     if (level[field] === 0) return field === FIELD.birthDate ? Math.min(average, bits) : bits;
+    if (field === FIELD.given && level[field] === GIVEN.swapped) return bits;
     return Math.max(-RARITY_BOUND_bits, Math.min(RARITY_BOUND_bits, (bits - average) * RARITY_SHARE));
   };
 
@@ -106,10 +107,17 @@ export function toClassWeights(model: Model, kind: "same" | "twins" | "siblings"
   for (const [field, name] of FIELD_NAMES.entries()) {
     const { [kind]: probabilities, others } = model.fields[name];
     for (let level = 0; level < probabilities.length; level++) {
+      const isRarity = isByRarity(field, level, kind);
       weights[field * LEVELS_MAX + level] = Math.log2(
-        (probabilities[level] ?? 1) / (level === 0 && field < RARE_FIELDS.length ? 1 : (others[level] ?? 1)),
+        (probabilities[level] ?? 1) / (isRarity ? 1 : (others[level] ?? 1)),
       );
     }
   }
   return weights;
+}
+
+/** Whether the chance of agreement is told by how rare the values are. Swapped names are of no brother or sister. */
+function isByRarity(field: number, level: number, kind: "same" | "twins" | "siblings"): boolean {
+  if (level === 0) return field < RARE_FIELDS.length;
+  return kind === "same" && field === FIELD.given && level === GIVEN.swapped;
 }

@@ -35,7 +35,7 @@ export function estimate(
   table: PairTable,
   start: Model,
   pairsInAll: number,
-  families?: { readonly twins: number; readonly siblings: number },
+  families: { readonly twins?: number; readonly siblings?: number } = {},
 ): Model {
   let model = start;
   let before = Number.NEGATIVE_INFINITY;
