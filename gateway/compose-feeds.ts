@@ -39,9 +39,10 @@ export async function composeFeeds(config: Config, gateway: Gateway, log: Logger
           onFault: (error) => log.error({ error }, "records kept for replay could not be swept"),
         }),
       );
-      if (gateway.tracing !== undefined) {
-        opened.push(gateway.tracing);
-        gateway.tracing.start();
+      for (const asking of [gateway.tracing, gateway.verification]) {
+        if (asking === undefined) continue;
+        opened.push(asking);
+        asking.start();
       }
       if (config.inboxDirectory !== undefined) opened.push(await openInbox(config.inboxDirectory, gateway, log));
       if (mllp === undefined) return;

@@ -10,6 +10,7 @@ import type { ChildResolver } from "./identity/resolve-child.ts";
 import type { PersonTracer } from "./identity/tracing.ts";
 import type { Logger } from "./log.ts";
 import { createPersonTracer } from "./pds/create-person-tracer.ts";
+import { createNumberVerification, type NumberVerification } from "./pds/held/verify-numbers.ts";
 import { toJudge } from "./pds/matching.ts";
 import { createUnlinkedTracing, type UnlinkedTracing } from "./pds/unlinked/trace-unlinked.ts";
 import type { Store } from "./store/store.ts";
@@ -24,6 +25,8 @@ export interface Pds {
   readonly calls: ReadonlyMap<string, number>;
   /** Asks for children without a number whose sources permit it; to be started when the gateway is ready. */
   trace(rooms: TracingRooms): UnlinkedTracing;
+  /** Asks whether numbers that such sources tell are still in use. */
+  verify(rooms: Pick<TracingRooms, "store" | "register" | "audit" | "log">): NumberVerification;
 }
 
 export interface TracingRooms {
@@ -35,16 +38,26 @@ export interface TracingRooms {
   readonly log: Logger;
 }
 
-/** PDS as it is configured. Throws a ConfigError where its key cannot be used. */
-export async function openPds<C extends Comparable>(
+interface PdsPorts<C extends Comparable> {
+  readonly coordination: Coordination;
+  readonly matcher: Matcher<C>;
+}
+
+/** PDS as it is configured, to be connected later. Throws a ConfigError where its key cannot be used. */
+export async function preparePds(config: PdsConfig): Promise<<C extends Comparable>(ports: PdsPorts<C>) => Pds> {
+  const key = await readKey(config.keyFile);
+  return (ports) => connectPds(config, { ...ports, key });
+}
+
+function connectPds<C extends Comparable>(
   config: PdsConfig,
-  { coordination, matcher }: { readonly coordination: Coordination; readonly matcher: Matcher<C> },
-): Promise<Pds> {
-  const { baseUrl, tokenUrl, apiKey, keyId, keyFile, endUserOds } = config;
+  { coordination, matcher, key }: PdsPorts<C> & { readonly key: KeyObject },
+): Pds {
+  const { baseUrl, tokenUrl, apiKey, keyId, endUserOds } = config;
   const calls = new Map<string, number>();
   const tracer = createPersonTracer({
     baseUrl,
-    credentials: { tokenUrl, apiKey, keyId, key: await readKey(keyFile) },
+    credentials: { tokenUrl, apiKey, keyId, key },
     endUserOds,
     coordination,
     clock: Date.now,
@@ -53,18 +66,24 @@ export async function openPds<C extends Comparable>(
     onCall: (outcome) => calls.set(outcome, (calls.get(outcome) ?? 0) + 1),
     ...toJudge(matcher),
   });
+  const asking = ({ register }: Pick<TracingRooms, "register">, log: Logger) => ({
+    tracer,
+    sources: register.sources,
+    author: `pds/${matcher.version}`,
+    ids: randomUUID,
+    clock: Date.now,
+    onFault: (error: unknown) => log.error({ error }, "PDS could not be asked about children"),
+  });
   return {
     tracer,
     calls,
-    trace: ({ log, ...rooms }) =>
-      createUnlinkedTracing({
+    trace: ({ log, ...rooms }) => createUnlinkedTracing({ ...rooms, ...asking(rooms, log) }),
+    verify: ({ log, ...rooms }) =>
+      createNumberVerification({
         ...rooms,
-        tracer,
-        sources: rooms.register.sources,
-        author: `pds/${matcher.version}`,
-        ids: randomUUID,
-        clock: Date.now,
-        onFault: (error) => log.error({ error }, "children could not be traced in PDS"),
+        ...asking(rooms, log),
+        authorityOf: rooms.register.authorityOf,
+        after_days: config.verifyDays,
       }),
   };
 }

@@ -21,6 +21,7 @@ import { demonstrationThumbprints } from "./demonstration/keys.ts";
 import type { SourceFacts } from "./disclosure/visibility.ts";
 import { openSharing } from "./identity/cache/open.ts";
 import { purgeOnWrite } from "./identity/cache/purging-store.ts";
+import { warmUp } from "./identity/cache/warm-up.ts";
 import type { IdentityCache } from "./identity/identity-cache.ts";
 import { createMatcher, type FeatureMatcher } from "./identity/matcher/create-matcher.ts";
 import { ENGLAND } from "./identity/matcher/model/england.ts";
@@ -68,6 +69,8 @@ export interface Gateway {
 /** Builds every room and connects them. Throws a ConfigError for what the operator can mend. */
 export async function composeGateway(config: Config, log: Logger, calls: FirstCalls): Promise<Gateway> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  // Before anything is open that would have to be closed.
+  const connectPds = config.pds && (await (await import("./compose-pds.ts")).preparePds(config.pds));
   const auditDirectory = join(config.dataDir, "audit");
   const [register, signingKey, identityKey, audit] = await Promise.all([
     loadRegister(config),
@@ -86,11 +89,12 @@ export async function composeGateway(config: Config, log: Logger, calls: FirstCa
   purgeOnWrite(store, cache);
   const auditIndex = createAuditIndex({ directory: auditDirectory, process: "gateway" });
   const matcher = createMatcher(ENGLAND);
-  const pds = config.pds && (await (await import("./compose-pds.ts")).openPds(config.pds, { coordination, matcher }));
+  const pds = connectPds?.({ coordination, matcher });
   const shared = { config, log, calls, register, signingKey, secret, audit, auditIndex, store, cache, matcher };
   const rooms = pds === undefined ? shared : { ...shared, pds };
   let isReady = false;
-  const { app, line, metrics, ...resolving } = connect(rooms, () => isReady);
+  const { app, line, metrics, identifiers, ...resolving } = connect(rooms, () => isReady);
+  const closing = new AbortController();
   return {
     ...(pds === undefined ? {} : { tracing: pds.trace({ ...rooms, ...resolving }) }),
     ...(pds === undefined || config.pds?.verifyDays === 0 ? {} : { verification: pds.verify(rooms) }),
@@ -102,8 +106,14 @@ export async function composeGateway(config: Config, log: Logger, calls: FirstCa
     metrics,
     markReady() {
       isReady = true;
+      // One process asks its own store as soon as it would ask a cache.
+      if (config.redisUrl === undefined) return;
+      warmUp({ store, resolver: identifiers, signal: closing.signal }).catch((error: unknown) => {
+        if (!closing.signal.aborted) log.error({ error }, "identifiers could not be brought into the cache");
+      });
     },
     async close() {
+      closing.abort();
       await store.close();
       await Promise.all([audit.close(), auditIndex.close(), cache.close(), coordination.close()]);
     },
@@ -133,7 +143,7 @@ function connect(rooms: Rooms, isReady: () => boolean) {
   const sources = toSourceFacts(register);
   const resolver = createChildResolver(matcher, register);
   const decisions = composeDecisions({ store, register, fhirBase });
-  const { dispatch } = composeInteractions({
+  const { dispatch, resolver: identifiers } = composeInteractions({
     ...rooms,
     sources,
     decisions,
@@ -182,7 +192,7 @@ function connect(rooms: Rooms, isReady: () => boolean) {
     openApi: once(() => JSON.stringify(toOpenApi({ baseUrl: config.baseUrl, ...RELEASE, published: readPublished() }))),
     homePage: homePage(rooms.calls),
   });
-  return { app, line, metrics, resolver, decisions };
+  return { app, line, metrics, resolver, decisions, identifiers };
 }
 
 function composeIngest(

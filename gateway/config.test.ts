@@ -114,6 +114,7 @@ test("PDS is told whole, with its addresses without a slash at the end and its k
     apiKey: "a-key",
     keyFile: resolve("pds.pem"),
     keyId: "gateway-1",
+    verifyDays: 0,
   });
   expect(loadConfig({ ...PDS, PDS_END_USER_ODS: "Y12345" }).pds?.endUserOds).toBe("Y12345");
 });

@@ -56,6 +56,8 @@ export interface PdsConfig {
   readonly keyId: string;
   /** ODS code of the organisation that asks. */
   readonly endUserOds?: string;
+  /** After how many days a number that is held is asked for again; 0: never asked for. */
+  readonly verifyDays: number;
 }
 
 /** Thrown at start. Each problem names the variable and what is expected of it, never the value of a secret. */
@@ -170,6 +172,7 @@ const ENVIRONMENT = z.object({
     .string()
     .regex(/^[A-Z0-9]{3,10}$/, { error: "expected an ODS code, as Y12345" })
     .optional(),
+  PDS_VERIFY_DAYS: wholeNumber(0, 3_650).default(0),
   REPLAY_DAYS: wholeNumber(0, 3_650).default(90),
   LOG_LEVEL: oneOf(LOG_LEVELS).default("info"),
   DEMONSTRATION_CHILDREN: wholeNumber(0, 1_000_000).default(400),
@@ -257,7 +260,10 @@ function toPds(told: Environment): { readonly pds?: PdsConfig } {
   if (baseUrl === undefined || tokenUrl === undefined || PDS_KEY_FILE === undefined) return {};
   if (apiKey === undefined || keyId === undefined) return {};
   const keyFile = resolve(PDS_KEY_FILE);
-  return { pds: { baseUrl, tokenUrl, apiKey, keyFile, keyId, ...(endUserOds === undefined ? {} : { endUserOds }) } };
+  const verifyDays = told.PDS_VERIFY_DAYS;
+  return {
+    pds: { baseUrl, tokenUrl, apiKey, keyFile, keyId, verifyDays, ...(endUserOds === undefined ? {} : { endUserOds }) },
+  };
 }
 
 function toSharing({ GATEWAY_PROCESSES: processes, IDENTITY_KEY_OTHER: otherIdentityKey }: Environment) {

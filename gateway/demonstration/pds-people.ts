@@ -39,6 +39,6 @@ function toNamed(scenario: (typeof SCENARIOS)[number]): readonly StandInPerson[]
   return [person, { ...person, nhsNumber: supersededNhsNumber, supersededBy: nhsNumber }];
 }
 
-function everyRecord({ health, eyfsp, ctf, census, check, hub }: ChildRecords) {
-  return [...health, ...eyfsp, ...ctf, ...census, ...check, ...hub];
+function everyRecord({ health, progress, eyfsp, ctf, census, check, hub }: ChildRecords) {
+  return [...health, ...progress, ...eyfsp, ...ctf, ...census, ...check, ...hub];
 }

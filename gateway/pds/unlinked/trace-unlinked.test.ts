@@ -4,7 +4,6 @@ import { createWorld, known, type World } from "../pds.fixtures.ts";
 import type { Fault } from "../stand-in/faults.ts";
 import type { StandInPerson } from "../stand-in/person.ts";
 import { openStore, startTracing, type TestStore } from "./unlinked.fixtures.ts";
-import { voidNumber } from "./void-number.ts";
 
 const ONE = "9990000018";
 const OTHER = "9990000026";
@@ -176,38 +175,5 @@ describe("a number that another record holds", () => {
     const { tracer } = await startWorld([known(ONE)]);
     expect(await startTracing(store, tracer).pass()).toEqual({ told: 1 });
     expect(await store.found(ONE)).toEqual([holder, record].toSorted((one, other) => one - other));
-  });
-});
-
-describe("a number taken out of use", () => {
-  const told = {
-    now: 1,
-    author: "pds/test",
-    authorityOf: (source: string) => source.slice(0, source.lastIndexOf("-")),
-  };
-
-  test.each(["invalidated", "superseded"] as const)("%s: it is found nowhere, and a person looks", async (reason) => {
-    await store.tell("leeds-csds", { localId: "H1", nhsNumber: ONE, nhsNumberStatus: "01", birthDate: "2021-05-14" });
-    await store.store.write((transaction) => voidNumber(transaction, ONE, { ...told, reason }));
-    expect(await store.found(ONE)).toEqual([]);
-    const items = await store.store.reviewItems(10);
-    expect(items).toMatchObject([{ kind: "identifier-conflict", evidence: [expect.stringContaining("register")] }]);
-  });
-
-  test("stays out of use when its source tells it again, or another one does", async () => {
-    const child = { localId: "H1", nhsNumber: ONE, nhsNumberStatus: "01", birthDate: "2021-05-14" };
-    await store.tell("leeds-csds", child);
-    await store.store.write((transaction) => voidNumber(transaction, ONE, { ...told, reason: "invalidated" }));
-    await store.tell("leeds-csds", { ...child, postcode: "LS6 3CI" });
-    await store.tell("leeds-dch", { ...child, localId: "D1" });
-    expect(await store.found(ONE)).toEqual([]);
-  });
-
-  test("that the register itself had told: gone, too", async () => {
-    await store.tell("leeds-eyfsp", annabel);
-    const { tracer } = await startWorld([known(ONE)]);
-    await startTracing(store, tracer).pass();
-    await store.store.write((transaction) => voidNumber(transaction, ONE, { ...told, reason: "invalidated" }));
-    expect(await store.found(ONE)).toEqual([]);
   });
 });
