@@ -311,7 +311,18 @@ describe("a dismissal", () => {
       state: "dismissed",
       dismissal: { by: "steward-demo", reason: "Waiting for the school" },
     });
+    expect((await decide(item, { decision: "dismiss" })).status).toBe(400);
     expect((await decide(item, { decision: "keep-apart" })).status).toBe(200);
+    expect((await review.ask(`/identity/items/${item}`)).status).toBe(404);
+  });
+
+  test("is taken back by taking the item up again", async () => {
+    const { item } = await openPair();
+    await jsonOf(decide(item, { decision: "dismiss" }));
+    await jsonOf(decide(item, { decision: "reopen" }));
+    const view = await review.item(item);
+    expect(view.state).toBe("open");
+    expect(view).not.toHaveProperty("dismissal");
   });
 });
 

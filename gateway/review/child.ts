@@ -25,10 +25,12 @@ export async function readChild(key: RecordKey, ports: ChildPorts): Promise<Revi
 /** The child of a record as it stands, merged or not. */
 export async function readFolded(record: StoredRecord, { store, register }: ChildPorts): Promise<ReviewedChild> {
   const told = await store.sourceChildrenOf(record.key);
+  // Those of whom only a link or a client's own words are left tell of the child as well.
+  const tellers = [...(await store.namesOf(record.key)), ...record.contributions];
   return {
     record,
     told: told.toSorted((one, other) => order(one, other)),
-    authorities: [...new Set(told.map(({ source }) => register.authorityOf(source)))],
+    authorities: [...new Set(tellers.map(({ source }) => register.authorityOf(source)))],
     isRestricted: record.contributions.some(({ body }) => isMarkedRestricted(parsePatient(body))),
   };
 }

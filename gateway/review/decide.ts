@@ -7,7 +7,7 @@ import { toChange } from "./change.ts";
 import type { ReviewedChild } from "./child.ts";
 import type { DecisionAsked } from "./decision-request.ts";
 import type { Answered } from "./done.ts";
-import type { SeenItem } from "./parties.ts";
+import { type SeenItem, stateOf } from "./parties.ts";
 import { planDecision, type Step } from "./plan.ts";
 import type { ReviewPorts } from "./ports.ts";
 import { reasonIssue } from "./reason.ts";
@@ -86,16 +86,17 @@ async function decide({ requester, seen, asked }: Deciding, ports: ReviewPorts):
   if (flaw !== undefined) return flaw;
   const plan = planDecision(seen, asked);
   if ("kind" in plan) return plan;
-  if (asked.decision === "dismiss") {
-    const dismissal = { by: requester.client, reason: asked.reason.trim(), at: ports.now() };
-    await ports.store.write((transaction) => transaction.dismissReview(seen.item.id, dismissal));
-  }
+  await putAside(seen, { asked, requester }, ports);
   const decisions: DecisionView[] = [];
   const resources: string[] = [];
   for (const step of plan.steps) {
     const outcome = await take(step, { requester, asked, seen, isPreview: false }, ports);
-    // What was decided before it in the same answer stands, and says so by the item's next version.
-    if (!outcome.ok) return toRefusal(outcome.refusal);
+    if (!outcome.ok) {
+      if (decisions.length === 0) return toRefusal(outcome.refusal);
+      // What was decided before it in the same answer stands, and is told.
+      break;
+    }
+    await takeUp(seen, ports);
     resources.push(...outcome.resources);
     if (outcome.decision === undefined) continue;
     const view = await toDecisionView(outcome.decision, { sight: seen.sight, children: new Map(), ports });
@@ -117,6 +118,21 @@ async function decide({ requester, seen, asked }: Deciding, ports: ReviewPorts):
     detail: `${asked.decision} decisions=${decisions.map(({ decision }) => decision).join(",")} resources=${resources.length}`,
     isDecided: true,
   };
+}
+
+async function putAside(
+  { item }: SeenItem,
+  { asked, requester }: Pick<Deciding, "asked" | "requester">,
+  { store, now }: ReviewPorts,
+): Promise<void> {
+  const dismissal = { by: requester.client, reason: asked.reason.trim(), at: now() };
+  if (asked.decision === "dismiss") await store.write((transaction) => transaction.dismissReview(item.id, dismissal));
+  if (asked.decision === "reopen") await store.write((transaction) => transaction.reopenReview(item.id));
+}
+
+/** What was put aside and is decided now is aside no more, so that it can be closed like any other. */
+async function takeUp({ item }: SeenItem, { store }: ReviewPorts): Promise<void> {
+  if (stateOf(item) === "dismissed") await store.write((transaction) => transaction.reopenReview(item.id));
 }
 
 interface Taking {

@@ -32,13 +32,15 @@ export const DECISION = z.discriminatedUnion("decision", [
     mayRejoin: z.boolean().optional(),
     reason,
   }),
+  /** Not now: the item is put aside until something else is told of its children, or somebody takes it up again. */
   z.strictObject({ decision: z.literal("dismiss"), reason }),
+  z.strictObject({ decision: z.literal("reopen"), reason }),
 ]);
 
 export type DecisionAsked = z.output<typeof DECISION>;
 
 export const DECISION_FORM =
-  'a JSON object with decision (merge, keep-apart, split or dismiss) and reason; merge: with, survivor, numbersChecked; keep-apart: with (a list); split: sources (a list, as "A2"), into, mayRejoin';
+  'a JSON object with decision (merge, keep-apart, split, dismiss or reopen) and reason; merge: with, survivor, numbersChecked; keep-apart: with (a list); split: sources (a list, as "A2"), into, mayRejoin';
 
 export const UNDO = z.strictObject({ reason });
 export const UNDO_FORM = "a JSON object with reason";

@@ -56,6 +56,7 @@ function toDecision(entered: Entered): DecisionAsked | undefined {
         reason,
       };
     case "dismiss":
+    case "reopen":
       return { decision, reason };
     default:
       return undefined;

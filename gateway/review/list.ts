@@ -2,7 +2,7 @@ import type { Requester } from "../access/requester.ts";
 import { LIMITS } from "../limits.ts";
 import type { ReviewFilter, ReviewItem } from "../store/store.ts";
 import type { Answered } from "./done.ts";
-import { type SeenItem, seeItem, stateOf } from "./parties.ts";
+import { createAuthoritiesOf, type SpottedItem, spotItem, stateOf } from "./parties.ts";
 import type { ReviewPorts } from "./ports.ts";
 import type { ItemListing, ListedItem } from "./shapes.ts";
 import { type Sight, toSight } from "./sight.ts";
@@ -44,14 +44,12 @@ export async function listItems(
     const expected = `a whole number from 1 to ${LIMITS.review_listing_max}`;
     return { kind: "bad-parameter-value", parameter: "count", expected };
   }
-  const page = await collect({ ...filter, ...(after === undefined ? {} : { after }) }, count + 1, { requester, ports });
-  const counted = await collect(filter, LIMITS.review_counted_max + 1, { requester, ports });
+  const looking = { sight, authoritiesOf: createAuthoritiesOf(ports), ports };
+  const page = await collect({ ...filter, ...(after === undefined ? {} : { after }) }, count + 1, looking);
+  const counted = await collect(filter, LIMITS.review_counted_max + 1, looking);
   const shown = page.slice(0, count);
   const last = shown.at(-1);
   const countable = counted.slice(0, LIMITS.review_counted_max);
-  const patients = shown.flatMap(({ subject, candidates }) =>
-    [subject, ...candidates].map(({ record }) => record.patientId),
-  );
   return {
     value: {
       counts: countKinds(countable),
@@ -60,7 +58,7 @@ export async function listItems(
       items: shown.map((seen) => toListed(seen, ports)),
       ...(last === undefined || page.length <= count ? {} : { next: toPage(last.item.id, asked, requester, ports) }),
     },
-    patients: [...new Set(patients)],
+    patients: await patientsOf(shown, ports),
     released: shown.map(({ item }) => `review/${item.id}`),
     detail: `items=${shown.length}`,
   };
@@ -70,15 +68,15 @@ export async function listItems(
 async function collect(
   filter: ReviewFilter,
   wanted: number,
-  { requester, ports }: { readonly requester: Requester; readonly ports: ReviewPorts },
-): Promise<readonly SeenItem[]> {
-  const found: SeenItem[] = [];
+  looking: Parameters<typeof spotItem>[1] & { readonly ports: ReviewPorts },
+): Promise<readonly SpottedItem[]> {
+  const found: SpottedItem[] = [];
   let after = filter.after;
   while (found.length < wanted) {
-    const items = await ports.store.reviewPage({ ...filter, ...(after === undefined ? {} : { after }) }, SLICE);
+    const items = await looking.ports.store.reviewPage({ ...filter, ...(after === undefined ? {} : { after }) }, SLICE);
     for (const item of items) {
-      const seen = await seeItem(item, requester, ports);
-      if (seen !== undefined) found.push(seen);
+      const spotted = await spotItem(item, looking);
+      if (spotted !== undefined) found.push(spotted);
       if (found.length >= wanted) break;
     }
     after = items.at(-1)?.id;
@@ -87,7 +85,14 @@ async function collect(
   return found;
 }
 
-const SLICE = 64;
+/** A page of the store's begins its search anew, so it is one that most listings do with. */
+const SLICE = 512;
+
+async function patientsOf(shown: readonly SpottedItem[], { store }: ReviewPorts): Promise<readonly string[]> {
+  const records = new Set(shown.flatMap(({ subject, candidates }) => [subject, ...candidates]));
+  const read = await Promise.all([...records].map((record) => store.record(record)));
+  return read.flatMap((record) => (record === undefined ? [] : [record.patientId]));
+}
 
 function readFilter(
   asked: ListAsked,
@@ -167,12 +172,12 @@ function ownerOf({ client, agreement, purpose }: Requester): string {
   return `${client}|${agreement.id}/${agreement.version}|${purpose}`;
 }
 
-function countKinds(seen: readonly SeenItem[]): ItemListing["counts"] {
+function countKinds(seen: readonly SpottedItem[]): ItemListing["counts"] {
   const of = (kind: ReviewItem["kind"]): number => seen.filter(({ item }) => item.kind === kind).length;
   return { "identifier-conflict": of("identifier-conflict"), ambiguous: of("ambiguous"), unlinked: of("unlinked") };
 }
 
-function toListed({ item, subject, candidates, isPartial }: SeenItem, { register }: ReviewPorts): ListedItem {
+function toListed({ item, candidates, isPartial }: SpottedItem, { register }: ReviewPorts): ListedItem {
   return {
     id: String(item.id),
     kind: item.kind,
@@ -180,7 +185,7 @@ function toListed({ item, subject, candidates, isPartial }: SeenItem, { register
     authority: register.authorityOf(item.source),
     openedAt: new Date(item.createdAt).toISOString(),
     state: stateOf(item) === "dismissed" ? "dismissed" : "open",
-    children: [subject, ...candidates].length,
+    children: candidates.length + 1,
     ...(item.bits === undefined || isPartial ? {} : { bits: item.bits }),
   };
 }

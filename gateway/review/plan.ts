@@ -1,7 +1,7 @@
 import type { Issue } from "../outcome/issue.ts";
 import type { ReviewedChild } from "./child.ts";
 import type { DecisionAsked } from "./decision-request.ts";
-import type { SeenItem } from "./parties.ts";
+import { type SeenItem, stateOf } from "./parties.ts";
 import { labelled, survivorOf } from "./view-item.ts";
 
 /** One verb of `Decisions` with the children it is about; `other` is the one that the evidence speaks of. */
@@ -27,7 +27,11 @@ export interface Plan {
 export function planDecision(seen: SeenItem, asked: DecisionAsked): Plan | Issue {
   switch (asked.decision) {
     case "dismiss":
-      return { steps: [] };
+      return stateOf(seen.item) === "dismissed"
+        ? bad("another decision: the item is put aside already")
+        : { steps: [] };
+    case "reopen":
+      return stateOf(seen.item) === "dismissed" ? { steps: [] } : bad("another decision: the item is open");
     case "merge":
       return planMerge(seen, asked);
     case "keep-apart":

@@ -15,6 +15,7 @@ export interface ReviewPorts {
     | "lineagesOf"
     | "linkOf"
     | "locate"
+    | "namesOf"
     | "neverLinked"
     | "record"
     | "reviewItem"

@@ -8,6 +8,7 @@ const ASKED_WORDS: Readonly<Record<string, string>> = {
   "keep-apart": "Keep these children apart for good",
   split: "Split sources off a child",
   dismiss: "Put the item aside",
+  reopen: "Take the item up again",
 };
 
 interface Confirming {

@@ -31,7 +31,9 @@ export function decisionForm(item: ItemView, { session, flaws = [], entered }: F
     ...(parties.some(({ sources }) => sources.length > 1)
       ? [{ value: "split", words: "Sources of one child are of different children: split it" }]
       : []),
-    { value: "dismiss", words: "Not now: put the item aside" },
+    item.state === "open"
+      ? { value: "dismiss", words: "Not now: put the item aside" }
+      : { value: "reopen", words: "Nothing yet: take the item up again" },
   ];
   return html`<form method="post" action="${REVIEW_PATH}/items/${item.id}/confirm" novalidate>
 ${formKey(session)}
