@@ -44,6 +44,15 @@ function rest(code: string, action: EventKind["action"]): EventKind {
 
 const OPERATION = rest("operation", "E");
 
+const LOGIN: EventKind = {
+  type: { system: DICOM, code: "110114", display: "User Authentication" },
+  subtype: { system: DICOM, code: "110122", display: "Login" },
+  action: "E",
+};
+/** What a steward reads of who two children are said to be, and what is decided on it: no interaction of R4's. */
+const READING: EventKind = { type: REST, action: "R" };
+const DECIDING: EventKind = { type: REST, action: "U" };
+
 /** R4 has no interaction of its own for a search within a compartment. */
 const KINDS: ReadonlyMap<string, EventKind> = new Map(
   Object.entries({
@@ -63,11 +72,16 @@ const KINDS: ReadonlyMap<string, EventKind> = new Map(
     batch: rest("batch", "E"),
     transaction: rest("transaction", "E"),
     operation: OPERATION,
-    token: {
-      type: { system: DICOM, code: "110114", display: "User Authentication" },
-      subtype: { system: DICOM, code: "110122", display: "Login" },
-      action: "E",
-    },
+    token: LOGIN,
+    "review-sign-in": LOGIN,
+    "review-list": READING,
+    "review-item": READING,
+    "review-preview": READING,
+    "review-decisions": READING,
+    "review-decision": READING,
+    "review-served": READING,
+    "review-decide": DECIDING,
+    "review-undo": DECIDING,
     ingest: {
       type: { system: DICOM, code: "110107", display: "Import" },
       subtype: { system: RESTFUL_INTERACTION, code: "create", display: "create" },

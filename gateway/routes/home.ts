@@ -62,6 +62,7 @@ FHIR R4 API, to those who may see them and to nobody else.</p>
 <li>FHIR base: <code>${escapeHtml(baseUrl)}/fhir/R4</code></li>
 <li><a href="/fhir/R4/metadata">CapabilityStatement</a>: what is served</li>
 <li><a href="/fhir/R4/.well-known/smart-configuration">SMART configuration</a>: how to get a token</li>
+<li><a href="/identity/review">Identity review</a>: for data stewards</li>
 <li><a href="/health/ready">Readiness</a> and <a href="/metrics">metrics</a></li>
 </ul>${isDemonstration ? demonstration : ""}
 </main>
