@@ -5,6 +5,7 @@ import type { AuditIndex, AuditLog } from "./audit/audit.ts";
 import type { SourceFacts } from "./disclosure/visibility.ts";
 import { createDecisions } from "./identity/decisions/create-decisions.ts";
 import type { Decisions } from "./identity/decisions/decisions.ts";
+import type { DecisionPorts } from "./identity/decisions/ports.ts";
 import type { Matcher } from "./identity/matcher/matcher.ts";
 import { toPerson } from "./identity/matcher/to-person.ts";
 import { createDecisionTexts } from "./ingest/decision-texts.ts";
@@ -18,18 +19,21 @@ import { createCookies } from "./routes/review-session.ts";
 import { createPageTokens } from "./search/page-token.ts";
 import type { Store } from "./store/store.ts";
 
-/** The steward's verbs over the store: the same for the API, the pages and the FHIR operations. */
-export function composeDecisions({
-  store,
-  register,
-  fhirBase,
-}: {
+interface DecisionRooms {
   readonly store: Store;
   readonly register: Register;
   readonly fhirBase: string;
-}): Decisions {
+}
+
+/** The steward's verbs over the store: the same for the API, the pages and the FHIR operations. */
+export function composeDecisions(rooms: DecisionRooms): Decisions {
+  return createDecisions(toDecisionPorts(rooms));
+}
+
+/** What a decision is made with, by a steward's verb or within a transaction of a rule's. */
+export function toDecisionPorts({ store, register, fhirBase }: DecisionRooms): DecisionPorts {
   const written = new Set(register.writtenSources.map(({ source }) => source));
-  return createDecisions({
+  return {
     store,
     clock: Date.now,
     ids: randomUUID,
@@ -38,7 +42,7 @@ export function composeDecisions({
     ...createDecisionTexts({ fhirBase, isWritten: (source) => written.has(source) }),
     // What is remembered of a record follows from each write into the store.
     onRecords: async () => {},
-  });
+  };
 }
 
 interface ReviewRooms {
