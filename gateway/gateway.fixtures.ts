@@ -35,13 +35,15 @@ export const EVERY_SCOPE = "system/*.cruds";
 /**
  * @param children of the demonstration that are brought in first; 0 for none
  * @param change makes another register of the demonstration's
+ * @param environment what else the gateway is told from outside
  */
 export async function startTestGateway(
   children: number,
   change?: (register: RegisterFile) => RegisterFile,
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<TestGateway> {
   const directory = await mkdtemp(join(tmpdir(), "gateway-"));
-  let gateway = await composeIn(directory, change && (await writeRegister(directory, change)));
+  let gateway = await composeIn(directory, change && (await writeRegister(directory, change)), environment);
   if (children > 0) await ensureDemonstrationData(children, { ...gateway, clock: Date.now });
   gateway.markReady();
   // Tokens live five minutes.
@@ -54,7 +56,7 @@ export async function startTestGateway(
     },
     async restart(other) {
       await gateway.close();
-      gateway = await composeIn(directory, await writeRegister(directory, other));
+      gateway = await composeIn(directory, await writeRegister(directory, other), environment);
       gateway.markReady();
       tokens.clear();
     },
@@ -116,8 +118,13 @@ export async function writeRegister(
 }
 
 /** A gateway on a directory; its data are not brought in, and it is not ready. */
-export async function composeIn(directory: string, registerFile?: string): Promise<Gateway> {
+export async function composeIn(
+  directory: string,
+  registerFile?: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Gateway> {
   const config = loadConfig({
+    ...environment,
     DATA_DIR: directory,
     LOG_LEVEL: "silent",
     ...(registerFile !== undefined && { REGISTER_FILE: registerFile }),
