@@ -22,17 +22,21 @@ export const KEY_FAMILIES = [
   "part of the birth date and a name's sound",
   "beginnings of both names",
   "postcode and part of the birth date",
-  "a name without one letter and part of the birth date",
   "address and a name's sound",
   "letters of a name and postcode",
+  "a name without one letter and part of the birth date",
 ] as const;
 
-/** Adds every key of a person: place of its family in `KEY_FAMILIES` and the key. */
+/** Told the place of a key's family in `KEY_FAMILIES`, and the key. */
 export type AddKey = (family: number, key: number) => void;
 
-export function addBatchKeys(features: Features, add: AddKey): void {
+/** Adds the keys of a person, of the first so many families. */
+export function addBatchKeys(features: Features, families: number, add: AddKey): void {
   addNumberKeys(features, add);
-  for (const { date } of features.birthDates) addDateKeys(features, date, add);
+  for (const { date } of features.birthDates) {
+    addDateKeys(features, date, add);
+    if (families === KEY_FAMILIES.length) addSlipKeys(features, date, add);
+  }
   addPlaceKeys(features, add);
   addNameKeys(features, add);
 }
@@ -48,7 +52,7 @@ function addDateKeys(features: Features, date: number, add: AddKey): void {
   const [year, month, day] = [Math.trunc(date / 10_000), Math.trunc(date / 100) % 100, date % 100];
   const canonical = `${year}-${Math.min(month, day)}-${Math.max(month, day)}`;
   add(8, keyOf("d", canonical));
-  const parts = [`${year}-${month}`, `${year}--${day}`, `${month}-${day}`];
+  const parts = partsOf(date);
   for (const sound of soundsOf(features)) {
     add(2, keyOf("ds", `${canonical}|${sound}`));
     for (const part of parts) add(12, keyOf("ps", `${part}|${sound}`));
@@ -57,15 +61,26 @@ function addDateKeys(features: Features, date: number, add: AddKey): void {
     add(3, keyOf("dp", `${canonical}|${code}`));
     for (const part of [`y${year}`, ...parts]) add(14, keyOf("pp", `${part}|${code}`));
   }
-  for (const { given, family } of features.names) {
+  for (const { given } of features.names) {
     if (given !== "") add(11, keyOf("gy", `${given}|${year}`));
+  }
+}
+
+/** Two names that a slip parts have one in common when a letter is left out of each. */
+function addSlipKeys(features: Features, date: number, add: AddKey): void {
+  for (const { given, family } of features.names) {
     for (const name of [given, family]) {
       if (name.length < 4) continue;
       for (const rest of withoutOneLetter(name)) {
-        for (const part of parts) add(15, keyOf("wp", `${rest}|${part}`));
+        for (const part of partsOf(date)) add(17, keyOf("wp", `${rest}|${part}`));
       }
     }
   }
+}
+
+function partsOf(date: number): readonly string[] {
+  const [year, month, day] = [Math.trunc(date / 10_000), Math.trunc(date / 100) % 100, date % 100];
+  return [`${year}-${month}`, `${year}--${day}`, `${month}-${day}`];
 }
 
 function addPlaceKeys(features: Features, add: AddKey): void {
@@ -74,14 +89,14 @@ function addPlaceKeys(features: Features, add: AddKey): void {
     add(9, keyOf("p", code));
     for (const sound of sounds) add(4, keyOf("sp", `${code}|${sound}`));
     for (const { given, family } of features.names) {
-      if (given.length > 2) add(17, keyOf("lp", `${[...given].toSorted().join("").slice(0, 4)}|${code}`));
-      if (family.length > 2) add(17, keyOf("lp", `${[...family].toSorted().join("").slice(0, 4)}|${code}`));
+      if (given.length > 2) add(16, keyOf("lp", `${[...given].toSorted().join("").slice(0, 4)}|${code}`));
+      if (family.length > 2) add(16, keyOf("lp", `${[...family].toSorted().join("").slice(0, 4)}|${code}`));
     }
   }
   for (const words of features.addresses) {
     const line = words.join(" ");
     add(6, keyOf("a", line));
-    for (const sound of sounds) add(16, keyOf("as", `${words.slice(-2).join(" ")}|${sound}`));
+    for (const sound of sounds) add(15, keyOf("as", `${words.slice(-2).join(" ")}|${sound}`));
   }
 }
 

@@ -13,6 +13,8 @@ export interface Candidates {
 /** Pairs that one family of keys may bring, a record: of the precise families, and of those that are last resorts. */
 const PAIRS_A_RECORD = { precise: 100, resort: 12 } as const;
 const PRECISE_FAMILIES = 8;
+/** The last family has dozens of keys a record, and is left out where there are more records than these. */
+const RECORDS_FOR_ALL_FAMILIES_MAX = 60_000;
 /** With few records more can be afforded of each. */
 const PAIRS_IN_ALL_MIN = 40_000;
 
@@ -21,9 +23,11 @@ const PAIRS_IN_ALL_MIN = 40_000;
  * out and counts them. Without `right`, pairs within `left`.
  */
 export function findCandidates(left: readonly Features[], right: readonly Features[] | undefined): Candidates {
-  const leftKeys = collectKeys(left);
-  const rightKeys = right === undefined ? leftKeys : collectKeys(right);
   const records = left.length + (right?.length ?? 0);
+  const families = records > RECORDS_FOR_ALL_FAMILIES_MAX ? KEY_FAMILIES.length - 1 : KEY_FAMILIES.length;
+  const span = Math.max(left.length, right?.length ?? 0);
+  const leftKeys = collectKeys(left, { families, span });
+  const rightKeys = right === undefined ? leftKeys : collectKeys(right, { families, span });
   const width = right?.length ?? left.length;
   const found: Float64Array[] = [];
   const overflow: { family: string; blocks: number; pairs: number }[] = [];
@@ -51,27 +55,29 @@ interface KeyTable {
   readonly owners: Uint32Array;
 }
 
-function collectKeys(people: readonly Features[]): readonly KeyTable[] {
-  const keys: number[][] = KEY_FAMILIES.map(() => []);
-  const owners: number[][] = KEY_FAMILIES.map(() => []);
+function collectKeys(
+  people: readonly Features[],
+  { families, span }: { families: number; span: number },
+): readonly KeyTable[] {
+  // Key and owner in one number, so that a plain sort of numbers puts both in order.
+  const ownerSpan = 2 ** Math.ceil(Math.log2(Math.max(2, span)));
+  const keySpan = Number.MAX_SAFE_INTEGER / ownerSpan;
+  const entries: number[][] = KEY_FAMILIES.map(() => []);
   for (const [owner, person] of people.entries()) {
-    addBatchKeys(person, (family, key) => {
-      keys[family]?.push(key);
-      owners[family]?.push(owner);
+    addBatchKeys(person, families, (family, key) => {
+      entries[family]?.push(Math.floor(key % keySpan) * ownerSpan + owner);
     });
   }
-  return keys.map((list, family) => sortByKey(list, owners[family] ?? []));
-}
-
-function sortByKey(keys: readonly number[], owners: readonly number[]): KeyTable {
-  const order = Uint32Array.from(keys.keys()).sort((one, other) => {
-    const gap = (keys[one] ?? 0) - (keys[other] ?? 0);
-    return gap === 0 ? (owners[one] ?? 0) - (owners[other] ?? 0) : gap;
+  return entries.map((list) => {
+    const sorted = Float64Array.from(list).sort();
+    let size = 0;
+    for (const [at, entry] of sorted.entries()) if (at === 0 || entry !== sorted[at - 1]) sorted[size++] = entry;
+    const kept = sorted.subarray(0, size);
+    return {
+      keys: Float64Array.from(kept, (entry) => Math.floor(entry / ownerSpan)),
+      owners: Uint32Array.from(kept, (entry) => entry % ownerSpan),
+    };
   });
-  return {
-    keys: Float64Array.from(order, (at) => keys[at] ?? 0),
-    owners: Uint32Array.from(order, (at) => owners[at] ?? 0),
-  };
 }
 
 interface Block {

@@ -70,7 +70,7 @@ export function areFamilyless({ left, right = [] }: People, within: readonly Wit
 }
 
 /** Of a hundred grown-ups so few have a twin under the same roof. */
-const GROWN_TWINS_SHARE = 0.0005;
+const GROWN_TWINS_SHARE = 0.0002;
 
 /**
  * How many pairs of twins there are to expect among the pairs of files of people of all ages, by what is known of

@@ -3,6 +3,7 @@ import { createScorer } from "../compare/score.ts";
 import { learnChance } from "../learn/chance.ts";
 import { estimate, type PairTable } from "../learn/estimate.ts";
 import type { Model } from "../model/model.ts";
+import { isGivenName } from "../normalise/nicknames.ts";
 import { type Candidates, findCandidates } from "./candidates.ts";
 import { measurePairs, type People } from "./pair-table.ts";
 
@@ -13,8 +14,12 @@ export interface Learned {
 }
 
 /** Finds the pairs to compare, compares them, and learns from them how records of one person agree. */
-export function learnModel(people: People, start: Model, onProgress: (share: number) => void): Learned {
-  const candidates = findCandidates(people.left, people.right);
+export function learnModel(
+  people: People,
+  start: Model,
+  options: { readonly candidates?: Candidates | undefined; readonly onProgress: (share: number) => void },
+): Learned {
+  const { candidates = findCandidates(people.left, people.right), onProgress } = options;
   const pairsInAll = countPairs(people);
   const scorer = createScorer(start);
   const withChance = learnChance(start, scorer, people);
@@ -44,7 +49,7 @@ export function withRarities(people: readonly Features[], model: Model): readonl
       ...name,
       given_bits: toBits(given, name.given),
       family_bits: toBits(family, name.family),
-      isKnownGiven: (given.values[name.given] ?? 0) >= model.knownGivenShare,
+      isKnownGiven: isGivenName(name.given) || (given.values[name.given] ?? 0) >= model.knownGivenShare,
     })),
     birthDates: person.birthDates.map(({ date }) => ({ date, bits: toBits(birthDate, String(date)) })),
     postcodes: person.postcodes.map((place) => ({ ...place, bits: toBits(postcode, place.code) })),

@@ -1,7 +1,7 @@
 import { createScorer } from "../compare/score.ts";
 import type { Population } from "../grade.ts";
 import { createWeigher, estimate, type PairTable } from "../learn/estimate.ts";
-import { countFrequencies } from "../learn/frequencies.ts";
+import { type Population as Counted, countFrequencies } from "../learn/frequencies.ts";
 import type { Model } from "../model/model.ts";
 import type { Candidates } from "./candidates.ts";
 import { findCandidates } from "./candidates.ts";
@@ -21,7 +21,8 @@ export interface Linked {
   readonly population: Population;
 }
 
-const KNOWN_GIVEN_RECORDS = 3;
+/** A name that so many others bear is no slip of the pen. */
+const KNOWN_GIVEN_PEOPLE = 2;
 
 /**
  * Links two files, or finds the records of one person in one. The model is learned from the files themselves, without
@@ -37,15 +38,20 @@ export function linkPeople(
 type LinkOptions = Parameters<typeof linkPeople>[1];
 
 function linkWithin(told: People, { start, model, onProgress }: LinkOptions): Linked {
-  let linked = model === undefined ? learn(told, start, 1, onProgress) : measure(told, model, onProgress);
+  let linked =
+    model === undefined
+      ? learn(told, start, { populations: toPopulations(told), onProgress })
+      : measure(told, model, onProgress);
   let probability = toPlainProbabilities(linked.table, linked.model);
-  // Values of people with several records look more frequent than they are.
-  const recordsAPerson = toRecordsAPerson(told.left.length, linked.candidates, probability);
-  if (model === undefined && recordsAPerson > RECORDS_A_PERSON_NOTED) {
-    linked = learn(told, start, recordsAPerson, onProgress);
-    probability = toPlainProbabilities(linked.table, linked.model);
-  }
   if (model === undefined) {
+    // Now that it is known which records are of one person, values are counted once a person.
+    const persons = joinRecords(told.left.length, linked.candidates, probability);
+    linked = learn(told, start, {
+      populations: [{ people: told.left, persons }],
+      candidates: linked.candidates,
+      onProgress,
+    });
+    probability = toPlainProbabilities(linked.table, linked.model);
     linked = settleTwins(told, linked, probability);
     probability = toPlainProbabilities(linked.table, linked.model);
   }
@@ -59,7 +65,10 @@ function linkWithin(told: People, { start, model, onProgress }: LinkOptions): Li
 
 function linkAcross(told: People, { start, model, onProgress }: LinkOptions): Linked {
   const { left, right = [] } = told;
-  let linked = model === undefined ? learn(told, start, 1, onProgress) : measure(told, model, onProgress);
+  let linked =
+    model === undefined
+      ? learn(told, start, { populations: toPopulations(told), onProgress })
+      : measure(told, model, onProgress);
   const families = [linked.people.left, linked.people.right ?? []].map((people) => lookWithin(people, linked.model));
   const unique = { left: families[0]?.isUnique === true, right: families[1]?.isUnique === true };
   const isFamilyless = model === undefined && areFamilyless(linked.people, families);
@@ -96,17 +105,24 @@ function estimateWithoutFamilies({ table, model }: Measured, pairsInAll: number)
   return estimate(table, model, pairsInAll, { twins: 0.01, siblings: 0.01 });
 }
 
-const RECORDS_A_PERSON_NOTED = 1.2;
-
 type Measured = Pick<Linked, "model" | "people" | "candidates" | "table">;
 
-function learn(told: People, start: Model, recordsAPerson: number, onProgress: (share: number) => void): Measured {
-  const everybody = [...told.left, ...(told.right ?? [])];
-  const frequencies = countFrequencies(everybody, recordsAPerson * (told.right === undefined ? 1 : 2));
-  const knownGivenShare = (KNOWN_GIVEN_RECORDS * recordsAPerson) / everybody.length;
-  const model: Model = { ...start, frequencies, knownGivenShare };
+function toPopulations({ left, right }: People): readonly Counted[] {
+  return right === undefined ? [{ people: left }] : [{ people: left }, { people: right }];
+}
+
+interface LearnOptions {
+  readonly populations: readonly Counted[];
+  readonly candidates?: Candidates;
+  readonly onProgress: (share: number) => void;
+}
+
+function learn(told: People, start: Model, { populations, ...options }: LearnOptions): Measured {
+  const frequencies = countFrequencies(populations);
+  const count = populations.reduce((sum, { people }) => sum + people.length, 0) / populations.length;
+  const model: Model = { ...start, frequencies, knownGivenShare: KNOWN_GIVEN_PEOPLE / count };
   const people = rarefy(told, model);
-  return { people, ...learnModel(people, model, onProgress) };
+  return { people, ...learnModel(people, model, options) };
 }
 
 function measure(told: People, model: Model, onProgress: (share: number) => void): Measured {
@@ -136,16 +152,14 @@ function toRatios(table: PairTable, model: Model): Float64Array {
   });
 }
 
-function toRecordsAPerson(records: number, candidates: Candidates, probability: Float64Array): number {
+/** Which records are of one person, as far as the first look tells. */
+function joinRecords(records: number, candidates: Candidates, probability: Float64Array): Uint32Array {
   const parents = Uint32Array.from({ length: records }, (_, at) => at);
-  let people = records;
   for (let pair = 0; pair < candidates.size; pair++) {
-    if ((probability[pair] ?? 0) < 0.95) continue;
-    const one = rootOf(parents, candidates.left[pair] ?? 0);
-    const other = rootOf(parents, candidates.right[pair] ?? 0);
-    if (one === other) continue;
-    parents[other] = one;
-    people--;
+    if ((probability[pair] ?? 0) < JOINED_MIN) continue;
+    parents[rootOf(parents, candidates.right[pair] ?? 0)] = rootOf(parents, candidates.left[pair] ?? 0);
   }
-  return records / people;
+  return parents.map((_, at) => rootOf(parents, at));
 }
+
+const JOINED_MIN = 0.9;

@@ -3,7 +3,7 @@ import type { Frequencies, Model } from "../model/model.ts";
 import { normaliseBirthDate } from "../normalise/birth-date.ts";
 import { foldWords } from "../normalise/fold.ts";
 import { normaliseName } from "../normalise/name.ts";
-import { nicknameFamilies } from "../normalise/nicknames.ts";
+import { isGivenName, nicknameFamilies } from "../normalise/nicknames.ts";
 import { normaliseIdentifier, normaliseNhs, normalisePermanentUpn } from "../normalise/number.ts";
 import { addressWords, normalisePlace, normaliseTelecom } from "../normalise/place.ts";
 import type { Features, NameFeatures } from "./features.ts";
@@ -65,7 +65,7 @@ function toNameFeatures(name: PersonName, options: FeatureOptions): NameFeatures
     ...normal,
     givenFamilies: givenWords.length > 1 ? [...families, ...nicknameFamilies(first)] : families,
     given_bits: toBits(frequencies.given, given),
-    isKnownGiven: (frequencies.given.values[given] ?? 0) >= knownGivenShare,
+    isKnownGiven: isGivenName(given) || (frequencies.given.values[given] ?? 0) >= knownGivenShare,
     family_bits: toBits(frequencies.family, family),
   };
 }

@@ -236,3 +236,8 @@ const NONE: readonly number[] = [];
 export function nicknameFamilies(name: string): readonly number[] {
   return PLACES.get(name) ?? NONE;
 }
+
+/** Whether it is a given name in England, and no slip of another. */
+export function isGivenName(name: string): boolean {
+  return PLACES.has(name);
+}
