@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { findFlaws } from "./accessibility.fixtures.ts";
-import { html, told } from "./html.ts";
+import { type HtmlValue, html, told } from "./html.ts";
 import { toPage } from "./layout.ts";
 import { signInPage } from "./sign-in-page.ts";
 import { BAR_STEPS, COLOURS, CONTRASTS, STYLE } from "./style.ts";
 
 describe("markup", () => {
-  test.each([
+  test.each<[HtmlValue, string]>([
     ["<b>", "&lt;b&gt;"],
     [`"'&`, "&quot;&#39;&amp;"],
     ["a\u202Eb", "a[U+202E]b"],
