@@ -140,6 +140,8 @@ export const LIMITS = {
   pds_backoff_ms: 500,
   /** How long nobody calls after "too many requests" without a word of when to come back. */
   pds_hold_ms: 1_000,
+  /** However long PDS says to wait, after an hour one call asks again. */
+  pds_hold_ms_max: 3_600_000,
   /** One patient is a few kilobytes. */
   pds_response_bytes_max: 262_144,
   /** Failures without a success between them after which PDS is left alone, for how long at first, and at most. */

@@ -119,6 +119,8 @@ test.each<[string, string, string, string]>([
   ["validate", "rest", "operation", "E"],
   ["token", "110114", "110122", "E"],
   ["ingest", "110107", "create", "C"],
+  ["pds-trace", "110106", "search-type", "R"],
+  ["pds-verify", "110106", "read", "R"],
   ["configuration", "110113", "110131", "U"],
 ])("%s is %s, %s, %s, and valid", (interaction, type, subtype, action) => {
   const event = eventOf({ interaction });

@@ -87,6 +87,16 @@ const KINDS: ReadonlyMap<string, EventKind> = new Map(
       subtype: { system: RESTFUL_INTERACTION, code: "create", display: "create" },
       action: "C",
     },
+    "pds-trace": {
+      type: { system: DICOM, code: "110106", display: "Export" },
+      subtype: { system: RESTFUL_INTERACTION, code: "search-type", display: "search-type" },
+      action: "R",
+    },
+    "pds-verify": {
+      type: { system: DICOM, code: "110106", display: "Export" },
+      subtype: { system: RESTFUL_INTERACTION, code: "read", display: "read" },
+      action: "R",
+    },
     configuration: {
       type: { system: DICOM, code: "110113", display: "Security Alert" },
       subtype: { system: DICOM, code: "110131", display: "Software Configuration" },

@@ -1,6 +1,6 @@
 /** One thing the gateway did for a requester; BALP's questions: who, for whom, what, about whom, why, how it ended. */
 export interface AuditRecord {
-  /** R4 interaction code, operation name, `token`, `ingest` or `configuration`. */
+  /** R4 interaction code, operation name, `token`, `ingest`, `pds-trace`, `pds-verify` or `configuration`. */
   readonly interaction: string;
   readonly outcome: "success" | "refused" | "failed";
   readonly requestId: string;

@@ -1,11 +1,10 @@
 import { traceLife_s } from "../identity/cache/life.ts";
 import type { Coordination } from "../identity/coordination.ts";
-import type { Person } from "../identity/person.ts";
 import type { PersonTracer, TraceOutcome } from "../identity/tracing.ts";
 import { LIMITS } from "../limits.ts";
 import { toAskedPerson } from "./cascade/asked-person.ts";
 import { isValidQuestion, toSearchParameters } from "./cascade/questions.ts";
-import { type CascadePorts, runCascade, toRestricted } from "./cascade/trace.ts";
+import { type CascadePorts, runCascade, toKept, toRestricted } from "./cascade/trace.ts";
 import { createPdsClient, type PdsClientOptions, type Within } from "./client/pds-client.ts";
 import type { PdsAnswer } from "./client/read-answer.ts";
 
@@ -72,7 +71,7 @@ function toNumberOutcome(asked: string, answer: PdsAnswer, personOf: CascadePort
   const { nhsNumber, isRestricted, resource } = answer.patient;
   const superseded = nhsNumber === asked ? {} : { superseded: asked };
   if (isRestricted) return { ...toRestricted(answer.patient), ...superseded };
-  const person: Person = { ...personOf(resource), nhsNumbers: [{ value: nhsNumber, isVerified: true }] };
+  const person = toKept({ ...personOf(resource), nhsNumbers: [{ value: nhsNumber, isVerified: true }] });
   return { kind: "found", nhsNumber, person, isRestricted: false, ...superseded };
 }
 

@@ -98,32 +98,40 @@ function conclude(hit: Hit): TraceOutcome {
   return {
     kind: "found",
     nhsNumber: patient.nhsNumber,
-    person,
+    person: toKept(person),
     isRestricted: false,
     ...(score === undefined ? {} : { score }),
   };
 }
 
-/** Only that there is such a child, for a person to look at. */
-export function toRestricted({ nhsNumber }: PdsPatient): Extract<TraceOutcome, { kind: "found" }> {
-  return { kind: "found", nhsNumber, person: toBarePerson(nhsNumber), isRestricted: true };
+/** What is handed on and remembered: nothing by which somebody could be visited or called. */
+export function toKept({ names, birthDates, postcodes, genders, nhsNumbers }: Person): Person {
+  return { ...NOBODY, names, birthDates, postcodes, genders, nhsNumbers };
 }
 
-function toBarePerson(nhsNumber: string): Person {
+/** Only that there is such a child, for a person to look at. */
+export function toRestricted({ nhsNumber }: PdsPatient): Extract<TraceOutcome, { kind: "found" }> {
   return {
-    names: [],
-    birthDates: [],
-    postcodes: [],
-    genders: [],
-    nhsNumbers: [{ value: nhsNumber, isVerified: true }],
-    upns: [],
-    identifiers: [],
-    addressLines: [],
-    cities: [],
-    districts: [],
-    telecoms: [],
+    kind: "found",
+    nhsNumber,
+    person: { ...NOBODY, nhsNumbers: [{ value: nhsNumber, isVerified: true }] },
+    isRestricted: true,
   };
 }
+
+const NOBODY: Person = {
+  names: [],
+  birthDates: [],
+  postcodes: [],
+  genders: [],
+  nhsNumbers: [],
+  upns: [],
+  identifiers: [],
+  addressLines: [],
+  cities: [],
+  districts: [],
+  telecoms: [],
+};
 
 /**
  * What an exact question found carries the family name that was asked for, now or formerly: PDS tells current names

@@ -90,8 +90,10 @@ export function createPdsClient(options: PdsClientOptions): PdsClient {
       const attempted = await callOnce(ports, asked);
       pass.settle(attempted.health);
       return attempted;
-    } finally {
-      pass.settle("failure");
+    } catch {
+      // Those whom this process shares the turns with cannot be asked: that is no fault of the register.
+      pass.settle("neither");
+      return stop(failed("no-turn"));
     }
   }
 

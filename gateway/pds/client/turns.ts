@@ -21,6 +21,8 @@ export function createTurns(coordination: Pick<Coordination, "takeTurn">): Turns
 
   async function next(deadline: number): Promise<number> {
     for (;;) {
+      // Whoever stood in line for too long must not spend a turn on a call that nobody waits for.
+      if (now() >= deadline) return 1;
       const held_ms = heldUntil - now();
       const asked = now();
       const wait_ms = held_ms > 0 ? held_ms : await coordination.takeTurn(BUCKET, LIMITS.pds_calls_per_second_max);
@@ -37,7 +39,7 @@ export function createTurns(coordination: Pick<Coordination, "takeTurn">): Turns
       return turn;
     },
     hold(wait_ms) {
-      heldUntil = Math.max(heldUntil, now() + wait_ms);
+      heldUntil = Math.max(heldUntil, now() + Math.min(wait_ms, LIMITS.pds_hold_ms_max));
     },
   };
 }

@@ -47,6 +47,8 @@ export interface StandIn {
 
 const BASE_PATH = "/personal-demographics/FHIR/R4";
 const TOKEN_PATH = "/oauth2/token";
+/** More than a test makes; a stand-in that runs for days forgets the oldest. */
+const ARRIVALS_MAX = 10_000;
 const FORM_BYTES_MAX = 16_384;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -78,6 +80,7 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
       isOverQuota: kind !== "token" && lately >= quotaPerSecond,
     };
     arrivals.push(arrival);
+    if (arrivals.length > ARRIVALS_MAX) arrivals.shift();
     return arrival;
   }
 

@@ -47,6 +47,7 @@ export async function applyTrace(
   { outcome, now, ...ports }: ApplyPorts & { readonly outcome: TraceOutcome; readonly now: number },
 ): Promise<Applied> {
   const { child } = traced;
+  await retractElsewhere(transaction, traced, now);
   if (outcome.kind !== "found") return { kind: "nothing" };
   const current = await transaction.sourceChildrenOf(child.record);
   const same = current.find(({ source, localId }) => source === child.source && localId === child.localId);
@@ -75,6 +76,23 @@ export async function applyTrace(
   }
   await tell(transaction, traced, { ...ports, nhsNumber: outcome.nhsNumber, now });
   return { kind: "told" };
+}
+
+/** The register's word for a child whose source has since given its name to another one: no more where it was told. */
+async function retractElsewhere(
+  transaction: WriteTransaction,
+  { child, authority }: TracedChild,
+  now: number,
+): Promise<void> {
+  const source = toRegisterSource(authority);
+  const localId = toRegisterLocalId(child);
+  const link = await transaction.linkOf(source, localId);
+  if (link === undefined || link.record === child.record) return;
+  for (const { key } of await transaction.identityClaimsOf(source, localId)) {
+    await transaction.releaseIdentityKey(key, source, localId);
+  }
+  await transaction.removeContribution(link.record, source, localId, now);
+  await transaction.removeSourceIdentity(source, localId);
 }
 
 /** The one record that holds the number beside the same birth date, for a child that stands in a record of its own. */

@@ -77,6 +77,31 @@ test("a child that joins later by the number finds the record", async () => {
   expect(await store.tell("leeds-csds", provider)).toBe(record);
 });
 
+test("a source that gives its name for the child to another one: the number goes from where it was", async () => {
+  const first = await store.tell("leeds-eyfsp", annabel);
+  const { tracer } = await startWorld([known(ONE)]);
+  await startTracing(store, tracer).pass();
+  const second = await store.store.write(async (transaction) => {
+    const record = await transaction.createChild("another", "");
+    const identity = { ...annabel, given: "Beatrice", birthDate: "2019-01-01" };
+    await transaction.appendLink({
+      source: "leeds-eyfsp",
+      localId: "A1",
+      record,
+      author: "a",
+      evidence: [],
+      decidedAt: 1,
+    });
+    await transaction.putSourceIdentity("leeds-eyfsp", "A1", identity, []);
+    const unlinked = { kind: "unlinked", source: "leeds-eyfsp", localId: "A1", record, createdAt: 1 } as const;
+    await transaction.openReview({ ...unlinked, candidates: [], evidence: [] });
+    return record;
+  });
+  expect(await store.found(ONE)).toEqual([first]);
+  expect(await startTracing(store, tracer).pass()).toEqual({ none: 1 });
+  expect([await store.found(ONE), second === first]).toEqual([[], false]);
+});
+
 describe("a child that gets no number", () => {
   test.each([
     { title: "the register knows nobody", people: [], end: "none" },

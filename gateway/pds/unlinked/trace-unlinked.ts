@@ -63,8 +63,10 @@ export function createUnlinkedTracing(options: TraceUnlinkedOptions): UnlinkedTr
             .map((item) => traceOne(item, bySource.get(item.source), options)),
         );
         for (const end of ended) if (end !== undefined) ends[end] = (ends[end] ?? 0) + 1;
-        // A register that is away is not asked for everybody in turn.
-        if (options.tracer.state() === "open") return ends;
+        // A register that is away, or wants no more calls, is not asked for everybody in turn.
+        const asked = ended.filter((end) => end !== undefined);
+        const isSilent = asked.length > 0 && asked.every((end) => end === "failed");
+        if (isSilent || options.tracer.state() === "open") return ends;
       }
       after = page.at(-1)?.id;
       if (page.length < LIMITS.pds_traces_page) return ends;
