@@ -1,6 +1,6 @@
 import type { Patient } from "@medplum/fhirtypes";
 import type { Agreement, Requester } from "../access/requester.ts";
-import type { SourceFacts } from "../disclosure/visibility.ts";
+import { isReleasable, type SourceFacts } from "../disclosure/visibility.ts";
 import type { Comparable, Graded, Matcher } from "../identity/matcher/matcher.ts";
 import { personOfPatient } from "../identity/matcher/to-person.ts";
 import type { Person } from "../identity/person.ts";
@@ -87,7 +87,11 @@ export function createMatchCandidates({ store, reader, resolver, matcher, source
     if (idSpace === SHARED_ID_SPACE && keys.length > 0) {
       const alike = await store.findAlike(keys, LIMITS.match_candidates_max);
       isCut = alike.isCut;
-      for (const { record } of alike.children) found.add(record);
+      // What a source tells that is hidden leads nowhere, so that it makes no difference that it was told.
+      for (const { record, source } of alike.children) {
+        const facts = sources.get(source);
+        if (facts !== undefined && isReleasable(facts, requester)) found.add(record);
+      }
     }
     for (const identifier of shownIdentifiers(asked.patient, requester)) {
       for (const key of await resolver.resolve(identifier.system, identifier.value, idSpace, at.changes))
@@ -103,11 +107,12 @@ export function createMatchCandidates({ store, reader, resolver, matcher, source
     if (isShared && !authorities.some((authority) => writtenAuthorities.has(authority))) return [];
     const words = toRecordSearchKeys(patient);
     const born = words.filter(({ code }) => code === "birthdate");
-    const names = words.filter(({ code }) => code === "family" || code === "given").slice(0, LIMITS.matched_values_max);
+    const families = words.filter(({ code }) => code === "family").slice(0, WORDS_max);
+    const given = words.filter(({ code }) => code === "given").slice(0, WORDS_max);
     // Where few people are, a name alone leads to them; among all children it would lead to too many.
     const asked = isShared
-      ? names.flatMap((name) => born.map((date) => [date, name]))
-      : [...born, ...names].map((one) => [one]);
+      ? families.flatMap((family) => born.map((date) => [date, family]))
+      : [...born, ...families, ...given].map((one) => [one]);
     const found = await Promise.all(asked.map((each) => store.findRecords(each, LIMITS.match_candidates_max, idSpace)));
     return found.flat();
   }
@@ -132,6 +137,9 @@ export function createMatchCandidates({ store, reader, resolver, matcher, source
     };
   };
 }
+
+/** Of a name: a double-barrelled one has two. */
+const WORDS_max = 3;
 
 interface Named {
   readonly system: string;
