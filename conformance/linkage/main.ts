@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Misuse, type Options, parseOptions, USAGE } from "./options.ts";
+import { NoPairsFile } from "./pairs-file.ts";
 import { adversarialToConsole, cohortToConsole, setToConsole } from "./report.ts";
 import { type AdversarialResult, type CohortResult, runAdversarial, runCohort } from "./run-cohort.ts";
 import { LinkFailed } from "./run-link.ts";
@@ -65,7 +66,7 @@ async function main(): Promise<number> {
 try {
   process.exitCode = await main();
 } catch (error) {
-  if (!(error instanceof Misuse || error instanceof LinkFailed)) throw error;
-  process.stderr.write(error.message);
+  if (!(error instanceof Misuse || error instanceof LinkFailed || error instanceof NoPairsFile)) throw error;
+  process.stderr.write(`${error.message.trimEnd()}\n`);
   process.exitCode = error instanceof Misuse ? 2 : 1;
 }

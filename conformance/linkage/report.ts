@@ -48,7 +48,7 @@ function runLines({ runs, records }: RunResult): string[] {
   const memory = runs.map(({ memory_bytes }) => memory_bytes).filter((bytes) => bytes !== undefined);
   const speeds = runs.map(({ comparisons_per_s }) => comparisons_per_s).filter((speed) => speed !== undefined);
   return [
-    `  ${count(records.left)} × ${count(records.right)} records in ${time_s.toFixed(1)} s, at most ${memory.length === 0 ? "? " : (Math.max(...memory) / 1e6).toFixed(0)} MB${speeds.length === 0 ? "" : `, ${count(Math.round(speeds.reduce((sum, speed) => sum + speed, 0) / speeds.length))} comparisons a second as printed`}`,
+    `  ${count(records.left)} × ${count(records.right)} records in ${time_s.toFixed(1)} s, at most ${memory.length === 0 ? "? " : (Math.max(...memory) / 1e6).toFixed(0)} MB${speeds.length === 0 ? "" : `, ${count(Math.round(speeds.reduce((sum, speed) => sum + speed, 0) / speeds.length))} comparisons a second, files read and written`}`,
   ];
 }
 

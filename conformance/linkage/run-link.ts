@@ -15,7 +15,7 @@ export interface LinkRun {
   readonly time_ms: number;
   /** Highest resident memory of the command and its children, undefined where the system does not tell. */
   readonly memory_bytes: number | undefined;
-  /** Comparisons a second, as the command prints it. */
+  /** Comparisons a second of the whole run, reading and writing included, of what the command prints. */
   readonly comparisons_per_s: number | undefined;
   readonly output: string;
 }
@@ -50,7 +50,10 @@ async function peakMemory(root: number): Promise<number> {
   return Math.max(0, ...statuses.filter(({ pid }) => known.has(pid)).map(({ peak_bytes }) => peak_bytes));
 }
 
+/** The rate as it is printed, or made of the pairs and seconds that are. */
 export function comparisonsPerSecond(output: string): number | undefined {
+  const total = /([\d.,]*\d) pairs compared, ([\d.]+) s\b/.exec(output);
+  if (total !== null) return Number(total[1]?.replaceAll(",", "")) / Number(total[2]);
   const found = /([\d.,]*\d)\s*(k|M)?\s*(?:comparisons|pairs)\s*(?:\/\s*s|a second|per second)/i.exec(output);
   if (found?.[1] === undefined) return undefined;
   const scale = found[2] === "M" ? 1e6 : found[2] === "k" ? 1e3 : 1;
