@@ -10,8 +10,8 @@ import type { ServedListing, ServedRelease } from "./shapes.ts";
 /** While a link stood that a decision made or ended: what moved by it, and under which child it was served. */
 interface Stood {
   readonly child: string;
-  /** Milliseconds since 1970. */
-  readonly from: number;
+  /** Milliseconds since 1970; `undefined` for as long as anything is recorded. */
+  readonly from: number | undefined;
   readonly until: number | undefined;
   /** `Type/id` of what was served under the link. */
   readonly resources: ReadonlySet<string>;
@@ -40,7 +40,7 @@ export async function listServed(
     value: {
       decision: asked.decision,
       child: stood.child,
-      from: new Date(stood.from).toISOString(),
+      ...(stood.from === undefined ? {} : { from: new Date(stood.from).toISOString() }),
       ...(stood.until === undefined ? {} : { until: new Date(stood.until).toISOString() }),
       releases,
       ...(isPurged ? { isPurged: true as const } : {}),
@@ -63,26 +63,13 @@ async function whileItStood(decision: IdentityDecision, ports: ReviewPorts): Pro
   const joined = first === undefined ? decision.survivor : first[sides.joined];
   const ended = undone === undefined ? meant.undoneBy : decision.sequence;
   const endedAt = ended === undefined ? undefined : (await store.decision(ended))?.decidedAt;
-  const linkedAt = isMade ? meant.decidedAt : await earliestLink(meant, ports);
   return {
     child: (await store.record(joined))?.patientId ?? "",
-    from: linkedAt,
+    // A link that a rule had made is followed from the beginning: nothing of what moved was there before it.
+    from: isMade ? meant.decidedAt : undefined,
     until: isMade ? endedAt : meant.decidedAt,
     resources: await resourcesOf(meant, ports),
   };
-}
-
-/** When what was split off had come into the child: the links before are not told, so what moved says since when it was there. */
-async function earliestLink(decision: IdentityDecision, { store }: ReviewPorts): Promise<number> {
-  const times = await Promise.all(
-    decision.moved.map(async ({ source, localId, to }) => {
-      const lineages = await store.lineagesOf(to);
-      const own = lineages.filter((one) => one.source === source && one.localId === localId);
-      return own.map(({ receivedAt }) => receivedAt);
-    }),
-  );
-  const known = times.flat();
-  return known.length === 0 ? 0 : Math.min(...known);
 }
 
 /** What the sources' children that moved have made, wherever they are now, and their Patients. */
@@ -120,7 +107,7 @@ async function readReleases(
   const filter = {
     patient: stood.child,
     clients: clients.map(({ id }) => id),
-    from: stood.from,
+    ...(stood.from === undefined ? {} : { from: stood.from }),
     ...(stood.until === undefined ? {} : { until: stood.until + 1 }),
   };
   const releases: ServedRelease[] = [];

@@ -33,6 +33,8 @@ export interface ToldValue {
   readonly value?: string;
   /** Of a number: whether its source verified it. */
   readonly isVerified?: boolean;
+  /** Set where the number is neither served nor searched for this child: another one carries it. */
+  readonly isWithheld?: true;
   /** Why the value is not shown. */
   readonly notShown?: "agreement" | "restricted";
   readonly sources: readonly string[];
@@ -185,8 +187,8 @@ export interface ServedRelease {
 export interface ServedListing {
   readonly decision: number;
   readonly child: string;
-  /** While the link stood. */
-  readonly from: string;
+  /** While the link stood; without a beginning, as long as anything is recorded. */
+  readonly from?: string;
   readonly until?: string;
   readonly releases: readonly ServedRelease[];
   /** Part of the log was purged in this time: what it held is not listed. */

@@ -27,7 +27,7 @@ const SYSTEMS: Partial<Readonly<Record<Field, string>>> = { "nhs-number": NHS_NU
 
 /** Every value that the sources tell of a field, each once, with who tells it. */
 export function toToldValues(
-  { told, isRestricted }: Pick<ReviewedChild, "told" | "isRestricted">,
+  { told, isRestricted, record }: Pick<ReviewedChild, "told" | "isRestricted" | "record">,
   sight: Sight,
 ): Readonly<Record<Field, readonly ToldValue[]>> {
   const visible = told.filter(({ source }) => sight.shows(source));
@@ -42,11 +42,18 @@ export function toToldValues(
       values.set(value, {
         ...toShown(field, value, { isRestricted, sight }),
         ...(field === "nhs-number" && { isVerified }),
+        ...(isHeldBack(field, value, record) && { isWithheld: true as const }),
         sources,
       });
     }
     return [...values.values()];
   });
+}
+
+/** Whether any source's word of a number is kept from being served or searched here. */
+function isHeldBack(field: Field, value: string, { contributions }: ReviewedChild["record"]): boolean {
+  const system = SYSTEMS[field];
+  return system !== undefined && contributions.some(({ withheld = [] }) => withheld.includes(`${system}|${value}`));
 }
 
 function toShown(

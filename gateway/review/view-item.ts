@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { isNhsNumber } from "#mappers/datatypes/nhs-number.ts";
-import { SOURCE_CHILD_ID } from "#profiles/systems.ts";
+import { isUpn, normaliseUpn } from "#mappers/datatypes/upn.ts";
+import { NHS_NUMBER, SOURCE_CHILD_ID, UPN } from "#profiles/systems.ts";
 import { LIMITS } from "../limits.ts";
 import type { AlikeChild } from "../store/store.ts";
 import type { ReviewedChild } from "./child.ts";
@@ -92,10 +93,16 @@ async function toSource(
     name,
     source,
     authority: register.authorityOf(source),
-    ...(sight.shows(source) && sight.showsSystem(SOURCE_CHILD_ID) ? { localId } : {}),
+    ...(sight.shows(source) && mayShowName(localId, sight) ? { localId } : {}),
     ...(said === undefined ? {} : { toldAt: new Date(said.lastUpdated).toISOString() }),
     ...(link === undefined ? {} : { linkedAt: new Date(link.decidedAt).toISOString(), linkedBy: link.author }),
   };
+}
+
+/** Some sources call a child by its number, which is shown only to those who may see such numbers. */
+function mayShowName(localId: string, sight: Sight): boolean {
+  if (isNhsNumber(localId)) return sight.showsSystem(NHS_NUMBER);
+  return isUpn(normaliseUpn(localId)) ? sight.showsSystem(UPN) : sight.showsSystem(SOURCE_CHILD_ID);
 }
 
 /** What was decided on a child before, newest first, as far as the steward may read it. */

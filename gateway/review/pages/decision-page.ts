@@ -100,7 +100,7 @@ ${formKey(session)}
 /** Who was served what under a link. */
 export function servedPage(listing: ServedListing, { session }: { readonly session: PageSession }): string {
   const { decision, from, until, releases, isPurged, next } = listing;
-  const content = html`<p>From ${moment(from)} ${until === undefined ? "until now" : html`until ${moment(until)}`}, as far as clients of your authorities are concerned.</p>
+  const content = html`<p>${from === undefined ? "From the beginning" : html`From ${moment(from)}`} ${until === undefined ? "until now" : html`until ${moment(until)}`}, as far as clients of your authorities are concerned.</p>
 ${isPurged === true && html`<div class="notice"><h2>Not complete</h2><p>Part of the log of this time was purged: what it held is not listed.</p></div>`}
 ${
   releases.length === 0

@@ -75,10 +75,10 @@ function cell({ fields, standing }: Party, field: (typeof FIELDS)[number]): Html
   return stands === "different" ? html`<td class="differs">${mark}${list}</td>` : html`<td>${mark}${list}</td>`;
 }
 
-function shownValue({ value, notShown, isVerified, sources }: ToldValue): Html {
+function shownValue({ value, notShown, isVerified, isWithheld, sources }: ToldValue): Html {
   const shown = value === undefined ? html`${NOT_SHOWN_WORDS[notShown ?? "agreement"]}` : told(value);
   const verified = isVerified !== undefined && (isVerified ? ", verified" : ", not verified");
-  return html`${shown}${verified} <span class="quiet">(${sources.join(", ")})</span>`;
+  return html`${shown}${verified}${isWithheld === true && ", held back here because another child carries it"} <span class="quiet">(${sources.join(", ")})</span>`;
 }
 
 function evidenceOf({ label, weighing }: Party, { matcher }: ItemView): Html {
