@@ -138,9 +138,10 @@ export function readReviewItemsOf({ statement }: Connection, record: RecordKey):
     });
 }
 
-/** What named candidates asks nothing any more when all of them have become the child itself. */
+/** What named other children asks nothing any more when all of them have become the child itself. */
 function isAsked({ candidates }: StoredReview, row: Row): boolean {
-  return candidates.length > 0 || row.candidates === "[]";
+  const named: readonly RecordKey[] = JSON.parse(text(row.candidates));
+  return candidates.length > 0 || named.every((candidate) => candidate === row.record);
 }
 
 function toReview(row: Row): StoredReview {

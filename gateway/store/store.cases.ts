@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { changeCases } from "./change.cases.ts";
+import { decisionCases } from "./decision.cases.ts";
 import { deliveryCases } from "./delivery.cases.ts";
 import { findCases } from "./find.cases.ts";
 import { historyCases } from "./history.cases.ts";
@@ -52,6 +53,7 @@ export function storeCases(name: string, open: () => Promise<OpenStore>): void {
     identifierCases(() => store, child);
     changeCases(() => store, child);
     identityCases(() => store, child);
+    decisionCases(() => store, child);
     deliveryCases(() => store);
     stagedCases(() => store);
     lineageCases(() => store, child);
