@@ -180,6 +180,31 @@ describe("an item and a decision of another authority look like ones that never 
   });
 });
 
+test("a decision between two children of Wirral is none to a steward of Leeds, whose children match with theirs", async () => {
+  const one = await pupil("wirral", "Mabli");
+  const two = await pupil("wirral", "Nerys");
+  const item = await review.open({
+    source: one.source,
+    localId: one.localId,
+    record: one.record,
+    candidates: [two.record],
+  });
+  expect(await itemFor(OF_LEEDS, item)).toBeUndefined();
+  const { version } = await review.item(item);
+  const body = { decision: "merge", reason: "Seen" };
+  const done: DecisionDone = JSON.parse(
+    await (await review.post(`/identity/items/${item}/decision`, body, { "If-Match": `"${version}"` })).text(),
+  );
+  const number = done.decisions[0]?.decision;
+  expect((await as("steward-demo", `/identity/decisions/${number}`)).status).toBe(200);
+  expect((await as(OF_LEEDS, `/identity/decisions/${number}`)).status).toBe(404);
+  const listed: { decisions: readonly { decision: number }[] } = JSON.parse(
+    await (await as(OF_LEEDS, "/identity/decisions")).text(),
+  );
+  expect(listed.decisions.map(({ decision }) => decision)).not.toContain(number);
+  expect((await as(OF_LEEDS, `/identity/decisions?child=${one.patientId}`)).status).toBe(404);
+});
+
 describe("whoever is no steward", () => {
   const ADDRESSES = [
     ["GET", "/identity/items"],

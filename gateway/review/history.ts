@@ -86,8 +86,7 @@ export async function seeDecision(
   const children: Children = new Map();
   const view = await toDecisionView(decision, { sight, children, ports });
   const read = [...children.values()].filter((child) => child !== undefined);
-  const isOwn = read.some(({ authorities }) => authorities.some((one) => sight.isOwn(one)));
-  return view === undefined || !isOwn ? undefined : { decision, view, children: read };
+  return view === undefined ? undefined : { decision, view, children: read };
 }
 
 export async function readDecision(

@@ -10,7 +10,10 @@ type DecisionPorts = Pick<ReviewPorts, "store" | "register">;
 /** The children of a decision as they stand in the store, by record, each read once. */
 export type Children = Map<RecordKey, ReviewedChild | undefined>;
 
-/** A decision as a steward may read it; `undefined` where a child of it is out of the steward's reach. */
+/**
+ * A decision as a steward may read it; `undefined` where a child of it is out of the steward's reach, or none is of an
+ * authority of the steward's own.
+ */
 export async function toDecisionView(
   decision: IdentityDecision,
   { sight, children, ports }: { readonly sight: Sight; readonly children: Children; readonly ports: DecisionPorts },
@@ -18,12 +21,15 @@ export async function toDecisionView(
   const { register } = ports;
   const records = [decision.survivor, decision.other, ...decision.moved.flatMap(({ from, to }) => [from, to])];
   const ids = new Map<RecordKey, string>();
+  const authorities = decision.moved.map(({ source }) => register.authorityOf(source));
   for (const key of new Set(records)) {
     const child = await remembered(key, children, ports);
     if (child === undefined || !mayRead(child, sight)) return undefined;
     ids.set(key, child.record.patientId);
+    authorities.push(...child.authorities);
   }
-  if (!decision.moved.every(({ source }) => sight.reaches(register.authorityOf(source)))) return undefined;
+  if (!authorities.every((authority) => sight.reaches(authority))) return undefined;
+  if (!authorities.some((authority) => sight.isOwn(authority))) return undefined;
   const idOf = (key: RecordKey): string => ids.get(key) ?? "";
   return {
     decision: decision.sequence,
