@@ -23,22 +23,29 @@ const ERA_AT = 8;
  */
 export function createFileFence(path: string): Fence {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  // Both are to be writable by every process, and neither may cut short what another one wrote.
-  const file = openSync(path, "a+", 0o600);
-  closeSync(file);
-  const descriptor = openSync(path, "r+");
+  // Made when absent, and never cut short: another process may have written into it.
+  closeSync(openSync(path, "a+", 0o600));
+  let open: number | undefined;
+  // A write that ends after everything was closed still has to be told.
+  const descriptor = (): number => {
+    open ??= openSync(path, "r+");
+    return open;
+  };
   const bytes = Buffer.alloc(2 * ERA_AT);
   const raise = (at: number): void => {
-    writeSync(descriptor, randomBytes(NUMBER_BYTES), 0, NUMBER_BYTES, at);
+    writeSync(descriptor(), randomBytes(NUMBER_BYTES), 0, NUMBER_BYTES, at);
   };
   return {
     read() {
       // Changes come first in the file, and the era is raised first: new changes are never seen with an old era.
-      readSync(descriptor, bytes, 0, bytes.length, 0);
+      readSync(descriptor(), bytes, 0, bytes.length, 0);
       return { changes: bytes.readUIntLE(0, NUMBER_BYTES), era: bytes.readUIntLE(ERA_AT, NUMBER_BYTES) };
     },
     raiseChanges: () => raise(0),
     raiseEra: () => raise(ERA_AT),
-    close: () => closeSync(descriptor),
+    close() {
+      if (open !== undefined) closeSync(open);
+      open = undefined;
+    },
   };
 }

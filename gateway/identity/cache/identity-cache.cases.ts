@@ -125,4 +125,13 @@ export function testIdentityCache(create: (count: number) => Promise<readonly Id
     const { nearHits, farHits, misses, purges, voided } = cacheOf(0).counts();
     expect({ hits: nearHits + farHits, misses, purges, voided }).toEqual({ hits: 3, misses: 1, purges: 0, voided: 0 });
   });
+
+  test("asks the store once it is closed, and still tells the others of a change", async () => {
+    const { ask, truth, cacheOf } = await started(2);
+    for (const index of [0, 1, 1]) await ask("system|1", index);
+    await cacheOf(0).close();
+    truth.holders.set("system|1", [7]);
+    await cacheOf(0).purge({ identifiers: ["system|1"] });
+    for (const index of [0, 1]) expect(await ask("system|1", index)).toEqual([7]);
+  });
 }
