@@ -146,6 +146,16 @@ export function decisionCases(store: () => Store, child: Child): void {
       expect(back?.leavings).toEqual([]);
     });
 
+    test("brings the times of all that was told in a merged record into the span of the other", async () => {
+      const [from, to] = [await child("p-1"), await child("p-2")];
+      await store().write((t) => t.putContribution(from, "leeds", contribution({ lastUpdated: 100 }), []));
+      await store().write((t) => t.putContribution(to, "leeds", contribution({ lastUpdated: 700 }), []));
+      const decision = await decide({ survivor: to, other: from });
+      await store().write((t) => t.setMerged(from, { into: to, decision }));
+      const changes = await store().recordsByChange({}, { direction: "newest-first" }, 9);
+      expect(changes.find(({ key }) => key === to)).toEqual({ key: to, first: 100, last: 700 });
+    });
+
     test("leaves no version of a resource in the history of the record in which it was", async () => {
       const [from, to] = [await child("p-1"), await child("p-2")];
       await store().write((t) => t.put(from, resource()));

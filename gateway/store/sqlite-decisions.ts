@@ -110,6 +110,11 @@ export function setMerged(
     statement("DELETE FROM merged WHERE record = ?").run(record);
     return;
   }
+  // From now on what was told in the one is told of with the other.
+  const span = statement("SELECT first_change, last_change FROM record WHERE key = ?").get(record);
+  for (const at of [span?.first_change, span?.last_change]) {
+    if (typeof at === "number") touch(work, merged.into, at);
+  }
   statement("INSERT OR REPLACE INTO merged (record, survivor, decision) VALUES (?, ?, ?)").run(
     record,
     merged.into,
