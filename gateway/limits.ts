@@ -132,8 +132,8 @@ export const LIMITS = {
   pds_turn_slack_ms: 100,
   /** PDS answers in well under a second; its own time-out comes after some. */
   pds_call_timeout_ms: 5_000,
-  /** All questions about one person, waiting for turns included: no process holds a child for longer. */
-  pds_trace_deadline_ms: 30_000,
+  /** All questions about one person, waiting for turns included: somebody may be waiting for the answer. */
+  pds_trace_deadline_ms: 10_000,
   /** Of one question. */
   pds_attempts_max: 3,
   /** The first pause before a repetition, at most; each further one may be twice as long. */

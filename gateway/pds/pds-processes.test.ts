@@ -52,7 +52,7 @@ test("four processes together call five times in any second, and are never told 
   const identityKey = randomBytes(32).toString("base64");
   const clients = [{ apiKey: API_KEY, keyId: KEY_ID, publicKey: KEYS.publicKey }];
   standIn = await startStandIn({ people: [known(ONE)], clients });
-  const days = Array.from({ length: 28 }, (_, n) => `2021-05-${String(n + 1).padStart(2, "0")}`);
+  const days = Array.from({ length: 20 }, (_, n) => `2021-05-${String(n + 1).padStart(2, "0")}`);
   const shares = [0, 1, 2, 3].map((n) => days.filter((_, at) => at % 4 === n));
   const ended = await Promise.all(
     shares.map((dates) =>
@@ -66,7 +66,7 @@ test("four processes together call five times in any second, and are never told 
   const calls = standIn.arrivals().filter(({ kind }) => kind !== "token");
   await standIn.close();
   expect(ended.map(({ outcomes }) => outcomes)).toEqual(shares.map((dates) => dates.map(() => "none")));
-  expect(calls).toHaveLength(28);
+  expect(calls).toHaveLength(20);
   expect(busiestSecond(calls)).toBeLessThanOrEqual(5);
   expect(calls.filter(({ isOverQuota }) => isOverQuota)).toEqual([]);
 }, 30_000);

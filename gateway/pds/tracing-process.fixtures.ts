@@ -30,6 +30,8 @@ async function run(task: TracingTask): Promise<void> {
     clock: Date.now,
     ids: randomUUID,
     random: Math.random,
+    // All of a test's children wait in one line.
+    deadline_ms: 25_000,
     ...JUDGE,
   });
   // A process that has not met its Redis yet works for itself.

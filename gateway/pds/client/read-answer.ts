@@ -53,14 +53,13 @@ const PATIENT = z.object({
   name: z
     .array(
       z.object({
-        use: z.enum(["usual", "official", "temp", "nickname", "anonymous", "old", "maiden"]).exactOptional(),
         given: z.array(z.string()).exactOptional(),
         family: z.exactOptional(z.string()),
         period: PERIOD,
       }),
     )
     .exactOptional(),
-  gender: z.enum(["male", "female", "other", "unknown"]).exactOptional(),
+  gender: z.exactOptional(z.enum(["male", "female", "other", "unknown"]).catch("unknown")),
   birthDate: z.exactOptional(z.string()),
   multipleBirthInteger: z.int().exactOptional(),
   address: z
