@@ -1,3 +1,5 @@
+import type { Patient } from "@medplum/fhirtypes";
+import { resourceBytes } from "../search/pack.ts";
 import type { IdentifierValue } from "../search/query-values.ts";
 import type { Lead } from "../search/search-query.ts";
 import type { IdSpace, RecordKey, RecordSearchKey } from "../store/store.ts";
@@ -7,9 +9,12 @@ import type { CandidatePorts, Looking } from "./candidates.ts";
 export const LEAD_RECORDS_max = 2_000;
 const NO_RECORDS: readonly RecordKey[] = [];
 
+/** A lead that holds all that can match. */
+export type NarrowLead = Exclude<Lead, { readonly kind: "linked" }>;
+
 /** The records that a lead names, ascending; `undefined` when they are too many to be a lead. */
 export async function leadRecords(
-  lead: Lead,
+  lead: NarrowLead,
   looking: Looking,
   ports: CandidatePorts,
 ): Promise<readonly RecordKey[] | undefined> {
@@ -21,7 +26,7 @@ export async function leadRecords(
   return found.reduce(union, NO_RECORDS);
 }
 
-function lookups(lead: Lead, looking: Looking, ports: CandidatePorts): readonly Promise<readonly RecordKey[]>[] {
+function lookups(lead: NarrowLead, looking: Looking, ports: CandidatePorts): readonly Promise<readonly RecordKey[]>[] {
   const { idSpace } = looking.requester.agreement;
   const find = (...keys: (RecordSearchKey & { prefix?: boolean })[]) =>
     ports.store.findRecords(keys, LEAD_RECORDS_max + 1, idSpace);
@@ -53,6 +58,33 @@ async function locateAll(
   const keys = await Promise.all(ids.map((id) => store.locate(type, id, idSpace)));
   return [...new Set(keys)].filter((key) => key !== undefined).sort((a, b) => a - b);
 }
+
+/**
+ * Patients that are linked with one of these by a decision, as far as the requester sees it: the decision is told on both
+ * sides, so that either leads to the other.
+ */
+export async function linkedRecords(
+  { ids }: Extract<Lead, { kind: "linked" }>,
+  { requester, at }: Looking,
+  { store, reader }: CandidatePorts,
+): Promise<readonly RecordKey[]> {
+  const { idSpace } = requester.agreement;
+  const found = new Set<RecordKey>();
+  for (const id of ids) {
+    const key = await store.locate("Patient", id, idSpace);
+    const view = key === undefined ? undefined : await reader.view(key, requester, at);
+    if (view === undefined || view.patient.size === 0) continue;
+    const { link = [] }: Patient = JSON.parse(resourceBytes(view.patient, 0).toString());
+    for (const { other } of link) {
+      const [, linked] = LOCAL_PATIENT.exec(other?.reference ?? "") ?? [];
+      const record = linked === undefined ? undefined : await store.locate("Patient", linked, idSpace);
+      if (record !== undefined) found.add(record);
+    }
+  }
+  return [...found].sort((a, b) => a - b);
+}
+
+const LOCAL_PATIENT = /^Patient\/([A-Za-z0-9\-.]{1,64})$/;
 
 /** A resolution that a record does not bear out is dropped and asked of the store again. */
 async function resolveIdentifier(

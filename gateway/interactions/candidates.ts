@@ -3,7 +3,7 @@ import type { Requester } from "../access/requester.ts";
 import type { Condition, Lead, Question } from "../search/search-query.ts";
 import type { IdSpace, ReadVerbs, RecordKey } from "../store/store.ts";
 import { toAuditBounds } from "./candidates-audit.ts";
-import { leadRecords, union } from "./candidates-leads.ts";
+import { leadRecords, linkedRecords, union } from "./candidates-leads.ts";
 import type { Moment, RecordReader, VisibleRecord } from "./record-reader.ts";
 import type { Walks } from "./walks.ts";
 
@@ -87,6 +87,9 @@ export async function candidatesOf(question: Question, looking: Looking, ports: 
   if (isCanonicalType(type)) return { ...ONLY_KNOWN, known: NO_RECORDS, canonicals: true };
   if (type === "AuditEvent") return { ...ONLY_KNOWN, known: NO_RECORDS, auditEvents: toAuditBounds(question) };
   const lead = usableLead(question);
+  if (lead?.kind === "linked") {
+    return { ...ONLY_KNOWN, known: await linkedRecords(lead, looking, ports), children: true };
+  }
   const isLocated = (lead?.kind === "id" || lead?.kind === "resource-identifier") && lead.type === type;
   if (type === "Patient" || ABOUT_CHILDREN.has(type)) {
     const led = lead && (await leadRecords(lead, looking, ports));
@@ -116,7 +119,9 @@ function usableLead({ type, lead, conditions }: Question): Lead | undefined {
 export function isNarrow(question: Question): boolean {
   if (isCanonicalType(question.type)) return true;
   if (question.type === "AuditEvent") return false;
-  return (question.type !== "Patient" && !ABOUT_CHILDREN.has(question.type)) || usableLead(question) !== undefined;
+  if (question.type !== "Patient" && !ABOUT_CHILDREN.has(question.type)) return true;
+  const lead = usableLead(question);
+  return lead !== undefined && lead.kind !== "linked";
 }
 
 /** The record of a Patient, as far as it exists for the requester. */

@@ -12,6 +12,7 @@ const RANK: Readonly<Record<Lead["kind"], number>> = {
   "resource-identifier": 2,
   birthdate: 3,
   names: 4,
+  linked: 5,
 };
 
 /** The most telling of several leads: each of them alone holds all that can match. */
@@ -50,9 +51,19 @@ export function leadOf(
     case "given":
     case "name":
       return { kind: "names", code, texts: values.map((value) => fold(unescapeValue(value))) };
+    case "link":
+      return linkedLead(values.map(unescapeValue), fhirBase);
     default:
       return undefined;
   }
+}
+
+function linkedLead(values: readonly string[], fhirBase: string): Lead {
+  const ids = values.flatMap((value) => {
+    const asked = parseAskedReference(value, fhirBase);
+    return asked?.kind === "id" || (asked?.kind === "local" && asked.type === "Patient") ? [asked.id] : [];
+  });
+  return { kind: "linked", ids };
 }
 
 /** Identifiers of things are compared to the letter, an NHS number in groups of digits included. */

@@ -51,7 +51,9 @@ export type Lead =
     }
   | { readonly kind: "id"; readonly type: ServedType; readonly ids: readonly string[] }
   | { readonly kind: "names"; readonly code: "family" | "given" | "name"; readonly texts: readonly string[] }
-  | { readonly kind: "birthdate"; readonly dates: readonly string[] };
+  | { readonly kind: "birthdate"; readonly dates: readonly string[] }
+  /** Patients by whom they are linked with: one that is merged stands apart from the children that are gone through. */
+  | { readonly kind: "linked"; readonly ids: readonly string[] };
 
 export interface SortKey {
   readonly code: string;
