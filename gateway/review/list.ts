@@ -45,18 +45,16 @@ export async function listItems(
     return { kind: "bad-parameter-value", parameter: "count", expected };
   }
   const looking = { sight, authoritiesOf: createAuthoritiesOf(ports), ports };
-  const page = await collect({ ...filter, ...(after === undefined ? {} : { after }) }, count + 1, looking);
-  const counted = await collect(filter, LIMITS.review_counted_max + 1, looking);
-  const shown = page.slice(0, count);
-  const last = shown.at(-1);
-  const countable = counted.slice(0, LIMITS.review_counted_max);
+  const page = await collect({ ...filter, ...(await continued(after, filter, ports)) }, count, looking);
+  const counted = await collect(filter, LIMITS.review_counted_max, looking);
+  const { found: shown, upTo } = page;
   return {
     value: {
-      counts: countKinds(countable),
-      total: countable.length,
-      ...(counted.length > countable.length ? { isMore: true as const } : {}),
+      counts: countKinds(counted.found),
+      total: counted.found.length,
+      ...(counted.upTo === undefined ? {} : { isMore: true as const }),
       items: shown.map((seen) => toListed(seen, ports)),
-      ...(last === undefined || page.length <= count ? {} : { next: toPage(last.item.id, asked, requester, ports) }),
+      ...(upTo === undefined ? {} : { next: toPage(upTo, asked, requester, ports) }),
     },
     patients: await patientsOf(shown, ports),
     released: shown.map(({ item }) => `review/${item.id}`),
@@ -64,29 +62,47 @@ export async function listItems(
   };
 }
 
-/** Goes on through the shelf until enough are found that the steward may see. */
+/** Where a listing goes on; at its beginning where the last item of the page before was decided meanwhile. */
+async function continued(
+  after: number | undefined,
+  { state }: ReviewFilter,
+  { store }: ReviewPorts,
+): Promise<{ readonly after?: number }> {
+  const item = after === undefined ? undefined : await store.reviewItem(after);
+  return after === undefined || item === undefined || stateOf(item) !== state ? {} : { after };
+}
+
+interface Collected {
+  readonly found: readonly SpottedItem[];
+  /** Id of the last item that was looked at, where there are more behind it. */
+  readonly upTo: number | undefined;
+}
+
+/** Goes through the items until enough are found that the steward may see, or enough were looked at. */
 async function collect(
   filter: ReviewFilter,
   wanted: number,
   looking: Parameters<typeof spotItem>[1] & { readonly ports: ReviewPorts },
-): Promise<readonly SpottedItem[]> {
+): Promise<Collected> {
   const found: SpottedItem[] = [];
-  let after = filter.after;
-  while (found.length < wanted) {
+  let { after } = filter;
+  for (let slice = 0; slice < SLICES_max; slice += 1) {
     const items = await looking.ports.store.reviewPage({ ...filter, ...(after === undefined ? {} : { after }) }, SLICE);
     for (const item of items) {
+      if (found.length >= wanted) return { found, upTo: after };
       const spotted = await spotItem(item, looking);
       if (spotted !== undefined) found.push(spotted);
-      if (found.length >= wanted) break;
+      after = item.id;
     }
-    after = items.at(-1)?.id;
-    if (items.length < SLICE) break;
+    if (items.length < SLICE) return { found, upTo: undefined };
   }
-  return found;
+  return { found, upTo: after };
 }
 
 /** A page of the store's begins its search anew, so it is one that most listings do with. */
 const SLICE = 512;
+/** Whoever sees next to nothing among very many is answered with a page that goes on. */
+const SLICES_max = 8;
 
 async function patientsOf(shown: readonly SpottedItem[], { store }: ReviewPorts): Promise<readonly string[]> {
   const records = new Set(shown.flatMap(({ subject, candidates }) => [subject, ...candidates]));
