@@ -5,8 +5,7 @@ import type { AuditIndex, AuditLog } from "./audit/audit.ts";
 import type { SourceFacts } from "./disclosure/visibility.ts";
 import type { Decisions } from "./identity/decisions/decisions.ts";
 import type { IdentityCache } from "./identity/identity-cache.ts";
-import { createMatcher } from "./identity/matcher/create-matcher.ts";
-import { ENGLAND } from "./identity/matcher/model/england.ts";
+import type { Matcher } from "./identity/matcher/matcher.ts";
 import { createIdentifierResolver } from "./identity/resolve-identifier.ts";
 import { createAuditEvents } from "./interactions/audit-events.ts";
 import { createBatch } from "./interactions/batch.ts";
@@ -25,7 +24,6 @@ import { createSearchFlow, type SearchFlow } from "./interactions/search-flow.ts
 import { createSearchSystem } from "./interactions/search-system.ts";
 import { createSearchType } from "./interactions/search-type.ts";
 import { createTransaction } from "./interactions/transaction.ts";
-import { ukDate } from "./interactions/uk-date.ts";
 import { createUpdate } from "./interactions/update.ts";
 import { createVread } from "./interactions/vread.ts";
 import { createWalks } from "./interactions/walks.ts";
@@ -63,6 +61,8 @@ export interface InteractionRooms {
   /** What page tokens are sealed under. */
   readonly secret: Buffer;
   readonly clock: () => number;
+  /** The same as decides on what comes in. */
+  readonly matcher: Matcher;
   /** Absent where nobody may decide who is one child. */
   readonly decisions?: Decisions | undefined;
   /** A national register of people, where one is configured. */
@@ -102,7 +102,7 @@ export function composeInteractions(rooms: InteractionRooms) {
     writtenSources: new Map(register.writtenSources.map((source) => [source.source, source])),
     seenChildren: createSeenChildren(),
     ids: randomUUID,
-    matcher: createMatcher(ENGLAND, { today: () => ukDate(clock()) }),
+    matcher: rooms.matcher,
     tracing: rooms.tracing,
     decisions: rooms.decisions,
     checkScope,

@@ -1,7 +1,7 @@
 import type { Bundle, Patient } from "@medplum/fhirtypes";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { NHS_NUMBER } from "#profiles/systems.ts";
-import { FHIR, startTestGateway, type TestGateway } from "../gateway.fixtures.ts";
+import { FHIR, jsonOf, startTestGateway, type TestGateway } from "../gateway.fixtures.ts";
 import { CERTAIN, makePatient, match, matched, postTo, refusal, remarks } from "./identity-operation.fixtures.ts";
 import { MATCH_GRADE } from "./match-bundle.ts";
 
@@ -145,10 +145,21 @@ describe("a match", () => {
 
   test("is recorded with what was asked for and who was found", async () => {
     await match(started, CLIENT, ODUYA);
-    const response = await started.ask("officer-demo", "AuditEvent?_count=1&_sort=-date");
-    expect(response.status).toBe(200);
+    const response = await started.ask(CLIENT, "AuditEvent?_count=20&_sort=-date");
+    const { entry = [] } = await jsonOf<Bundle>(response);
+    const events = entry.flatMap(({ resource }) => (resource?.resourceType === "AuditEvent" ? [resource] : []));
+    const asked = events.find(({ entity = [] }) =>
+      entity.some(({ query }) => queryOf(query).startsWith("Patient/$match")),
+    );
+    expect(asked).toMatchObject({ action: "E", outcome: "0", subtype: [{ code: "operation" }] });
+    expect(asked?.entity?.map(({ what }) => what?.reference)).toContain(`Patient/${oduya}`);
+    expect(asked?.entity?.map(({ query }) => queryOf(query)).join("")).toContain("Oduya");
   });
 });
+
+function queryOf(query = ""): string {
+  return Buffer.from(query, "base64").toString();
+}
 
 describe("what is asked need not be whole", () => {
   test.each<[string, object]>([
