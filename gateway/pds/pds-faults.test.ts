@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { createWorld, JUDGE, known, told, type World } from "./pds.fixtures.ts";
+import { BRISK, createWorld, JUDGE, known, told, type World } from "./pds.fixtures.ts";
 import type { Fault } from "./stand-in/faults.ts";
 import type { StandInPerson } from "./stand-in/person.ts";
 import { toOutcome } from "./stand-in/spine-error.ts";
@@ -84,6 +84,12 @@ const STEPS: readonly {
 const unsure: typeof JUDGE.grade = (person, candidate) =>
   candidate.postcodes.some((place) => person.postcodes.includes(place)) ? JUDGE.grade(person, candidate) : "probable";
 
+/** What never comes is not waited for long, what is refused for long not at all. */
+function patienceWith({ kind }: Fault) {
+  const isSlow = kind === "silence" || kind === "slow-body";
+  return { deadline_ms: 10_000, limits: { ...BRISK, call_timeout_ms: isSlow ? 400 : 5_000 } };
+}
+
 describe.each(STEPS)("$name", ({ people, isHit }) => {
   test.concurrent.each(FAULTS)("meets $name: failed, never none", async ({ fault }) => {
     let hits = 0;
@@ -95,7 +101,7 @@ describe.each(STEPS)("$name", ({ people, isHit }) => {
           return fault;
         },
       },
-      tracer: { grade: unsure, deadline_ms: 1_500 },
+      tracer: { grade: unsure, ...patienceWith(fault) },
     });
     try {
       const outcome = await faulty.tracer.trace(told());
@@ -113,7 +119,7 @@ test.each(FAULTS.filter(({ name }) => name !== "429 without a word"))(
   async ({ fault }) => {
     world = await createWorld([], {
       server: { fault: ({ kind }) => (kind === "token" ? fault : undefined) },
-      tracer: { deadline_ms: 1_000 },
+      tracer: patienceWith(fault),
     });
     expect(await world.tracer.trace(told())).toMatchObject({ kind: "failed" });
     expect(world.questions()).toHaveLength(0);
@@ -123,7 +129,7 @@ test.each(FAULTS.filter(({ name }) => name !== "429 without a word"))(
 test.each(FAULTS)("a number asked for meets $name: failed, never none", async ({ fault }) => {
   world = await createWorld([], {
     server: { fault: ({ kind }) => (kind === "read" ? fault : undefined) },
-    tracer: { deadline_ms: 1_000 },
+    tracer: patienceWith(fault),
   });
   expect(await world.tracer.byNumber(ONE)).toMatchObject({ kind: "failed" });
 });

@@ -84,5 +84,5 @@ test("settles most children with one question and none with more than three, and
   const ordered = counts.toSorted((one, other) => one - other);
   expect(ordered[Math.floor(ordered.length / 2)]).toBe(1);
   expect(ordered.at(-1)).toBeLessThanOrEqual(3);
-  expect(found / registered.length).toBeGreaterThan(0.9);
+  expect(found / registered.length).toBeGreaterThan(0.8);
 });

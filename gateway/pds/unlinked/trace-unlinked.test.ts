@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { SourceIdentity } from "#mappers/mapper.ts";
-import { createWorld, known, type World } from "../pds.fixtures.ts";
+import { BRISK, createWorld, known, type World } from "../pds.fixtures.ts";
 import type { Fault } from "../stand-in/faults.ts";
 import type { StandInPerson } from "../stand-in/person.ts";
 import { openStore, startTracing, type TestStore } from "./unlinked.fixtures.ts";
@@ -31,7 +31,7 @@ const annabel: SourceIdentity = {
 async function startWorld(people: readonly StandInPerson[], fault?: Fault) {
   world = await createWorld(people, {
     server: { fault: ({ kind }) => (kind === "search" ? fault : undefined) },
-    tracer: { deadline_ms: 800 },
+    tracer: { limits: { ...BRISK, call_timeout_ms: fault?.kind === "silence" ? 400 : 5_000 } },
   });
   return world;
 }
