@@ -19,18 +19,21 @@ import { readTable, type Table } from "../identity/matcher/batch/read-table.ts";
 import { countStrata } from "../identity/matcher/batch/strata.ts";
 import { toFeatures } from "../identity/matcher/compare/to-features.ts";
 import { MATCHER_VERSION } from "../identity/matcher/create-matcher.ts";
-import { ENGLAND } from "../identity/matcher/model/england.ts";
+import { HAND_SET } from "../identity/matcher/model/hand-set.ts";
 import type { Model } from "../identity/matcher/model/model.ts";
 import { parseModel } from "../identity/matcher/model/parse-model.ts";
+import { learnFromSynthetic, toModelModule } from "./link-learn.ts";
 import { type LinkReport, toReportText } from "./link-report.ts";
 import type { CommandResult } from "./token.ts";
 
 const USAGE = `Usage: npm run -s link -- --left A.csv [--right B.csv] --columns MAP.json --out PAIRS.csv
                             [--model FILE] [--report FILE] [--strata COLUMN…]
+       npm run -s link -- --learn OUT [--children 20000] [--seed 1]
 
 Links the records of two files, or finds the records of one person in one file. MAP.json says which column holds what:
 { "id": "record", "given": "first_name", "family": "surname", "birthDate": "born", "postcode": "postcode" }
 Without --model the way in which records agree is learned from the files. --report writes the counts as JSON.
+--learn learns the model that the gateway ships from invented children.
 `;
 
 interface Task {
@@ -49,7 +52,8 @@ export async function runLink(
   onProgress: (share: number) => void = () => {},
 ): Promise<CommandResult> {
   try {
-    const out = await link(parseTask(given), onProgress);
+    const task = parseTask(given);
+    const out = "learn" in task ? await learn(task) : await link(task, onProgress);
     return { exit: 0, out, error: "" };
   } catch (error) {
     if (!(error instanceof MisuseError)) throw error;
@@ -57,7 +61,22 @@ export async function runLink(
   }
 }
 
-function parseTask(given: readonly string[]): Task {
+interface LearnTask {
+  readonly learn: string;
+  readonly children: number;
+  readonly seed: number;
+}
+
+const LEARNED_VERSION = "england-1";
+
+async function learn({ learn: path, children, seed }: LearnTask): Promise<string> {
+  const model = learnFromSynthetic({ children, seed, version: LEARNED_VERSION });
+  const text = path.endsWith(".ts") ? toModelModule(model) : `${JSON.stringify(model, undefined, 2)}\n`;
+  await writeWhole(path, [text]);
+  return `${model.version}: ${model.origin}\n`;
+}
+
+function parseTask(given: readonly string[]): Task | LearnTask {
   try {
     const { values, positionals } = parseArgs({
       args: [...given],
@@ -70,9 +89,18 @@ function parseTask(given: readonly string[]): Task {
         model: { type: "string" },
         report: { type: "string" },
         strata: { type: "string", multiple: true, default: [] },
+        learn: { type: "string" },
+        children: { type: "string", default: "20000" },
+        seed: { type: "string", default: "1" },
       },
     });
-    const { left, right, columns, out, model, report, strata } = values;
+    const { left, right, columns, out, model, report, strata, learn, children, seed } = values;
+    if (learn) {
+      if (!/^[0-9]{3,7}$/.test(children) || !/^[0-9]{1,9}$/.test(seed)) {
+        throw new MisuseError("--children and --seed: expected numbers, at least 100 children.");
+      }
+      return { learn, children: Number(children), seed: Number(seed) };
+    }
     for (const [name, value] of Object.entries({ left, columns, out })) {
       if (!value) throw new MisuseError(`--${name} is missing.`);
     }
@@ -100,7 +128,7 @@ async function link(task: Task, onProgress: (share: number) => void): Promise<st
   const strata = toStrataColumns(left.table, task.strata);
   const linked = linkPeople(
     { left: toAll(left, model, today), right: right === undefined ? undefined : toAll(right, model, today) },
-    { start: ENGLAND, model, onProgress },
+    { start: HAND_SET, model, onProgress },
   );
   const pairs = gradePairs(linked);
   await writeWhole(task.out, toPairRows(linked, pairs, { left: left.records.ids, right: (right ?? left).records.ids }));
@@ -132,7 +160,7 @@ async function load(path: string, where: string, columns: Columns, today: string
 }
 
 function toAll({ records }: Loaded, model: Model | undefined, today: string) {
-  const { frequencies, knownGivenShare } = model ?? ENGLAND;
+  const { frequencies, knownGivenShare } = model ?? HAND_SET;
   return records.people.map((person) =>
     toFeatures(person, { frequencies, knownGivenShare, today, takesDateSlips: true }),
   );

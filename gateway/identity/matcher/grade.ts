@@ -63,9 +63,10 @@ function judgeNames(level: Int8Array, { isFamilyless, isOfAllAges }: Population)
     case GIVEN.same:
     case GIVEN.part:
     case GIVEN.close:
-    case GIVEN.similar:
     case GIVEN.swapped:
       return isOneDay || isOfAllAges || hasAddress(level) ? CERTAIN : PROBABLE;
+    case GIVEN.similar:
+      return isOfAllAges ? CERTAIN : PROBABLE;
     case MISSING:
     case GIVEN.nickname:
     case GIVEN.initial:

@@ -30,8 +30,8 @@ export function lookWithin(people: readonly Features[], model: Model): Within {
   for (let pair = 0; pair < table.size; pair++) {
     const level = table.levels.subarray(pair * FIELD_NAMES.length, (pair + 1) * FIELD_NAMES.length);
     if (looksLikeTwins(level)) twinPairs++;
-    const { same, twins, siblings } = weigh(pair);
-    const probability = same === Number.POSITIVE_INFINITY ? 1 : same / (1 + same + twins + siblings);
+    const { same, twins, siblings, namesakes } = weigh(pair);
+    const probability = same === Number.POSITIVE_INFINITY ? 1 : same / (1 + same + twins + siblings + namesakes);
     if (probability > REPEATED_PROBABILITY && !looksLikeTwins(level)) repeated++;
   }
   return { records: people.length, isUnique: repeated < REPEATED_MAX * people.length, twinPairs };

@@ -35,7 +35,12 @@ export function countPairs({ left, right }: People): number {
 /** Before anything is known: half of the smaller file has a partner. */
 function toFirstPriors({ left, right = left }: People, pairsInAll: number) {
   const prior_bits = Math.log2((0.5 * Math.min(left.length, right.length)) / Math.max(1, pairsInAll));
-  return { prior_bits, twinsPrior_bits: prior_bits - 5, siblingsPrior_bits: prior_bits - 3 };
+  return {
+    prior_bits,
+    twinsPrior_bits: prior_bits - 5,
+    siblingsPrior_bits: prior_bits - 3,
+    namesakesPrior_bits: prior_bits - 2,
+  };
 }
 
 /** People with the rarities of a model in place of those they were made with. */

@@ -138,8 +138,8 @@ function rarefy({ left, right }: People, model: Model): People {
 function toPlainProbabilities(table: PairTable, model: Model): Float64Array {
   const weigh = createWeigher(table, model);
   return Float64Array.from({ length: table.size }, (_, pair) => {
-    const { same, twins, siblings } = weigh(pair);
-    return same === Number.POSITIVE_INFINITY ? 1 : same / (1 + same + twins + siblings);
+    const { same, twins, siblings, namesakes } = weigh(pair);
+    return same === Number.POSITIVE_INFINITY ? 1 : same / (1 + same + twins + siblings + namesakes);
   });
 }
 
@@ -147,8 +147,8 @@ function toPlainProbabilities(table: PairTable, model: Model): Float64Array {
 function toRatios(table: PairTable, model: Model): Float64Array {
   const weigh = createWeigher(table, model);
   return Float64Array.from({ length: table.size }, (_, pair) => {
-    const { same, twins, siblings } = weigh(pair);
-    return Math.log2(same) - Math.log2(1 + twins + siblings) - model.prior_bits;
+    const { same, twins, siblings, namesakes } = weigh(pair);
+    return Math.log2(same) - Math.log2(1 + twins + siblings + namesakes) - model.prior_bits;
   });
 }
 

@@ -74,7 +74,9 @@ function compareGiven(left: NameFeatures, right: NameFeatures): number {
   if (spelling === undefined) return GIVEN.different;
   const isEven = Math.abs(left.given_bits - right.given_bits) < SLIP_RARITY_bits;
   if (isEven && left.isKnownGiven && right.isKnownGiven) return GIVEN.alike;
-  return spelling === "close" ? GIVEN.close : GIVEN.similar;
+  // Names in their own right differ in their first letter more often than slips do: Jayden and Kayden.
+  const isSameStart = left.given.charCodeAt(0) === right.given.charCodeAt(0);
+  return spelling === "close" && isSameStart ? GIVEN.close : GIVEN.similar;
 }
 
 /** Where one side has several words: whether they hold each other, or share one and part in another. */

@@ -38,9 +38,10 @@ export function createScorer(model: Model): Scorer {
   const same = toClassWeights(model, "same");
   const twins = toClassWeights(model, "twins");
   const siblings = toClassWeights(model, "siblings");
+  const namesakes = toClassWeights(model, "namesakes");
   const average_bits = RARE_FIELDS.map(([, name]) => model.frequencies[name].average_bits);
   const rarity_bits = new Float64Array(2);
-  const class_bits = new Float64Array(2);
+  const class_bits = new Float64Array(3);
 
   /** Bits that come from the value of a field, beside those of its level. */
   const rarityOf = (place: number): number => {
@@ -53,7 +54,8 @@ export function createScorer(model: Model): Scorer {
     return Math.max(-RARITY_BOUND_bits, Math.min(RARITY_BOUND_bits, (bits - average) * RARITY_SHARE));
   };
 
-  const tie = (): number => -Math.log2(1 + 2 ** (class_bits[0] ?? 0) + 2 ** (class_bits[1] ?? 0));
+  const tie = (): number =>
+    -Math.log2(1 + 2 ** (class_bits[0] ?? 0) + 2 ** (class_bits[1] ?? 0) + 2 ** (class_bits[2] ?? 0));
 
   const measure = (left: Features, right: Features): void => {
     compareInto(levels, left, right);
@@ -73,15 +75,18 @@ export function createScorer(model: Model): Scorer {
       let same_bits = model.prior_bits + (rarity_bits[0] ?? 0);
       let twins_bits = model.twinsPrior_bits + (rarity_bits[1] ?? 0);
       let siblings_bits = model.siblingsPrior_bits + (rarity_bits[1] ?? 0);
+      let namesakes_bits = model.namesakesPrior_bits + (rarity_bits[0] ?? 0);
       for (let field = 0, from = 0; field < level.length; field++, from += LEVELS_MAX) {
         const reached = level[field] ?? -1;
         if (reached < 0) continue;
         same_bits += same[from + reached] ?? 0;
         twins_bits += twins[from + reached] ?? 0;
         siblings_bits += siblings[from + reached] ?? 0;
+        namesakes_bits += namesakes[from + reached] ?? 0;
       }
       class_bits[0] = twins_bits;
       class_bits[1] = siblings_bits;
+      class_bits[2] = namesakes_bits;
       return same_bits + tie();
     },
     explain() {
@@ -92,17 +97,20 @@ export function createScorer(model: Model): Scorer {
         const bits = (same[field * LEVELS_MAX + reached] ?? 0) + (field < RARE_FIELDS.length ? rarityOf(field) : 0);
         evidence.push({ field: name, level: FIELDS[name][reached] ?? "", bits });
       }
-      evidence.push({ field: "family-tie", level: "what twins, brothers and sisters share too", bits: tie() });
+      evidence.push({ field: "family-tie", level: "what twins, siblings and namesakes share too", bits: tie() });
       return evidence;
     },
   };
 }
 
+/** What two records may be of. */
+export type PairClass = "same" | "twins" | "siblings" | "namesakes";
+
 /**
  * Log2 of how much more often each level comes about in a class of pairs than by chance; where the chance depends on the
  * value agreed on, its rarity takes the place of the chance.
  */
-export function toClassWeights(model: Model, kind: "same" | "twins" | "siblings"): Float64Array {
+export function toClassWeights(model: Model, kind: PairClass): Float64Array {
   const weights = new Float64Array(FIELD_NAMES.length * LEVELS_MAX);
   for (const [field, name] of FIELD_NAMES.entries()) {
     const { [kind]: probabilities, others } = model.fields[name];
@@ -117,7 +125,7 @@ export function toClassWeights(model: Model, kind: "same" | "twins" | "siblings"
 }
 
 /** Whether the chance of agreement is told by how rare the values are. Swapped names are of no brother or sister. */
-function isByRarity(field: number, level: number, kind: "same" | "twins" | "siblings"): boolean {
+function isByRarity(field: number, level: number, kind: PairClass): boolean {
   if (level === 0) return field < RARE_FIELDS.length;
-  return kind === "same" && field === FIELD.given && level === GIVEN.swapped;
+  return (kind === "same" || kind === "namesakes") && field === FIELD.given && level === GIVEN.swapped;
 }

@@ -16,6 +16,7 @@ export interface Priors {
   readonly prior_bits: number;
   readonly twinsPrior_bits: number;
   readonly siblingsPrior_bits: number;
+  readonly namesakesPrior_bits: number;
 }
 
 const ROUNDS_MAX = 40;
@@ -52,6 +53,7 @@ interface Expected {
   readonly same: number;
   readonly twins: number;
   readonly siblings: number;
+  readonly namesakes: number;
   /** Pairs of one person at each level. */
   readonly levels: Float64Array;
 }
@@ -61,6 +63,7 @@ export interface ClassOdds {
   same: number;
   twins: number;
   siblings: number;
+  namesakes: number;
 }
 
 /** Gives the odds of each pair of a table, one after the other, in one object that is written anew each time. */
@@ -68,11 +71,13 @@ export function createWeigher({ levels, rarity_bits }: PairTable, model: Model):
   const same = toClassWeights(model, "same");
   const twins = toClassWeights(model, "twins");
   const siblings = toClassWeights(model, "siblings");
-  const odds: ClassOdds = { same: 0, twins: 0, siblings: 0 };
+  const namesakes = toClassWeights(model, "namesakes");
+  const odds: ClassOdds = { same: 0, twins: 0, siblings: 0, namesakes: 0 };
   return (pair) => {
     let same_bits = model.prior_bits + (rarity_bits[2 * pair] ?? 0);
     let twins_bits = model.twinsPrior_bits + (rarity_bits[2 * pair + 1] ?? 0);
     let siblings_bits = model.siblingsPrior_bits + (rarity_bits[2 * pair + 1] ?? 0);
+    let namesakes_bits = model.namesakesPrior_bits + (rarity_bits[2 * pair] ?? 0);
     const from = pair * FIELDS_COUNT;
     for (let field = 0, row = 0; field < FIELDS_COUNT; field++, row += LEVELS_MAX) {
       const level = levels[from + field] ?? -1;
@@ -80,10 +85,12 @@ export function createWeigher({ levels, rarity_bits }: PairTable, model: Model):
       same_bits += same[row + level] ?? 0;
       twins_bits += twins[row + level] ?? 0;
       siblings_bits += siblings[row + level] ?? 0;
+      namesakes_bits += namesakes[row + level] ?? 0;
     }
     odds.same = 2 ** same_bits;
     odds.twins = 2 ** twins_bits;
     odds.siblings = 2 ** siblings_bits;
+    odds.namesakes = 2 ** namesakes_bits;
     return odds;
   };
 }
@@ -91,12 +98,13 @@ export function createWeigher({ levels, rarity_bits }: PairTable, model: Model):
 function expect(table: PairTable, model: Model): Expected {
   const weigh = createWeigher(table, model);
   const counts = new Float64Array(FIELDS_COUNT * LEVELS_MAX);
-  const sums = { same: 0, twins: 0, siblings: 0 };
+  const sums = { same: 0, twins: 0, siblings: 0, namesakes: 0 };
   for (let pair = 0; pair < table.size; pair++) {
     const odds = weigh(pair);
-    const all = 1 + odds.same + odds.twins + odds.siblings;
+    const all = 1 + odds.same + odds.twins + odds.siblings + odds.namesakes;
     sums.twins += odds.twins / all;
     sums.siblings += odds.siblings / all;
+    sums.namesakes += odds.namesakes / all;
     const probability = odds.same / all;
     if (probability < 1e-6) continue;
     sums.same += probability;
@@ -125,10 +133,12 @@ function maximise(model: Model, expected: Expected, start: Model, pairsInAll: nu
 
 const PAIRS_MIN = 0.01;
 
-function toPriors(
-  { same, twins, siblings }: Pick<Expected, "same" | "twins" | "siblings">,
-  pairsInAll: number,
-): Priors {
+function toPriors({ same, twins, siblings, namesakes }: Omit<Expected, "levels">, pairsInAll: number): Priors {
   const toBits = (pairs: number): number => Math.log2(Math.max(pairs, PAIRS_MIN) / Math.max(1, pairsInAll));
-  return { prior_bits: toBits(same), twinsPrior_bits: toBits(twins), siblingsPrior_bits: toBits(siblings) };
+  return {
+    prior_bits: toBits(same),
+    twinsPrior_bits: toBits(twins),
+    siblingsPrior_bits: toBits(siblings),
+    namesakesPrior_bits: toBits(namesakes),
+  };
 }

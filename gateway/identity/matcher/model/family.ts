@@ -11,7 +11,8 @@ type Levels = readonly number[];
  */
 export function withFamily(field: FieldName, same: Levels, others: Levels): FieldModel {
   const { twins, siblings } = ofFamily(field, same, others);
-  return { same, others, twins, siblings };
+  const namesakes = field === "given" || field === "family" ? same : others;
+  return { same, others, twins, siblings, namesakes };
 }
 
 const TWIN_BIRTH_DATE: Levels = [0.975, 0.004, 0.012, 0.005, 0.004];

@@ -9,6 +9,8 @@ export interface FieldModel {
   readonly others: readonly number[];
   readonly twins: readonly number[];
   readonly siblings: readonly number[];
+  /** Two people of one name, who share what people of one origin share. */
+  readonly namesakes: readonly number[];
 }
 
 /** How often values are had, as shares of all people. */
@@ -30,6 +32,7 @@ export interface Model {
   readonly prior_bits: number;
   readonly twinsPrior_bits: number;
   readonly siblingsPrior_bits: number;
+  readonly namesakesPrior_bits: number;
   readonly fields: Readonly<Record<FieldName, FieldModel>>;
   readonly frequencies: {
     readonly given: Frequencies;

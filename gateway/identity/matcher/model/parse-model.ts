@@ -14,6 +14,7 @@ const FIELD = z.strictObject({
   others: PROBABILITIES,
   twins: PROBABILITIES,
   siblings: PROBABILITIES,
+  namesakes: PROBABILITIES,
 });
 const MODEL = z.strictObject({
   version: z.string().min(1),
@@ -21,6 +22,7 @@ const MODEL = z.strictObject({
   prior_bits: z.number(),
   twinsPrior_bits: z.number(),
   siblingsPrior_bits: z.number(),
+  namesakesPrior_bits: z.number(),
   fields: z.record(z.enum([...FIELD_NAMES]), FIELD),
   frequencies: z.strictObject({
     given: FREQUENCIES,
@@ -46,8 +48,8 @@ export function parseModel(text: string, where: string): Model {
     );
   }
   for (const name of FIELD_NAMES) {
-    const { same, others, twins, siblings } = parsed.data.fields[name];
-    if ([same, others, twins, siblings].some((list) => list.length !== FIELDS[name].length)) {
+    const { same, others, twins, siblings, namesakes } = parsed.data.fields[name];
+    if ([same, others, twins, siblings, namesakes].some((list) => list.length !== FIELDS[name].length)) {
       throw new MisuseError(`${where}: fields.${name}: expected ${FIELDS[name].length} levels. Learn the model anew.`);
     }
   }
