@@ -25,6 +25,7 @@ import { warmUp } from "./identity/cache/warm-up.ts";
 import type { IdentityCache } from "./identity/identity-cache.ts";
 import { createMatcher, type FeatureMatcher } from "./identity/matcher/create-matcher.ts";
 import { ENGLAND } from "./identity/matcher/model/england.ts";
+import { toPerson } from "./identity/matcher/to-person.ts";
 import { createChildResolver } from "./identity/resolve-child.ts";
 import { createIngestLine, type IngestLine } from "./ingest/line.ts";
 import { DATA_CLASSES, mapperOf, shapesOf } from "./ingest/mappers.ts";
@@ -78,17 +79,20 @@ export async function composeGateway(config: Config, log: Logger, calls: FirstCa
     ensureIdentityKey(config),
     createAuditLog({ directory: auditDirectory, process: "gateway", clock: Date.now }),
   ]);
+  const matcher = createMatcher(ENGLAND);
   // Only with a Redis between them may several processes share a store.
   const store = createSqliteStore({
     path: join(config.dataDir, "store.sqlite"),
     isAlone: config.redisUrl === undefined,
-    derive: DERIVE,
+    derive: {
+      ...DERIVE,
+      blockingKeysOf: (identity) => matcher.blockingKeys(matcher.toComparable(toPerson(JSON.parse(identity)))),
+    },
   });
   const secret = identityKey.export();
   const { cache, coordination } = await openSharing({ ...config, identityKey });
   purgeOnWrite(store, cache);
   const auditIndex = createAuditIndex({ directory: auditDirectory, process: "gateway" });
-  const matcher = createMatcher(ENGLAND);
   const pds = connectPds?.({ coordination, matcher });
   const shared = { config, log, calls, register, signingKey, secret, audit, auditIndex, store, cache, matcher };
   const rooms = pds === undefined ? shared : { ...shared, pds };

@@ -236,7 +236,7 @@ function doubtful(identity: SourceIdentity, facts: Facts): readonly Review[] {
   const shown = facts.alike.filter(({ graded, bar }) => {
     if (graded === undefined || bar === "do-not-link") return false;
     // Two children of one source are two people, unless all but the source's own word speaks against it.
-    if (bar === "same-source") return CLOSE.includes(graded.grade);
+    if (bar === "same-source") return CLOSE.includes(graded.grade) || agreesThroughout(graded);
     // A number that was verified may still be one that another has taken the place of.
     if (graded.grade === "certainly-not" && graded.veto !== "nhs-number") return false;
     return graded.probability >= SHOWN_MIN_probability;

@@ -41,7 +41,12 @@ export function sourceOf(kind: SourceKind, authority = "leeds"): RegisteredSourc
 export interface TestLine {
   readonly store: Store;
   /** Sends one file; bodies come in small chunks so that every boundary falls somewhere. */
-  send(kind: SourceKind, body: string | AsyncIterable<Uint8Array>, told?: Partial<Delivery>): Promise<Receipt>;
+  send(
+    kind: SourceKind,
+    body: string | AsyncIterable<Uint8Array>,
+    told?: Partial<Delivery>,
+    authority?: string,
+  ): Promise<Receipt>;
   /** Takes records in again. */
   replay(kind: SourceKind, records: readonly HeldRecord[]): Promise<Receipt>;
   replaySource(kind: SourceKind): Promise<Receipt>;
@@ -71,9 +76,9 @@ export function startLine(options: Partial<IngestLineOptions> = {}): TestLine {
     });
     const next = (): Delivery => ({ id: `delivery-${++deliveries}`, receivedAt: RECEIVED_AT, client: "officer" });
     return {
-      send(kind, body, told = {}) {
+      send(kind, body, told = {}, authority = "leeds") {
         const delivery = { ...next(), ...told };
-        return line.ingest(sourceOf(kind), delivery, typeof body === "string" ? inChunks(body) : body);
+        return line.ingest(sourceOf(kind, authority), delivery, typeof body === "string" ? inChunks(body) : body);
       },
       replay: (kind, records) => line.replay(sourceOf(kind), next(), each(records)),
       replaySource: (kind) => line.replaySource(sourceOf(kind), next()),
