@@ -94,6 +94,8 @@ async function tellProvenance(
   told: { readonly moved: Moved; readonly to: RecordKey; readonly author: string; readonly at: number },
   ports: DecisionPorts,
 ): Promise<readonly string[]> {
+  // About the child alone it would tell whoever sees the child of words that they do not see.
+  if (told.moved.resources.length === 0) return [];
   const patientId = (await transaction.record(told.to))?.patientId ?? "";
   const id = ports.ids();
   const targets = [`Patient/${patientId}`, ...told.moved.resources];
