@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { SourceIdentity } from "#mappers/mapper.ts";
+import type { PersonTracer } from "../../identity/tracing.ts";
 import { BRISK, createWorld, known, type World } from "../pds.fixtures.ts";
 import type { Fault } from "../stand-in/faults.ts";
 import type { StandInPerson } from "../stand-in/person.ts";
@@ -152,6 +153,28 @@ describe("a child that gets no number", () => {
     expect(await store.found(ONE)).toEqual([record]);
   });
 });
+
+test("more children than are read together are all asked for in one pass, told ones among them", async () => {
+  const letter = (n: number): string => String.fromCharCode(97 + n);
+  // As unlike each other as names and days can be, so that none of them looks like another.
+  const children = Array.from({ length: 120 }, (_, n) => ({
+    localId: `A${n}`,
+    given: `${letter((n * 7) % 26)}${letter((n * 11) % 26)}o${letter((n * 5) % 26)}ette`,
+    family: `${letter((n * 3) % 26)}u${letter((n * 17) % 26)}${letter(n % 26)}field`,
+    birthDate: new Date(Date.UTC(2019, 0, 1 + n * 9)).toISOString().slice(0, 10),
+  }));
+  for (const child of children) await store.tell("leeds-eyfsp", child);
+  // The last one of the first page gets a number, so that its item is closed when the next page is asked for.
+  const tracer: PersonTracer = {
+    trace: async (person) =>
+      person.birthDates[0] === children[99]?.birthDate
+        ? { kind: "found", nhsNumber: ONE, person, isRestricted: false }
+        : { kind: "none" },
+    byNumber: async () => ({ kind: "none" }),
+    state: () => "closed",
+  };
+  expect(await startTracing(store, tracer).pass()).toEqual({ told: 1, none: 119 });
+}, 30_000);
 
 test("children of a source whose register entry does not permit it are never asked for", async () => {
   await store.tell("leeds-eyc", annabel);

@@ -44,12 +44,16 @@ export function createUnlinkedTracing(options: TraceUnlinkedOptions): UnlinkedTr
   const bySource = new Map(tracing.map((source) => [source.source, source]));
   const closing = new AbortController();
   let running: Promise<unknown> | undefined;
+  /** Where a pass was broken off. */
+  let from: number | undefined;
 
   async function pass(): Promise<Partial<Record<Ended, number>>> {
     const ends: Partial<Record<Ended, number>> = {};
     if (bySource.size === 0) return ends;
     const filter = { sources: [...bySource.keys()], kinds: ["unlinked"] as const, order: "oldest" as const };
-    let after: number | undefined;
+    let after = from;
+    from = undefined;
+    let failuresInRow = 0;
     for (;;) {
       const page = await options.store.reviewPage(
         { ...filter, ...(after === undefined ? {} : { after }) },
@@ -57,19 +61,22 @@ export function createUnlinkedTracing(options: TraceUnlinkedOptions): UnlinkedTr
       );
       for (let at = 0; at < page.length; at += LIMITS.pds_traces_at_once) {
         if (closing.signal.aborted) return ends;
-        const ended = await Promise.all(
-          page
-            .slice(at, at + LIMITS.pds_traces_at_once)
-            .map((item) => traceOne(item, bySource.get(item.source), options)),
-        );
-        for (const end of ended) if (end !== undefined) ends[end] = (ends[end] ?? 0) + 1;
-        // A register that is away, or wants no more calls, is not asked for everybody in turn.
-        const asked = ended.filter((end) => end !== undefined);
-        const isSilent = asked.length > 0 && asked.every((end) => end === "failed");
-        if (isSilent || options.tracer.state() === "open") return ends;
+        const items = page.slice(at, at + LIMITS.pds_traces_at_once);
+        const ended = await Promise.all(items.map((item) => traceOne(item, bySource.get(item.source), options)));
+        for (const end of ended) {
+          if (end === undefined) continue;
+          ends[end] = (ends[end] ?? 0) + 1;
+          failuresInRow = end === "failed" ? failuresInRow + 1 : 0;
+        }
+        // A register that is away, or wants no more calls, is not asked for everybody in turn; the next pass goes on here,
+        // so that a few who always fail never keep the others waiting.
+        if (failuresInRow >= LIMITS.pds_traces_at_once || options.tracer.state() === "open") {
+          from = items.at(-1)?.id;
+          return ends;
+        }
       }
-      after = page.at(-1)?.id;
       if (page.length < LIMITS.pds_traces_page) return ends;
+      after = await lastOpen(page, after, options);
     }
   }
 
@@ -92,6 +99,17 @@ export function createUnlinkedTracing(options: TraceUnlinkedOptions): UnlinkedTr
       await running;
     },
   };
+}
+
+/** The last item that the next page can follow: those that were closed meanwhile have no place in the order any more. */
+async function lastOpen(
+  page: readonly StoredReview[],
+  before: number | undefined,
+  { store }: TraceUnlinkedOptions,
+): Promise<number | undefined> {
+  const ids = [...page.map(({ id }) => id).toReversed(), ...(before === undefined ? [] : [before])];
+  for (const id of ids) if ((await store.reviewItem(id))?.closedAt === undefined) return id;
+  return undefined;
 }
 
 /** `undefined` for a child whose turn it is not. */
