@@ -31,6 +31,9 @@ function compareLines(left: readonly string[], right: readonly string[]): number
 }
 
 function hasClose(word: string, words: readonly string[]): boolean {
-  for (const other of words) if (other.length > 3 && jaroWinkler(word, other) >= CLOSE_WORD) return true;
+  const first = word.charCodeAt(0);
+  for (const other of words) {
+    if (other.length > 3 && other.charCodeAt(0) === first && jaroWinkler(word, other) >= CLOSE_WORD) return true;
+  }
   return false;
 }
