@@ -278,6 +278,18 @@ const CASES: readonly [string, SourceIdentity, Facts, Expected][] = [
     { record: 1, rule: "demographics" },
   ],
   [
+    "a number that the national register took out of use links nobody and is withheld",
+    child({ nhsNumber: NHS }),
+    facts({ isVoid: true }),
+    { record: undefined, rule: "own", withheld: ["nhs-number"], reviews: ["identifier-conflict"] },
+  ],
+  [
+    "a number out of use says nothing against the record that the child was linked to before",
+    child({ nhsNumber: NHS }),
+    facts({ isVoid: true, linked: candidate({ nhsNumbers: [OTHER_NHS] }) }),
+    { record: 1, rule: "linked-before", withheld: ["nhs-number"], reviews: ["identifier-conflict"] },
+  ],
+  [
     "one who is probable makes a child of its own, for a person to see",
     child({ nhsNumber: NHS }),
     facts({ alike: [alike("probable")] }),
