@@ -76,10 +76,10 @@ CREATE TABLE link (
 INSERT INTO link (sequence, child, record, author, evidence, decided_at)
   SELECT sequence, s.id, l.record, author, evidence, decided_at
   FROM link_4 l JOIN source_child s ON s.source = l.source AND s.local_id = l.local_id ORDER BY sequence;
-UPDATE source_child SET link = n.sequence, record = n.record FROM (
-  SELECT l.child, l.sequence, l.record FROM link l
-  WHERE l.sequence = (SELECT max(m.sequence) FROM link m WHERE m.child = l.child)
-) n WHERE n.child = source_child.id;
+CREATE INDEX link_of_child_5 ON link (child);
+UPDATE source_child SET link = (SELECT max(sequence) FROM link WHERE child = source_child.id);
+UPDATE source_child SET record = (SELECT record FROM link WHERE sequence = source_child.link) WHERE link IS NOT NULL;
+DROP INDEX link_of_child_5;
 CREATE INDEX source_child_of_record ON source_child (record);
 
 CREATE TABLE block (key INTEGER NOT NULL, child INTEGER NOT NULL, PRIMARY KEY (key, child)) STRICT, WITHOUT ROWID;
@@ -127,12 +127,17 @@ CREATE TABLE identity_key (
   held INTEGER NOT NULL,
   UNIQUE (key, child, record)
 ) STRICT;
+CREATE INDEX link_of_record_5 ON link (record);
 INSERT INTO identity_key (key, child, record, held)
-  SELECT k.key, s.id, k.record, 1 FROM identity_key_4 k JOIN source_child s ON s.id = (
-    SELECT c.id FROM link l JOIN source_child c ON c.id = l.child WHERE l.record = k.record
-    ORDER BY instr(ifnull(c.identity, ''), substr(k.key, instr(k.key, '|') + 1)) > 0 DESC, c.record = k.record DESC, l.sequence
-    LIMIT 1)
-  ORDER BY k.record, k.key;
+  SELECT key, child, record, 1 FROM (
+    SELECT k.key, k.record, (
+      SELECT c.id FROM link l CROSS JOIN source_child c ON c.id = l.child WHERE l.record = k.record
+      ORDER BY instr(ifnull(c.identity, ''), substr(k.key, instr(k.key, '|') + 1)) > 0 DESC, c.record = k.record DESC,
+        l.sequence
+      LIMIT 1) AS child
+    FROM identity_key_4 k)
+  WHERE child IS NOT NULL ORDER BY record, key;
+DROP INDEX link_of_record_5;
 CREATE INDEX identity_key_of_child ON identity_key (child);
 
 CREATE TABLE decision (
@@ -191,7 +196,8 @@ CREATE TABLE lineage (
 INSERT INTO lineage (sequence, source, unit, child, hash, record, delivery, line, mapping, written_at, made)
   SELECT sequence, l.source, unit, coalesce(
       (SELECT s.id FROM source_child s WHERE s.source = l.source AND s.local_id = l.unit),
-      (SELECT s.id FROM source_child s WHERE s.source = l.source AND 'child/' || s.local_id = l.unit),
+      (SELECT s.id FROM source_child s
+        WHERE l.unit LIKE 'child/%' AND s.source = l.source AND s.local_id = substr(l.unit, 7)),
       (SELECT s.id FROM source_child s WHERE s.source = l.source AND s.local_id = substr(l.unit, 1, instr(l.unit, '/') - 1)),
       (SELECT iif(count(*) = 1, min(s.id), NULL) FROM source_child s WHERE s.record = l.record AND s.source = l.source)),
     hash, l.record, delivery, line, mapping, written_at, made

@@ -38,10 +38,10 @@ export function findRecords(
   const [first, ...others] = keys.toSorted((a, b) => rank(a) - rank(b));
   if (first === undefined) {
     return keysOf(
-      statement("SELECT key FROM record WHERE kind = 'child' AND id_space = ? ORDER BY key LIMIT ?").all(
-        idSpace,
-        limit,
-      ),
+      statement(
+        `SELECT key FROM record WHERE kind = 'child' AND id_space = ? AND key NOT IN (SELECT record FROM merged)
+         ORDER BY key LIMIT ?`,
+      ).all(idSpace, limit),
     );
   }
   const also = others.map(

@@ -11,7 +11,8 @@ export function forgetPast(work: Work, record: RecordKey, source: string): void 
          AND mark.id_space = history.id_space AND mark.version > history.version AND mark.body IS NULL)`,
   ).run({ record, source });
   const words = statement(
-    "DELETE FROM past_contribution WHERE record = ? AND child IN (SELECT id FROM source_child WHERE source = ?)",
+    `DELETE FROM past_contribution WHERE record = ?
+       AND (SELECT s.source FROM source_child s WHERE s.id = past_contribution.child) = ?`,
   ).run(record, source);
   if (versions.changes > 0 || words.changes > 0) touch(work, record);
 }
