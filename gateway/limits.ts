@@ -90,6 +90,8 @@ export const LIMITS = {
   identifier_carriers_max: 1_000,
   /** Sources' children that share one blocking key; where there are more, nobody is certain. */
   alike_children_max: 200,
+  /** Sources' children whose details are compared with those of one record; all who resemble it closely are far fewer. */
+  alike_compared_max: 24,
   /** Sources' children that are kept ready to be compared, at about 2 KB each. */
   comparables_max: 4_096,
   /** A resolved identity is trusted from Redis this long; every use is checked against the record itself. */

@@ -81,7 +81,7 @@ export function createCandidateFinder<C extends Comparable>(
     async find(reads, asked, { authorities, except = [] }) {
       const keys = matcher.blockingKeys(asked);
       if (keys.length === 0) return { graded: [], isCut: false };
-      const { children, isCut } = await reads.findAlike(keys, LIMITS.alike_children_max);
+      const { children, isCut } = await reads.findAlike(keys, LIMITS.alike_children_max, LIMITS.alike_compared_max);
       const records = new Set<RecordKey>();
       for (const child of children) {
         if (records.has(child.record) || except.includes(child.record)) continue;

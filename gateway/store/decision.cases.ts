@@ -50,6 +50,31 @@ export function decisionCases(store: () => Store, child: Child): void {
       expect(await found([1])).toEqual([[], false]);
       expect(await found([9_007_199_254_740_991])).toEqual([["A"], false]);
     });
+    test("are those first who share most keys, and of equals those whose keys few share", async () => {
+      const record = await child("p-1");
+      await store().write(async (transaction) => {
+        for (const [localId, keys] of [
+          ["one of three", [1]],
+          ["two of them", [1, 2]],
+          ["all of them", [1, 2, 3]],
+          ["one that few share", [4]],
+          ["one that as few share", [5]],
+        ] as const) {
+          await transaction.appendLink(link(localId, record));
+          await transaction.putSourceIdentity("leeds-eyfsp", localId, { localId }, keys);
+        }
+      });
+      const found = async (limit: number, most: number) => {
+        const { children, isCut } = await store().findAlike([1, 2, 3, 4], limit, most);
+        return [children.map(({ localId }) => localId), isCut];
+      };
+      expect(await found(9, 4)).toEqual([["one of three", "two of them", "all of them", "one that few share"], false]);
+      expect(await found(9, 3)).toEqual([["two of them", "all of them", "one that few share"], false]);
+      expect(await found(9, 1)).toEqual([["all of them"], true]);
+      // Of three who share it, one key alone is not gone by where others are; two such keys may hide somebody.
+      expect(await found(2, 9)).toEqual([["two of them", "all of them", "one that few share"], false]);
+      expect(await found(1, 9)).toEqual([["all of them", "one that few share"], true]);
+    });
   });
 
   describe("decisions", () => {
@@ -219,7 +244,23 @@ export function decisionCases(store: () => Store, child: Child): void {
       expect(await page({ order: "most-evidence", kinds: ["ambiguous"] })).toEqual(["B1", "A1"]);
       expect(await page({ order: "oldest", from: 6, until: 7 })).toEqual(["B1"]);
       const [last] = await store().reviewPage(ask, 1);
-      expect(await page({ after: last?.id ?? 0 }, 1)).toEqual(["B1"]);
+      expect(await page({ after: last ?? { id: 0 } }, 1)).toEqual(["B1"]);
+    });
+
+    test.each([
+      ["newest", "C1", ["B1", "A1"]],
+      ["oldest", "B1", ["C1", "D1"]],
+      ["most-evidence", "C1", ["A1", "D1"]],
+    ] as const)("goes on behind one that was closed meanwhile, %s first", async (order, closed, following) => {
+      await open();
+      await open({ localId: "B1", bits: 20 });
+      await open({ localId: "C1", bits: 12.5 + 1 });
+      await store().write((t) => t.openReview({ ...item({ localId: "D1" }), bits: 1 }));
+      const all = await store().reviewPage({ ...ask, order }, 9);
+      const after = all.find(({ localId }) => localId === closed) ?? { id: 0 };
+      await store().write((t) => t.closeReviewItem(after.id, 10));
+      const page = await store().reviewPage({ ...ask, order, after }, 9);
+      expect(page.map(({ localId }) => localId)).toEqual(following);
     });
 
     test("that was dismissed stays so until other candidates come", async () => {

@@ -178,6 +178,7 @@ INSERT INTO review (sequence, kind, child, record, candidates, evidence, created
   SELECT sequence, kind, s.id, r.record, candidates, evidence, created_at, closed_at
   FROM review_4 r JOIN source_child s ON s.source = r.source AND s.local_id = r.local_id ORDER BY sequence;
 CREATE UNIQUE INDEX review_open ON review (child, kind) WHERE closed_at IS NULL;
+CREATE INDEX review_dismissed ON review (child) WHERE dismissed_at IS NOT NULL;
 
 CREATE TABLE lineage (
   sequence INTEGER PRIMARY KEY,

@@ -254,6 +254,7 @@ CREATE TABLE review (
   dismissed_why TEXT
 ) STRICT;
 CREATE UNIQUE INDEX review_open ON review (child, kind) WHERE closed_at IS NULL;
+CREATE INDEX review_dismissed ON review (child) WHERE dismissed_at IS NOT NULL;
 
 -- A delivery that brought something which is still spoken of, spelled once instead of in every row.
 -- (7, 'leeds-eyfsp', 'r-1', 1767225600000)

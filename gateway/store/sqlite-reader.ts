@@ -84,8 +84,9 @@ export class SqliteReader implements ReadVerbs {
   async findAlike(
     keys: readonly number[],
     limit: number,
+    most?: number,
   ): Promise<{ readonly children: readonly AlikeChild[]; readonly isCut: boolean }> {
-    return findAlike(this.connection, keys, limit);
+    return findAlike(this.connection, keys, { limit, most });
   }
 
   async sourceChildrenOf(record: RecordKey): Promise<readonly AlikeChild[]> {

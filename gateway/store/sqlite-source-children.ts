@@ -110,34 +110,81 @@ export function namesOf({ statement }: Connection, record: RecordKey): readonly 
 
 /**
  * A key's children lie side by side, so each key is one short range; all of them are asked for at once, which a statement
- * a key would take three times as long for. Only where that is too much is each key asked for by itself.
+ * a key would take three times as long for. Only where that is too much is each key counted by itself.
  */
 export function findAlike(
   connection: Connection,
   keys: readonly number[],
-  limit: number,
+  { limit, most = Number.POSITIVE_INFINITY }: AlikeBounds,
 ): { readonly children: readonly AlikeChild[]; readonly isCut: boolean } {
   const wanted = [...new Set(keys)];
-  const together: Row[] = [];
-  for (const part of inParts(wanted)) {
-    const sql = `SELECT child FROM block WHERE key IN (${marks(part.length)}) LIMIT ${limit + 1}`;
-    const rows = connection.arrays(sql).all(...part);
-    if (rows.length > limit) return findByEach(connection, wanted, limit);
-    together.push(...rows);
-  }
-  return { children: childrenOf(connection, new Set(together.map((row) => integer(row[0])))), isCut: false };
+  const together = readBlocks(connection, wanted, limit);
+  const read = together === undefined ? readShort(connection, wanted, limit) : { rows: together, isCut: false };
+  const { ids, isCut } = mostAlike(read.rows, most);
+  return { children: childrenOf(connection, ids), isCut: isCut || read.isCut };
 }
 
-function findByEach(connection: Connection, keys: readonly number[], limit: number): ReturnType<typeof findAlike> {
-  const ids = new Set<ChildId>();
-  let isCut = false;
-  for (const key of keys) {
-    const rows = connection.arrays("SELECT child FROM block WHERE key = ? ORDER BY child LIMIT ?").all(key, limit + 1);
-    if (rows.length > limit) isCut = true;
-    for (const row of rows.slice(0, limit)) ids.add(integer(row[0]));
-  }
-  return { children: childrenOf(connection, ids), isCut };
+export interface AlikeBounds {
+  /** Of a key that more children share, not all are looked at. */
+  readonly limit: number;
+  readonly most?: number | undefined;
 }
+
+/** Rows of key and child; `undefined` where there are more. */
+function readBlocks(connection: Connection, keys: readonly number[], limit: number): readonly Row[] | undefined {
+  const found: Row[] = [];
+  for (const part of inParts(keys)) {
+    const sql = `SELECT key, child FROM block WHERE key IN (${marks(part.length)}) LIMIT ${limit + 1}`;
+    const rows = connection.arrays(sql).all(...part);
+    if (rows.length > limit) return undefined;
+    for (const row of rows) found.push(row);
+  }
+  return found;
+}
+
+/**
+ * Without the keys that too many share. Whoever agrees in all but one detail shares three keys or more, so that one key
+ * may be missing; of more, or where nothing else is left to go by, what was left out may matter.
+ */
+function readShort(
+  connection: Connection,
+  keys: readonly number[],
+  limit: number,
+): { readonly rows: readonly Row[]; readonly isCut: boolean } {
+  const count = connection.arrays("SELECT count(*) FROM (SELECT 1 FROM block WHERE key = ? LIMIT ?)");
+  const short = keys.filter((key) => integer(count.get(key, limit + 1)?.[0]) <= limit);
+  const cut = keys.length - short.length;
+  const isCut = cut > 1 || (cut > 0 && keys.length <= DETAILS_TOLD_FEW);
+  const read = short.length > 0 ? short : keys;
+  const rows = read.flatMap((key) =>
+    connection.arrays("SELECT key, child FROM block WHERE key = ? ORDER BY child LIMIT ?").all(key, limit),
+  );
+  return { rows, isCut };
+}
+
+/** Keys of somebody of whom too little is told to miss one. */
+const DETAILS_TOLD_FEW = 2;
+
+/** Those that share most keys, and of equals those whose keys few share; cut where one of two keys is left out. */
+function mostAlike(
+  rows: readonly Row[],
+  most: number,
+): { readonly ids: ReadonlySet<ChildId>; readonly isCut: boolean } {
+  const shared = new Map<ChildId, number>();
+  const sizes = new Map<number, number>();
+  for (const row of rows) sizes.set(integer(row[0]), (sizes.get(integer(row[0])) ?? 0) + 1);
+  for (const row of rows) {
+    const id = integer(row[1]);
+    shared.set(id, (shared.get(id) ?? 0) + 1 + 1 / (RARITY_DIVISOR * (sizes.get(integer(row[0])) ?? 1)));
+  }
+  if (shared.size <= most) return { ids: new Set(shared.keys()), isCut: false };
+  const ordered = [...shared].toSorted(([, left], [, right]) => right - left);
+  const [, next = 0] = ordered[most] ?? [];
+  return { ids: new Set(ordered.slice(0, most).map(([id]) => id)), isCut: next >= 2 || sizes.size <= 1 };
+}
+
+/** Rarity orders equals alone: of all keys of one child it adds up to less than one. */
+const RARITY_DIVISOR = 64;
 
 function childrenOf({ arrays }: Connection, ids: ReadonlySet<ChildId>): readonly AlikeChild[] {
   return inParts([...ids].sort((a, b) => a - b)).flatMap((part) =>

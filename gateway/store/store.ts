@@ -312,12 +312,14 @@ export interface ReadVerbs {
   /** The latest decision on whose child a source's child is. */
   linkOf(source: string, localId: string): Promise<Link | undefined>;
   /**
-   * Sources' children of whom at least one blocking key is among these, by number ascending. Cut where there are more: of
-   * a key that more than `limit` children share some are left out.
+   * Sources' children of whom at least one blocking key is among these, by number ascending: `most` at most, those that
+   * share most keys and of equals those whose keys few share. A key that more than `limit` children share leads to some of
+   * them at most, and to none where there are others. Cut where one who shares two keys or more may have been left out.
    */
   findAlike(
     keys: readonly number[],
     limit: number,
+    most?: number,
   ): Promise<{ readonly children: readonly AlikeChild[]; readonly isCut: boolean }>;
   /** What sources call the child: all whose latest link is to the record, in the order in which they first came. */
   sourceChildrenOf(record: RecordKey): Promise<readonly AlikeChild[]>;
@@ -363,8 +365,8 @@ export interface ReviewFilter {
   readonly from?: number;
   readonly until?: number;
   readonly order: "newest" | "oldest" | "most-evidence";
-  /** Id of the last one of the page before. */
-  readonly after?: number;
+  /** Where the page before ended: an item as it was then, open still or not. */
+  readonly after?: Pick<StoredReview, "id" | "bits">;
   /** `open` when absent. */
   readonly state?: "open" | "dismissed";
 }
