@@ -169,6 +169,7 @@ function connect(rooms: Rooms, isReady: () => boolean) {
     store,
     mapperOf,
     resolver,
+    written: { fhirBase, isWritten: (source) => sources.get(source)?.isWritten === true },
     ids: randomUUID,
     clock: Date.now,
     rawRetention_ms: config.replayDays * DAY_MS,

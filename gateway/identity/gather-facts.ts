@@ -1,6 +1,7 @@
 import type { SourceIdentity } from "#mappers/mapper.ts";
 import type { AlikeChild, ReadVerbs, RecordKey } from "../store/store.ts";
 import { type CandidateFinder, describing, type Found, type KnownRecord } from "./find-candidates.ts";
+import { differs } from "./judge-numbers.ts";
 import type { Comparable, Graded } from "./matcher/matcher.ts";
 import { areInScope } from "./matching-scope.ts";
 import {
@@ -12,11 +13,12 @@ import {
   toIdentityKey,
 } from "./numbers.ts";
 import { type Candidate, type Facts, isOfAnother } from "./rules.ts";
+import { TRACED_SUFFIX, toTracedLocalId } from "./traced-name.ts";
 
 /** What is asked of the store about a source record's child. */
 export type ResolvingReads = Pick<
   ReadVerbs,
-  "linkOf" | "identityKeyHolders" | "findAlike" | "sourceChildrenOf" | "neverLinked" | "lineagesOf"
+  "linkOf" | "identityKeyHolders" | "findAlike" | "sourceChildrenOf" | "neverLinked"
 >;
 
 export interface Asked<C extends Comparable> {
@@ -24,8 +26,8 @@ export interface Asked<C extends Comparable> {
   readonly identity: SourceIdentity;
   readonly comparable: C;
   readonly describesChild: boolean;
-  /** Key of the unit that is told, in the lineage of its source. */
-  readonly unit: string | undefined;
+  /** The record that this child does not leave, whatever is certain. */
+  readonly staysIn?: RecordKey | undefined;
   /** The national register took the NHS number that is told out of use. */
   readonly isVoid: boolean;
 }
@@ -44,14 +46,14 @@ export async function gatherFacts<C extends Comparable>(
   finder: CandidateFinder<C>,
 ): Promise<Gathered> {
   const own = finder.scope.authorityOf(asked.source);
-  const link = await reads.linkOf(asked.source, asked.identity.localId);
+  const linked = asked.staysIn ?? (await reads.linkOf(asked.source, asked.identity.localId))?.record;
   const gathering = { reads, asked, finder };
-  if (link === undefined) {
+  if (linked === undefined) {
     const numbers = await holdersOf(gathering, { authorities: [own], never: [] });
     const alike = await findAlike(gathering, { authorities: [own], never: [], except: [] });
     return { facts: { ...numbers, ...alike }, before: undefined };
   }
-  return gatherLinked(gathering, link.record);
+  return gatherLinked(gathering, linked);
 }
 
 interface Gathering<C extends Comparable> {
@@ -63,7 +65,7 @@ interface Gathering<C extends Comparable> {
 /** The child was told of before: what stands in its record decides whether it may leave it. */
 async function gatherLinked<C extends Comparable>(gathering: Gathering<C>, record: RecordKey): Promise<Gathered> {
   const { reads, asked, finder } = gathering;
-  const { source, identity, describesChild } = asked;
+  const { source, identity, describesChild, staysIn } = asked;
   const all = (await finder.known(reads, record)) ?? { record, children: [], authorities: [] };
   const isSelf = (child: AlikeChild): boolean => child.source === source && child.localId === identity.localId;
   const before = all.children.find(isSelf)?.identity;
@@ -71,9 +73,10 @@ async function gatherLinked<C extends Comparable>(gathering: Gathering<C>, recor
   // What this source said before is replaced by what it says now, so only the others can contradict it; and of them
   // none that does not describe the child contradicts one that does.
   const others = strangers.filter((child) => !(describesChild && child.identity.describesNobody === true));
-  const isReused = describesChild && isOfAnother(identity, toNumbers(all.children));
-  const isAlone = strangers.length === 0 && (await isOnlyUnit(reads, record, asked));
-  const mayMove = !isReused && !describesChild && others.length === 0;
+  const stays = staysIn !== undefined;
+  const isReused = !stays && describesChild && isOfAnother(identity, toNumbers(all.children));
+  const isAlone = !stays && strangers.every((child) => isTracedOf(asked, child) && !tellsOther(identity, child));
+  const mayMove = !stays && !isReused && !describesChild && others.length === 0;
   const own = finder.scope.authorityOf(source);
   const authorities = isAlone || isReused || mayMove ? [own] : [...new Set([own, ...all.authorities])];
   const never = await reads.neverLinked(record);
@@ -82,7 +85,8 @@ async function gatherLinked<C extends Comparable>(gathering: Gathering<C>, recor
     authorities,
   };
   const numbers = await holdersOf(gathering, { authorities, never });
-  const looks = isReused || mayMove || (describesChild && before !== undefined && isChanged(before, identity));
+  const isTold = describesChild || stays;
+  const looks = isReused || mayMove || (isTold && before !== undefined && isChanged(before, identity));
   const alike = looks ? await findAlike(gathering, { authorities, never, except: [record] }) : NOBODY_ALIKE(finder);
   return {
     facts: {
@@ -101,15 +105,18 @@ function isChanged(before: SourceIdentity, now: SourceIdentity): boolean {
   return (["given", "family", "birthDate", "postcode"] as const).some((field) => before[field] !== now[field]);
 }
 
-/** Whether nothing but the unit that is told stands in a record. */
-async function isOnlyUnit<C extends Comparable>(
-  reads: ResolvingReads,
-  record: RecordKey,
-  { source, unit }: Asked<C>,
-): Promise<boolean> {
-  if (unit === undefined) return false;
-  const lineages = await reads.lineagesOf(record);
-  return lineages.every((lineage) => lineage.source === source && lineage.unit === unit);
+/** What a national register told of this child, beside its source. */
+function isTracedOf<C extends Comparable>(
+  { source, identity: { localId } }: Asked<C>,
+  child: Pick<AlikeChild, "source" | "localId">,
+): boolean {
+  return child.localId === toTracedLocalId({ source, localId }) && child.source.endsWith(TRACED_SUFFIX);
+}
+
+/** A number that the register gave the child is no other than the one that is told now. */
+function tellsOther(identity: SourceIdentity, traced: AlikeChild): boolean {
+  const known = linkingNhsNumber(traced.identity);
+  return known !== undefined && differs(linkingNhsNumber(identity), [known]);
 }
 
 interface Within {

@@ -24,8 +24,8 @@ export interface ResolveOptions {
    * under it for a source that describes the child.
    */
   readonly describesChild?: boolean;
-  /** Key of the unit that is told, in the lineage of its source. */
-  readonly unit?: string;
+  /** The record in which the child is to stay, whatever is certain of others: a person sees that then. */
+  readonly staysIn?: RecordKey;
 }
 
 /** Whose record a source record is, decided but not yet written. */
@@ -64,6 +64,8 @@ export interface ChildResolver {
   apply(transaction: WriteTransaction, resolution: Resolution, options: ApplyOptions): Promise<RecordKey>;
   /** Under which a source's child is found, for who writes down what a source says without resolving it. */
   blockingKeysOf(identity: SourceIdentity): readonly number[];
+  /** Within which it resolves. */
+  readonly scope: MatchingScope;
 }
 
 /** Resolves whose record a source record is, within the matching scope of its source's authority. */
@@ -76,6 +78,7 @@ export function createChildResolver<C extends Comparable>(
     resolve: (reads, source, identity, options = {}) => resolve(reads, { source, identity, ...options }, finder),
     apply: applyResolution,
     blockingKeysOf: (identity) => matcher.blockingKeys(matcher.toComparable(toPerson(identity))),
+    scope,
   };
 }
 
@@ -84,12 +87,12 @@ async function resolve<C extends Comparable>(
   told: ResolveOptions & { readonly source: string; readonly identity: SourceIdentity },
   finder: CandidateFinder<C>,
 ): Promise<Resolution> {
-  const { source, identity, describesChild = true, unit } = told;
+  const { source, identity, describesChild = true, staysIn } = told;
   const nhsNumber = linkingNhsNumber(identity);
   const isVoid = nhsNumber !== undefined && (await reads.identityKeyHolders(toVoidKey(nhsNumber))).length > 0;
   const { nhsNumber: _, ...numberless } = identity;
   const comparable = finder.matcher.toComparable(toPerson(isVoid ? numberless : identity));
-  const asked = { source, identity, comparable, describesChild, unit, isVoid };
+  const asked = { source, identity, comparable, describesChild, staysIn, isVoid };
   const { facts, before } = await gatherFacts(reads, asked, finder);
   const decision = decide(identity, facts);
   const withheldIdentifiers = decision.withheld.flatMap((number) => {

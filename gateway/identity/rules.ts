@@ -30,7 +30,7 @@ export interface Candidate {
 export interface Facts {
   /** The record that this source's child was linked to before, as the other sources tell of it. */
   readonly linked?: Candidate | undefined;
-  /** Nothing but this source record stands in the linked record, so that it may join another by a number. */
+  /** Nobody else tells of the linked record, so that all of it may join another by a number. */
   readonly isAlone?: boolean;
   /** The linked record is of nobody else, and this source does not describe the child: whatever is certain, it joins. */
   readonly mayMove?: boolean;

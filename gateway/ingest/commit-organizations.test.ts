@@ -4,6 +4,7 @@ import { startResolver } from "../identity/resolver.fixtures.ts";
 import type { WriteTransaction } from "../store/store.ts";
 import { commitOrganizations, commitSender, toSender } from "./commit-organizations.ts";
 import type { CommitContext } from "./commit-unit.ts";
+import { toMovingPorts } from "./decision-texts.ts";
 import { RECEIVED_AT, sourceOf, startLine, type TestLine } from "./line.fixtures.ts";
 import { toOrganizationId } from "./organization-id.ts";
 
@@ -22,6 +23,7 @@ function inBatch(
   work: (transaction: WriteTransaction, context: CommitContext) => Promise<void>,
   told: Partial<CommitContext> = {},
 ): Promise<void> {
+  const resolver = startResolver();
   const context: CommitContext = {
     source: sourceOf("digital-child-health"),
     delivery: "delivery-1",
@@ -31,7 +33,8 @@ function inBatch(
     replay: undefined,
     dataClass: "health-visiting",
     receivedAt: RECEIVED_AT,
-    resolver: startResolver(),
+    resolver,
+    moving: toMovingPorts({ resolver, ids: () => "", clock: () => RECEIVED_AT }),
     ids: () => "",
     clock: () => RECEIVED_AT,
     organizationId: toOrganizationId,

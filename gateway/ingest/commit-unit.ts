@@ -1,6 +1,8 @@
 import type { Patient } from "@medplum/fhirtypes";
 import type { DataClass, SourceIdentity } from "#mappers/mapper.ts";
 import type { RegisteredSource } from "../access/source.ts";
+import { joinByRule, joiningOf } from "../identity/decisions/join-by-rule.ts";
+import type { MovingPorts } from "../identity/decisions/ports.ts";
 import type { ChildResolver, Resolution } from "../identity/resolve-child.ts";
 import { type Lineage, type RecordKey, SHARED_ID_SPACE, type WriteTransaction } from "../store/store.ts";
 import { commitContribution, SAID_NOTHING } from "./commit-contribution.ts";
@@ -34,6 +36,8 @@ export interface CommitContext {
   readonly receivedAt: number;
   /** Says whose record a source record is. */
   readonly resolver: ChildResolver;
+  /** How a whole record becomes part of another that it turns out to be. */
+  readonly moving: MovingPorts;
   readonly ids: () => string;
   readonly clock: () => number;
   readonly organizationId: (
@@ -60,14 +64,14 @@ export async function commitUnit(
   context: CommitContext,
 ): Promise<UnitOutcome> {
   const { source } = context.source;
-  const prior = await transaction.lineage(source, unit.key);
-  const isSame = prior?.hash === unit.hash;
-  if (isSame && prior.mapping === context.mapping && context.replay === undefined) return { kind: "unchanged" };
-  if (!isSame && isOlder(unit, prior)) return { kind: "unchanged", notes: [{ message: OLDER }] };
-  const judged = await judge(transaction, unit, { prior, context });
+  const before = await transaction.lineage(source, unit.key);
+  const isSame = before?.hash === unit.hash;
+  if (isSame && before.mapping === context.mapping && context.replay === undefined) return { kind: "unchanged" };
+  if (!isSame && isOlder(unit, before)) return { kind: "unchanged", notes: [{ message: OLDER }] };
+  const judged = await settleWhose(transaction, unit, { prior: before, context });
   if ("kind" in judged) return judged;
 
-  const { resolution, draft, patient, stays, contents, current } = judged;
+  const { prior, resolution, draft, patient, stays, contents, current } = judged;
   const now = context.clock();
   const told = { patient, resolution, context, now, unit: unit.key };
   if (draft.withdraws) {
@@ -163,6 +167,7 @@ function isOlder({ writtenAt }: Unit, prior: Lineage | undefined): boolean {
 
 /** A unit that may be committed: whose it is, what it makes, and how that stands to what is there. */
 interface Judged {
+  readonly prior: Lineage | undefined;
   readonly resolution: Resolution;
   readonly draft: Draft;
   /** What the source says of the child. */
@@ -173,17 +178,42 @@ interface Judged {
   readonly current: CurrentResources;
 }
 
+interface Judging {
+  readonly prior: Lineage | undefined;
+  readonly context: CommitContext;
+  /** The record in which its child is to stay. */
+  readonly staysIn?: RecordKey;
+}
+
+/**
+ * Decides whose the unit is. Where that is another child than the one of whom its source alone has told so far, the two
+ * are merged first, so that all that was told of the one is told of the other; nothing is written of a refused unit.
+ */
+async function settleWhose(transaction: WriteTransaction, unit: Unit, judging: Judging): ReturnType<typeof judge> {
+  const judged = await judge(transaction, unit, judging);
+  if ("kind" in judged || judged.draft.withdraws) return judged;
+  const { context } = judging;
+  const { resolution } = judged;
+  const joining = joiningOf(resolution);
+  if (joining === undefined) return judged;
+  const child = { source: context.source.source, localId: resolution.identity.localId };
+  const isJoined = await joinByRule(transaction, { joining, child, decision: resolution.decision }, context.moving);
+  if (!isJoined) return judge(transaction, unit, { ...judging, staysIn: joining.merged });
+  const prior = await transaction.lineage(child.source, unit.key);
+  return judge(transaction, unit, { prior, context });
+}
+
 /** Decides without writing anything. */
 async function judge(
   transaction: WriteTransaction,
   unit: Unit,
-  { prior, context }: { readonly prior: Lineage | undefined; readonly context: CommitContext },
+  { prior, context, staysIn }: Judging,
 ): Promise<Judged | Extract<UnitOutcome, { kind: "refused" }>> {
   const { source } = context.source;
   const describesChild = context.dataClass !== "sharing";
   const resolution = await context.resolver.resolve(transaction, source, unit.identity, {
     describesChild,
-    unit: unit.key,
+    ...(staysIn === undefined ? {} : { staysIn }),
   });
   const before = prior !== undefined && prior.record === resolution.record ? prior : undefined;
   const facts: DraftFacts = {
@@ -199,7 +229,7 @@ async function judge(
   const wrong = contents.flatMap(({ made, isStored }) => (isStored ? [] : made.issues()));
   const issues = [...wrong, ...validateMapped([], draft.organizations, patient)];
   if (issues.length > 0) return { kind: "refused", reached: "mapped", issues };
-  return { resolution, draft, patient, stays: before !== undefined, contents, current };
+  return { prior, resolution, draft, patient, stays: before !== undefined, contents, current };
 }
 
 /** The draft that was made in advance, where it still stands on the same facts; else one made now. */

@@ -2,7 +2,13 @@ import { hash } from "node:crypto";
 import type { Patient, Provenance, Resource } from "@medplum/fhirtypes";
 import { canonical } from "#profiles/canonical.ts";
 import { withoutWithheld } from "../disclosure/withheld.ts";
-import { DECISION_SOURCE, type DecisionProvenance, type Repointing } from "../identity/decisions/ports.ts";
+import {
+  DECISION_SOURCE,
+  type DecisionProvenance,
+  type MovingPorts,
+  type Repointing,
+} from "../identity/decisions/ports.ts";
+import type { MatchingScope } from "../identity/matching-scope.ts";
 import { toWrittenKey } from "../identity/resolve-identifier.ts";
 import { extractKeys, toIdentifiers, toRecordSearchKeys } from "../search/keys.ts";
 import type { RecordSearchKey, StoredContribution, StoredResource, ToldResource } from "../store/store.ts";
@@ -28,6 +34,27 @@ export function createDecisionTexts({ fhirBase, isWritten }: DecisionTextOptions
     },
   };
 }
+
+/** What a rule moves children with, in the transaction in which it is decided. */
+export function toMovingPorts({
+  resolver: { scope },
+  clock,
+  ids,
+  written = NOBODY_WRITES,
+}: Pick<MovingPorts, "clock" | "ids"> & {
+  readonly resolver: { readonly scope: MatchingScope };
+  readonly written?: DecisionTextOptions;
+}): MovingPorts {
+  return {
+    clock,
+    ids,
+    matches: (one, other) => scope.matches(scope.authorityOf(one), scope.authorityOf(other)),
+    authorityOf: scope.authorityOf,
+    ...createDecisionTexts(written),
+  };
+}
+
+const NOBODY_WRITES: DecisionTextOptions = { fhirBase: "", isWritten: () => false };
 
 /** The next version, in which every reference to the one Patient is to the other. */
 function repoint(resource: StoredResource, { from, to, now }: Repointing, fhirBase: string): ToldResource {

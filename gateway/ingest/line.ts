@@ -6,6 +6,7 @@ import type { Store } from "../store/store.ts";
 import type { DeliveryContext } from "./commit-batch.ts";
 import { commitSafely, type Transact } from "./commit-safely.ts";
 import { countBatch, countChild, outcomeOf, type Quality, type Tellers } from "./count-batch.ts";
+import { type DecisionTextOptions, toMovingPorts } from "./decision-texts.ts";
 import { droppedFields } from "./door.ts";
 import { canBeDrafted, draftedBatches, measureBody } from "./drafting/drafted-batches.ts";
 import { createDryRun, type DryRun } from "./dry-run.ts";
@@ -36,6 +37,8 @@ export interface IngestLineOptions {
   readonly mapperOf: MapperOf;
   /** Says whose record a source record is. */
   readonly resolver: ChildResolver;
+  /** Who writes through the FHIR API, and where; absent where nobody does. */
+  readonly written?: DecisionTextOptions;
   /** Random UUIDs, for children, resources and quarantine. */
   readonly ids: () => string;
   /** Milliseconds since 1970. */
@@ -174,6 +177,7 @@ function toContext(
     rawRetention_ms: options.rawRetention_ms ?? LIMITS.raw_retention_ms,
     replay: run.replay,
     resolver: options.resolver,
+    moving: toMovingPorts(options),
     ids: options.ids,
     clock: options.clock,
     organizationId: options.organizationId ?? createOrganizationIds(),

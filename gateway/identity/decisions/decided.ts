@@ -1,7 +1,7 @@
 import type { RecordKey, SourceChildName, StoredDecision, WriteTransaction } from "../../store/store.ts";
 import type { DecisionOutcome, DecisionRequest } from "./decisions.ts";
 import { type Moved, moveChildren, settleStanding } from "./move-children.ts";
-import type { DecisionPorts, TouchedIdentifier } from "./ports.ts";
+import type { MovingPorts, TouchedIdentifier } from "./ports.ts";
 import { settleNumbers } from "./settle-numbers.ts";
 import { toIdentityDecision } from "./told-decision.ts";
 
@@ -37,7 +37,7 @@ export interface Moving {
 export async function decideMove(
   transaction: WriteTransaction,
   { author, reason, evidence = [] }: DecisionRequest,
-  { moving, ports }: { readonly moving: Moving; readonly ports: DecisionPorts },
+  { moving, ports }: { readonly moving: Moving; readonly ports: MovingPorts },
 ): Promise<Decided> {
   const { kind, survivor, other, from, to, children } = moving;
   const at = ports.clock();
@@ -92,7 +92,7 @@ export async function decideMove(
 async function tellProvenance(
   transaction: WriteTransaction,
   told: { readonly moved: Moved; readonly to: RecordKey; readonly author: string; readonly at: number },
-  ports: DecisionPorts,
+  ports: MovingPorts,
 ): Promise<readonly string[]> {
   // About the child alone it would tell whoever sees the child of words that they do not see.
   if (told.moved.resources.length === 0) return [];

@@ -1,14 +1,14 @@
 import type { WriteTransaction } from "../../store/store.ts";
 import { type Decided, decideMove, refuse } from "./decided.ts";
 import type { Decisions } from "./decisions.ts";
-import type { DecisionPorts } from "./ports.ts";
+import type { MovingPorts } from "./ports.ts";
 import { findChild, forbidding, isInScope, numbersDiffer, tellersOf } from "./refusals.ts";
 
 /** Two children are one: all of the one goes to the other, and what is left of it says where. */
 export async function mergeChildren(
   transaction: WriteTransaction,
   request: Parameters<Decisions["merge"]>[0],
-  ports: DecisionPorts,
+  ports: MovingPorts,
 ): Promise<Decided> {
   const staying = await findChild(transaction, request.survivor);
   if ("refusal" in staying) return refuse(staying.refusal);

@@ -7,7 +7,7 @@ import {
   type WriteTransaction,
 } from "../../store/store.ts";
 import { identifiersOf } from "./contribution-identifiers.ts";
-import { DECISION_SOURCE, type DecisionPorts, type TouchedIdentifier } from "./ports.ts";
+import { DECISION_SOURCE, type MovingPorts, type TouchedIdentifier } from "./ports.ts";
 
 /** Sources' children that leave one record for another, with all that is theirs. */
 export interface Move {
@@ -32,7 +32,7 @@ export interface Moved {
   readonly identifiers: readonly TouchedIdentifier[];
 }
 
-export async function moveChildren(transaction: WriteTransaction, move: Move, ports: DecisionPorts): Promise<Moved> {
+export async function moveChildren(transaction: WriteTransaction, move: Move, ports: MovingPorts): Promise<Moved> {
   const { from, to } = move;
   const before = await knownRecord(transaction, from);
   const after = await knownRecord(transaction, to);
@@ -92,7 +92,7 @@ async function ownLineages(transaction: WriteTransaction, move: Move): Promise<r
 async function moveContribution(
   transaction: WriteTransaction,
   { source, localId }: SourceChildName,
-  told: { readonly move: Move; readonly before: StoredRecord; readonly ports: DecisionPorts },
+  told: { readonly move: Move; readonly before: StoredRecord; readonly ports: MovingPorts },
 ): Promise<readonly TouchedIdentifier[]> {
   const { move, before, ports } = told;
   const contribution = before.contributions.find((one) => one.source === source && one.localId === localId);
@@ -107,7 +107,7 @@ async function moveContribution(
 export async function settleStanding(
   transaction: WriteTransaction,
   key: RecordKey,
-  ports: Pick<DecisionPorts, "authorityOf">,
+  ports: Pick<MovingPorts, "authorityOf">,
 ): Promise<void> {
   const record = await knownRecord(transaction, key);
   const told = [...record.contributions, ...record.pastContributions, ...record.resources];

@@ -1,7 +1,7 @@
 import type { WriteTransaction } from "../../store/store.ts";
 import { type Decided, refuse } from "./decided.ts";
 import type { Decisions } from "./decisions.ts";
-import type { DecisionPorts } from "./ports.ts";
+import type { MovingPorts } from "./ports.ts";
 import { findChild } from "./refusals.ts";
 import { toIdentityDecision } from "./told-decision.ts";
 
@@ -9,7 +9,7 @@ import { toIdentityDecision } from "./told-decision.ts";
 export async function neverLink(
   transaction: WriteTransaction,
   request: Parameters<Decisions["never"]>[0],
-  { clock }: Pick<DecisionPorts, "clock">,
+  { clock }: Pick<MovingPorts, "clock">,
 ): Promise<Decided> {
   const { one, other, author, reason, evidence = [] } = request;
   for (const key of [one, other]) {

@@ -55,3 +55,6 @@ export interface DecisionPorts {
    */
   onRecords(records: readonly RecordKey[], identifiers: readonly TouchedIdentifier[]): Promise<void>;
 }
+
+/** What moving children needs, within whoever's transaction. */
+export type MovingPorts = Omit<DecisionPorts, "store" | "onRecords">;

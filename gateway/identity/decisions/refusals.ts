@@ -8,7 +8,7 @@ import {
   type StoredRecord,
 } from "../../store/store.ts";
 import type { DecisionRefusal } from "./decisions.ts";
-import type { DecisionPorts } from "./ports.ts";
+import type { MovingPorts } from "./ports.ts";
 
 /** NHS NUMBER STATUS INDICATOR CODE `01`: present and verified. */
 const VERIFIED = "01";
@@ -39,7 +39,7 @@ export async function tellersOf(verbs: ReadVerbs, record: StoredRecord): Promise
 export function isInScope(
   one: readonly SourceChildName[],
   other: readonly SourceChildName[],
-  { matches }: Pick<DecisionPorts, "matches">,
+  { matches }: Pick<MovingPorts, "matches">,
 ): boolean {
   return one.every(({ source }) => other.every((told) => matches(source, told.source)));
 }
@@ -99,7 +99,8 @@ export async function builtUpon(verbs: ReadVerbs, decision: StoredDecision): Pro
   return last;
 }
 
-async function* decisionsAbout(verbs: ReadVerbs, record: RecordKey): AsyncGenerator<StoredDecision> {
+/** What was decided of a record, newest first. */
+export async function* decisionsAbout(verbs: ReadVerbs, record: RecordKey): AsyncGenerator<StoredDecision> {
   let before: number | undefined;
   for (;;) {
     const page = await verbs.decisions({ record, ...(before === undefined ? {} : { before }) }, PAGE);

@@ -1,6 +1,6 @@
 import type { IdentityClaim, RecordKey, SourceChildName, WriteTransaction } from "../../store/store.ts";
 import { identifiersOf, toIdentityKey } from "./contribution-identifiers.ts";
-import type { DecisionPorts, TouchedIdentifier } from "./ports.ts";
+import type { MovingPorts, TouchedIdentifier } from "./ports.ts";
 import { isInScope } from "./refusals.ts";
 
 export interface Settled {
@@ -16,7 +16,7 @@ export interface Settled {
 export async function settleNumbers(
   transaction: WriteTransaction,
   records: readonly RecordKey[],
-  { ports, at }: { readonly ports: DecisionPorts; readonly at: number },
+  { ports, at }: { readonly ports: MovingPorts; readonly at: number },
 ): Promise<Settled> {
   const keys = new Set<string>();
   for (const record of records) {
@@ -56,7 +56,7 @@ function createTellers(transaction: WriteTransaction): Tellers {
 async function changedClaims(
   transaction: WriteTransaction,
   key: string,
-  { tellers, ports }: { readonly tellers: Tellers; readonly ports: Pick<DecisionPorts, "matches"> },
+  { tellers, ports }: { readonly tellers: Tellers; readonly ports: Pick<MovingPorts, "matches"> },
 ): Promise<readonly IdentityClaim[]> {
   const isVoid = (await transaction.identityClaims(`void-${key}`)).length > 0;
   const held: IdentityClaim[] = [];
@@ -77,7 +77,7 @@ async function changedClaims(
 async function settleContribution(
   transaction: WriteTransaction,
   { key, record, source, localId, isWithheld }: IdentityClaim,
-  { ports, at }: { readonly ports: DecisionPorts; readonly at: number },
+  { ports, at }: { readonly ports: MovingPorts; readonly at: number },
 ): Promise<readonly TouchedIdentifier[]> {
   const contribution = await transaction.contribution(record, source, localId);
   if (contribution === undefined) return [];

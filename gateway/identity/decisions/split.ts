@@ -1,7 +1,7 @@
 import { type RecordKey, SHARED_ID_SPACE, type WriteTransaction } from "../../store/store.ts";
 import { type Decided, decideMove, refuse } from "./decided.ts";
 import type { DecisionRefusal, Decisions } from "./decisions.ts";
-import type { DecisionPorts } from "./ports.ts";
+import type { MovingPorts } from "./ports.ts";
 import { findChild, isInScope, tellersOf } from "./refusals.ts";
 
 type Request = Parameters<Decisions["split"]>[0];
@@ -10,7 +10,7 @@ type Request = Parameters<Decisions["split"]>[0];
 export async function splitChildren(
   transaction: WriteTransaction,
   request: Request,
-  ports: DecisionPorts,
+  ports: MovingPorts,
 ): Promise<Decided> {
   const found = await findChild(transaction, request.record);
   if ("refusal" in found) return refuse(found.refusal);
@@ -51,7 +51,7 @@ async function targetOf(
   told: {
     readonly request: Request;
     readonly children: Parameters<typeof isInScope>[0];
-    readonly ports: DecisionPorts;
+    readonly ports: MovingPorts;
   },
 ): Promise<RecordKey | DecisionRefusal> {
   const { into, record } = told.request;

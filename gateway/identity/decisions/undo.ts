@@ -2,7 +2,7 @@ import type { SourceChildName, StoredDecision, WriteTransaction } from "../../st
 import { type Decided, decideMove, refuse } from "./decided.ts";
 import type { Decisions } from "./decisions.ts";
 import { endProvenance } from "./move-children.ts";
-import type { DecisionPorts } from "./ports.ts";
+import type { MovingPorts } from "./ports.ts";
 import { builtUpon } from "./refusals.ts";
 import { toIdentityDecision } from "./told-decision.ts";
 
@@ -15,7 +15,7 @@ type Request = Parameters<Decisions["undo"]>[0];
 export async function undoDecision(
   transaction: WriteTransaction,
   request: Request,
-  ports: DecisionPorts,
+  ports: MovingPorts,
 ): Promise<Decided> {
   const decision = await transaction.decision(request.decision);
   if (decision === undefined || decision.kind === "undo") return refuse({ kind: "unknown" });
@@ -63,7 +63,7 @@ async function stillThere(
 
 async function undoNever(
   transaction: WriteTransaction,
-  told: { readonly decision: StoredDecision; readonly request: Request; readonly ports: DecisionPorts },
+  told: { readonly decision: StoredDecision; readonly request: Request; readonly ports: MovingPorts },
 ): Promise<Decided> {
   const { decision, request, ports } = told;
   const { author, reason, evidence = [] } = request;

@@ -3,10 +3,10 @@ import { z } from "zod";
 import type { RegisteredSource } from "../../access/source.ts";
 import type { AuditLog } from "../../audit/audit.ts";
 import { linkingNhsNumber } from "../../identity/numbers.ts";
+import { toTracedSource } from "../../identity/traced-name.ts";
 import type { PersonTracer, TraceOutcome } from "../../identity/tracing.ts";
 import { LIMITS } from "../../limits.ts";
 import type { AlikeChild, RecordKey, Store } from "../../store/store.ts";
-import { toRegisterSource } from "../register-source.ts";
 import { type VoidReason, voidNumber } from "./void-number.ts";
 
 const DAY_MS = 86_400_000;
@@ -98,7 +98,7 @@ async function numbersOf(
   { store }: VerifyNumbersOptions,
 ): Promise<ReadonlyMap<string, AlikeChild>> {
   const numbers = new Map<string, AlikeChild>();
-  const own = new Set([...bySource.values()].map(({ authority }) => toRegisterSource(authority)));
+  const own = new Set([...bySource.values()].map(({ authority }) => toTracedSource(authority)));
   for (const child of await store.sourceChildrenOf(record)) {
     if (!bySource.has(child.source) && !own.has(child.source)) continue;
     const number = linkingNhsNumber(child.identity);
@@ -133,7 +133,7 @@ async function verify(
     if (end === "superseded" || end === "invalidated") {
       await voidNumber(transaction, nhsNumber, { reason: end, now: clock(), author, authorityOf });
     }
-    const source = toRegisterSource(authorityOf(child.source));
+    const source = toTracedSource(authorityOf(child.source));
     await transaction.putReceipt(noteId, source, JSON.stringify({ nextAt }));
   });
   return end;

@@ -2,9 +2,9 @@ import type { Patient } from "@medplum/fhirtypes";
 import { NHS_NUMBER } from "#profiles/systems.ts";
 import { withoutWithheld } from "../../disclosure/withheld.ts";
 import { toIdentityKey, toVoidKey } from "../../identity/numbers.ts";
+import { toTracedLocalId, toTracedSource } from "../../identity/traced-name.ts";
 import { toRecordSearchKeys } from "../../search/keys.ts";
 import type { IdentityClaim, WriteTransaction } from "../../store/store.ts";
-import { toRegisterLocalId, toRegisterSource } from "../register-source.ts";
 
 /** Why a number is served no more. */
 export type VoidReason = "invalidated" | "superseded";
@@ -77,8 +77,8 @@ async function mark(
   },
 ): Promise<void> {
   const { record } = claim;
-  const source = toRegisterSource(told.authorityOf(claim.source));
-  const localId = claim.source === source ? claim.localId : toRegisterLocalId(claim);
+  const source = toTracedSource(told.authorityOf(claim.source));
+  const localId = claim.source === source ? claim.localId : toTracedLocalId(claim);
   const link = await transaction.linkOf(source, localId);
   if (link?.record !== record) {
     const { author, evidence, now: decidedAt } = told;

@@ -3,10 +3,10 @@ import { toNhsNumberIdentifier } from "#mappers/datatypes/identifier.ts";
 import type { SourceIdentity } from "#mappers/mapper.ts";
 import { toIdentityKey } from "../../identity/numbers.ts";
 import type { ChildResolver, Resolution } from "../../identity/resolve-child.ts";
+import { toTracedLocalId, toTracedSource } from "../../identity/traced-name.ts";
 import type { TraceOutcome } from "../../identity/tracing.ts";
 import { toRecordSearchKeys } from "../../search/keys.ts";
 import type { AlikeChild, RecordKey, ReviewItem, WriteTransaction } from "../../store/store.ts";
-import { toRegisterLocalId, toRegisterSource } from "../register-source.ts";
 
 /** A source's child without a number that was asked for. */
 export interface TracedChild {
@@ -84,8 +84,8 @@ async function retractElsewhere(
   { child, authority }: TracedChild,
   now: number,
 ): Promise<void> {
-  const source = toRegisterSource(authority);
-  const localId = toRegisterLocalId(child);
+  const source = toTracedSource(authority);
+  const localId = toTracedLocalId(child);
   const link = await transaction.linkOf(source, localId);
   if (link === undefined || link.record === child.record) return;
   for (const { key } of await transaction.identityClaimsOf(source, localId)) {
@@ -115,8 +115,8 @@ async function tell(
   { nhsNumber, now, author, resolver }: ApplyPorts & { readonly nhsNumber: string; readonly now: number },
 ): Promise<void> {
   const { record } = child;
-  const source = toRegisterSource(authority);
-  const localId = toRegisterLocalId(child);
+  const source = toTracedSource(authority);
+  const localId = toTracedLocalId(child);
   const identity: SourceIdentity = { localId, nhsNumber, nhsNumberStatus: "01" };
   const patient: Patient = { resourceType: "Patient", identifier: [toNhsNumberIdentifier(nhsNumber, "01")] };
   await transaction.appendLink({ source, localId, record, author, evidence: TRACE_EVIDENCE, decidedAt: now });

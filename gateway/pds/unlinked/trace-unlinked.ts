@@ -3,10 +3,10 @@ import type { RegisteredSource } from "../../access/source.ts";
 import type { AuditLog } from "../../audit/audit.ts";
 import type { Decisions } from "../../identity/decisions/decisions.ts";
 import { toPerson } from "../../identity/matcher/to-person.ts";
+import { toTracedSource } from "../../identity/traced-name.ts";
 import type { PersonTracer, TraceOutcome } from "../../identity/tracing.ts";
 import { LIMITS } from "../../limits.ts";
 import type { AlikeChild, Store, StoredReview } from "../../store/store.ts";
-import { toRegisterSource } from "../register-source.ts";
 import { type Applied, type ApplyPorts, applyTrace, TRACE_EVIDENCE } from "./apply-trace.ts";
 import { isDue, type TraceEnd, toNote, toNoteId } from "./next-try.ts";
 
@@ -45,7 +45,7 @@ export function createUnlinkedTracing(options: TraceUnlinkedOptions): UnlinkedTr
   const closing = new AbortController();
   let running: Promise<unknown> | undefined;
   /** Where a pass was broken off. */
-  let from: number | undefined;
+  let from: StoredReview | undefined;
 
   async function pass(): Promise<Partial<Record<Ended, number>>> {
     const ends: Partial<Record<Ended, number>> = {};
@@ -71,12 +71,12 @@ export function createUnlinkedTracing(options: TraceUnlinkedOptions): UnlinkedTr
         // A register that is away, or wants no more calls, is not asked for everybody in turn; the next pass goes on here,
         // so that a few who always fail never keep the others waiting.
         if (failuresInRow >= LIMITS.pds_traces_at_once || options.tracer.state() === "open") {
-          from = items.at(-1)?.id;
+          from = items.at(-1);
           return ends;
         }
       }
       if (page.length < LIMITS.pds_traces_page) return ends;
-      after = await lastOpen(page, after, options);
+      after = page.at(-1);
     }
   }
 
@@ -101,17 +101,6 @@ export function createUnlinkedTracing(options: TraceUnlinkedOptions): UnlinkedTr
   };
 }
 
-/** The last item that the next page can follow: those that were closed meanwhile have no place in the order any more. */
-async function lastOpen(
-  page: readonly StoredReview[],
-  before: number | undefined,
-  { store }: TraceUnlinkedOptions,
-): Promise<number | undefined> {
-  const ids = [...page.map(({ id }) => id).toReversed(), ...(before === undefined ? [] : [before])];
-  for (const id of ids) if ((await store.reviewItem(id))?.closedAt === undefined) return id;
-  return undefined;
-}
-
 /** `undefined` for a child whose turn it is not. */
 async function traceOne(
   item: StoredReview,
@@ -133,7 +122,7 @@ async function traceOne(
   if (end === "overtaken") return end;
   await store.write(
     (transaction) =>
-      transaction.putReceipt(toNoteId(child), toRegisterSource(source.authority), toNote(child, end, clock())),
+      transaction.putReceipt(toNoteId(child), toTracedSource(source.authority), toNote(child, end, clock())),
     { flush: "later" },
   );
   return end;
