@@ -137,16 +137,20 @@ describe("the list", () => {
     expect((await review.ask(`/identity/items?${query}`)).status).toBe(400);
   });
 
-  test("begins anew when the last item of a page was decided before the next one is asked for", async () => {
-    await openPair();
-    await openPair();
-    const first = await jsonOf<ItemListing>(review.ask("/identity/items?count=1"));
-    const decided = first.items[0]?.id;
-    await jsonOf(decide(Number(decided), { decision: "dismiss" }));
-    const following = await jsonOf<ItemListing>(review.ask(`/identity/items?count=1&page=${first.next}`));
-    expect(following.items).toHaveLength(1);
-    expect(following.items[0]?.id).not.toBe(decided);
-  });
+  test.each(["newest", "most-evidence"])(
+    "goes on behind the last item of a page when that was decided meanwhile, %s first",
+    async (order) => {
+      await openPair();
+      await openPair();
+      await openPair();
+      const list = `/identity/items?order=${order}`;
+      const all = await jsonOf<ItemListing>(review.ask(`${list}&count=100`));
+      const first = await jsonOf<ItemListing>(review.ask(`${list}&count=2`));
+      await jsonOf(decide(Number(first.items[1]?.id), { decision: "dismiss" }));
+      const following = await jsonOf<ItemListing>(review.ask(`${list}&count=1&page=${first.next}`));
+      expect(following.items.map(({ id }) => id)).toEqual([all.items[2]?.id]);
+    },
+  );
 
   test("does not go on under another filter than its page was made for", async () => {
     await openPair();

@@ -42,5 +42,13 @@ export type DecisionAsked = z.output<typeof DECISION>;
 export const DECISION_FORM =
   'a JSON object with decision (merge, keep-apart, split, dismiss or reopen) and reason; merge: with, survivor, numbersChecked; keep-apart: with (a list); split: sources (a list, as "A2"), into, mayRejoin';
 
+/** A question that a steward opens: `POST /identity/items`. */
+export const QUESTION = z.strictObject({
+  child,
+  /** Another child that may be the same; the question is about the sources of one child when left out. */
+  beside: child.optional(),
+});
+export const QUESTION_FORM = "a JSON object with child, and beside if it is about two: logical ids of Patients";
+
 export const UNDO = z.strictObject({ reason });
 export const UNDO_FORM = "a JSON object with reason";

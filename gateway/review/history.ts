@@ -1,12 +1,13 @@
 import type { Requester } from "../access/requester.ts";
 import type { IdentityDecision } from "../identity/decisions/decisions.ts";
 import { LIMITS } from "../limits.ts";
-import { type RecordKey, SHARED_ID_SPACE } from "../store/store.ts";
+import type { RecordKey } from "../store/store.ts";
 import { toAudience } from "./audience.ts";
 import { toChange } from "./change.ts";
-import { isReached, type ReviewedChild, readFolded } from "./child.ts";
+import type { ReviewedChild } from "./child.ts";
 import { type Desk, toItemMark, toRefusal } from "./decide.ts";
 import type { Answered } from "./done.ts";
+import { findChild } from "./find-child.ts";
 import type { ReviewPorts } from "./ports.ts";
 import { reasonIssue } from "./reason.ts";
 import type { DecisionDone, DecisionPreview, DecisionView } from "./shapes.ts";
@@ -55,13 +56,8 @@ export async function listDecisions(
 
 /** The record of a child that the steward may read; of a merged one its own. */
 async function recordOf(child: string, sight: Sight, ports: ReviewPorts): Promise<RecordKey | undefined> {
-  const key = await ports.store.locate("Patient", child, SHARED_ID_SPACE);
-  const record = key === undefined ? undefined : await ports.store.record(key);
-  if (record?.kind !== "child") return undefined;
-  const root = record.mergedInto === undefined ? record : await ports.store.record(record.mergedInto);
-  if (root === undefined) return undefined;
-  const read = await readFolded(root, ports);
-  return isReached(read, sight) && read.authorities.some((one) => sight.isOwn(one)) ? record.key : undefined;
+  const found = await findChild(child, sight, ports);
+  return found?.child.authorities.some((one) => sight.isOwn(one)) === true ? found.named : undefined;
 }
 
 function childrenOf(decisions: readonly DecisionView[]): readonly string[] {

@@ -45,7 +45,7 @@ export async function listItems(
     return { kind: "bad-parameter-value", parameter: "count", expected };
   }
   const looking = { sight, authoritiesOf: createAuthoritiesOf(ports), ports };
-  const page = await collect({ ...filter, ...(await continued(after, filter, ports)) }, count, looking);
+  const page = await collect({ ...filter, ...(after === undefined ? {} : { after }) }, count, looking);
   const counted = await collect(filter, LIMITS.review_counted_max, looking);
   const { found: shown, upTo } = page;
   return {
@@ -62,20 +62,13 @@ export async function listItems(
   };
 }
 
-/** Where a listing goes on; at its beginning where the last item of the page before was decided meanwhile. */
-async function continued(
-  after: number | undefined,
-  { state }: ReviewFilter,
-  { store }: ReviewPorts,
-): Promise<{ readonly after?: number }> {
-  const item = after === undefined ? undefined : await store.reviewItem(after);
-  return after === undefined || item === undefined || stateOf(item) !== state ? {} : { after };
-}
+/** What a page ends at. */
+type Place = NonNullable<ReviewFilter["after"]>;
 
 interface Collected {
   readonly found: readonly SpottedItem[];
-  /** Id of the last item that was looked at, where there are more behind it. */
-  readonly upTo: number | undefined;
+  /** The last item that was looked at, where there are more behind it. */
+  readonly upTo: Place | undefined;
 }
 
 /** Goes through the items until enough are found that the steward may see, or enough were looked at. */
@@ -92,7 +85,7 @@ async function collect(
       if (found.length >= wanted) return { found, upTo: after };
       const spotted = await spotItem(item, looking);
       if (spotted !== undefined) found.push(spotted);
-      after = item.id;
+      after = item;
     }
     if (items.length < SLICE) return { found, upTo: undefined };
   }
@@ -167,21 +160,24 @@ function queryOf(asked: ListAsked): string {
     .join("&");
 }
 
-function toPage(id: number, asked: ListAsked, requester: Requester, { pageTokens, now }: ReviewPorts): string {
+function toPage({ id, bits }: Place, asked: ListAsked, requester: Requester, { pageTokens, now }: ReviewPorts): string {
   return pageTokens.seal({
     type: "review",
     query: queryOf(asked),
-    cursor: { values: [], record: id, id: "" },
+    cursor: { values: bits === undefined ? [] : [bits], record: id, id: "" },
     requester: ownerOf(requester),
     expires_s: Math.floor(now() / 1_000) + LIMITS.page_token_life_s,
   });
 }
 
-function readPage(asked: ListAsked, requester: Requester, { pageTokens, now }: ReviewPorts): number | undefined {
+function readPage(asked: ListAsked, requester: Requester, { pageTokens, now }: ReviewPorts): Place | undefined {
   const token = asked.page === undefined ? undefined : pageTokens.open(asked.page);
   if (token?.type !== "review" || token.query !== queryOf(asked) || token.requester !== ownerOf(requester))
     return undefined;
-  return token.expires_s * 1_000 > now() ? token.cursor.record : undefined;
+  if (token.expires_s * 1_000 <= now()) return undefined;
+  const { record: id, values } = token.cursor;
+  const [bits] = values;
+  return typeof bits === "number" ? { id, bits } : { id };
 }
 
 function ownerOf({ client, agreement, purpose }: Requester): string {

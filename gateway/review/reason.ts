@@ -6,9 +6,15 @@ import type { ReviewedChild } from "./child.ts";
 /** Why a reason cannot be taken; in words that hold nothing of it. */
 export type ReasonFlaw = "missing" | "too-long" | "identifies";
 
+const MONTH =
+  "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)";
+const DAY = "\\d{1,2}(?:st|nd|rd|th)?";
+
 /** Numbers, birth dates and postcodes of anybody, in the forms in which people write them. */
 const PATTERNS = [
-  /\d[\d\s-]{8,}\d/,
+  /\d(?:[^\p{L}\d]{0,3}\d){9}/u,
+  new RegExp(`\\b${DAY}[\\s,./-]*(?:of\\s+)?${MONTH}\\b`, "i"),
+  new RegExp(`\\b${MONTH}[\\s,./-]*${DAY}\\b`, "i"),
   /\b[A-Z]\d{11}[0-9A-Z]\b/i,
   /\b\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b/,
   /\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b/i,
@@ -21,10 +27,11 @@ const WORD_characters_min = 3;
  * postcode, or a name of one of the children that are decided on.
  */
 export function checkReason(reason: string, children: readonly Pick<ReviewedChild, "told">[]): ReasonFlaw | undefined {
-  const text = reason.trim();
+  const text = reason.replace(/\p{Cf}/gu, "").trim();
   if (text === "") return "missing";
   if (text.length > LIMITS.review_reason_characters_max) return "too-long";
-  if (PATTERNS.some((pattern) => pattern.test(text.normalize("NFKC")))) return "identifies";
+  const folded = text.normalize("NFKC");
+  if (PATTERNS.some((pattern) => pattern.test(folded))) return "identifies";
   const words = wordsOf(text);
   const names = children.flatMap(({ told }) => told.flatMap(({ identity }) => namesOf(identity)));
   return names.some((name) => words.has(name)) ? "identifies" : undefined;

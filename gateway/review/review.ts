@@ -4,6 +4,7 @@ import type { DecisionAsked } from "./decision-request.ts";
 import type { Answered } from "./done.ts";
 import { listDecisions, previewUndo, readDecision, undoDecision } from "./history.ts";
 import { type ListAsked, listItems } from "./list.ts";
+import { openItem, type QuestionAsked } from "./open-item.ts";
 import { type SeenItem, seeItem, stateOf } from "./parties.ts";
 import type { ReviewPorts } from "./ports.ts";
 import { listServed } from "./served.ts";
@@ -24,6 +25,8 @@ export function createReview(ports: ReviewPorts) {
   };
   return {
     list: (requester: Requester, asked: ListAsked) => listItems(requester, asked, ports),
+
+    open: (requester: Requester, asked: QuestionAsked) => openItem(requester, asked, ports),
 
     async item(requester: Requester, id: number): Promise<Answered<ItemView>> {
       const item = await seen(id, requester);

@@ -188,6 +188,23 @@ function createDecisionPages(ports: ReviewPagePorts) {
         ports,
       ),
 
+    /** A question about one child, or about it and another, opened by hand. */
+    ask: (request: Request, ids: RequestIds) =>
+      answerPage(
+        {
+          request,
+          ids,
+          interaction: "review-open",
+          async work(requester, form) {
+            const beside = form.get("beside")?.trim() ?? "";
+            const child = form.get("child")?.trim() ?? "";
+            return review.open(requester, { child, ...(beside === "" ? {} : { beside }) });
+          },
+          show: ({ id }) => ({ to: `${REVIEW_PATH}/items/${id}` }),
+        },
+        ports,
+      ),
+
     decision: (request: Request, ids: RequestIds, id: string) =>
       answerPage(
         {

@@ -11,7 +11,7 @@ test.each(PATHS)("another method at %s is told which ones it takes", (path) => {
   expect(toRouteIssue("PATCH", asked)).toEqual({ kind: "interaction-not-served", interaction: "PATCH", allow });
 });
 
-test.each(["/identity", "/identity/", "/identity/people", "/identity/items/1/2", "/identity/review/items"])(
+test.each(["/identity", "/identity/", "/identity/people", "/identity/items/1/2", "/identity/review/item"])(
   "nothing is served at %s",
   (path) => {
     expect(toRouteIssue("GET", path)).toEqual({ kind: "unknown-route" });

@@ -19,6 +19,7 @@ const PAGES = "/identity/review";
 /** Method, path, name in metrics and logs. */
 export const REVIEW_ROUTES: readonly (readonly [method: string, path: string, interaction: string, Answering])[] = [
   ["GET", "/identity/items", "review-list", ({ api }, request, ids) => api.list(request, ids)],
+  ["POST", "/identity/items", "review-open", ({ api }, request, ids) => api.open(request, ids)],
   ["GET", "/identity/items/:id", "review-item", ({ api }, request, ids, of) => api.item(request, ids, of("id"))],
   [
     "POST",
@@ -61,6 +62,7 @@ export const REVIEW_ROUTES: readonly (readonly [method: string, path: string, in
   ["GET", `${PAGES}/sign-in`, "review-sign-in", ({ pages }, request, ids) => pages.form(request, ids)],
   ["POST", `${PAGES}/sign-in`, "review-sign-in", ({ pages }, request, ids) => pages.signIn(request, ids)],
   ["POST", `${PAGES}/sign-out`, "review-sign-out", ({ pages }, request, ids) => pages.signOut(request, ids)],
+  ["POST", `${PAGES}/items`, "review-open", ({ pages }, request, ids) => pages.ask(request, ids)],
   ["GET", `${PAGES}/items/:id`, "review-item", ({ pages }, request, ids, of) => pages.item(request, ids, of("id"))],
   [
     "POST",

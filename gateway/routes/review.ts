@@ -2,7 +2,15 @@ import type { Requester } from "../access/requester.ts";
 import type { AuditLog } from "../audit/audit.ts";
 import { LIMITS } from "../limits.ts";
 import type { Issue } from "../outcome/issue.ts";
-import { DECISION, DECISION_FORM, type DecisionAsked, UNDO, UNDO_FORM } from "../review/decision-request.ts";
+import {
+  DECISION,
+  DECISION_FORM,
+  type DecisionAsked,
+  QUESTION,
+  QUESTION_FORM,
+  UNDO,
+  UNDO_FORM,
+} from "../review/decision-request.ts";
 import { type Answered, isIssue } from "../review/done.ts";
 import { LIST_PARAMETERS } from "../review/list.ts";
 import type { Review } from "../review/review.ts";
@@ -57,6 +65,22 @@ function createItemRoutes(ports: ReviewRoutePorts) {
     list: (request: Request, ids: RequestIds) =>
       answer({ request, ids, interaction: "review-list", parameters: LIST_PARAMETERS }, ports, (requester, query) =>
         review.list(requester, query),
+      ),
+
+    /** `POST /identity/items`: opens a question by hand, or finds the one that is open; answers as a reading of it. */
+    open: (request: Request, ids: RequestIds) =>
+      answer(
+        plain(request, ids, "review-open"),
+        ports,
+        async (requester) => {
+          const json = await readBody(request, QUESTION_FORM);
+          if ("kind" in json) return json;
+          const parsed = QUESTION.safeParse(json.value);
+          if (!parsed.success) return { kind: "bad-request-body", expected: QUESTION_FORM };
+          const { child, beside } = parsed.data;
+          return review.open(requester, { child, ...(beside === undefined ? {} : { beside }) });
+        },
+        ({ id, version }) => ({ ETag: `"${version}"`, Location: `/identity/items/${id}` }),
       ),
 
     /** `GET /identity/items/{id}`; its ETag is what a decision must name. */

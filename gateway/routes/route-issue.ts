@@ -18,14 +18,15 @@ const OTHER_ROUTES: readonly (readonly [path: RegExp, allow: readonly string[]])
   [/^\/ingest\/quarantine\/([^/]+\/)?replay$/, POST_ONLY],
   [/^\/ingest\/quarantine\/[^/]+$/, ["GET", "HEAD", "DELETE"]],
   [/^\/ingest\/[^/]+(\/(replay|withdraw))?$/, POST_ONLY],
+  [/^\/identity\/items$/, ["GET", "HEAD", "POST"]],
   [/^\/identity\/review\/sign-in$/, ["GET", "HEAD", "POST"]],
   [
-    /^\/identity\/review\/(sign-out|items\/[^/]+\/(back|confirm|decision)|decisions\/[^/]+\/(confirm|undo))$/,
+    /^\/identity\/review\/(sign-out|items|items\/[^/]+\/(back|confirm|decision)|decisions\/[^/]+\/(confirm|undo))$/,
     POST_ONLY,
   ],
   [/^\/identity\/review(\/(items|children)\/[^/]+|\/decisions(\/[^/]+(\/served)?)?)?$/, GET_ONLY],
   [/^\/identity\/(items\/[^/]+\/(preview|decision)|decisions\/[^/]+\/(preview|undo))$/, POST_ONLY],
-  [/^\/identity\/(items(\/[^/]+)?|decisions(\/[^/]+(\/served)?)?)$/, GET_ONLY],
+  [/^\/identity\/(items\/[^/]+|decisions(\/[^/]+(\/served)?)?)$/, GET_ONLY],
 ];
 
 /** What a method and a path that no route takes are told. */

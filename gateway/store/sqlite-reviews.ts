@@ -91,10 +91,20 @@ export function readReviewItem({ statement }: Connection, id: number): StoredRev
   return row && toReview(row);
 }
 
-const ORDERS: Readonly<Record<ReviewFilter["order"], string>> = {
-  oldest: "r.sequence",
-  newest: "r.sequence DESC",
-  "most-evidence": "ifnull(r.bits, -1e9) DESC, r.sequence",
+interface Order {
+  readonly by: string;
+  /** What stands behind the item of `:id` and `:bits`. */
+  readonly behind: string;
+}
+
+const BITS = "ifnull(r.bits, -1e9)";
+const ORDERS: Readonly<Record<ReviewFilter["order"], Order>> = {
+  oldest: { by: "r.sequence", behind: "r.sequence > :id" },
+  newest: { by: "r.sequence DESC", behind: "r.sequence < :id" },
+  "most-evidence": {
+    by: `${BITS} DESC, r.sequence`,
+    behind: `(${BITS} < ifnull(:bits, -1e9) OR (${BITS} = ifnull(:bits, -1e9) AND r.sequence > :id))`,
+  },
 };
 
 export function readReviewPage(
@@ -103,24 +113,26 @@ export function readReviewPage(
   limit: number,
 ): readonly StoredReview[] {
   const { sources, kinds = [], from, until, order, after, state = "open" } = filter;
+  const { by, behind } = ORDERS[order];
   const rows = statement(
     `${ITEM} WHERE ${state === "open" ? "r.closed_at IS NULL" : "r.dismissed_at IS NOT NULL"}
        AND s.source IN (SELECT value FROM json_each(:sources))
        AND (:kinds = '[]' OR r.kind IN (SELECT value FROM json_each(:kinds)))
        AND r.created_at >= :from AND r.created_at < :until
-     ORDER BY ${ORDERS[order]}`,
+       AND (:id IS NULL OR ${behind})
+     ORDER BY ${by}`,
   ).iterate({
     sources: JSON.stringify(sources),
     kinds: JSON.stringify(kinds),
     from: from ?? Number.MIN_SAFE_INTEGER,
     until: until ?? Number.MAX_SAFE_INTEGER,
+    id: after?.id ?? null,
+    ...(order === "most-evidence" ? { bits: after?.bits ?? null } : {}),
   });
   const found: StoredReview[] = [];
-  let isBehind = after === undefined;
   for (const row of rows) {
     const item = toReview(row);
-    if (isBehind && isAsked(item, row)) found.push(item);
-    if (item.id === after) isBehind = true;
+    if (isAsked(item, row)) found.push(item);
     if (found.length >= limit) break;
   }
   return found;

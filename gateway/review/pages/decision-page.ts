@@ -4,6 +4,7 @@ import type { DecisionPreview, DecisionView, ServedListing } from "../shapes.ts"
 import { previewParts } from "./confirm-page.ts";
 import { type Html, html, moment } from "./html.ts";
 import { type FormFlaw, flawOf, formKey, type PageSession, REVIEW_PATH, table, toPage } from "./layout.ts";
+import { questionForm } from "./question-form.ts";
 import { DECISION_WORDS } from "./words.ts";
 
 /** Decisions on one child, or on all that the steward reaches. */
@@ -13,7 +14,8 @@ export function decisionsPage(
 ): string {
   const path = child === undefined ? `${REVIEW_PATH}/decisions` : `${REVIEW_PATH}/children/${child}`;
   const content = html`${decisions.length === 0 ? html`<p>Nothing was decided yet.</p>` : listing(decisions)}
-${next !== undefined && html`<p><a href="${path}?before=${next}">Older decisions</a></p>`}`;
+${next !== undefined && html`<p><a href="${path}?before=${next}">Older decisions</a></p>`}
+${child !== undefined && questionForm(session, child)}`;
   return toPage({ title: child === undefined ? "Decisions" : "Decisions on one child", content, session });
 }
 

@@ -2,6 +2,7 @@ import { KINDS, type ListAsked, ORDERS, STATES } from "../list.ts";
 import type { ItemListing, ListedItem } from "../shapes.ts";
 import { type Html, html, moment } from "./html.ts";
 import { type PageSession, REVIEW_PATH, table, toPage } from "./layout.ts";
+import { questionForm } from "./question-form.ts";
 import { bitsWords, KIND_WORDS, ORDER_WORDS } from "./words.ts";
 
 interface Told {
@@ -21,7 +22,8 @@ ${filters(told)}
 <h2>${isMore === true ? `More than ${total}` : total} ${total === 1 && isMore !== true ? "item" : "items"}</h2>
 <dl>${summary}</dl>
 ${listing.items.length === 0 ? html`<p>Nothing waits here for a decision.</p>` : items(listing.items)}
-${listing.next !== undefined && html`<p><a href="${REVIEW_PATH}?${queryOf(told.asked, listing.next)}">Next page</a></p>`}`;
+${listing.next !== undefined && html`<p><a href="${REVIEW_PATH}?${queryOf(told.asked, listing.next)}">Next page</a></p>`}
+${questionForm(told.session)}`;
   return toPage({ title: "Items to review", content, session: told.session });
 }
 
