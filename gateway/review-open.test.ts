@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { DecisionDone, ItemView } from "./review/shapes.ts";
+import type { DecisionDone, DecisionPreview, ItemView } from "./review/shapes.ts";
 import { fieldOf, type ReviewHouse, startBrowser, startReviewHouse } from "./review.fixtures.ts";
 
 let review: ReviewHouse;
@@ -86,6 +86,29 @@ test("nobody asks about a child that is out of reach, unknown, the same, or not 
     "officer-demo",
   );
   expect(gp.status).toBe(403);
+});
+
+test("a split is previewed by what each client would lose, whatever the sources had said before", async () => {
+  const told = { PersonGivenName: "Ines", PersonFamilyName: "Beforeson", DateOfBirth: "2021-05-06" };
+  const health = await review.patientId(
+    await review.patient({ LocalPatientID: "HV7", NHSNumber: "9990000026", ...told }),
+  );
+  const school = await pupil();
+  await decide(await opened({ child: school, beside: health }), { decision: "merge", survivor: health });
+  await review.pupil({ FSP_PupilMatchingRef: `P${next}`, FSP_FORENAME: "Nadia", FSP_SURNAME: "Afterson" });
+  await review.patient({ LocalPatientID: "HV7", NHSNumber: "9990000026", ...told, Postcode: "LS8 1CK" });
+  const view = await opened({ child: health });
+  const name = view.parties[0]?.sources.find(({ source }) => source === "leeds-eyfsp")?.name;
+  const asked = { decision: "split", sources: [name], reason: REASON };
+  const answered = await review.post(`/identity/items/${view.id}/preview`, asked);
+  const { requesters }: DecisionPreview = JSON.parse(await answered.text());
+  const gp = requesters.filter(({ client }) => client === "gp-demo");
+  expect(gp).toMatchObject([{ child: health, more: [], less: ["leeds-eyfsp"] }]);
+  const vendor = requesters.filter(({ client }) => client === "vendor-demo");
+  expect(vendor).toMatchObject([
+    { child: health, more: [], less: ["leeds-eyfsp"] },
+    { child: "new child", more: ["leeds-eyfsp"], less: [] },
+  ]);
 });
 
 test("the pages open a question with their own form alone", async () => {

@@ -80,19 +80,26 @@ export function parted(
     moving.children.some((child) => child.source === source && child.localId === localId);
   const going = record.contributions.filter(({ source, localId }) => isMoving(source, localId));
   const staying = record.contributions.filter(({ source, localId }) => !isMoving(source, localId));
-  const part = (contributions: typeof going, takes: (name: string) => boolean): RecordFacts =>
+  // What was said before goes nowhere with what moves: the child that it moves to begins anew.
+  const past = record.pastContributions.filter(({ source, localId }) => !isMoving(source, localId));
+  const part = (
+    contributions: typeof going,
+    pastContributions: typeof past,
+    takes: (name: string) => boolean,
+  ): RecordFacts =>
     factsOf(
       {
         ...record,
         contributions,
+        pastContributions,
         // Which of two children of one source a relationship is about is not told here, so that it counts for both.
         relationships: record.relationships.filter(({ source }) => contributions.some((one) => one.source === source)),
         resources: record.resources.filter(({ type, id }) => takes(`${type}/${id}`)),
       },
       ports,
     );
-  const moved = part(going, (name) => names.has(name));
-  const left = { id: record.patientId, facts: part(staying, (name) => !names.has(name)) };
+  const moved = part(going, [], (name) => names.has(name));
+  const left = { id: record.patientId, facts: part(staying, past, (name) => !names.has(name)) };
   const before = { id: record.patientId, facts: factsOf(record, ports) };
   if (into === undefined) return { before: [before], after: [left, { id: NEW_CHILD, facts: moved }] };
   const target = { id: into.patientId, facts: factsOf(into, ports) };
