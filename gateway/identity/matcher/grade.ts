@@ -1,5 +1,5 @@
 import type { Features } from "./compare/features.ts";
-import { ADDRESS, BIRTH_DATE, FAMILY, FIELD, GIVEN, MISSING, NUMBER, PLAIN_NUMBER } from "./compare/fields.ts";
+import { BIRTH_DATE, FAMILY, FIELD, GIVEN, MISSING, NUMBER, PLAIN_NUMBER } from "./compare/fields.ts";
 import type { Comparison, Grade } from "./matcher.ts";
 
 /** Probability from which a pair gets a grade. */
@@ -21,9 +21,11 @@ export interface Population {
   readonly isFamilyless: boolean;
   /** People of all ages, whose birth dates lie so far apart that one slip away is nobody else's. */
   readonly isOfAllAges: boolean;
+  /** Who else is like a pair was looked at in everything there is, so that a name of many tells a child alone. */
+  readonly isWhole: boolean;
 }
 
-export const CHILDREN: Population = { isFamilyless: false, isOfAllAges: false };
+export const CHILDREN: Population = { isFamilyless: false, isOfAllAges: false, isWhole: false };
 
 const CERTAIN: Judgement = { highest: "certain" };
 const PROBABLE: Judgement = { highest: "probable" };
@@ -35,7 +37,8 @@ const OTHER_PLACE: Judgement = { highest: "possible", veto: "twin" };
 
 /**
  * What no sum of evidence may overcome. Family name, birth date, postcode, address and telephone are those of a family:
- * without the given name or a number they make nobody certain. Names and postcode with another birth date are those of a namesake, unless the address or the telephone agrees too.
+ * without the given name or a number they make nobody certain. Names and
+ * postcode with a birth date a slip away are those of a namesake, a cousin or a child of that name next door.
  */
 export function judge(left: Features, right: Features, level: Int8Array, population: Population = CHILDREN): Judgement {
   if (level[FIELD.nhsNumber] === NUMBER.different) {
@@ -57,31 +60,26 @@ function judgeNumber(level: Int8Array): Judgement {
   return (level[FIELD.given] ?? 0) >= GIVEN.alike ? POSSIBLE : PROBABLE;
 }
 
-function judgeNames(level: Int8Array, { isFamilyless, isOfAllAges }: Population): Judgement {
+function judgeNames(level: Int8Array, { isFamilyless, isOfAllAges, isWhole }: Population): Judgement {
   const isOneDay = level[FIELD.birthDate] === BIRTH_DATE.same;
   switch (level[FIELD.given]) {
     case GIVEN.same:
+    case GIVEN.nickname:
     case GIVEN.part:
     case GIVEN.close:
     case GIVEN.swapped:
-      return isOneDay || isOfAllAges || hasAddress(level) ? CERTAIN : PROBABLE;
+      return isOneDay || isOfAllAges ? CERTAIN : PROBABLE;
+    case GIVEN.ofMany:
+      return isOneDay && isWhole ? CERTAIN : PROBABLE;
     case GIVEN.similar:
       return isOfAllAges ? CERTAIN : PROBABLE;
     case MISSING:
-    case GIVEN.nickname:
     case GIVEN.initial:
       return isFamilyless ? CERTAIN : PROBABLE;
     default:
       if (isFamilyless) return CERTAIN;
       return isOneDay && (level[FIELD.family] ?? 9) <= FAMILY.similar ? TWIN : PROBABLE;
   }
-}
-
-/** Whether birth dates that differ by a slip are of one household. */
-function hasAddress(level: Int8Array): boolean {
-  const isSlip = level[FIELD.birthDate] === BIRTH_DATE.swapped || level[FIELD.birthDate] === BIRTH_DATE.slip;
-  const { [FIELD.address]: address, [FIELD.telecom]: telecom } = level;
-  return isSlip && (address === ADDRESS.same || address === ADDRESS.mostly || telecom === PLAIN_NUMBER.same);
 }
 
 /** Grade of a probability within what the judgement allows. */

@@ -3,6 +3,7 @@ import { judge, toGrade } from "../grade.ts";
 import type { Grade } from "../matcher.ts";
 import { joinClusters } from "./clusters.ts";
 import type { Linked } from "./link-people.ts";
+import { findRivals } from "./rivals.ts";
 
 /** One line of the outcome: two records that are, or may be, of one person. */
 export interface GradedPair {
@@ -25,14 +26,16 @@ export function gradePairs(linked: Linked): readonly GradedPair[] {
 function gradeOwn({ people, candidates, table, probability, population }: Linked): readonly GradedPair[] {
   const { left, right = left } = people;
   const graded: GradedPair[] = [];
+  const rivals = population.isOfAllAges ? undefined : findRivals({ people, candidates, table });
   for (let pair = 0; pair < candidates.size; pair++) {
     const [one, other] = [candidates.left[pair] ?? 0, candidates.right[pair] ?? 0];
     const [first, second] = [left[one], right[other]];
     if (first === undefined || second === undefined) continue;
     const is = probability[pair] ?? 0;
     const level = table.levels.subarray(pair * FIELD_NAMES.length, (pair + 1) * FIELD_NAMES.length);
-    const grade = toGrade(is, judge(first, second, level, population));
-    if (grade === "certainly-not") continue;
+    const earned = toGrade(is, judge(first, second, level, population));
+    if (earned === "certainly-not") continue;
+    const grade = earned === "certain" && rivals?.hasRival(pair) === true ? "probable" : earned;
     graded.push({
       left: one,
       right: other,

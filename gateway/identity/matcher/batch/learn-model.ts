@@ -1,11 +1,12 @@
-import type { Features } from "../compare/features.ts";
+import type { Features, NameForms } from "../compare/features.ts";
 import { createScorer } from "../compare/score.ts";
 import { learnChance } from "../learn/chance.ts";
 import { estimate, type PairTable } from "../learn/estimate.ts";
 import type { Model } from "../model/model.ts";
-import { isGivenName } from "../normalise/nicknames.ts";
 import { type Candidates, findCandidates } from "./candidates.ts";
+import { areOfAllAges } from "./families.ts";
 import { measurePairs, type People } from "./pair-table.ts";
+import type { StandingOf } from "./standing.ts";
 
 export interface Learned {
   readonly model: Model;
@@ -25,11 +26,18 @@ export function learnModel(
   const withChance = learnChance(start, scorer, people);
   const table = measurePairs(candidates, people, createScorer(withChance), onProgress);
   const first = { ...withChance, ...toFirstPriors(people, pairsInAll) };
-  return { model: estimate(table, first, pairsInAll), candidates, table };
+  return { model: estimate(table, first, pairsInAll, toBounds(people)), candidates, table };
 }
 
 export function countPairs({ left, right }: People): number {
   return right === undefined ? (left.length * (left.length - 1)) / 2 : left.length * right.length;
+}
+
+/** Children are called otherwise in so few of a hundred records; a file that shows more shows twins. */
+const CHILDREN_OTHER_GIVEN_MAX = 0.02;
+
+export function toBounds({ left, right = [] }: People): { readonly otherGivenMax?: number } {
+  return areOfAllAges([...left, ...right]) ? {} : { otherGivenMax: CHILDREN_OTHER_GIVEN_MAX };
 }
 
 /** Before anything is known: half of the smaller file has a partner. */
@@ -43,18 +51,27 @@ function toFirstPriors({ left, right = left }: People, pairsInAll: number) {
   };
 }
 
-/** People with the rarities of a model in place of those they were made with. */
-export function withRarities(people: readonly Features[], model: Model): readonly Features[] {
+/** People with the rarities of a model in place of those they were made with, and their names as the files show them. */
+export function withRarities(people: readonly Features[], model: Model, standingOf: StandingOf): readonly Features[] {
   const { given, family, birthDate, postcode } = model.frequencies;
   const toBits = ({ values, unlisted }: typeof given, value: string): number =>
     -Math.log2(Math.max(values[value] ?? 0, unlisted));
+  const known = new Map<string, NameForms>();
+  const stand = (forms: NameForms): NameForms => {
+    const before = known.get(forms.word);
+    if (before !== undefined) return before;
+    const stood = { ...forms, ...standingOf(forms.word) };
+    known.set(forms.word, stood);
+    return stood;
+  };
   return people.map((person) => ({
     ...person,
     names: person.names.map((name) => ({
       ...name,
       given_bits: toBits(given, name.given),
       family_bits: toBits(family, name.family),
-      isKnownGiven: isGivenName(name.given) || (given.values[name.given] ?? 0) >= model.knownGivenShare,
+      givenForms: stand(name.givenForms),
+      wordForms: name.wordForms.map(stand),
     })),
     birthDates: person.birthDates.map(({ date }) => ({ date, bits: toBits(birthDate, String(date)) })),
     postcodes: person.postcodes.map((place) => ({ ...place, bits: toBits(postcode, place.code) })),

@@ -9,6 +9,7 @@ import { areFamilyless, areOfAllAges, expectTwins, lookWithin } from "./families
 import { countPairs, learnModel, withRarities } from "./learn-model.ts";
 import { toMatchingProbabilities, type Uniqueness } from "./one-to-one.ts";
 import { measurePairs, type People } from "./pair-table.ts";
+import { toStandings } from "./standing.ts";
 import { rootOf } from "./union.ts";
 
 export interface Linked {
@@ -59,7 +60,7 @@ function linkWithin(told: People, { start, model, onProgress }: LinkOptions): Li
     ...linked,
     probability,
     unique: { left: false, right: false },
-    population: { isFamilyless: false, isOfAllAges: areOfAllAges(told.left) },
+    population: { isFamilyless: false, isOfAllAges: areOfAllAges(told.left), isWhole: false },
   };
 }
 
@@ -87,7 +88,7 @@ function linkAcross(told: People, { start, model, onProgress }: LinkOptions): Li
     ...linked,
     probability,
     unique,
-    population: { isFamilyless, isOfAllAges: areOfAllAges([...left, ...right]) },
+    population: { isFamilyless, isOfAllAges: areOfAllAges([...left, ...right]), isWhole: true },
   };
 }
 
@@ -132,7 +133,11 @@ function measure(told: People, model: Model, onProgress: (share: number) => void
 }
 
 function rarefy({ left, right }: People, model: Model): People {
-  return { left: withRarities(left, model), right: right === undefined ? undefined : withRarities(right, model) };
+  const standingOf = toStandings({ left, right });
+  return {
+    left: withRarities(left, model, standingOf),
+    right: right === undefined ? undefined : withRarities(right, model, standingOf),
+  };
 }
 
 function toPlainProbabilities(table: PairTable, model: Model): Float64Array {

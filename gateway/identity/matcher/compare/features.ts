@@ -2,16 +2,32 @@ import type { Person } from "../../person.ts";
 import type { Comparable } from "../matcher.ts";
 import type { NormalPostcode } from "../normalise/place.ts";
 
+/** What is known of a word as a given name. */
+export interface NameForms {
+  readonly word: string;
+  /** Without what spellings differ in. */
+  readonly plain: string;
+  /** Families of names for each other that it stands in; the first name of a family is the full one. */
+  readonly families: readonly number[];
+  /** Families of spellings of one name. */
+  readonly spellings: readonly number[];
+  readonly standing: number;
+  /** How many bear it: records of the files, or 1 where it is a name that is listed. */
+  readonly bearers: number;
+}
+
+/** Whether a word is a name in its own right: borne by nobody else that is known of, by few, or by many or listed. */
+export const STANDING = { unheard: 0, rare: 1, name: 2 } as const;
+
 /** One name with what the comparison needs, computed once. */
 export interface NameFeatures {
   readonly given: string;
   readonly givenWords: readonly string[];
-  /** Families of nicknames of the first given name and of all of them together. */
-  readonly givenFamilies: readonly number[];
+  /** What is known of all given names run together, and of each of them, as names. */
+  readonly givenForms: NameForms;
+  readonly wordForms: readonly NameForms[];
   /** Bits that agreement on the given name gives by its rarity: minus log2 of its share. */
   readonly given_bits: number;
-  /** Whether the given name is a name in its own right, and not a slip of another. */
-  readonly isKnownGiven: boolean;
   readonly family: string;
   readonly familyWords: readonly string[];
   readonly family_bits: number;

@@ -2,14 +2,15 @@
 export const FIELDS = {
   given: [
     "same",
-    "short or familiar form",
+    "short or familiar form, or another spelling",
     "one is a part of the other",
-    "close spelling",
+    "a slip of a name",
     "similar spelling",
     "alike, yet both are names",
     "one part the same, another different",
     "swapped with the family name",
     "initial only",
+    "a name of many alone, and with another",
     "different",
   ],
   family: ["same", "one is a part of the other", "close spelling", "similar spelling", "different"],
@@ -71,7 +72,8 @@ export const GIVEN = {
   partDiffers: 6,
   swapped: 7,
   initial: 8,
-  different: 9,
+  ofMany: 9,
+  different: 10,
 } as const;
 
 export const FAMILY = { same: 0, part: 1, close: 2, similar: 3, different: 4 } as const;

@@ -1,18 +1,13 @@
 import type { NameFeatures } from "./features.ts";
 import { FAMILY, FIELD, GIVEN, MISSING } from "./fields.ts";
+import { compareGiven } from "./given-names.ts";
 import type { Levels } from "./levels.ts";
-import { isOneSlip, jaroWinkler } from "./similarity.ts";
+import { compareSpelling, isOneSlip } from "./similarity.ts";
 
-const CLOSE = 0.92;
-const SIMILAR = 0.82;
-/** A slip in a shorter name makes another name as likely as not: Ava and Eva. */
+/** A slip in a shorter name makes another name as likely as not. */
 const SLIP_LENGTH_MIN = 5;
-/** A slip is at least so much rarer than the name it was made of. */
-const SLIP_RARITY_bits = 6;
-/** First parts of so many names that what follows them is what the child is called by. */
-const FORENAMES_OF_MANY: ReadonlySet<string> = new Set(
-  "mohammed muhammad mohammad mohamed muhammed mohamad mohamud md mohd muhamed abdul abd syed sayed bibi".split(" "),
-);
+/** Shorter words are particles. */
+const WORD_LENGTH_MIN = 3;
 
 export function compareNames(levels: Levels, left: readonly NameFeatures[], right: readonly NameFeatures[]): void {
   const { level, rarity_bits } = levels;
@@ -49,59 +44,34 @@ function rarityOf(level: number, left_bits: number, right_bits: number): number 
   return level === 0 ? left_bits : Math.min(left_bits, right_bits);
 }
 
-/** One of both names exactly, the other but for a slip. What it says of the family name counts with the given name. */
+/**
+ * The family name of each stands for a given name of the other, one of both exactly. What it says of the family name
+ * counts with the given name.
+ */
 function isSwapped(left: NameFeatures, right: NameFeatures): boolean {
   if (left.given === "" || left.family === "" || right.given === "" || right.family === "") return false;
   if (left.given === right.given || left.family === right.family) return false;
-  if (left.given === right.family) return isNearly(left.family, right.given);
-  return left.family === right.given && isNearly(left.given, right.family);
+  const one = findAmong(left, right);
+  if (one === undefined) return false;
+  const other = findAmong(right, left);
+  if (other === undefined || (one === "nearly" && other === "nearly")) return false;
+  return !left.familyWords.some((word) => word.length >= WORD_LENGTH_MIN && right.familyWords.includes(word));
+}
+
+/** Whether the family name of one stands, whole, among the given names of the other, or they in it. */
+function findAmong(
+  { family, familyWords }: NameFeatures,
+  { given, givenWords }: NameFeatures,
+): "same" | "nearly" | undefined {
+  if (family === given) return "same";
+  if (family.length >= WORD_LENGTH_MIN && givenWords.includes(family)) return "same";
+  if (given.length >= WORD_LENGTH_MIN && familyWords.includes(given)) return "same";
+  if (familyWords.length > 1 && familyWords.every((word) => givenWords.includes(word))) return "same";
+  return isNearly(family, given) || givenWords.some((word) => isNearly(family, word)) ? "nearly" : undefined;
 }
 
 function isNearly(left: string, right: string): boolean {
-  return left === right || (Math.min(left.length, right.length) >= SLIP_LENGTH_MIN && isOneSlip(left, right));
-}
-
-function compareGiven(left: NameFeatures, right: NameFeatures): number {
-  if (left.given === "" || right.given === "") return MISSING;
-  if (left.given === right.given) return GIVEN.same;
-  const shared = compareWords(left.givenWords, right.givenWords);
-  if (shared !== undefined) return shared;
-  if (left.given.length === 1 || right.given.length === 1) {
-    return left.given.charCodeAt(0) === right.given.charCodeAt(0) ? GIVEN.initial : GIVEN.different;
-  }
-  for (const family of left.givenFamilies) if (right.givenFamilies.includes(family)) return GIVEN.nickname;
-  const spelling = compareSpelling(left.given, right.given);
-  if (spelling === undefined) return GIVEN.different;
-  const isEven = Math.abs(left.given_bits - right.given_bits) < SLIP_RARITY_bits;
-  if (isEven && left.isKnownGiven && right.isKnownGiven) return GIVEN.alike;
-  // Names in their own right differ in their first letter more often than slips do: Jayden and Kayden.
-  const isSameStart = left.given.charCodeAt(0) === right.given.charCodeAt(0);
-  return spelling === "close" && isSameStart ? GIVEN.close : GIVEN.similar;
-}
-
-/** Where one side has several words: whether they hold each other, or share one and part in another. */
-function compareWords(left: readonly string[], right: readonly string[]): number | undefined {
-  if (left.length === 1 && right.length === 1) return undefined;
-  const [short, long] = left.length <= right.length ? [left, right] : [right, left];
-  let shared = 0;
-  let isOnlyOfMany = true;
-  for (const word of short) {
-    const isShared = long.includes(word);
-    const isInitial = word.length === 1 && long.some((other) => other.startsWith(word));
-    const isMatched = isShared || isInitial || long.some((other) => isOneWord(word, other));
-    if (!isMatched) continue;
-    shared++;
-    if (!FORENAMES_OF_MANY.has(word) && !isInitial) isOnlyOfMany = false;
-  }
-  if (shared === 0) return undefined;
-  if (shared < short.length) return GIVEN.partDiffers;
-  if (short.length === long.length) return isOnlyOfMany ? GIVEN.partDiffers : GIVEN.close;
-  return isOnlyOfMany ? GIVEN.partDiffers : GIVEN.part;
-}
-
-function isOneWord(left: string, right: string): boolean {
-  if (left.length === 1 || right.length === 1) return left.charCodeAt(0) === right.charCodeAt(0);
-  return left.length >= SLIP_LENGTH_MIN && compareSpelling(left, right) === "close";
+  return Math.min(left.length, right.length) >= SLIP_LENGTH_MIN && isOneSlip(left, right);
 }
 
 function compareFamily(left: NameFeatures, right: NameFeatures): number {
@@ -113,13 +83,4 @@ function compareFamily(left: NameFeatures, right: NameFeatures): number {
   const spelling = compareSpelling(left.family, right.family);
   if (spelling === undefined) return FAMILY.different;
   return spelling === "close" ? FAMILY.close : FAMILY.similar;
-}
-
-function compareSpelling(left: string, right: string): "close" | "similar" | undefined {
-  const length = Math.min(left.length, right.length);
-  if (length >= SLIP_LENGTH_MIN && isOneSlip(left, right)) return "close";
-  const similarity = jaroWinkler(left, right);
-  if (similarity >= CLOSE) return "close";
-  if (similarity >= SIMILAR) return "similar";
-  return length >= 3 && isOneSlip(left, right) ? "similar" : undefined;
 }

@@ -5,7 +5,7 @@ import { FIELD, FIELD_NAMES, FIELDS, GIVEN } from "./fields.ts";
 import { compareInto, createLevels, type Levels } from "./levels.ts";
 
 /** Room for the levels of one field in a table of weights. */
-export const LEVELS_MAX = 10;
+export const LEVELS_MAX = 11;
 /** A slip may have struck either value, so that the rarity of what nearly agrees counts for half, within bounds. */
 const RARITY_SHARE = 0.5;
 const RARITY_BOUND_bits = 4;

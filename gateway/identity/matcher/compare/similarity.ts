@@ -75,3 +75,17 @@ function isSameFrom(left: string, right: string, leftAt: number, rightAt: number
   }
   return true;
 }
+
+const CLOSE = 0.92;
+const SIMILAR = 0.82;
+const SLIP_LENGTH_MIN = 5;
+
+/** Whether two names are spelled nearly alike. */
+export function compareSpelling(left: string, right: string): "close" | "similar" | undefined {
+  const length = Math.min(left.length, right.length);
+  const isSlip = length >= 3 && isOneSlip(left, right);
+  if (isSlip && length >= SLIP_LENGTH_MIN) return "close";
+  const similarity = jaroWinkler(left, right);
+  if (similarity >= CLOSE) return "close";
+  return similarity >= SIMILAR || isSlip ? "similar" : undefined;
+}

@@ -3,10 +3,10 @@ import type { Frequencies, Model } from "../model/model.ts";
 import { normaliseBirthDate } from "../normalise/birth-date.ts";
 import { foldWords } from "../normalise/fold.ts";
 import { normaliseName } from "../normalise/name.ts";
-import { isGivenName, nicknameFamilies } from "../normalise/nicknames.ts";
+import { isGivenName, nicknameFamilies, plainSpelling, spellingFamilies } from "../normalise/nicknames.ts";
 import { normaliseIdentifier, normaliseNhs, normalisePermanentUpn } from "../normalise/number.ts";
 import { addressWords, normalisePlace, normaliseTelecom } from "../normalise/place.ts";
-import type { Features, NameFeatures } from "./features.ts";
+import { type Features, type NameFeatures, type NameForms, STANDING } from "./features.ts";
 
 /** No person has more of anything worth comparing; a list made longer on purpose would cost the product of two lengths. */
 const VALUES_MAX = 6;
@@ -58,15 +58,26 @@ export function toFeatures(person: Person, options: FeatureOptions): Features {
 function toNameFeatures(name: PersonName, options: FeatureOptions): NameFeatures {
   const normal = normaliseName(name);
   const { given, givenWords, family } = normal;
-  const [first = ""] = givenWords;
   const { frequencies, knownGivenShare } = options;
-  const families = nicknameFamilies(given);
+  const standingOf = (word: string): number =>
+    isGivenName(word) || (frequencies.given.values[word] ?? 0) >= knownGivenShare ? STANDING.name : STANDING.unheard;
   return {
     ...normal,
-    givenFamilies: givenWords.length > 1 ? [...families, ...nicknameFamilies(first)] : families,
+    givenForms: toForms(given, standingOf),
+    wordForms: givenWords.map((word) => toForms(word, standingOf)),
     given_bits: toBits(frequencies.given, given),
-    isKnownGiven: isGivenName(given) || (frequencies.given.values[given] ?? 0) >= knownGivenShare,
     family_bits: toBits(frequencies.family, family),
+  };
+}
+
+function toForms(word: string, standingOf: (word: string) => number): NameForms {
+  return {
+    word,
+    plain: plainSpelling(word),
+    families: nicknameFamilies(word),
+    spellings: spellingFamilies(word),
+    standing: standingOf(word),
+    bearers: standingOf(word) === STANDING.name ? 1 : 0,
   };
 }
 

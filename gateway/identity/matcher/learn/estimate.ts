@@ -1,4 +1,4 @@
-import { FIELD_NAMES, type FieldName } from "../compare/fields.ts";
+import { FIELD_NAMES, type FieldName, GIVEN } from "../compare/fields.ts";
 import { LEVELS_MAX, toClassWeights } from "../compare/score.ts";
 import { withFamily } from "../model/family.ts";
 import type { FieldModel, Model } from "../model/model.ts";
@@ -30,19 +30,22 @@ const FIELDS_COUNT = FIELD_NAMES.length;
  * maximisation. Every pair outside the table counts as of two people; chance agreement (`others`) is given and stays.
  *
  * @param pairsInAll number of pairs of the files, blocked or not
- * @param families number of pairs of twins and of siblings, where it is known otherwise and not to be learned
+ * @param families number of pairs of twins and of siblings, where it is known otherwise and not to be learned, and the
+ *   most that records of one person may differ in the given name: what does so more often in a file is twins
  */
 export function estimate(
   table: PairTable,
   start: Model,
   pairsInAll: number,
-  families: { readonly twins?: number; readonly siblings?: number } = {},
+  families: { readonly twins?: number; readonly siblings?: number; readonly otherGivenMax?: number } = {},
 ): Model {
   let model = start;
   let before = Number.NEGATIVE_INFINITY;
   for (let round = 0; round < ROUNDS_MAX; round++) {
     const expected = expect(table, model);
-    model = maximise(model, { ...expected, ...families }, start, pairsInAll);
+    const { otherGivenMax, ...known } = families;
+    model = maximise(model, { ...expected, ...known }, start, pairsInAll);
+    if (otherGivenMax !== undefined) model = boundOtherGiven(model, otherGivenMax);
     if (Math.abs(expected.same - before) < ENOUGH * Math.max(1, before)) break;
     before = expected.same;
   }
@@ -130,6 +133,22 @@ function maximise(model: Model, expected: Expected, start: Model, pairsInAll: nu
   ) as Record<FieldName, FieldModel>;
   return { ...model, fields, ...toPriors(expected, pairsInAll) };
 }
+
+/** Scales the levels at which given names are those of two children down to a share, and the others up. */
+function boundOtherGiven(model: Model, most: number): Model {
+  const { same, others } = model.fields.given;
+  const [differing, rest] = same.reduce<readonly [number, number]>(
+    ([is, not], share, level) => (OTHER_GIVEN.has(level) ? [is + share, not] : [is, not + share]),
+    [0, 0],
+  );
+  if (differing <= most) return model;
+  const bounded = same.map((share, level) =>
+    OTHER_GIVEN.has(level) ? (share * most) / differing : (share * (1 - most)) / rest,
+  );
+  return { ...model, fields: { ...model.fields, given: withFamily("given", bounded, others) } };
+}
+
+const OTHER_GIVEN: ReadonlySet<number> = new Set([GIVEN.alike, GIVEN.partDiffers, GIVEN.different]);
 
 const PAIRS_MIN = 0.01;
 

@@ -1,4 +1,4 @@
-import type { FieldName } from "../compare/fields.ts";
+import { type FieldName, GIVEN } from "../compare/fields.ts";
 import type { FieldModel } from "./model.ts";
 
 type Levels = readonly number[];
@@ -16,8 +16,12 @@ export function withFamily(field: FieldName, same: Levels, others: Levels): Fiel
 }
 
 const TWIN_BIRTH_DATE: Levels = [0.975, 0.004, 0.012, 0.005, 0.004];
-/** Parents do not give two children one name, nor a name and its short form. */
-const GIVEN_SAME = 0.0002;
+/** Parents do not give two children one name, nor a name and a part of it, and hardly a name and its short form. */
+const GIVEN_OF_ONE: ReadonlyMap<number, number> = new Map([
+  [GIVEN.same, 0.0002],
+  [GIVEN.nickname, 0.001],
+  [GIVEN.part, 0.0002],
+]);
 /** How much more often than by chance given names of one family are alike. */
 const GIVEN_ALIKE_FACTOR = 2;
 
@@ -44,7 +48,7 @@ function ofFamily(field: FieldName, same: Levels, others: Levels): { twins: Leve
 
 function toGiven(others: Levels): Levels {
   const last = others.length - 1;
-  const alike = others.map((share, level) => (level === 0 ? GIVEN_SAME : Math.min(0.15, share * GIVEN_ALIKE_FACTOR)));
+  const alike = others.map((share, level) => GIVEN_OF_ONE.get(level) ?? Math.min(0.15, share * GIVEN_ALIKE_FACTOR));
   const rest = alike.slice(0, last).reduce((sum, share) => sum + share, 0);
   return alike.map((share, level) => (level === last ? 1 - rest : share));
 }

@@ -1,3 +1,5 @@
+import { GIVEN_NAMES } from "./given-names.ts";
+
 /**
  * Given names that are used for each other in England, a family of names a line; of general knowledge. A name may stand in
  * several lines: `Ally` is an Alison and an Alistair.
@@ -219,12 +221,143 @@ rhys reece
 ffion fion
 `;
 
-/** A name → the places of the families it stands in. */
-const PLACES: ReadonlyMap<string, readonly number[]> = toPlaces();
+/** Spellings of one name, a name a line. */
+const SPELLINGS = `
+mohammed muhammad mohammad mohamed muhammed mohamad mohamud muhamed muhamad mohd md mohammod muhammod mehmet mohamoud
+ahmed ahmad ahmet ahmeed
+aisha aysha ayesha aishah ayisha aicha
+ali aly
+amina aminah ameena amena
+fatima fatimah fatema faatimah fatma
+hassan hasan
+hussain hussein husain hussayn husayn hossain
+ibrahim ebrahim ibraheem ibrahem ibraahim
+ismail ismael ishmael esmail
+khadija khadijah khadeeja khadeja
+omar umar omer umer
+yusuf youssef yousef yusef yousuf yusif
+zainab zaynab zeinab zeynab zaineb
+zahra zahrah zehra
+aaliyah aliyah alia aliya aaliya
+zakariya zakaria zakariyya zakariyah
+zain zayn zaine zayne
+abdullah abdallah abdulla abdellah
+abdirahman abdulrahman abdurrahman abdelrahman abdirahmaan abdurahman
+maryam mariam mariyam maryum meryem
+hamza hamzah hamsa
+haroon harun haroun
+idris idrees idriss
+imran imraan emran
+isa eesa issa essa
+bilal billal belal
+musa moosa mousa moussa
+sulaiman suleiman sulayman suleman
+sumaya sumayya sumayyah sumaiya
+safa safaa
+salma selma
+samira sameera samirah
+hafsa hafsah
+halima haleema halimah
+asma asmaa
+yasin yaseen yassin yasseen
+rayyan rayan rayaan
+ayaan ayan
+adam aadam adem
+layla leila laila leyla
+noor nur nour
+nuh nooh
+mustafa mustapha moustafa
+mahmoud mahmud mehmood mahmood
+khalid khaled
+kareem karim
+jamal jamaal gamal
+rahma rahmah
+ruqayya ruqayyah rukaya ruqaya rukayya
+zubair zubayr zubeir
+usman uthman osman othman
+tariq tarik tareq
+farah farrah
+amir ameer aamir emir
+anas anass
+sofia sophia zofia sofiya
+catherine katherine kathryn catharine katharine
+caitlin kaitlyn caitlyn katelyn kaitlin
+isabelle isabel isobel isabell
+isabella isabela izabella izabela
+elisabeth elizabeth elzbieta
+eleanor elinor ellenor
+stephen steven
+matthew mathew
+philip phillip
+jon john
+sean shaun shawn
+zoe zoey
+rachel rachael
+sarah sara
+hannah hanna
+megan meghan meagan
+niamh neve
+aoife eefa
+chloe khloe cloe
+phoebe phebe
+lily lilly lili lillie
+mia miya
+maya maia
+aidan aiden ayden
+jayden jaiden jaden
+kayden kaiden caiden
+connor conor konnor
+cameron kameron
+callum calum kallum
+lewis louis
+elliot elliott eliot
+harriet harriett
+reece rhys rees
+tobias tobiasz
+jacob jakub
+alexander aleksander alexandre
+alexandra aleksandra
+nicholas nikolas nicolas
+victoria wiktoria viktoria
+natalia nataliya
+filip philip
+oscar oskar
+victor viktor wiktor
+dominic dominik
+marcus markus
+lukas lucas
+michal michael
+mateusz matthew mateus mateo matteo
+szymon simon
+andrei andrey
+stefan steven stephan
+cristian christian kristian
+mihai mihail
+gurpreet gurprit
+harpreet harprit
+jaspreet jasprit
+aarav arav
+anaya anaiya
+diya dia
+krishna krishan
+riya ria rhea
+siya sia
+shreya shriya
+aryan aarian ariyan
+`;
 
-function toPlaces(): ReadonlyMap<string, readonly number[]> {
+/** A name → the places of the lines it stands in. */
+const FAMILIES = toPlaces(FAMILIES_OF_NAMES);
+const ONE_NAME = toPlaces(SPELLINGS);
+const NAMES: ReadonlySet<string> = new Set([...FAMILIES.keys(), ...ONE_NAME.keys(), ...GIVEN_NAMES]);
+/** A line → its first name, which is the full one. */
+const FULL_NAMES: readonly string[] = FAMILIES_OF_NAMES.trim()
+  .split("\n")
+  .map((line) => line.split(" ")[0] ?? "");
+
+function toPlaces(lines: string): ReadonlyMap<string, readonly number[]> {
   const places = new Map<string, number[]>();
-  for (const [place, line] of FAMILIES_OF_NAMES.trim().split("\n").entries()) {
+  for (const [place, line] of lines.trim().split("\n").entries()) {
     for (const name of line.split(" ")) places.set(name, [...(places.get(name) ?? []), place]);
   }
   return places;
@@ -234,10 +367,30 @@ const NONE: readonly number[] = [];
 
 /** Families of names that a given name belongs to; two names with one in common may be of one child. */
 export function nicknameFamilies(name: string): readonly number[] {
-  return PLACES.get(name) ?? NONE;
+  return FAMILIES.get(name) ?? NONE;
+}
+
+/** Families of spellings; two with one in common are one name. */
+export function spellingFamilies(name: string): readonly number[] {
+  return ONE_NAME.get(name) ?? NONE;
+}
+
+/** The full name of a family of names. */
+export function fullNameOf(family: number): string | undefined {
+  return FULL_NAMES[family];
 }
 
 /** Whether it is a given name in England, and no slip of another. */
 export function isGivenName(name: string): boolean {
-  return PLACES.has(name);
+  return NAMES.has(name);
+}
+
+/** A name without what spellings of one name differ in: doubled consonants, a silent h, y or ie at the end. */
+export function plainSpelling(name: string): string {
+  return name
+    .replace(/([b-df-hj-np-tv-z])\1/g, "$1")
+    .replace(/(?<=[aeiou])h(?=[^aeiou]|$)/g, "")
+    .replace(/ph/g, "f")
+    .replace(/th/g, "t")
+    .replace(/(?<=.{2})(?:ie|ey|ee|y)$/, "i");
 }

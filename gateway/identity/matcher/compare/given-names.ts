@@ -1,0 +1,90 @@
+import { fullNameOf } from "../normalise/nicknames.ts";
+import { type NameFeatures, type NameForms, STANDING } from "./features.ts";
+import { GIVEN, MISSING } from "./fields.ts";
+import { compareSpelling, isOneSlip } from "./similarity.ts";
+
+/** First parts of so many names that what follows them is what the child is called by. */
+const FORENAMES_OF_MANY: ReadonlySet<string> = new Set(
+  "mohammed muhammad mohammad mohamed muhammed mohamad mohamud md mohd muhamed abdul abd syed sayed bibi".split(" "),
+);
+/** A slip in a shorter word makes another name as likely as not: Ava and Eva. */
+const SLIP_LENGTH_MIN = 3;
+/** A short form that more than a sixth as many bear as the full name is a name of its own, as a twin may have: Lily and Elizabeth. */
+const FULL_TO_SHORT_MIN = 6;
+/** A name cut short keeps at least so much. */
+const CUT_LENGTH_MIN = 3;
+const INITIAL_LENGTH = 1;
+
+/** How two given names agree: a place in `GIVEN`, or `MISSING`. */
+export function compareGiven(left: NameFeatures, right: NameFeatures): number {
+  if (left.given === "" || right.given === "") return MISSING;
+  if (left.given === right.given) return GIVEN.same;
+  if (isSlip(left.givenForms, right.givenForms)) return GIVEN.close;
+  if (left.wordForms.length > 1 || right.wordForms.length > 1) {
+    const shared = compareWords(left.wordForms, right.wordForms);
+    if (shared !== undefined) return shared;
+  } else if (left.given.length === INITIAL_LENGTH || right.given.length === INITIAL_LENGTH) {
+    return left.given.charCodeAt(0) === right.given.charCodeAt(0) ? GIVEN.initial : GIVEN.different;
+  }
+  if (isForm(left.givenForms, right.givenForms)) return GIVEN.nickname;
+  const isRelated = left.givenForms.families.some((family) => right.givenForms.families.includes(family));
+  if (isRelated) return GIVEN.alike;
+  if (compareSpelling(left.given, right.given) === undefined) return GIVEN.different;
+  const areNames = left.givenForms.standing === STANDING.name && right.givenForms.standing === STANDING.name;
+  return areNames ? GIVEN.alike : GIVEN.similar;
+}
+
+/** Where one side has several words: whether all of the shorter side are found in the other, and how. */
+function compareWords(left: readonly NameForms[], right: readonly NameForms[]): number | undefined {
+  const [short, long] = left.length <= right.length ? [left, right] : [right, left];
+  let [found, forms, slips, initials] = [0, 0, 0, 0];
+  let isOnlyOfMany = true;
+  for (const one of short) {
+    const how = findWord(one, long);
+    if (how === undefined) continue;
+    found++;
+    if (how === "form") forms++;
+    if (how === "slip") slips++;
+    if (how === "initial") initials++;
+    else if (!FORENAMES_OF_MANY.has(one.word)) isOnlyOfMany = false;
+  }
+  if (found === 0 || found === initials) return found === 0 ? undefined : GIVEN.partDiffers;
+  if (found < short.length) return GIVEN.partDiffers;
+  if (isOnlyOfMany) return short.length < long.length && initials === 0 ? GIVEN.ofMany : GIVEN.partDiffers;
+  if (slips > 0) return slips > 1 ? GIVEN.similar : GIVEN.close;
+  return forms > 0 ? GIVEN.nickname : GIVEN.part;
+}
+
+function findWord(one: NameForms, words: readonly NameForms[]): "same" | "form" | "slip" | "initial" | undefined {
+  for (const other of words) if (one.word === other.word) return "same";
+  for (const other of words) {
+    if (one.word.length === INITIAL_LENGTH || other.word.length === INITIAL_LENGTH) continue;
+    if (isForm(one, other)) return "form";
+    if (isSlip(one, other)) return "slip";
+  }
+  for (const other of words) {
+    const isInitial = one.word.length === INITIAL_LENGTH || other.word.length === INITIAL_LENGTH;
+    if (isInitial && one.word.charCodeAt(0) === other.word.charCodeAt(0)) return "initial";
+  }
+  return undefined;
+}
+
+/** Whether one is a usual short form of the other, or both are spellings of one name. */
+function isForm(one: NameForms, other: NameForms): boolean {
+  if (one.plain === other.plain) return true;
+  for (const spelling of one.spellings) if (other.spellings.includes(spelling)) return true;
+  const [short, long] = one.bearers <= other.bearers ? [one, other] : [other, one];
+  if (long.bearers < FULL_TO_SHORT_MIN * short.bearers || long.bearers === 0) return false;
+  if (short.families.some((family) => fullNameOf(family) === long.word)) return true;
+  const isCut = short.word.length >= CUT_LENGTH_MIN && long.word.startsWith(short.word);
+  return isCut && short.standing !== STANDING.name && long.standing === STANDING.name;
+}
+
+/** Whether one is a slip away from the other, and nobody's name, where the other is one. */
+function isSlip(one: NameForms, other: NameForms): boolean {
+  const isOfName =
+    (one.standing === STANDING.unheard && other.standing === STANDING.name) ||
+    (one.standing === STANDING.name && other.standing === STANDING.unheard);
+  if (!isOfName || Math.min(one.word.length, other.word.length) < SLIP_LENGTH_MIN) return false;
+  return isOneSlip(one.word, other.word);
+}
