@@ -6,6 +6,7 @@ import type { SourceFacts } from "./disclosure/visibility.ts";
 import type { Decisions } from "./identity/decisions/decisions.ts";
 import type { IdentityCache } from "./identity/identity-cache.ts";
 import type { Matcher } from "./identity/matcher/matcher.ts";
+import type { ChildResolver } from "./identity/resolve-child.ts";
 import { createIdentifierResolver } from "./identity/resolve-identifier.ts";
 import { createAuditEvents } from "./interactions/audit-events.ts";
 import { createBatch } from "./interactions/batch.ts";
@@ -63,6 +64,7 @@ export interface InteractionRooms {
   readonly clock: () => number;
   /** The same as decides on what comes in. */
   readonly matcher: Matcher;
+  readonly childResolver: ChildResolver;
   /** Absent where nobody may decide who is one child. */
   readonly decisions?: Decisions | undefined;
   /** A national register of people, where one is configured. */
@@ -101,6 +103,7 @@ export function composeInteractions(rooms: InteractionRooms) {
     coverageNotice: createCoverageNotice(store, sources),
     writtenSources: new Map(register.writtenSources.map((source) => [source.source, source])),
     seenChildren: createSeenChildren(),
+    childResolver: rooms.childResolver,
     ids: randomUUID,
     matcher: rooms.matcher,
     tracing: rooms.tracing,

@@ -151,6 +151,7 @@ function connect(rooms: Rooms, isReady: () => boolean) {
     ...rooms,
     sources,
     decisions,
+    childResolver: resolver,
     ...(pds === undefined
       ? {}
       : { tracing: { tracer: pds.tracer, isAllowed: ({ agreement }) => agreement.traces === true } }),

@@ -35,6 +35,7 @@ export interface Sight {
 }
 
 const NO_PACK = toPack([], "");
+const NO_TELLERS: ReadonlySet<string> = new Set();
 /** A Provenance of a Provenance of a Provenance: nobody follows further. */
 const PROVENANCE_DEPTH_max = 4;
 
@@ -168,6 +169,7 @@ export function toView(
     pack,
     isVisible: toIsVisible(record, sight, options),
     rules: sight.rules,
+    ...(sight.visibility && { tellers: record.isRestricted ? NO_TELLERS : sight.visibility.sources }),
   };
 }
 

@@ -20,6 +20,8 @@ export interface VisibleRecord {
   readonly pack: Pack;
   isVisible(entry: number): boolean;
   readonly rules: readonly string[];
+  /** Of a child: the sources whose word is shown to this requester in full; none where somebody marks it as restricted. */
+  readonly tellers?: ReadonlySet<string>;
   /** Set where the child is merged into another, and nothing but that is left to see of it. */
   readonly isMerged?: true;
 }

@@ -77,7 +77,8 @@ async function findOwn(
 async function hasTold(record: RecordKey, id: string, { transaction, writer }: Scene): Promise<boolean> {
   if ((await transaction.contribution(record, writer.source, id)) !== undefined) return true;
   const stored = await transaction.record(record);
-  return stored?.pastContributions.some(({ source }) => source === writer.source) ?? false;
+  const told = stored === undefined ? [] : [...stored.contributions, ...stored.pastContributions];
+  return told.some(({ source }) => source === writer.source);
 }
 
 function toCurrent({ view, pack, entry }: ReleasedEntry) {

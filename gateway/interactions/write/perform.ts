@@ -11,6 +11,7 @@ import type { Scene, Written } from "./ports.ts";
 import { isMet, type VersionCondition } from "./precondition.ts";
 import { put } from "./put.ts";
 import { flawed, refuse } from "./refusal.ts";
+import { forgetName, wordsOf } from "./whose.ts";
 
 /** Which resource is meant: by its id, or by what finds it. */
 export type Target = { readonly id: string } | { readonly criteria: Criteria };
@@ -135,13 +136,13 @@ type Current = Extract<Held, { state: "current" }>;
 async function toldText(
   type: RecordType,
   { id, held }: { readonly id: string; readonly held: Current },
-  { transaction, writer }: Scene,
+  scene: Scene,
 ): Promise<string | undefined> {
   if (type === "Patient") {
-    const told = await transaction.contribution(held.record, writer.source, id);
+    const [told] = await wordsOf(held.record, id, scene);
     return told && withStamp(told.body, { ...held, id });
   }
-  const stored = await transaction.record(held.record);
+  const stored = await scene.transaction.record(held.record);
   return stored?.resources.find((resource) => resource.type === type && resource.id === id)?.body.toString();
 }
 
@@ -161,11 +162,14 @@ export async function remove(
   if (id === undefined || held === undefined || held.state === "deleted") return { ...absent, patientId: "" };
   if (!held.isOwn) return refuse({ kind: "not-own", type });
   const { transaction, writer, now_ms } = scene;
+  const words = type === "Patient" ? await wordsOf(held.record, id, scene) : [];
   // Others tell of the child still; the writer itself has nothing left to take back.
-  const isSilent = type === "Patient" && !(await transaction.contribution(held.record, writer.source, id));
-  if (isSilent) return { ...absent, patientId: held.patientId };
-  if (type === "Patient") await transaction.removeContribution(held.record, writer.source, id, now_ms);
-  else await transaction.remove(type, id, writer.idSpace, now_ms);
+  if (type === "Patient" && words.length === 0) return { ...absent, patientId: held.patientId };
+  for (const { localId } of words) {
+    await transaction.removeContribution(held.record, writer.source, localId, now_ms);
+    await forgetName(localId, scene);
+  }
+  if (type !== "Patient") await transaction.remove(type, id, writer.idSpace, now_ms);
   const mark = type === "Patient" ? undefined : await transaction.current(type, id, writer.idSpace);
   const version = mark === undefined ? "" : String(mark.version);
   return { outcome: "deleted", type, id, version, lastUpdated_ms: now_ms, body: NOTHING, patientId: held.patientId };

@@ -3,6 +3,7 @@ import type { Requester, WriteTerms } from "../../access/requester.ts";
 import type { WrittenSource } from "../../access/source.ts";
 import type { AuditLog } from "../../audit/audit.ts";
 import type { SourceFacts } from "../../disclosure/visibility.ts";
+import type { ChildResolver } from "../../identity/resolve-child.ts";
 import type { Store, WriteTransaction } from "../../store/store.ts";
 import type { CandidatePorts } from "../candidates.ts";
 import type { Moment } from "../record-reader.ts";
@@ -17,6 +18,8 @@ export interface WritePorts extends CandidatePorts {
   /** What counts as told when a client writes it, by the name of the source. */
   readonly writtenSources: ReadonlyMap<string, WrittenSource>;
   readonly seenChildren: SeenChildren;
+  /** Says whose record a written Patient is, where the agreement lets it be matched. */
+  readonly childResolver: ChildResolver;
   /** A logical id that nobody has. */
   readonly ids: () => string;
   /** Milliseconds since 1970. */

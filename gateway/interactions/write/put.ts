@@ -4,10 +4,11 @@ import type { RecordKey } from "../../store/store.ts";
 import { checkConsent } from "./consent-rules.ts";
 import { type Content, type Sent, toContent, toContribution, toStored } from "./content.ts";
 import type { Held } from "./held.ts";
-import { putContribution } from "./patient.ts";
+import { putContribution, toPatient } from "./patient.ts";
 import type { Scene, Written } from "./ports.ts";
 import { refuse } from "./refusal.ts";
 import { type Place, placeOf } from "./subject.ts";
+import { settleWhose, type Whose } from "./whose.ts";
 
 /** What is to be stored under an id, and what stands there. */
 export interface ToPut {
@@ -61,18 +62,25 @@ async function noteSeen(type: RecordType, place: Place, scene: Scene): Promise<v
 }
 
 async function putPatient({ id, sent, held }: ToPut, scene: Scene): Promise<Written> {
-  const { transaction, writer } = scene;
-  const content = toContent("Patient", id, sent, writer);
-  const record = held?.record ?? (await transaction.createChild(id, writer.idSpace));
-  const isUnchanged = held?.state === "current" && (await tellsAlready(record, content, scene));
-  if (!isUnchanged) await putContribution(record, content, scene);
-  const shown = await showPatient(record, scene);
-  const outcome = held?.state !== "current" ? "created" : isUnchanged ? "unchanged" : "updated";
-  return { outcome, type: "Patient", id, patientId: id, ...shown };
+  const content = toContent("Patient", id, sent, scene.writer);
+  const isHeld = held?.state === "current";
+  if (isHeld && (await tellsAlready({ record: held.record, localId: id }, content, scene))) {
+    return { outcome: "unchanged", type: "Patient", id, patientId: id, ...(await showPatient(held.record, scene)) };
+  }
+  const whose = await settleWhose(toPatient(content.resource), { id, held }, scene);
+  const isToldAlready = await tellsAlready(whose, content, scene);
+  if (!isToldAlready) await putContribution(whose, content, scene);
+  const { record, patientId } = whose;
+  const outcome = !isHeld ? "created" : isToldAlready ? "unchanged" : "updated";
+  return { outcome, type: "Patient", id: patientId, patientId, ...(await showPatient(record, scene)) };
 }
 
-async function tellsAlready(record: RecordKey, content: Content, { transaction, writer }: Scene): Promise<boolean> {
-  const told = await transaction.contribution(record, writer.source, content.id);
+async function tellsAlready(
+  { record, localId }: Pick<Whose, "record" | "localId">,
+  content: Content,
+  { transaction, writer }: Scene,
+): Promise<boolean> {
+  const told = await transaction.contribution(record, writer.source, localId);
   return told !== undefined && told.body === toContribution(content);
 }
 

@@ -34,6 +34,7 @@ export async function runTransaction({ writes, reads }: Plan, scene: Scene): Pro
   const done = new Map<number, Written>();
   const identities = new Map<number, Identity>();
   const taken = new Set<string>();
+  const created = new Set<string>();
   const claim = (write: PlannedWrite, id: string): void => {
     const name = `${write.type}/${id}`;
     if (taken.has(name)) refuse(overlapping(write.type));
@@ -53,6 +54,7 @@ export async function runTransaction({ writes, reads }: Plan, scene: Scene): Pro
       if (identity === undefined) return;
       identities.set(write.index, identity);
       if (identity.found === undefined) claim(write, identity.id);
+      if (write.kind === "create" && identity.found === undefined) created.add(identity.id);
     });
   }
   const linksOf = createLinks(writes, { identities, done, scene });
@@ -60,7 +62,13 @@ export async function runTransaction({ writes, reads }: Plan, scene: Scene): Pro
     await within(write.index, async () => {
       const identity = identities.get(write.index);
       const links = linksOf(write);
-      done.set(write.index, identity?.found ?? (await store(write, { id: identity?.id ?? "", links }, scene)));
+      const written = identity?.found ?? (await store(write, { id: identity?.id ?? "", links }, scene));
+      done.set(write.index, written);
+      if (identity === undefined || written.id === identity.id) return;
+      // It joined a child that is there already: links lead to that one.
+      identities.set(write.index, { type: write.type, id: written.id });
+      if (!created.has(written.id)) claim(write, written.id);
+      created.add(written.id);
     });
   }
   for (const write of inOrder(writes)) {

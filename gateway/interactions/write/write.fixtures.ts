@@ -5,7 +5,7 @@ import type { WrittenSource } from "../../access/source.ts";
 import type { AuditLog } from "../../audit/audit.ts";
 import { createInProcessIdentityCache } from "../../identity/cache/in-process.ts";
 import { createIdentifierResolver } from "../../identity/resolve-identifier.ts";
-import { scopeOf } from "../../identity/resolver.fixtures.ts";
+import { scopeOf, startResolver } from "../../identity/resolver.fixtures.ts";
 import { toOutcome } from "../../outcome/operation-outcome.ts";
 import { type Answering, type InteractionRequest, wholeBody } from "../answer.ts";
 import { createBatch } from "../batch.ts";
@@ -81,6 +81,7 @@ export async function openWriting(audit?: AuditLog): Promise<Writing> {
     auditEvents: { async *parts() {} },
     writtenSources: WRITTEN_SOURCES,
     seenChildren: createSeenChildren(),
+    childResolver: startResolver(scopeOf("leeds wirral")),
     ids: randomUUID,
     clock: Date.now,
     checkScope: ({ requester, type, interaction }) =>
