@@ -2,6 +2,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import type { Coordination } from "../coordination.ts";
 
+/** Longer with `COORDINATION_LONG=1`, as the two of `coordination-processes.test.ts`. */
+const TURNS_ms = process.env.COORDINATION_LONG === undefined ? 1_300 : 10_000;
 const KEPT = { life_s: () => 60, wait_ms: 5_000 };
 const NOT_KEPT = { life_s: () => 0, wait_ms: 5_000 };
 
@@ -85,9 +87,11 @@ export function testCoordination(create: (count: number) => Promise<readonly Coo
   test("never gives more turns than there are in any second, in buckets apart from each other", async () => {
     const one = await started(4);
     const turns: number[] = [];
-    const until = performance.now() + 5_000;
+    const until = performance.now() + TURNS_ms;
+    // On a busy machine it goes on until there was something to count.
+    const isEnough = () => performance.now() >= until && turns.length >= 10;
     const take = async (coordination: Coordination): Promise<void> => {
-      while (performance.now() < until) {
+      while (!isEnough()) {
         const wait_ms = await coordination.takeTurn("register", 5);
         if (wait_ms === 0) turns.push(performance.now());
         else await pause(Math.min(wait_ms, 40));
@@ -95,7 +99,6 @@ export function testCoordination(create: (count: number) => Promise<readonly Coo
     };
     await Promise.all(Array.from({ length: 8 }, (_, n) => take(one(n))));
     expect(busiest(turns, 1_000)).toBe(5);
-    expect(turns.length).toBeGreaterThanOrEqual(10);
   });
 }
 

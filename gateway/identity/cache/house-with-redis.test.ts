@@ -20,7 +20,7 @@ let house: TestGateway;
 
 beforeAll(async () => {
   redis = await startOwnRedis();
-  house = await startTestGateway(30, undefined, { REDIS_URL: redis.url, IDENTITY_KEY: KEY });
+  house = await startTestGateway(12, undefined, { REDIS_URL: redis.url, IDENTITY_KEY: KEY });
 });
 afterAll(async () => {
   await house?.[Symbol.asyncDispose]();
