@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import { LIMITS } from "../limits.ts";
 import type { AlikeChild, ReadVerbs, RecordKey } from "../store/store.ts";
+import { isTelling } from "./matcher/block.ts";
 import type { Comparable, Graded, Matcher } from "./matcher/matcher.ts";
 import { toPerson } from "./matcher/to-person.ts";
 import { areInScope, authoritiesOf, type MatchingScope } from "./matching-scope.ts";
@@ -29,6 +30,8 @@ export interface Search {
   readonly authorities: readonly string[];
   /** Records that are no candidates. */
   readonly except?: readonly RecordKey[];
+  /** Whose own children are two people unless they are alike in nearly all; absent where anybody may be meant. */
+  readonly source?: string;
 }
 
 export interface CandidateFinder<C extends Comparable> {
@@ -78,10 +81,13 @@ export function createCandidateFinder<C extends Comparable>(
     scope,
     known,
     grade,
-    async find(reads, asked, { authorities, except = [] }) {
+    async find(reads, asked, { authorities, except = [], source }) {
       const keys = matcher.blockingKeys(asked);
       if (keys.length === 0) return { graded: [], isCut: false };
-      const { children, isCut } = await reads.findAlike(keys, LIMITS.alike_children_max, LIMITS.alike_compared_max);
+      const { children, isCut } = await reads.findAlike(keys, LIMITS.alike_children_max, {
+        most: LIMITS.alike_compared_max,
+        asking: source === undefined ? undefined : { source, isTelling },
+      });
       const records = new Set<RecordKey>();
       for (const child of children) {
         if (records.has(child.record) || except.includes(child.record)) continue;

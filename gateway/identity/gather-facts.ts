@@ -195,7 +195,10 @@ async function findAlike<C extends Comparable>(
   { never, ...search }: Within & { readonly except: readonly RecordKey[] },
 ): Promise<Pick<Facts, "alike" | "isCut" | "matches">> {
   const { reads, asked, finder } = gathering;
-  const { graded, isCut }: Found = await finder.find(reads, asked.comparable, search);
+  const { graded, isCut }: Found = await finder.find(reads, asked.comparable, {
+    ...search,
+    ...(asked.describesChild ? { source: asked.source } : {}),
+  });
   const alike: Candidate[] = [];
   for (const [place, one] of graded.entries()) {
     if (one.grade === "certainly-not" && one.veto === undefined) continue;

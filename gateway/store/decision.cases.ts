@@ -65,7 +65,7 @@ export function decisionCases(store: () => Store, child: Child): void {
         }
       });
       const found = async (limit: number, most: number) => {
-        const { children, isCut } = await store().findAlike([1, 2, 3, 4], limit, most);
+        const { children, isCut } = await store().findAlike([1, 2, 3, 4], limit, { most });
         return [children.map(({ localId }) => localId), isCut];
       };
       expect(await found(9, 4)).toEqual([["one of three", "two of them", "all of them", "one that few share"], false]);
@@ -74,6 +74,30 @@ export function decisionCases(store: () => Store, child: Child): void {
       // Of three who share it, one key alone is not gone by where others are; two such keys may hide somebody.
       expect(await found(2, 9)).toEqual([["two of them", "all of them", "one that few share"], false]);
       expect(await found(1, 9)).toEqual([["all of them", "one that few share"], true]);
+    });
+
+    test("of the source that asks are those alone who share a telling key", async () => {
+      const record = await child("p-1");
+      await store().write(async (transaction) => {
+        for (const [source, localId, keys] of [
+          ["leeds-csds", "other", [1]],
+          ["leeds-eyfsp", "own", [1]],
+          ["leeds-eyfsp", "own and telling", [1, 2]],
+          ["wirral-eyfsp", "another", [1, 2]],
+        ] as const) {
+          await transaction.appendLink({ ...link(localId, record), source });
+          await transaction.putSourceIdentity(source, localId, { localId }, keys);
+        }
+      });
+      const found = async (source: string, limit = 9) => {
+        const bounds = { asking: { source, isTelling: (key: number) => key === 2 } };
+        const { children } = await store().findAlike([1, 2], limit, bounds);
+        return children.map(({ localId }) => localId);
+      };
+      expect(await found("leeds-eyfsp")).toEqual(["other", "own and telling", "another"]);
+      expect(await found("wirral-eyfsp")).toEqual(["other", "own", "own and telling", "another"]);
+      expect(await found("a-new-source")).toEqual(["other", "own", "own and telling", "another"]);
+      expect(await found("leeds-csds", 2)).toEqual(["own and telling", "another"]);
     });
   });
 

@@ -17,15 +17,16 @@ export function from4To5(database: DatabaseSync, derive: Derive): void {
 function fillBlocks(database: DatabaseSync, { blockingKeysOf }: Derive): void {
   if (blockingKeysOf === undefined) return;
   const children = database.prepare(
-    "SELECT id, identity FROM source_child WHERE identity IS NOT NULL AND id > ? ORDER BY id LIMIT 1000",
+    `SELECT c.id, s.id AS source, c.identity FROM source_child c CROSS JOIN source s ON s.name = c.source
+     WHERE c.identity IS NOT NULL AND c.id > ? ORDER BY c.id LIMIT 1000`,
   );
   const keep = database.prepare("UPDATE source_child SET blocking = ? WHERE id = ?");
-  const insert = database.prepare("INSERT OR IGNORE INTO block (key, child) VALUES (?, ?)");
+  const insert = database.prepare("INSERT OR IGNORE INTO block (key, source, child) VALUES (?, ?, ?)");
   for (let page = children.all(0); page.length > 0; page = children.all(integer(page.at(-1)?.id))) {
-    for (const { id, identity } of page) {
+    for (const { id, source, identity } of page) {
       const keys = blockingKeysOf(text(identity));
       keep.run(toKeyBytes(keys), integer(id));
-      for (const key of keys) insert.run(key, integer(id));
+      for (const key of keys) insert.run(key, integer(source), integer(id));
     }
   }
 }
@@ -82,7 +83,14 @@ UPDATE source_child SET record = (SELECT record FROM link WHERE sequence = sourc
 DROP INDEX link_of_child_5;
 CREATE INDEX source_child_of_record ON source_child (record);
 
-CREATE TABLE block (key INTEGER NOT NULL, child INTEGER NOT NULL, PRIMARY KEY (key, child)) STRICT, WITHOUT ROWID;
+CREATE TABLE source (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+INSERT INTO source (name) SELECT DISTINCT source FROM source_child ORDER BY source;
+CREATE TABLE block (
+  key INTEGER NOT NULL,
+  source INTEGER NOT NULL,
+  child INTEGER NOT NULL,
+  PRIMARY KEY (key, source, child)
+) STRICT, WITHOUT ROWID;
 DELETE FROM search_key WHERE code = 'block';
 
 CREATE TABLE contribution (

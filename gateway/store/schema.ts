@@ -112,9 +112,19 @@ CREATE TABLE source_child (
 ) STRICT;
 CREATE INDEX source_child_of_record ON source_child (record);
 
--- Sources' children by what is alike in those who may be the same: whole numbers that the matcher makes.
--- (1441151880758558, 5)
-CREATE TABLE block (key INTEGER NOT NULL, child INTEGER NOT NULL, PRIMARY KEY (key, child)) STRICT, WITHOUT ROWID;
+-- Sources by number, where a row is too short for their names.
+-- (2, 'leeds-eyfsp')
+CREATE TABLE source (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+
+-- Sources' children by what is alike in those who may be the same: whole numbers that the matcher makes. Those of one
+-- source lie side by side, so that its own are passed over when it asks.
+-- (1441151880758558, 2, 5)
+CREATE TABLE block (
+  key INTEGER NOT NULL,
+  source INTEGER NOT NULL,
+  child INTEGER NOT NULL,
+  PRIMARY KEY (key, source, child)
+) STRICT, WITHOUT ROWID;
 
 -- What one source says of a child, and the unit that told it. since: when it came into the record, where that was later.
 -- withheld: identifiers of the body that are neither served nor indexed here; NULL for none.

@@ -14,6 +14,10 @@ export interface Interned {
   deliveryId(delivery: DeliveryName): number;
   /** The one given is kept as known, so that rows of one delivery share it. */
   delivery(sequence: number): DeliveryName;
+  /** Gives a source its number at its first mention. */
+  sourceId(name: string): number;
+  /** `undefined` while nothing is kept that it told. */
+  knownSourceId(name: string): number | undefined;
   vocabularyId(content: string): number;
   vocabulary(id: number): string;
   /** What was noted in a transaction that was rolled back is no longer so. */
@@ -26,9 +30,25 @@ const DELIVERIES_MAX = 1_000;
 export function createInterned(statement: (sql: string) => StatementSync): Interned {
   const ids = new Map<string, number>();
   const deliveries = new Map<number, DeliveryName>();
+  const sources = new Map<string, number>();
   const vocabularyIds = new Map<string, number>();
   const vocabularies = new Map<number, string>();
+  const knownSourceId = (name: string): number | undefined => {
+    const known = sources.get(name);
+    if (known !== undefined) return known;
+    const row = statement("SELECT id FROM source WHERE name = ?").get(name);
+    if (row !== undefined) sources.set(name, integer(row.id));
+    return row && integer(row.id);
+  };
   return {
+    knownSourceId,
+    sourceId(name) {
+      const known = knownSourceId(name);
+      if (known !== undefined) return known;
+      const row = statement("INSERT INTO source (name) VALUES (?) RETURNING id").get(name);
+      sources.set(name, integer(row?.id));
+      return integer(row?.id);
+    },
     deliveryId(delivery) {
       const name = `${delivery.source} ${delivery.id}`;
       const known = ids.get(name);
@@ -71,6 +91,7 @@ export function createInterned(statement: (sql: string) => StatementSync): Inter
     forget() {
       ids.clear();
       deliveries.clear();
+      sources.clear();
       vocabularyIds.clear();
       vocabularies.clear();
     },

@@ -1,3 +1,4 @@
+import { findAlike } from "./sqlite-alike.ts";
 import type { Connection } from "./sqlite-connection.ts";
 import { neverLinked, readDecision, readDecisions } from "./sqlite-decisions.ts";
 import {
@@ -22,10 +23,11 @@ import {
   readSourceReaches,
 } from "./sqlite-read.ts";
 import { readReviewItem, readReviewItems, readReviewItemsOf, readReviewPage } from "./sqlite-reviews.ts";
-import { findAlike, linkOf, namesOf, sourceChildrenOf } from "./sqlite-source-children.ts";
+import { linkOf, namesOf, sourceChildrenOf } from "./sqlite-source-children.ts";
 import { readStagedKeys, readWaitingRows } from "./sqlite-staged.ts";
 import { readRecordStates } from "./sqlite-states.ts";
 import type {
+  AlikeBounds,
   AlikeChild,
   ChangeOrder,
   IdSpace,
@@ -84,9 +86,9 @@ export class SqliteReader implements ReadVerbs {
   async findAlike(
     keys: readonly number[],
     limit: number,
-    most?: number,
+    bounds: AlikeBounds = {},
   ): Promise<{ readonly children: readonly AlikeChild[]; readonly isCut: boolean }> {
-    return findAlike(this.connection, keys, { limit, most });
+    return findAlike(this.connection, keys, { limit, ...bounds });
   }
 
   async sourceChildrenOf(record: RecordKey): Promise<readonly AlikeChild[]> {

@@ -1,11 +1,12 @@
 import type { SourceIdentity } from "#mappers/mapper.ts";
 import { eachKey, toKeyBytes } from "./blocking-bytes.ts";
 import type { Connection } from "./sqlite-connection.ts";
+import { inParts, marks } from "./sqlite-lists.ts";
 import { bytes, integer, type Row, text } from "./sqlite-values.ts";
 import type { Work } from "./sqlite-work.ts";
 import type { AlikeChild, Link, RecordKey, SourceChildName } from "./store.ts";
 
-type ChildId = number;
+export type ChildId = number;
 
 export function childId({ statement }: Connection, source: string, localId: string): ChildId | undefined {
   const row = statement("SELECT id FROM source_child WHERE local_id = ? AND source = ?").get(localId, source);
@@ -67,20 +68,25 @@ export function putSourceIdentity(
   const isSameBlocking = blocking === null ? held === undefined : held?.equals(blocking) === true;
   if (before?.identity === body && isSameBlocking) return;
   statement("UPDATE source_child SET identity = ?, blocking = ? WHERE id = ?").run(body, blocking, child);
-  if (!isSameBlocking) replaceBlocking(work, child, { held, blocking });
+  if (!isSameBlocking) replaceBlocking(work, child, { source, held, blocking });
 }
 
 function replaceBlocking(
-  { connection: { statement } }: Work,
+  { connection: { statement, interned } }: Work,
   child: ChildId,
-  { held, blocking }: { readonly held: Buffer | undefined; readonly blocking: Buffer | null },
+  {
+    source,
+    held,
+    blocking,
+  }: { readonly source: string; readonly held: Buffer | undefined; readonly blocking: Buffer | null },
 ): void {
+  const number = interned.sourceId(source);
   const [before, after] = [new Set(held && eachKey(held)), new Set(blocking && eachKey(blocking))];
   for (const key of before.difference(after)) {
-    statement("DELETE FROM block WHERE key = ? AND child = ?").run(key, child);
+    statement("DELETE FROM block WHERE key = ? AND source = ? AND child = ?").run(key, number, child);
   }
   for (const key of after.difference(before)) {
-    statement("INSERT OR IGNORE INTO block (key, child) VALUES (?, ?)").run(key, child);
+    statement("INSERT OR IGNORE INTO block (key, source, child) VALUES (?, ?, ?)").run(key, number, child);
   }
 }
 
@@ -90,7 +96,7 @@ export function removeSourceIdentity(work: Work, source: string, localId: string
   if (child === undefined) return;
   const row = statement("SELECT blocking FROM source_child WHERE id = ?").get(child);
   const held = row?.blocking instanceof Uint8Array ? bytes(row.blocking) : undefined;
-  replaceBlocking(work, child, { held, blocking: null });
+  replaceBlocking(work, child, { source, held, blocking: null });
   statement("UPDATE source_child SET identity = NULL, blocking = NULL WHERE id = ?").run(child);
 }
 
@@ -108,85 +114,8 @@ export function namesOf({ statement }: Connection, record: RecordKey): readonly 
     .map((row) => ({ source: text(row.source), localId: text(row.local_id) }));
 }
 
-/**
- * A key's children lie side by side, so each key is one short range; all of them are asked for at once, which a statement
- * a key would take three times as long for. Only where that is too much is each key counted by itself.
- */
-export function findAlike(
-  connection: Connection,
-  keys: readonly number[],
-  { limit, most = Number.POSITIVE_INFINITY }: AlikeBounds,
-): { readonly children: readonly AlikeChild[]; readonly isCut: boolean } {
-  const wanted = [...new Set(keys)];
-  const together = readBlocks(connection, wanted, limit);
-  const read = together === undefined ? readShort(connection, wanted, limit) : { rows: together, isCut: false };
-  const { ids, isCut } = mostAlike(read.rows, most);
-  return { children: childrenOf(connection, ids), isCut: isCut || read.isCut };
-}
-
-export interface AlikeBounds {
-  /** Of a key that more children share, not all are looked at. */
-  readonly limit: number;
-  readonly most?: number | undefined;
-}
-
-/** Rows of key and child; `undefined` where there are more. */
-function readBlocks(connection: Connection, keys: readonly number[], limit: number): readonly Row[] | undefined {
-  const found: Row[] = [];
-  for (const part of inParts(keys)) {
-    const sql = `SELECT key, child FROM block WHERE key IN (${marks(part.length)}) LIMIT ${limit + 1}`;
-    const rows = connection.arrays(sql).all(...part);
-    if (rows.length > limit) return undefined;
-    for (const row of rows) found.push(row);
-  }
-  return found;
-}
-
-/**
- * Without the keys that too many share. Whoever agrees in all but one detail shares three keys or more, so that one key
- * may be missing; of more, or where nothing else is left to go by, what was left out may matter.
- */
-function readShort(
-  connection: Connection,
-  keys: readonly number[],
-  limit: number,
-): { readonly rows: readonly Row[]; readonly isCut: boolean } {
-  const count = connection.arrays("SELECT count(*) FROM (SELECT 1 FROM block WHERE key = ? LIMIT ?)");
-  const short = keys.filter((key) => integer(count.get(key, limit + 1)?.[0]) <= limit);
-  const cut = keys.length - short.length;
-  const isCut = cut > 1 || (cut > 0 && keys.length <= DETAILS_TOLD_FEW);
-  const read = short.length > 0 ? short : keys;
-  const rows = read.flatMap((key) =>
-    connection.arrays("SELECT key, child FROM block WHERE key = ? ORDER BY child LIMIT ?").all(key, limit),
-  );
-  return { rows, isCut };
-}
-
-/** Keys of somebody of whom too little is told to miss one. */
-const DETAILS_TOLD_FEW = 2;
-
-/** Those that share most keys, and of equals those whose keys few share; cut where one of two keys is left out. */
-function mostAlike(
-  rows: readonly Row[],
-  most: number,
-): { readonly ids: ReadonlySet<ChildId>; readonly isCut: boolean } {
-  const shared = new Map<ChildId, number>();
-  const sizes = new Map<number, number>();
-  for (const row of rows) sizes.set(integer(row[0]), (sizes.get(integer(row[0])) ?? 0) + 1);
-  for (const row of rows) {
-    const id = integer(row[1]);
-    shared.set(id, (shared.get(id) ?? 0) + 1 + 1 / (RARITY_DIVISOR * (sizes.get(integer(row[0])) ?? 1)));
-  }
-  if (shared.size <= most) return { ids: new Set(shared.keys()), isCut: false };
-  const ordered = [...shared].toSorted(([, left], [, right]) => right - left);
-  const [, next = 0] = ordered[most] ?? [];
-  return { ids: new Set(ordered.slice(0, most).map(([id]) => id)), isCut: next >= 2 || sizes.size <= 1 };
-}
-
-/** Rarity orders equals alone: of all keys of one child it adds up to less than one. */
-const RARITY_DIVISOR = 64;
-
-function childrenOf({ arrays }: Connection, ids: ReadonlySet<ChildId>): readonly AlikeChild[] {
+/** Those of whom something is told and who have a record, by number ascending. */
+export function childrenOf({ arrays }: Connection, ids: ReadonlySet<ChildId>): readonly AlikeChild[] {
   return inParts([...ids].sort((a, b) => a - b)).flatMap((part) =>
     arrays(
       `SELECT ${ALIKE_COLUMNS} FROM source_child
@@ -195,25 +124,6 @@ function childrenOf({ arrays }: Connection, ids: ReadonlySet<ChildId>): readonly
       .all(...part)
       .map(toAlikeChild),
   );
-}
-
-/** Statements for lists of any length would be as many as there are lengths. */
-const LIST_LENGTHS = [1, 4, 8, 16, 32] as const;
-const PART_MAX = 32;
-
-/** In parts of few different lengths, each filled up with its last value, which changes nothing that is found. */
-function inParts(values: readonly number[]): readonly (readonly number[])[] {
-  const parts: (readonly number[])[] = [];
-  for (let from = 0; from < values.length; from += PART_MAX) {
-    const part = values.slice(from, from + PART_MAX);
-    const length = LIST_LENGTHS.find((one) => one >= part.length) ?? PART_MAX;
-    parts.push([...part, ...Array<number>(length - part.length).fill(part.at(-1) ?? 0)]);
-  }
-  return parts;
-}
-
-function marks(count: number): string {
-  return Array<string>(count).fill("?").join(",");
 }
 
 function toAlikeChild(row: Row): AlikeChild {

@@ -170,6 +170,13 @@ export interface SourceChildName {
   readonly localId: string;
 }
 
+export interface AlikeBounds {
+  /** No more children than this: those that share most keys, and of equals those whose keys few share. */
+  readonly most?: number | undefined;
+  /** Who asks, and under which keys its own children count too. */
+  readonly asking?: { readonly source: string; isTelling(key: number): boolean } | undefined;
+}
+
 /** A source's child as identity resolution looks at it. */
 export interface AlikeChild extends SourceChildName {
   /** Number of the source's child in the store; the same for ever. */
@@ -312,14 +319,14 @@ export interface ReadVerbs {
   /** The latest decision on whose child a source's child is. */
   linkOf(source: string, localId: string): Promise<Link | undefined>;
   /**
-   * Sources' children of whom at least one blocking key is among these, by number ascending: `most` at most, those that
-   * share most keys and of equals those whose keys few share. A key that more than `limit` children share leads to some of
-   * them at most, and to none where there are others. Cut where one who shares two keys or more may have been left out.
+   * Sources' children of whom at least one blocking key is among these, by number ascending. A key that more than `limit`
+   * children share leads to some of them at most, and to none where there are others. Cut where one who shares two keys or
+   * more may have been left out.
    */
   findAlike(
     keys: readonly number[],
     limit: number,
-    most?: number,
+    bounds?: AlikeBounds,
   ): Promise<{ readonly children: readonly AlikeChild[]; readonly isCut: boolean }>;
   /** What sources call the child: all whose latest link is to the record, in the order in which they first came. */
   sourceChildrenOf(record: RecordKey): Promise<readonly AlikeChild[]>;

@@ -5,9 +5,18 @@ import { soundOf } from "./normalise/sound.ts";
 const KIND = { birthDate: 1, postcode: 2, names: 3, number: 4 } as const;
 const LEAD_SPAN = 2 ** 24;
 const REST_SPAN = 2 ** 24;
+/** With a birth date, what follows from here on is shared by few: its postcode, or both names. */
+const TELLING_MIN = 2 ** 22;
+const SOUNDS = 2_401;
 
 /** More are kept of nobody, however many names, dates and places were told. */
 const KEYS_MAX = 48;
+
+/** Whether few share a key who are not one: a number, or a birth date with the postcode or with both names. */
+export function isTelling(key: number): boolean {
+  const kind = Math.floor(key / (LEAD_SPAN * REST_SPAN));
+  return kind === KIND.number || (kind === KIND.birthDate && key % REST_SPAN >= TELLING_MIN);
+}
 
 /**
  * Integers below 2^51, of which two people who may be one have at least one in common: birth date with the sound of a
@@ -23,25 +32,33 @@ export function toBlockingKeys(features: Features): readonly number[] {
       if (sound >= 0) sounds.add(sound);
     }
   }
+  const both = soundsOfBoth(features);
   for (const { date } of features.birthDates) {
     const lead = toDayNumber(date);
     for (const sound of sounds) keys.add(toKey(KIND.birthDate, lead, sound));
     for (const { code } of features.postcodes) keys.add(toKey(KIND.birthDate, lead, 2 ** 23 + (hash(code) % 2 ** 23)));
+    for (const names of both) keys.add(toKey(KIND.birthDate, lead, TELLING_MIN + (names % TELLING_MIN)));
   }
   for (const { code } of features.postcodes) {
     for (const sound of sounds) keys.add(toKey(KIND.postcode, hash(code) % LEAD_SPAN, sound));
   }
-  for (const { given, family } of features.names) {
-    const [first, second] = [soundOf(given), soundOf(family)].toSorted((left, right) => left - right);
-    if (first === undefined || second === undefined || first < 0) continue;
-    for (const { date } of features.birthDates) {
-      keys.add(toKey(KIND.names, first * 2401 + second, Math.trunc(date / 10_000)));
-    }
+  for (const names of both) {
+    for (const { date } of features.birthDates) keys.add(toKey(KIND.names, names, Math.trunc(date / 10_000)));
   }
   for (const number of [...features.nhsNumbers, ...features.upns, ...features.identifiers]) {
     keys.add(toKey(KIND.number, hash(number) % LEAD_SPAN, hash(`${number}|`) % REST_SPAN));
   }
   return [...keys].slice(0, KEYS_MAX);
+}
+
+/** Of each name the sounds of given and family name as one number, whichever comes first. */
+function soundsOfBoth({ names }: Features): ReadonlySet<number> {
+  const both = new Set<number>();
+  for (const { given, family } of names) {
+    const [first = -1, second = -1] = [soundOf(given), soundOf(family)].toSorted((left, right) => left - right);
+    if (first >= 0) both.add(first * SOUNDS + second);
+  }
+  return both;
 }
 
 function toKey(kind: number, lead: number, rest: number): number {
