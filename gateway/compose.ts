@@ -1,24 +1,20 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { readPublished } from "#profiles/published.ts";
 import { RELEASE } from "#profiles/release.ts";
-import { createAuthenticator } from "./access/authenticate.ts";
-import { ensureIdentityKey, ensureSigningKey, type SigningKey, toJwks } from "./access/gateway-keys.ts";
-import { checkOrganizationHeader, ORGANIZATION_HEADER } from "./access/organization-header.ts";
-import { checkProduction, type ParsedRegister, parseRegisterText, type Register } from "./access/register.ts";
-import { toSmartConfiguration } from "./access/smart-configuration.ts";
-import { createTokenEndpoint } from "./access/token.ts";
+import { ensureIdentityKey, ensureSigningKey, type SigningKey } from "./access/gateway-keys.ts";
+import type { Register } from "./access/register.ts";
 import { createApp } from "./app.ts";
 import type { AuditIndex, AuditLog } from "./audit/audit.ts";
 import { createAuditIndex } from "./audit/audit-index.ts";
 import { createAuditLog } from "./audit/log.ts";
+import { createAuthentication, createToken } from "./compose-access.ts";
 import { composeInteractions } from "./compose-interactions.ts";
 import type { Pds } from "./compose-pds.ts";
-import { composeDecisions, composeReview } from "./compose-review.ts";
-import { type Config, ConfigError } from "./config.ts";
-import { demonstrationThumbprints } from "./demonstration/keys.ts";
-import type { SourceFacts } from "./disclosure/visibility.ts";
+import { loadRegister, toSourceFacts } from "./compose-register.ts";
+import { composeDecisions, composeReview, toDecisionPorts } from "./compose-review.ts";
+import type { Config } from "./config.ts";
 import { openSharing } from "./identity/cache/open.ts";
 import { purgeOnWrite } from "./identity/cache/purging-store.ts";
 import { warmUp } from "./identity/cache/warm-up.ts";
@@ -28,15 +24,14 @@ import { ENGLAND } from "./identity/matcher/model/england.ts";
 import { toPerson } from "./identity/matcher/to-person.ts";
 import { createChildResolver } from "./identity/resolve-child.ts";
 import { createIngestLine, type IngestLine } from "./ingest/line.ts";
-import { DATA_CLASSES, mapperOf, shapesOf } from "./ingest/mappers.ts";
+import { mapperOf } from "./ingest/mappers.ts";
 import { toCapabilityStatement } from "./interactions/capabilities.ts";
 import { toOpenApi } from "./interactions/openapi.ts";
 import type { Logger } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import type { NumberVerification } from "./pds/held/verify-numbers.ts";
-import { pdsSourceFacts } from "./pds/register-source.ts";
 import type { UnlinkedTracing } from "./pds/unlinked/trace-unlinked.ts";
-import { type Authenticated, createFhirRoutes } from "./routes/fhir.ts";
+import { createFhirRoutes } from "./routes/fhir.ts";
 import { createHealthRoutes } from "./routes/health.ts";
 import { type FirstCalls, homePage } from "./routes/home.ts";
 import { createIngestRoutes } from "./routes/ingest.ts";
@@ -44,7 +39,6 @@ import { createLineageRoute } from "./routes/lineage.ts";
 import { createQualityRoute } from "./routes/quality.ts";
 import { createQuarantineRoutes } from "./routes/quarantine.ts";
 import { createSourceRecordRoutes } from "./routes/source-records.ts";
-import { createTokenRoutes } from "./routes/token.ts";
 import { DERIVE } from "./search/keys.ts";
 import { createSqliteStore } from "./store/sqlite.ts";
 import type { Store } from "./store/store.ts";
@@ -198,7 +192,7 @@ function connect(rooms: Rooms, isReady: () => boolean) {
     openApi: once(() => JSON.stringify(toOpenApi({ baseUrl: config.baseUrl, ...RELEASE, published: readPublished() }))),
     homePage: homePage(rooms.calls),
   });
-  return { app, line, metrics, resolver, decisions, identifiers };
+  return { app, line, metrics, resolver, moving: toDecisionPorts({ store, register, fhirBase }), identifiers };
 }
 
 function composeIngest(
@@ -224,89 +218,4 @@ function once(make: () => string): () => string {
     made ??= make();
     return made;
   };
-}
-
-function toSourceFacts(register: Register): ReadonlyMap<string, SourceFacts> {
-  const sent = register.sources.map(({ source, authority, kind }) => ({
-    source,
-    authority,
-    dataClass: DATA_CLASSES[kind],
-  }));
-  const written = register.writtenSources.map(({ source, authority, dataClass }) => ({
-    source,
-    authority,
-    dataClass,
-    isWritten: true,
-  }));
-  return new Map(
-    [...sent, ...written, ...pdsSourceFacts(register.sources)].map((facts): [string, SourceFacts] => [
-      facts.source,
-      facts,
-    ]),
-  );
-}
-
-function createToken({ register, store, signingKey, config, audit }: Rooms) {
-  const { baseUrl } = config;
-  return createTokenRoutes({
-    endpoint: createTokenEndpoint({ register, store, signingKey, baseUrl, clock: Date.now }),
-    audit,
-    smartConfiguration: JSON.stringify(toSmartConfiguration(baseUrl)),
-    jwks: JSON.stringify(toJwks([signingKey])),
-  });
-}
-
-function createAuthentication({ register, signingKey, config }: Rooms) {
-  const authenticator = createAuthenticator({
-    register,
-    keys: [signingKey],
-    baseUrl: config.baseUrl,
-    clock: Date.now,
-  });
-  const withHeader = (authenticated: Authenticated, headers: Headers): Authenticated => {
-    if (!authenticated.ok) return authenticated;
-    const issue = checkOrganizationHeader(headers.get(ORGANIZATION_HEADER) ?? undefined, authenticated.requester);
-    return issue ? { ok: false, issue } : authenticated;
-  };
-  return (headers: Headers): Authenticated | Promise<Authenticated> => {
-    const authenticated = authenticator(headers.get("authorization") ?? undefined);
-    return "then" in authenticated
-      ? authenticated.then((later) => withHeader(later, headers))
-      : withHeader(authenticated, headers);
-  };
-}
-
-async function loadRegister(config: Config): Promise<Register> {
-  if (config.registerFile === undefined) {
-    const { ensureDemonstrationRegister } = await import("./demonstration/ensure-register.ts");
-    return ensureDemonstrationRegister(config.dataDir, { traces: config.pds !== undefined });
-  }
-  const parsed = await withColumns(parseRegisterText(await readRegister(config.registerFile)), config.registerFile);
-  const problems = await registerProblems(parsed, config);
-  if (!parsed.ok || problems.length > 0) {
-    throw new ConfigError(problems.map(({ path, message }) => `REGISTER_FILE: ${path}: ${message}`));
-  }
-  return parsed.register;
-}
-
-async function withColumns(parsed: ParsedRegister, registerFile: string): Promise<ParsedRegister> {
-  if (!parsed.ok || parsed.register.sources.every(({ columnsFile }) => columnsFile === undefined)) return parsed;
-  const { readColumnFiles } = await import("./access/column-file.ts");
-  return readColumnFiles(parsed.register, {
-    folder: dirname(registerFile),
-    shapesOf: async (kind) => shapesOf(await mapperOf(kind)),
-  });
-}
-
-async function readRegister(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch {
-    throw new ConfigError([`REGISTER_FILE: ${file} cannot be read`]);
-  }
-}
-
-async function registerProblems(parsed: ParsedRegister, { mode, dataDir }: Config) {
-  if (!parsed.ok) return parsed.problems;
-  return mode === "production" ? checkProduction(parsed.register, await demonstrationThumbprints(dataDir)) : [];
 }

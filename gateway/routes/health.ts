@@ -12,7 +12,7 @@ const HEADERS = { "Content-Type": "application/json", "Cache-Control": "no-store
 /** Live: the process answers. Ready: all data are in and the store answers; Redis down makes it slower, not unready. */
 export function createHealthRoutes({ store, identityCache, isReady }: HealthPorts) {
   return {
-    live: () => new Response('{"status":"live"}', { headers: HEADERS }),
+    live: (): Response => new Response('{"status":"live"}', { headers: HEADERS }),
     async ready(): Promise<Response> {
       const storeAnswers = await store.ping().then(
         () => true,

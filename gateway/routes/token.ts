@@ -16,8 +16,8 @@ const OPEN = { "Content-Type": "application/json", "Cache-Control": "public, max
 
 export function createTokenRoutes({ endpoint, audit, smartConfiguration, jwks }: TokenPorts) {
   return {
-    smartConfiguration: () => new Response(smartConfiguration, { headers: OPEN }),
-    keys: () => new Response(jwks, { headers: OPEN }),
+    smartConfiguration: (): Response => new Response(smartConfiguration, { headers: OPEN }),
+    keys: (): Response => new Response(jwks, { headers: OPEN }),
     /** Answers as RFC 6749 says, once the record of it is durable. */
     async issue(request: Request, ids: RequestIds): Promise<Response> {
       const text = await readText(request, LIMITS.token_request_bytes_max);
