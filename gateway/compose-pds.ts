@@ -4,7 +4,7 @@ import type { Register } from "./access/register.ts";
 import type { AuditLog } from "./audit/audit.ts";
 import { ConfigError, type PdsConfig } from "./config.ts";
 import type { Coordination } from "./identity/coordination.ts";
-import type { Decisions } from "./identity/decisions/decisions.ts";
+import type { MovingPorts } from "./identity/decisions/ports.ts";
 import type { Comparable, Matcher } from "./identity/matcher/matcher.ts";
 import type { ChildResolver } from "./identity/resolve-child.ts";
 import type { PersonTracer } from "./identity/tracing.ts";
@@ -34,7 +34,7 @@ export interface TracingRooms {
   readonly register: Register;
   readonly audit: AuditLog;
   readonly resolver: ChildResolver;
-  readonly decisions: Decisions;
+  readonly moving: MovingPorts;
   readonly log: Logger;
 }
 

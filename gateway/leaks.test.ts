@@ -441,7 +441,7 @@ describe("what a client writes", () => {
       resourceType: "Patient",
       identifier: [{ system: NHS_NUMBER, value: number }],
       name: [{ family: "Okafor", given: ["Amara"] }],
-      birthDate: "2021-03-14",
+      birthDate: "2021-04-15",
     });
     await write(observation({ subject: { reference: `Patient/${twin}` }, code: { text: "seldom" } }));
     const permit = consent({ patient: { reference: `Patient/${id}` }, provision: { type: "permit" } });

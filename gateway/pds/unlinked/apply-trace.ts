@@ -1,12 +1,14 @@
 import type { Patient } from "@medplum/fhirtypes";
 import { toNhsNumberIdentifier } from "#mappers/datatypes/identifier.ts";
 import type { SourceIdentity } from "#mappers/mapper.ts";
+import { joinByRule, joiningOf } from "../../identity/decisions/join-by-rule.ts";
+import type { MovingPorts } from "../../identity/decisions/ports.ts";
 import { toIdentityKey } from "../../identity/numbers.ts";
-import type { ChildResolver, Resolution } from "../../identity/resolve-child.ts";
+import type { ChildResolver } from "../../identity/resolve-child.ts";
 import { toTracedLocalId, toTracedSource } from "../../identity/traced-name.ts";
 import type { TraceOutcome } from "../../identity/tracing.ts";
 import { toRecordSearchKeys } from "../../search/keys.ts";
-import type { AlikeChild, RecordKey, ReviewItem, WriteTransaction } from "../../store/store.ts";
+import type { AlikeChild, ReviewItem, WriteTransaction } from "../../store/store.ts";
 
 /** A source's child without a number that was asked for. */
 export interface TracedChild {
@@ -16,6 +18,8 @@ export interface TracedChild {
 
 export interface ApplyPorts {
   readonly resolver: Pick<ChildResolver, "resolve" | "blockingKeysOf">;
+  /** How a whole record becomes part of another that it turns out to be. */
+  readonly moving: MovingPorts;
   /** Rules and matcher with their versions; stands in the link. */
   readonly author: string;
 }
@@ -24,8 +28,8 @@ export interface ApplyPorts {
 export type Applied =
   /** The number is the child's from now on. */
   | { readonly kind: "told" }
-  /** Alone in its record, and certainly the child of another record that holds the number. */
-  | { readonly kind: "belongs-to"; readonly survivor: RecordKey; readonly merged: RecordKey }
+  /** Alone in its record, and certainly the child of another record that holds the number: it is that one's now. */
+  | { readonly kind: "merged" }
   | { readonly kind: "for-review" }
   /** Nobody, or more than one. */
   | { readonly kind: "nothing" }
@@ -38,6 +42,7 @@ export const TRACE_EVIDENCE = [
 ];
 export const RESTRICTED_EVIDENCE =
   "the national register marks a child with these details as restricted: nothing is linked by a rule";
+const BOTH_EVIDENCE = "another record holds the number beside the same birth date";
 const HELD_EVIDENCE = "the number that the national register tells of this child is another record's";
 
 /** Writes down what tracing a child came to, within the transaction; only a certain, unrestricted child gets a number. */
@@ -66,8 +71,18 @@ export async function applyTrace(
   }
   const identity: SourceIdentity = { ...same.identity, nhsNumber: outcome.nhsNumber, nhsNumberStatus: "01" };
   const resolution = await ports.resolver.resolve(transaction, child.source, identity);
-  const survivor = await findSurvivor(transaction, child, { identity, resolution });
-  if (survivor !== undefined) return { kind: "belongs-to", survivor, merged: child.record };
+  const joining = joiningOf(resolution);
+  if (joining !== undefined) {
+    const told = {
+      joining,
+      child,
+      author: ports.author,
+      decision: { ...resolution.decision, evidence: TRACE_EVIDENCE },
+    };
+    if (await joinByRule(transaction, told, ports.moving)) return { kind: "merged" };
+    await review({ kind: "ambiguous", candidates: [joining.survivor], evidence: [...TRACE_EVIDENCE, BOTH_EVIDENCE] });
+    return { kind: "for-review" };
+  }
   for (const item of resolution.decision.reviews) if (item.kind !== "unlinked") await review(item);
   if (resolution.record !== child.record || resolution.decision.withheld.includes("nhs-number")) {
     const candidates = resolution.facts.nhsNumberHolders.map(({ record }) => record);
@@ -93,19 +108,6 @@ async function retractElsewhere(
   }
   await transaction.removeContribution(link.record, source, localId, now);
   await transaction.removeSourceIdentity(source, localId);
-}
-
-/** The one record that holds the number beside the same birth date, for a child that stands in a record of its own. */
-async function findSurvivor(
-  transaction: WriteTransaction,
-  { record }: AlikeChild,
-  { identity, resolution }: { readonly identity: SourceIdentity; readonly resolution: Resolution },
-): Promise<RecordKey | undefined> {
-  const [holder, another] = resolution.facts.nhsNumberHolders.filter((candidate) => candidate.record !== record);
-  if (holder === undefined || another !== undefined || holder.bar !== undefined) return undefined;
-  if (identity.birthDate === undefined || !holder.birthDates.includes(identity.birthDate)) return undefined;
-  if (resolution.facts.isVoid === true || (await transaction.namesOf(record)).length > 1) return undefined;
-  return holder.record;
 }
 
 /** The number and nothing else, by a source of its own: what the child's sources tell stays theirs. */

@@ -176,6 +176,29 @@ test("more children than are read together are all asked for in one pass, told o
   expect(await startTracing(store, tracer).pass()).toEqual({ told: 1, none: 119 });
 }, 30_000);
 
+test.each([
+  ["without a number is asked for", {}, { told: 1 }],
+  ["with a number is not", { nhsNumber: OTHER }, {}],
+])("a child in review because it may be another's, %s", async (_, told, ends) => {
+  const record = await store.tell("leeds-eyfsp", { ...annabel, ...told });
+  const item = { source: "leeds-eyfsp", localId: "A1", record, evidence: [], createdAt: 1 };
+  await store.store.write(async (transaction) => {
+    await transaction.closeReview(item.source, item.localId);
+    await transaction.openReview({ ...item, kind: "ambiguous", candidates: [] });
+  });
+  const { tracer } = await startWorld([known(ONE)]);
+  expect(await startTracing(store, tracer).pass()).toEqual(ends);
+});
+
+test("a child in review for two reasons is asked for once", async () => {
+  const record = await store.tell("leeds-eyfsp", annabel);
+  const item = { source: "leeds-eyfsp", localId: "A1", record, evidence: [], createdAt: 1 };
+  await store.store.write((transaction) => transaction.openReview({ ...item, kind: "ambiguous", candidates: [] }));
+  const { tracer, questions } = await startWorld([known(ONE)]);
+  expect(await startTracing(store, tracer).pass()).toEqual({ told: 1 });
+  expect(questions()).toHaveLength(1);
+});
+
 test("children of a source whose register entry does not permit it are never asked for", async () => {
   await store.tell("leeds-eyc", annabel);
   const { tracer, questions } = await startWorld([known(ONE)]);
@@ -190,22 +213,33 @@ describe("a number that another record holds", () => {
     const holder = await store.tell("leeds-csds", provider);
     const record = await store.tell("leeds-eyfsp", annabel);
     const { tracer } = await startWorld([known(ONE)]);
-    const merges: unknown[] = [];
-    const merge = async (request: object) => {
-      merges.push(request);
-      return { ok: true, resources: [], moved: [], records: [] } as const;
-    };
-    expect(await startTracing(store, tracer, { decisions: { merge } }).pass()).toEqual({ merged: 1 });
-    expect(merges).toMatchObject([{ survivor: holder, merged: record, author: "pds/test" }]);
+    expect(await startTracing(store, tracer).pass()).toEqual({ merged: 1 });
+    expect(await store.store.record(record)).toMatchObject({ mergedInto: holder, contributions: [] });
+    const [decision] = await store.store.decisions({ record }, 2);
+    expect(decision).toMatchObject({ kind: "merge", author: "pds/test", survivor: holder, other: record });
+    expect(await store.found(ONE)).toEqual([holder]);
   });
 
-  test("beside the same birth date, and the merge is refused: a person decides", async () => {
+  test("beside the same birth date, and a person has decided that they are two: that holds", async () => {
     const holder = await store.tell("leeds-csds", provider);
-    await store.tell("leeds-eyfsp", annabel);
+    const record = await store.tell("leeds-eyfsp", annabel);
+    await store.store.write((transaction) =>
+      transaction.appendDecision({
+        kind: "never",
+        author: "steward",
+        reason: "two children",
+        evidence: [],
+        decidedAt: 1,
+        survivor: holder,
+        other: record,
+        moved: [],
+        others: [],
+        isForbidding: true,
+      }),
+    );
     const { tracer } = await startWorld([known(ONE)]);
-    const merge = async () => ({ ok: false, refusal: { kind: "out-of-scope" } }) as const;
-    expect(await startTracing(store, tracer, { decisions: { merge } }).pass()).toEqual({ "for-review": 1 });
-    expect(await store.reviews()).toContainEqual({ kind: "ambiguous", child: "leeds-eyfsp/A1", candidates: [holder] });
+    expect(await startTracing(store, tracer).pass()).toEqual({ "for-review": 1 });
+    expect((await store.store.record(record))?.mergedInto).toBeUndefined();
   });
 
   test("beside another birth date: a person decides, and the number stays where it was", async () => {

@@ -1,13 +1,13 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { RegisteredSource } from "../../access/source.ts";
 import type { AuditLog } from "../../audit/audit.ts";
-import type { Decisions } from "../../identity/decisions/decisions.ts";
 import { toPerson } from "../../identity/matcher/to-person.ts";
+import { linkingNhsNumber } from "../../identity/numbers.ts";
 import { toTracedSource } from "../../identity/traced-name.ts";
 import type { PersonTracer, TraceOutcome } from "../../identity/tracing.ts";
 import { LIMITS } from "../../limits.ts";
 import type { AlikeChild, Store, StoredReview } from "../../store/store.ts";
-import { type Applied, type ApplyPorts, applyTrace, TRACE_EVIDENCE } from "./apply-trace.ts";
+import { type ApplyPorts, applyTrace } from "./apply-trace.ts";
 import { isDue, type TraceEnd, toNote, toNoteId } from "./next-try.ts";
 
 export interface TraceUnlinkedOptions extends ApplyPorts {
@@ -16,7 +16,6 @@ export interface TraceUnlinkedOptions extends ApplyPorts {
   /** All of the register; children of those that permit it are asked for. */
   readonly sources: readonly Pick<RegisteredSource, "source" | "authority" | "traces" | "legalBasis">[];
   readonly audit: Pick<AuditLog, "append">;
-  readonly decisions?: Pick<Decisions, "merge"> | undefined;
   /** Random UUIDs. */
   readonly ids: () => string;
   /** Milliseconds since 1970. */
@@ -25,12 +24,20 @@ export interface TraceUnlinkedOptions extends ApplyPorts {
 }
 
 export interface UnlinkedTracing {
-  /** Goes once through all children without a number, oldest first, and resolves with how the traces ended. */
+  /** Goes once through all children in review without a number, oldest first, and resolves with how the traces ended. */
   pass(): Promise<Readonly<Partial<Record<TraceEnd | "failed" | "overtaken", number>>>>;
   /** Passes now and again, until it is closed. */
   start(): void;
   /** Resolves when what is under way is done. */
   close(): Promise<void>;
+}
+
+/** Who waits for nothing but a number, and who may be another's child as long as there is none. */
+const NUMBERLESS = ["unlinked", "ambiguous"] as const;
+
+/** A child may be in review for more than one reason. */
+function isFirstOfChild({ source, localId }: StoredReview, at: number, items: readonly StoredReview[]): boolean {
+  return items.findIndex((item) => item.source === source && item.localId === localId) === at;
 }
 
 type Ended = TraceEnd | "failed" | "overtaken";
@@ -50,7 +57,7 @@ export function createUnlinkedTracing(options: TraceUnlinkedOptions): UnlinkedTr
   async function pass(): Promise<Partial<Record<Ended, number>>> {
     const ends: Partial<Record<Ended, number>> = {};
     if (bySource.size === 0) return ends;
-    const filter = { sources: [...bySource.keys()], kinds: ["unlinked"] as const, order: "oldest" as const };
+    const filter = { sources: [...bySource.keys()], kinds: NUMBERLESS, order: "oldest" as const };
     let after = from;
     from = undefined;
     let failuresInRow = 0;
@@ -61,7 +68,7 @@ export function createUnlinkedTracing(options: TraceUnlinkedOptions): UnlinkedTr
       );
       for (let at = 0; at < page.length; at += LIMITS.pds_traces_at_once) {
         if (closing.signal.aborted) return ends;
-        const items = page.slice(at, at + LIMITS.pds_traces_at_once);
+        const items = page.slice(at, at + LIMITS.pds_traces_at_once).filter(isFirstOfChild);
         const ended = await Promise.all(items.map((item) => traceOne(item, bySource.get(item.source), options)));
         for (const end of ended) {
           if (end === undefined) continue;
@@ -113,6 +120,8 @@ async function traceOne(
   const child = told.find((one) => one.source === item.source && one.localId === item.localId);
   // Who describes nobody waits for the child's own sources.
   if (child === undefined || child.identity.describesNobody === true) return undefined;
+  const numbers = told.filter(({ identity }) => identity.describesNobody !== true && linkingNhsNumber(identity));
+  if (numbers.length > 0) return undefined;
   if (!isDue(child, await store.receipt(toNoteId(child)), clock())) return undefined;
   await recordQuestion(child, source, options);
   const outcome = await options.tracer.trace(toPerson(child.identity));
@@ -156,39 +165,5 @@ async function apply(
     applyTrace(transaction, traced, { ...options, outcome, now }),
   );
   if (applied.kind === "nothing") return outcome.kind === "none" ? "none" : "many";
-  if (applied.kind !== "belongs-to") return applied.kind;
-  return (await merge(applied, options)) ? "merged" : reviewMerge(traced.child, applied, options);
-}
-
-type BelongsTo = Extract<Applied, { kind: "belongs-to" }>;
-
-async function merge({ survivor, merged }: BelongsTo, { decisions, author }: TraceUnlinkedOptions): Promise<boolean> {
-  const outcome = await decisions?.merge({
-    author,
-    reason: "the national register gives this child the number that the other record holds, beside the same birth date",
-    evidence: TRACE_EVIDENCE,
-    survivor,
-    merged,
-  });
-  return outcome?.ok === true;
-}
-
-async function reviewMerge(
-  child: AlikeChild,
-  { survivor }: BelongsTo,
-  options: TraceUnlinkedOptions,
-): Promise<TraceEnd> {
-  const { source, localId, record } = child;
-  await options.store.write((transaction) =>
-    transaction.openReview({
-      kind: "ambiguous",
-      source,
-      localId,
-      record,
-      candidates: [survivor],
-      evidence: [...TRACE_EVIDENCE, "another record holds the number beside the same birth date"],
-      createdAt: options.clock(),
-    }),
-  );
-  return "for-review";
+  return applied.kind;
 }

@@ -7,7 +7,6 @@ import { toNhsNumberIdentifier } from "#mappers/datatypes/identifier.ts";
 import type { SourceIdentity } from "#mappers/mapper.ts";
 import { NHS_NUMBER } from "#profiles/systems.ts";
 import { withoutWithheld } from "../../disclosure/withheld.ts";
-import type { Decisions } from "../../identity/decisions/decisions.ts";
 import { scopeOf, startResolver } from "../../identity/resolver.fixtures.ts";
 import type { PersonTracer } from "../../identity/tracing.ts";
 import { DERIVE, toRecordSearchKeys } from "../../search/keys.ts";
@@ -72,14 +71,16 @@ export async function openStore() {
   };
 }
 
+/** The children of these tests have none. */
+function noResource(): never {
+  throw new Error("a resource moved");
+}
+
 /** Tracing over a test's store; `asked` counts what leaves for the register. */
 export function startTracing(
-  { store, resolver }: TestStore,
+  { store, scope, resolver }: TestStore,
   tracer: PersonTracer,
-  {
-    clock = Date.now,
-    decisions,
-  }: { readonly clock?: () => number; readonly decisions?: Pick<Decisions, "merge"> } = {},
+  { clock = Date.now }: { readonly clock?: () => number } = {},
 ) {
   const audited: string[] = [];
   const tracing = createUnlinkedTracing({
@@ -89,7 +90,15 @@ export function startTracing(
     sources: SOURCES,
     audit: { append: async ({ interaction, detail }) => void audited.push(`${interaction} ${detail}`) },
     author: "pds/test",
-    decisions,
+    moving: {
+      clock,
+      ids: randomUUID,
+      matches: (one, other) => scope.matches(scope.authorityOf(one), scope.authorityOf(other)),
+      authorityOf: scope.authorityOf,
+      keysOf: ({ body, withheld }) => toRecordSearchKeys(withoutWithheld(JSON.parse(body), withheld)),
+      repoint: noResource,
+      provenance: noResource,
+    },
     ids: randomUUID,
     clock,
   });
