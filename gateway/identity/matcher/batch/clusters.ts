@@ -7,6 +7,8 @@ import type { Linked } from "./link-people.ts";
 
 /** Larger clusters are a fault of the data: they are not joined further. */
 const CLUSTER_MAX = 60;
+/** Grown-ups who look like twins are rather one, if others join them: fewer of them live with a twin than change a name. */
+const ONE_OF_GROWN_UPS_MIN = 0.9;
 
 /**
  * Puts records that certain links join into clusters, the surest links first. A link that would bring together two
@@ -19,8 +21,9 @@ export function joinClusters(linked: Linked, graded: readonly GradedPair[]): rea
   const clusterOf = Uint32Array.from(people.left.keys());
   const membersOf = (cluster: number): readonly number[] => members.get(cluster) ?? [cluster];
   const isBarred = (one: Features, other: Features): boolean => {
-    scorer.measure(one, other);
+    const probability = toProbability(scorer.score(one, other));
     const { highest, veto } = judge(one, other, scorer.levels.level, population);
+    if (veto === "twin" && population.isOfAllAges) return probability < ONE_OF_GROWN_UPS_MIN;
     return highest === "certainly-not" || veto === "nhs-number" || veto === "twin";
   };
   const fits = (left: readonly number[], right: readonly number[]): boolean =>

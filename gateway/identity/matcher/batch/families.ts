@@ -52,18 +52,22 @@ const RECORDS_MIN = 4000;
 const TWIN_PAIRS_MAX = 2 / 10_000;
 /** Children who live with twins, brothers and sisters are born within fewer years than these. */
 const BIRTH_YEARS_MIN = 40;
+/** The other file may have so many times as many records. */
+const OTHER_FILE_FACTOR = 2;
 
 /**
  * Whether files of people of all ages were seen to hold no twins. Only then may a person be certain without the given
- * name: each file holds everybody once, so that two records of another given name and the same family name, birth date
- * and postcode would be twins, and there are none to speak of in many records. Never so for files of children.
+ * name. In a file that holds everybody once, two records of another given name and the same family name, birth date and
+ * postcode are twins. Pairs of twins across two files are twice the mean of those within each, whatever part of all people
+ * each file holds: where there are none to speak of within, there are none across. Never so for files of children.
  */
 export function areFamilyless({ left, right = [] }: People, within: readonly Within[]): boolean {
-  const records = left.length + right.length;
-  const twinPairs = within.reduce((sum, file) => sum + file.twinPairs, 0);
+  const told = within.filter(({ isUnique }) => isUnique);
+  const records = told.reduce((sum, file) => sum + file.records, 0);
+  const twinPairs = told.reduce((sum, file) => sum + file.twinPairs, 0);
   return (
-    within.every(({ isUnique }) => isUnique) &&
     records >= RECORDS_MIN &&
+    left.length + right.length <= (1 + OTHER_FILE_FACTOR) * records &&
     twinPairs <= TWIN_PAIRS_MAX * records &&
     areOfAllAges([...left, ...right])
   );

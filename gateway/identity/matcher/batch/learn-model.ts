@@ -22,8 +22,7 @@ export function learnModel(
 ): Learned {
   const { candidates = findCandidates(people.left, people.right), onProgress } = options;
   const pairsInAll = countPairs(people);
-  const scorer = createScorer(start);
-  const withChance = learnChance(start, scorer, people);
+  const withChance = learnChance(start, people);
   const table = measurePairs(candidates, people, createScorer(withChance), onProgress);
   const first = { ...withChance, ...toFirstPriors(people, pairsInAll) };
   return { model: estimate(table, first, pairsInAll, toBounds(people)), candidates, table };

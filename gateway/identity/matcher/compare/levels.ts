@@ -35,14 +35,14 @@ export function compareInto(levels: Levels, left: Features, right: Features): vo
   level[FIELD.address] = compareAddresses(left.addresses, right.addresses);
   level[FIELD.city] = comparePlaces(left.cities, right.cities);
   level[FIELD.district] = comparePlaces(left.districts, right.districts);
-  if ((level[FIELD.postcode] ?? MISSING) >= POSTCODE.district) leaveOutMove(level);
   level[FIELD.telecom] = comparePlainNumbers(left.telecoms, right.telecoms, false);
   const isOrdered = left.birthOrder > 0 && right.birthOrder > 0;
   level[FIELD.birthOrder] = isOrdered ? (left.birthOrder === right.birthOrder ? 0 : 1) : MISSING;
 }
 
 /** Who has moved has moved with everything: another address and city say nothing that the postcode has not said. */
-function leaveOutMove(level: Int8Array): void {
+export function leaveOutMove(level: Int8Array): void {
+  if ((level[FIELD.postcode] ?? MISSING) < POSTCODE.district) return;
   if (level[FIELD.address] === ADDRESS.different) level[FIELD.address] = MISSING;
   if (level[FIELD.city] === PLACE.different) level[FIELD.city] = MISSING;
   if (level[FIELD.district] === PLACE.different) level[FIELD.district] = MISSING;

@@ -2,7 +2,7 @@ import type { FieldEvidence } from "../matcher.ts";
 import type { Model } from "../model/model.ts";
 import type { Features } from "./features.ts";
 import { FIELD, FIELD_NAMES, FIELDS, GIVEN } from "./fields.ts";
-import { compareInto, createLevels, type Levels } from "./levels.ts";
+import { compareInto, createLevels, type Levels, leaveOutMove } from "./levels.ts";
 
 /** Room for the levels of one field in a table of weights. */
 export const LEVELS_MAX = 11;
@@ -59,6 +59,7 @@ export function createScorer(model: Model): Scorer {
 
   const measure = (left: Features, right: Features): void => {
     compareInto(levels, left, right);
+    leaveOutMove(level);
     const given = rarityOf(0);
     const shared = rarityOf(1) + rarityOf(2) + rarityOf(3);
     rarity_bits[0] = given + shared;
