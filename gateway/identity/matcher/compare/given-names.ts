@@ -9,6 +9,7 @@ const FORENAMES_OF_MANY: ReadonlySet<string> = new Set(
 );
 /** A slip in a shorter word makes another name as likely as not: Ava and Eva. */
 const SLIP_LENGTH_MIN = 3;
+const EXCHANGE_LENGTH_MIN = 5;
 /** A short form that more than a sixth as many bear as the full name is a name of its own, as a twin may have: Lily and Elizabeth. */
 const FULL_TO_SHORT_MIN = 6;
 /** A name cut short keeps at least so much. */
@@ -80,11 +81,26 @@ function isForm(one: NameForms, other: NameForms): boolean {
   return isCut && short.standing !== STANDING.name && long.standing === STANDING.name;
 }
 
-/** Whether one is a slip away from the other, and nobody's name, where the other is one. */
+/**
+ * Whether one is a slip away from the other, and nobody's name, where the other is one. Of a word that some may bear, only
+ * two letters exchanged are a slip: Rogan is no slip of Logan.
+ */
 function isSlip(one: NameForms, other: NameForms): boolean {
-  const isOfName =
-    (one.standing === STANDING.unheard && other.standing === STANDING.name) ||
-    (one.standing === STANDING.name && other.standing === STANDING.unheard);
-  if (!isOfName || Math.min(one.word.length, other.word.length) < SLIP_LENGTH_MIN) return false;
-  return isOneSlip(one.word, other.word);
+  const [word, name] = one.standing === STANDING.name ? [other, one] : [one, other];
+  if (name.standing !== STANDING.name || word.standing === STANDING.name) return false;
+  if (word.standing === STANDING.rare) {
+    return (
+      word.word.length === name.word.length &&
+      word.word.length >= EXCHANGE_LENGTH_MIN &&
+      isExchanged(word.word, name.word)
+    );
+  }
+  return Math.min(word.word.length, name.word.length) >= SLIP_LENGTH_MIN && isOneSlip(word.word, name.word);
+}
+
+/** Whether two neighbouring letters were exchanged, and nothing else. */
+function isExchanged(left: string, right: string): boolean {
+  let at = 0;
+  while (at < left.length && left.charCodeAt(at) === right.charCodeAt(at)) at++;
+  return left[at] === right[at + 1] && left[at + 1] === right[at] && left.slice(at + 2) === right.slice(at + 2);
 }

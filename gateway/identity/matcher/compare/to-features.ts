@@ -60,7 +60,7 @@ function toNameFeatures(name: PersonName, options: FeatureOptions): NameFeatures
   const { given, givenWords, family } = normal;
   const { frequencies, knownGivenShare } = options;
   const standingOf = (word: string): number =>
-    isGivenName(word) || (frequencies.given.values[word] ?? 0) >= knownGivenShare ? STANDING.name : STANDING.unheard;
+    isGivenName(word) || (frequencies.given.values[word] ?? 0) >= knownGivenShare ? STANDING.name : STANDING.rare;
   return {
     ...normal,
     givenForms: toForms(given, standingOf),
