@@ -8,6 +8,8 @@ export interface Telling extends Contribution {
   readonly until: number;
   /** JSON text of the Patient as it was told. */
   readonly body: string;
+  /** The same with the identifiers that are withheld in it: for nobody but who told it. */
+  readonly untouched?: string;
   /** Milliseconds since 1970 at which it came into the record, where that was later than it was told. */
   readonly since?: number;
   /** Set where it is no source's word, but what a decision on the child's identity says. */

@@ -28,9 +28,9 @@ export function createDecisionTexts({ fhirBase, isWritten }: DecisionTextOptions
     provenance: toDecisionProvenance,
     keysOf(contribution: StoredContribution): readonly RecordSearchKey[] {
       const patient: Patient = JSON.parse(contribution.body);
-      const keys = toRecordSearchKeys(withoutWithheld(patient, contribution.withheld));
-      if (!isWritten(contribution.source)) return keys;
-      return keys.map((key) => (key.code === "identifier" ? toWrittenKey(key.value) : key));
+      // Its client finds it by all that it wrote; others, by what they see of it.
+      if (!isWritten(contribution.source)) return toRecordSearchKeys(withoutWithheld(patient, contribution.withheld));
+      return toRecordSearchKeys(patient).map((key) => (key.code === "identifier" ? toWrittenKey(key.value) : key));
     },
   };
 }

@@ -108,8 +108,11 @@ function releasedForms(record: LoadedRecord, visibility: Visibility, looking: Lo
   const systems: IdentifierSystems =
     agreement.identifierSystems === "any" ? "any" : new Set(agreement.identifierSystems);
   const mayShowUpn = mayShow(UPN, agreement.identifierSystems);
-  const marks = restrictingMarks(record);
-  const relevant = record.tellings.filter(
+  const tellings = record.tellings.map((telling) =>
+    telling.source === agreement.writes?.source ? asTold(telling) : telling,
+  );
+  const marks = restrictingMarks(tellings, record);
+  const relevant = tellings.filter(
     (telling) => sources.has(telling.source) || identitySources.has(telling.source) || marks.has(telling),
   );
   const renewals = renewalsOf(record, looking);
@@ -137,8 +140,17 @@ function releasedForms(record: LoadedRecord, visibility: Visibility, looking: Lo
   });
 }
 
+/** A client reads what it wrote: that a number is withheld from others would tell it of another child. */
+function asTold(telling: Telling): Telling {
+  const { untouched } = telling;
+  return untouched === undefined ? telling : { ...telling, body: untouched, patient: JSON.parse(untouched) };
+}
+
 /** What marks the child as restricted, now or before, whoever may see it. */
-function restrictingMarks({ tellings, idSpace }: LoadedRecord): ReadonlySet<Telling> {
+function restrictingMarks(
+  tellings: readonly Telling[],
+  { idSpace }: Pick<LoadedRecord, "idSpace">,
+): ReadonlySet<Telling> {
   if (!isPeopled(idSpace)) return NO_MARKS;
   // What was said before is parsed only where it can hold a mark.
   return new Set(

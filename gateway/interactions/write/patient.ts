@@ -8,7 +8,7 @@ import type { Whose } from "./whose.ts";
 
 /** Stores what the writer says of a child: its own contribution and no other. */
 export async function putContribution(
-  { record, localId }: Whose,
+  { record, localId, withheld }: Whose,
   content: Content,
   { transaction, writer, now_ms }: Scene,
 ): Promise<void> {
@@ -21,6 +21,7 @@ export async function putContribution(
       dataClass: writer.dataClass,
       lastUpdated: now_ms,
       body: toContribution(content),
+      ...(withheld.length === 0 ? {} : { withheld }),
     },
     searchKeys(toPatient(content.resource), writer),
   );

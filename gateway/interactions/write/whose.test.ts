@@ -175,6 +175,22 @@ describe("of a child that its writer does not see", () => {
   });
 });
 
+describe("a number that another child holds", () => {
+  test("is shown to nobody but to the client that told it, who finds its Patient by it", async () => {
+    const seesSchools = under(BOUND, { dataClasses: ["education", "health-visiting"] });
+    await held("hidden", "leeds-eyfsp", amina({ ...number(), birthDate: "2021-07-08" }));
+    await held("held", "leeds-csds", amina());
+    const reply = await post(BLIND, amina(number()));
+    expect([reply.status, reply.id, reply.text.includes(NHS)]).toEqual([201, "held", true]);
+    expect((await writing.read(BLIND, "Patient/held")).text).toBe(reply.text);
+    expect((await writing.read(GP, "Patient/held")).text).not.toContain(NHS);
+    expect((await writing.read(seesSchools, "Patient/held")).text).toContain(NHS);
+    const sending = { body: amina(number()), ifNoneExist: `identifier=${NHS_NUMBER}|${NHS}` };
+    expect((await writing.send(BLIND, "POST Patient", sending)).id).toBe("held");
+    expect(await reviews()).toEqual(["identifier-conflict"]);
+  });
+});
+
 describe("what a writer tells of a child that others tell of too", () => {
   test("is changed and taken back by itself alone", async () => {
     await held("held", "leeds-csds", amina(number()));

@@ -1,5 +1,7 @@
 import type { Patient } from "@medplum/fhirtypes";
+import { NHS_NUMBER, UPN } from "#profiles/systems.ts";
 import { toIdentity } from "../../identity/identity-of-patient.ts";
+import { linkingNhsNumber, linkingUpn } from "../../identity/numbers.ts";
 import type { Resolution } from "../../identity/resolve-child.ts";
 import type { Facts, Review } from "../../identity/rules.ts";
 import { type RecordKey, SHARED_ID_SPACE, type StoredContribution } from "../../store/store.ts";
@@ -12,6 +14,8 @@ export interface Whose {
   readonly record: RecordKey;
   readonly patientId: string;
   readonly localId: string;
+  /** `system|value` of numbers that another child holds: shown to nobody but the writer. */
+  readonly withheld: readonly string[];
 }
 
 /**
@@ -28,11 +32,11 @@ export async function settleWhose(
   const record = held?.record;
   const localId = record === undefined ? id : await nameOf(record, id, scene);
   if (!isMatched(scene)) {
-    return { record: record ?? (await transaction.createChild(id, writer.idSpace)), patientId: id, localId };
+    const own = record ?? (await transaction.createChild(id, writer.idSpace));
+    return { record: own, patientId: id, localId, withheld: [] };
   }
   if (record === undefined) return settleNew(patient, id, scene);
-  await settleIn(record, { patient, localId }, scene);
-  return { record, patientId: id, localId };
+  return { ...(await settleIn(record, { patient, localId }, scene)), patientId: id };
 }
 
 /** Whether the agreement lets what the writer tells be matched at all. */
@@ -67,7 +71,7 @@ async function settleIn(
   record: RecordKey,
   { patient, localId }: { readonly patient: Patient; readonly localId: string },
   scene: Scene,
-): Promise<void> {
+): Promise<Omit<Whose, "patientId">> {
   const { transaction, writer, ports } = scene;
   const identity = toIdentity(patient, localId);
   const options = { describesChild: false, staysIn: record };
@@ -75,6 +79,7 @@ async function settleIn(
   const link = await transaction.linkOf(writer.source, localId);
   if (link?.record !== record) await linkOwn(record, localId, scene);
   await apply({ ...resolution, record }, scene);
+  return { record, localId, withheld: withheldIn(record, patient, resolution) };
 }
 
 /** Told before it was resolved whom clients tell of, or taken up again. */
@@ -103,17 +108,34 @@ async function settleNew(patient: Patient, id: string, scene: Scene): Promise<Wh
   const isJoined = record !== undefined && (await resolve(identities.ofSeen)).record === record;
   if (!isJoined) {
     const made = await apply(asOwn(all), scene);
-    return { record: made, patientId: id, localId: id };
+    return { record: made, patientId: id, localId: id, withheld: withheldIn(made, patient, all) };
   }
   const patientId = (await transaction.record(record))?.patientId ?? id;
   const [word] = await wordsOf(record, patientId, scene);
   if (word !== undefined) {
-    await settleIn(record, { patient, localId: word.localId }, scene);
-    return { record, patientId, localId: word.localId };
+    return { ...(await settleIn(record, { patient, localId: word.localId }, scene)), patientId };
   }
   const { rule, evidence } = seen?.decision ?? all.decision;
   await apply({ ...all, record, decision: { ...all.decision, rule, evidence, reviews: besides(all, record) } }, scene);
-  return { record, patientId, localId: id };
+  return { record, patientId, localId: id, withheld: withheldIn(record, patient, all) };
+}
+
+/** The numbers that are told and that another child holds, or that are out of use, as the Patient writes them. */
+function withheldIn(
+  record: RecordKey,
+  { identifier = [] }: Patient,
+  { facts, identity }: Resolution,
+): readonly string[] {
+  const isElsewhere = (holders: Facts["upnHolders"]): boolean =>
+    holders.length > 0 && !holders.some((holder) => holder.record === record);
+  const { nhsNumber, upn } = identity;
+  const isNhsWithheld = facts.isVoid === true || isElsewhere(facts.nhsNumberHolders);
+  const isUpnWithheld = isElsewhere(facts.upnHolders);
+  return identifier.flatMap(({ system, value = "" }) => {
+    const isNhs = isNhsWithheld && system === NHS_NUMBER && linkingNhsNumber({ nhsNumber: value }) === nhsNumber;
+    const isUpn = isUpnWithheld && system === UPN && linkingUpn({ upn: value }) === upn;
+    return isNhs || isUpn ? [`${system}|${value}`] : [];
+  });
 }
 
 function isAnybodyLike({ nhsNumberHolders, nhsNumberAwaiter, upnHolders, upnAwaiter, alike }: Facts): boolean {
