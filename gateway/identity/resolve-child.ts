@@ -50,6 +50,8 @@ export interface ApplyOptions {
   readonly now: number;
   /** What the unit made before, and ends where it was when its child is another now. */
   readonly madeBefore?: readonly { readonly type: string; readonly id: string }[];
+  /** Told the key of each number that the source tells no more of this child in that record: it may be another's now. */
+  onReleased?(key: string): void;
 }
 
 export interface ChildResolver {
@@ -123,7 +125,7 @@ async function applyResolution(
   }
   const kept: KeptIdentity = facts.describesNobody === true ? { ...identity, describesNobody: true } : identity;
   await transaction.putSourceIdentity(source, localId, kept, resolution.blockingKeys);
-  await claimNumbers(transaction, record, resolution);
+  for (const key of await claimNumbers(transaction, record, resolution)) options.onReleased?.(key);
   const leftBehind = await leaveRecord(transaction, record, { resolution, options });
   for (const review of mergeByKind([...decision.reviews, ...leftBehind])) {
     await transaction.openReview({ ...review, source, localId, record, createdAt: options.now });
@@ -132,12 +134,12 @@ async function applyResolution(
   return record;
 }
 
-/** The numbers that the source tells are claimed, those that it tells no more set free. */
+/** The numbers that the source tells are claimed, those that it tells no more set free; answers with the keys of these. */
 async function claimNumbers(
   transaction: WriteTransaction,
   record: RecordKey,
   { source, identity, decision, facts }: Resolution,
-): Promise<void> {
+): Promise<readonly string[]> {
   const { localId } = identity;
   const told = new Map<string, boolean>();
   for (const number of LINKING_NUMBERS) {
@@ -149,13 +151,15 @@ async function claimNumbers(
     } else told.set(toIdentityKey(number, value), isWithheld);
   }
   const claims = facts.linked === undefined ? [] : await transaction.identityClaimsOf(source, localId);
-  for (const { key } of claims) if (!told.has(key)) await transaction.releaseIdentityKey(key, source, localId);
+  const released = claims.filter(({ key }) => !told.has(key)).map(({ key }) => key);
+  for (const key of released) await transaction.releaseIdentityKey(key, source, localId);
   for (const [key, isWithheld] of told) {
     const claim = claims.find((one) => one.key === key);
     if (claim?.record === record && claim.isWithheld === isWithheld) continue;
     if (claim !== undefined && claim.record !== record) await transaction.releaseIdentityKey(key, source, localId);
     await transaction.claimIdentityKey({ key, record, source, localId, isWithheld });
   }
+  return released;
 }
 
 /**

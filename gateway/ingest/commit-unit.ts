@@ -3,6 +3,7 @@ import type { DataClass, SourceIdentity } from "#mappers/mapper.ts";
 import type { RegisteredSource } from "../access/source.ts";
 import { joinByRule, joiningOf } from "../identity/decisions/join-by-rule.ts";
 import type { MovingPorts } from "../identity/decisions/ports.ts";
+import { settleKeys } from "../identity/decisions/settle-numbers.ts";
 import type { ChildResolver, Resolution } from "../identity/resolve-child.ts";
 import { type Lineage, type RecordKey, SHARED_ID_SPACE, type WriteTransaction } from "../store/store.ts";
 import { commitContribution, SAID_NOTHING } from "./commit-contribution.ts";
@@ -82,9 +83,18 @@ export async function commitUnit(
   const isOld = prior !== undefined && (isSame || context.replay === "source");
   const identity = await readOvertaken(transaction, unit, { resolution, source, isOld });
   const { resolver } = context;
-  const record = await resolver.apply(transaction, resolution, { patientId, now, madeBefore: prior?.made ?? [] });
+  const released: string[] = [];
+  const record = await resolver.apply(transaction, resolution, {
+    patientId,
+    now,
+    madeBefore: prior?.made ?? [],
+    onReleased: (key) => released.push(key),
+  });
   if (identity !== undefined) {
     await transaction.putSourceIdentity(source, identity.localId, identity, resolver.blockingKeysOf(identity));
+  } else if (released.length > 0) {
+    // Another child from whom such a number was held back is found by it from now on, whenever its source speaks again.
+    await settleKeys(transaction, released, { ports: context.moving, at: now });
   }
   if (prior !== undefined && !stays) await leave(transaction, prior, { source, unit: unit.key, now });
   await commitOrganizations(transaction, draft.organizations, context);

@@ -390,6 +390,18 @@ describe("whose child it is", () => {
     ]);
   });
 
+  test("a number that was held back from a child is its own once the other tells it no more", async () => {
+    line = startLine();
+    const first = { LocalPatientID: "HV1" };
+    const second = { LocalPatientID: "HV2", DateOfBirth: "2019-05-06", PersonGivenName: "Bilal" };
+    for (const told of [first, second]) await line.send("community-services-data-set", toTables(told).mpi ?? "");
+    const corrected = { ...first, NHSNumber: "", NHSNumber_Status: "07" };
+    await line.send("community-services-data-set", toTables(corrected).mpi ?? "");
+    const records = await recordsOf(line.store);
+    expect(await line.store.findRecords([{ code: "identifier", value: NHS }], 3, "")).toEqual([records[1]?.key]);
+    expect(records[1]?.contributions[0]?.withheld).toBeUndefined();
+  });
+
   test("twins stay two children, even before they have names", async () => {
     line = startLine();
     const twin = (id: string, given: string) =>

@@ -24,6 +24,15 @@ export async function settleNumbers(
       for (const { key } of await transaction.identityClaimsOf(source, localId)) keys.add(key);
     }
   }
+  return settleKeys(transaction, keys, { ports, at });
+}
+
+/** Gives each of these numbers to whom it belongs by the claims that there are now. */
+export async function settleKeys(
+  transaction: WriteTransaction,
+  keys: Iterable<string>,
+  { ports, at }: { readonly ports: MovingPorts; readonly at: number },
+): Promise<Settled> {
   const touched = new Set<RecordKey>();
   const identifiers: TouchedIdentifier[] = [];
   const tellers = createTellers(transaction);
