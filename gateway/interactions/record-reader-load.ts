@@ -9,7 +9,14 @@ import type { RecordFacts, SourceFacts } from "../disclosure/visibility.ts";
 import { withoutWithheld } from "../disclosure/withheld.ts";
 import { extractKeys } from "../search/keys.ts";
 import { type Pack, type Packable, toPack } from "../search/pack.ts";
-import type { IdSpace, RecordKey, StoredContribution, StoredRecord, StoredResource } from "../store/store.ts";
+import type {
+  IdSpace,
+  RecordKey,
+  StoredContribution,
+  StoredPerson,
+  StoredRecord,
+  StoredResource,
+} from "../store/store.ts";
 import { parseLossless } from "../validation/lossless.ts";
 import { guardBody } from "./guard.ts";
 import type { VisibleRecord } from "./record-reader.ts";
@@ -56,7 +63,11 @@ export interface LoadOptions {
   readonly fhirBase: string;
 }
 
-export function toLoadedRecord(stored: StoredRecord, changes: number, options: LoadOptions): LoadedRecord {
+export function toLoadedRecord(
+  stored: StoredRecord | StoredPerson,
+  changes: number,
+  options: LoadOptions,
+): LoadedRecord {
   const current = stored.contributions.map((told) => toTelling(told, Number.POSITIVE_INFINITY));
   const tellings = [...current, ...stored.pastContributions.map((told) => toTelling(told, told.until))];
   const { idSpace, kind, patientId } = stored;
@@ -69,6 +80,7 @@ export function toLoadedRecord(stored: StoredRecord, changes: number, options: L
   });
   const pack = toPack(packables, options.fhirBase);
   const names = new Set([...tellings, ...packables].map(({ source }) => source));
+  if ("resourceSources" in stored) for (const source of stored.resourceSources) names.add(source);
   return {
     key: stored.key,
     kind,
@@ -126,6 +138,7 @@ function toTelling(
     lastUpdated,
     until,
     body,
+    ...(withheld === undefined ? {} : { untouched: told.body }),
     ...(since === undefined ? {} : { since }),
     get patient() {
       parsed ??= parsePatient(body);

@@ -7,6 +7,7 @@ import type { RecordKey } from "../store/store.ts";
 import {
   CONFORMANCE,
   consent,
+  FHIR,
   GP,
   HEALTH,
   type House,
@@ -14,9 +15,11 @@ import {
   observation,
   openHouse,
   provenance,
+  SOURCES,
   STRANGER,
   VENDOR,
 } from "./read.fixtures.ts";
+import { createRecordReader, type VisiblePerson, type VisibleRecord } from "./record-reader.ts";
 
 let house: House;
 beforeEach(async () => {
@@ -44,14 +47,29 @@ const RESTRICTED = { meta: { security: [{ system: CONFIDENTIALITY, code: "R" }] 
 /** `Type/id` of all that a requester sees in a record; `undefined` where it sees no record. */
 async function seen(key: RecordKey, who: Requester): Promise<readonly string[] | undefined> {
   const view = await house.reader.view(key, who, await house.moment());
+  await expectSamePerson(key, who, view);
   if (!view) return undefined;
   const { pack, patient, patientId } = view;
   const others = pack.ids.flatMap((id, entry) => (view.isVisible(entry) ? [`${pack.types[entry]}/${id}`] : []));
   return [...(patient.size > 0 ? [`Patient/${patientId}`] : []), ...others];
 }
 
+/** Who reads the person alone, from the store, sees the Patient of the whole record, by the same rules. */
+async function expectSamePerson(key: RecordKey, who: Requester, view: VisibleRecord | undefined): Promise<void> {
+  const fresh = createRecordReader({ store: house.store, sources: SOURCES, fhirBase: FHIR, cache_bytes: 1_000_000 });
+  const person = await fresh.person(key, who, await house.moment());
+  expect(person && { ...toPlain(person), rules: person.rules }).toEqual(
+    view && { ...toPlain(view), rules: view.rules },
+  );
+}
+
+function toPlain({ key, patientId, patient, isMerged }: VisiblePerson): object {
+  return { key, patientId, isMerged, patient: patient.size > 0 ? resourceBytes(patient, 0).toString() : undefined };
+}
+
 async function patientOf(key: RecordKey, who: Requester): Promise<Patient> {
   const view = await house.reader.view(key, who, await house.moment());
+  await expectSamePerson(key, who, view);
   if (!view || view.patient.size === 0) throw new Error("no Patient is seen");
   return JSON.parse(resourceBytes(view.patient, 0).toString());
 }

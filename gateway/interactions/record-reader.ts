@@ -26,6 +26,9 @@ export interface VisibleRecord {
   readonly isMerged?: true;
 }
 
+/** What a requester may see of the person alone. */
+export type VisiblePerson = Pick<VisibleRecord, "key" | "patientId" | "patient" | "rules" | "isMerged">;
+
 /** When a request looks: one state of the store and one day for all that it sees. */
 export interface Moment {
   /** The store's change counter. */
@@ -39,6 +42,8 @@ export interface RecordReader {
   changes(): Promise<number>;
   /** The visible record, or `undefined` when it does not exist or not for this requester. */
   view(key: RecordKey, requester: Requester, at: Moment): Promise<VisibleRecord | undefined>;
+  /** The same as far as the Patient goes, without reading what else the record holds. */
+  person(key: RecordKey, requester: Requester, at: Moment): Promise<VisiblePerson | undefined>;
   /** A resource, as far as the requester may see it. */
   find(type: RecordType, id: string, requester: Requester, at: Moment): Promise<ReleasedEntry | undefined>;
   /** Whether the record carries an identifier (`system|value`) at all; not what a requester may know. */
@@ -63,10 +68,8 @@ export interface RecordReaderOptions extends LoadOptions {
  */
 export function createRecordReader(options: RecordReaderOptions): RecordReader {
   const { store } = options;
-  const cache = new LRUCache<RecordKey, LoadedRecord>({
-    maxSize: Math.max(options.cache_bytes, 1),
-    sizeCalculation: ({ weight_bytes }) => weight_bytes,
-  });
+  const cache = keep(options.cache_bytes * (1 - PERSON_SHARE));
+  const people = keep(options.cache_bytes * PERSON_SHARE);
   const places = new LRUCache<string, RecordKey>({ max: LIMITS.resource_places_max });
 
   async function load(key: RecordKey, changes: number): Promise<LoadedRecord | undefined> {
@@ -83,6 +86,22 @@ export function createRecordReader(options: RecordReaderOptions): RecordReader {
     return loaded;
   }
 
+  /** Of whoever is held as a whole, that; the rest are held apart, since nothing but the Patient may be asked of them. */
+  async function loadPerson(key: RecordKey, changes: number): Promise<LoadedRecord | undefined> {
+    if (cache.has(key)) return load(key, changes);
+    const known = people.get(key);
+    if (known?.checkedAt === changes) return known;
+    if (known && (await store.recordVersion(key)) === known.version) {
+      known.checkedAt = changes;
+      return known;
+    }
+    const stored = await store.person(key);
+    if (!stored) return undefined;
+    const loaded = toLoadedRecord(stored, changes, options);
+    people.set(key, loaded);
+    return loaded;
+  }
+
   async function loadWithin(transaction: ReadVerbs, key: RecordKey): Promise<LoadedRecord | undefined> {
     const cached = cache.get(key);
     if (cached && (await transaction.recordVersion(key)) === cached.version) return cached;
@@ -93,16 +112,28 @@ export function createRecordReader(options: RecordReaderOptions): RecordReader {
   function within(transaction: ReadVerbs): RecordReader {
     const load = (key: RecordKey) => loadWithin(transaction, key);
     // A transaction sees one state from beginning to end, and waits for nothing but its own verbs.
-    return readerOf({ verbs: transaction, changes: async () => Number.NaN, load, within }, options);
+    return readerOf({ verbs: transaction, changes: async () => Number.NaN, load, loadPerson: load, within }, options);
   }
 
-  return readerOf({ verbs: store, changes: () => store.changeCounter(), load, within, places }, options);
+  return readerOf({ verbs: store, changes: () => store.changeCounter(), load, loadPerson, within, places }, options);
+}
+
+/** Of the cache's bytes, those for people of whom nothing else was asked. */
+const PERSON_SHARE = 1 / 8;
+
+function keep(size_bytes: number): LRUCache<RecordKey, LoadedRecord> {
+  return new LRUCache({
+    maxSize: Math.max(Math.floor(size_bytes), 1),
+    sizeCalculation: ({ weight_bytes }) => weight_bytes,
+  });
 }
 
 interface Reading {
   readonly verbs: ReadVerbs;
   changes(): Promise<number>;
   load(key: RecordKey, changes: number): Promise<LoadedRecord | undefined>;
+  /** The record or no more of it than the Patient needs. */
+  loadPerson(key: RecordKey, changes: number): Promise<LoadedRecord | undefined>;
   within(transaction: ReadVerbs): RecordReader;
   /**
    * In which record a resource was last seen. Only a guess, that spares the store a search: what is not found there, for
@@ -111,11 +142,16 @@ interface Reading {
   readonly places?: LRUCache<string, RecordKey>;
 }
 
-function readerOf({ verbs, changes: readChanges, load, within, places }: Reading, options: LoadOptions): RecordReader {
-  async function view(
+function readerOf(
+  { verbs, changes: readChanges, load, loadPerson, within, places }: Reading,
+  options: LoadOptions,
+): RecordReader {
+  const view: RecordReader["view"] = (key, requester, at) => viewBy(load, key, { requester, at });
+
+  async function viewBy(
+    load: Reading["load"],
     key: RecordKey,
-    requester: Requester,
-    { changes, today }: Moment,
+    { requester, at: { changes, today } }: { readonly requester: Requester; readonly at: Moment },
   ): Promise<VisibleRecord | undefined> {
     const record = await load(key, changes);
     if (!record) return undefined;
@@ -133,6 +169,7 @@ function readerOf({ verbs, changes: readChanges, load, within, places }: Reading
   return {
     changes: readChanges,
     view,
+    person: (key, requester, at) => viewBy(loadPerson, key, { requester, at }),
     async find(type, id, requester, at) {
       const { idSpace } = requester.agreement;
       const name = `${idSpace} ${type}/${id}`;

@@ -1,7 +1,7 @@
 import type { AuditRecord } from "../audit/audit.ts";
 import type { InteractionRequest } from "./answer.ts";
 import { auditFacts } from "./audit-facts.ts";
-import type { VisibleRecord } from "./record-reader.ts";
+import type { VisiblePerson } from "./record-reader.ts";
 import type { Tally } from "./search-matches.ts";
 import type { ReleasedEntry } from "./search-request.ts";
 
@@ -14,7 +14,7 @@ export class Withheld implements Tally {
   readonly #rules = new Set<string>();
 
   /** Which decisions on a child were looked at; the agreement itself stands in every record anyway. */
-  note({ patientId, rules }: VisibleRecord): void {
+  note({ patientId, rules }: VisiblePerson): void {
     if (patientId === "") return;
     for (const rule of rules) {
       if (this.#rules.size < RULES_MAX && !rule.startsWith("agreement/")) this.#rules.add(rule);

@@ -5,7 +5,7 @@ import type { Comparable, Graded, Matcher } from "../identity/matcher/matcher.ts
 import { personOfPatient } from "../identity/matcher/to-person.ts";
 import type { Person } from "../identity/person.ts";
 import type { Looking } from "../interactions/candidates.ts";
-import type { RecordReader, VisibleRecord } from "../interactions/record-reader.ts";
+import type { RecordReader, VisiblePerson } from "../interactions/record-reader.ts";
 import { LIMITS } from "../limits.ts";
 import { toRecordSearchKeys } from "../search/keys.ts";
 import { type Pack, resourceBytes } from "../search/pack.ts";
@@ -13,7 +13,7 @@ import { type ReadVerbs, type RecordKey, SHARED_ID_SPACE } from "../store/store.
 
 export interface MatchCandidatePorts {
   readonly store: Pick<ReadVerbs, "findAlike" | "findRecords">;
-  readonly reader: Pick<RecordReader, "view">;
+  readonly reader: Pick<RecordReader, "person">;
   readonly resolver: {
     resolve(system: string, value: string, idSpace: string, changes: number): Promise<readonly RecordKey[]>;
   };
@@ -23,7 +23,7 @@ export interface MatchCandidatePorts {
 }
 
 /** A Patient that the requester sees, graded by nothing but what is seen of it. */
-export type VisibleMatch = Graded<VisibleRecord>;
+export type VisibleMatch = Graded<VisiblePerson>;
 
 export interface FoundCandidates {
   /** Most to least likely; those that are certainly not the child are left out. */
@@ -122,9 +122,9 @@ export function createMatchCandidates({ store, reader, resolver, matcher, source
     const keys = matcher.blockingKeys(comparable);
     const identifiers = shownIdentifiers(asked.patient, looking.requester).map(nameOf);
     const { found, isCut } = await records(asked, keys, looking);
-    const candidates: { candidate: VisibleRecord; known: readonly Comparable[] }[] = [];
+    const candidates: { candidate: VisiblePerson; known: readonly Comparable[] }[] = [];
     for (const key of found) {
-      const view = await reader.view(key, looking.requester, looking.at);
+      const view = await reader.person(key, looking.requester, looking.at);
       if (view === undefined || view.patient.size === 0) continue;
       const seen = seenOf(view.patient);
       const isAlike = keys.some((one) => seen.keys.has(one)) || identifiers.some((one) => seen.identifiers.has(one));

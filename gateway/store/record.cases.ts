@@ -29,6 +29,13 @@ export function recordCases(store: () => Store, child: Child, put: Put): void {
       resource({ id: "o-2", source: "leeds-csds", dataClass: "health-visiting" }),
     ]);
     expect(await store().record(key + 1)).toBeUndefined();
+    await store().write((transaction) => transaction.put(key, resource({ type: "Consent", id: "c-1" })));
+    expect(await store().person(key)).toEqual({
+      ...(await store().record(key)),
+      resources: [resource({ type: "Consent", id: "c-1" })],
+      resourceSources: expect.arrayContaining(["leeds-eyfsp", "leeds-csds"]),
+    });
+    expect(await store().person(key + 1)).toBeUndefined();
   });
 
   test("resources whose ids were drawn just now are found by them, however alike, and change as any other", async () => {

@@ -9,6 +9,7 @@ import type {
   RecordKind,
   SourceReach,
   StoredContribution,
+  StoredPerson,
   StoredRecord,
   StoredRelationship,
   StoredResource,
@@ -37,6 +38,8 @@ const RELATIONSHIP_KINDS: Readonly<Record<Relationship["kind"], true>> = {
 
 const RESOURCE_COLUMNS = "type, id, version, last_updated, origin, content_hash, keys, body";
 const RESOURCES_OF_RECORD = `SELECT ${RESOURCE_COLUMNS} FROM resource WHERE slot >= ? AND slot < ?`;
+const CONSENTS_OF_RECORD = `${RESOURCES_OF_RECORD} AND type = 'Consent'`;
+const ORIGINS_OF_RECORD = "SELECT DISTINCT origin FROM resource WHERE slot >= ? AND slot < ?";
 
 export function readRecordVersion({ statement }: Connection, key: RecordKey): number | undefined {
   const row = statement("SELECT version FROM record WHERE key = ?").get(key);
@@ -44,10 +47,22 @@ export function readRecordVersion({ statement }: Connection, key: RecordKey): nu
 }
 
 export function readRecord(connection: Connection, key: RecordKey): StoredRecord | undefined {
+  return readWith(connection, key, RESOURCES_OF_RECORD);
+}
+
+export function readPerson(connection: Connection, key: RecordKey): StoredPerson | undefined {
+  const record = readWith(connection, key, CONSENTS_OF_RECORD);
+  if (record === undefined) return undefined;
+  const rows = connection.arrays(ORIGINS_OF_RECORD).all(key * RECORD_SLOTS, (key + 1) * RECORD_SLOTS);
+  const sources = rows.map((row) => connection.origins.byId(integer(row[0])).source);
+  return { ...record, resourceSources: [...new Set(sources)] };
+}
+
+function readWith(connection: Connection, key: RecordKey, wanted: string): StoredRecord | undefined {
   const { statement, arrays, origins } = connection;
   const row = statement("SELECT kind, id_space, patient_id, version FROM record WHERE key = ?").get(key);
   if (row === undefined) return undefined;
-  const resources = arrays(RESOURCES_OF_RECORD).all(key * RECORD_SLOTS, (key + 1) * RECORD_SLOTS);
+  const resources = arrays(wanted).all(key * RECORD_SLOTS, (key + 1) * RECORD_SLOTS);
   const past = statement(PAST_CONTRIBUTIONS).all(key);
   return {
     key,

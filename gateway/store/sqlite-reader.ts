@@ -16,6 +16,7 @@ import { readRaw } from "./sqlite-raw.ts";
 import {
   locate,
   readHistory,
+  readPerson,
   readRecord,
   readRecordHistory,
   readRecordVersion,
@@ -48,6 +49,7 @@ import type {
   SourceChildName,
   SourceReach,
   StoredDecision,
+  StoredPerson,
   StoredRecord,
   StoredResource,
   StoredReview,
@@ -73,6 +75,10 @@ export class SqliteReader implements ReadVerbs {
 
   async record(key: RecordKey): Promise<StoredRecord | undefined> {
     return readRecord(this.connection, key);
+  }
+
+  async person(key: RecordKey): Promise<StoredPerson | undefined> {
+    return readPerson(this.connection, key);
   }
 
   async locate(type: string, id: string, idSpace: IdSpace): Promise<RecordKey | undefined> {

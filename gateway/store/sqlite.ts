@@ -1,11 +1,11 @@
 import type { Derive } from "./derive.ts";
 import { type Checkpointer, createCheckpointer } from "./sqlite-checkpointer.ts";
 import { type Connection, openConnection } from "./sqlite-connection.ts";
-import { readRecord } from "./sqlite-read.ts";
+import { readPerson, readRecord } from "./sqlite-read.ts";
 import { SqliteReader } from "./sqlite-reader.ts";
 import { integer } from "./sqlite-values.ts";
 import { createWriteQueue, type WriteQueue } from "./sqlite-write-queue.ts";
-import type { RecordKey, Store, StoredRecord, WriteOptions, WriteTransaction } from "./store.ts";
+import type { RecordKey, Store, StoredPerson, StoredRecord, WriteOptions, WriteTransaction } from "./store.ts";
 
 /**
  * The embedded engine, one file on Node's own SQLite. Several processes may open the same file, if all say so.
@@ -62,10 +62,18 @@ class SqliteStore extends SqliteReader implements Store {
 
   /** Several statements, so a transaction holds them to one moment. */
   override async record(key: RecordKey): Promise<StoredRecord | undefined> {
+    return this.#atOneMoment(() => readRecord(this.connection, key));
+  }
+
+  override async person(key: RecordKey): Promise<StoredPerson | undefined> {
+    return this.#atOneMoment(() => readPerson(this.connection, key));
+  }
+
+  #atOneMoment<T>(read: () => T): T {
     const { statement } = this.connection;
     statement("BEGIN").run();
     try {
-      return readRecord(this.connection, key);
+      return read();
     } finally {
       statement("COMMIT").run();
     }

@@ -164,6 +164,14 @@ export interface StoredRecord {
   readonly leavings: readonly Leaving[];
 }
 
+/** A record as far as its Patient, and who may see that, follow from it. */
+export interface StoredPerson extends StoredRecord {
+  /** Consents alone. */
+  readonly resources: readonly StoredResource[];
+  /** Sources of all the record's resources, each once. */
+  readonly resourceSources: readonly string[];
+}
+
 /** What one source calls one child. */
 export interface SourceChildName {
   readonly source: string;
@@ -271,6 +279,8 @@ export interface ReadVerbs {
   recordVersion(key: RecordKey): Promise<number | undefined>;
   /** One consistent reading of a record. */
   record(key: RecordKey): Promise<StoredRecord | undefined>;
+  /** The same without what it holds beside the person: for who shows many people and nothing else of them. */
+  person(key: RecordKey): Promise<StoredPerson | undefined>;
   /**
    * The record that holds a resource, or held it until it was removed; for `Patient` the child with this logical id,
    * whether or not anybody says anything of the child any more.
