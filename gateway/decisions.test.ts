@@ -264,6 +264,19 @@ describe("a split", () => {
 });
 
 describe("a number that two children tell", () => {
+  test("is held back by nobody who was withdrawn", async () => {
+    const first = await world.tell({ source: "leeds-csds", localId: "A", given: "Amara", nhsNumber: NUMBER });
+    const other = await world.tell({ source: "leeds-csds", localId: "B", given: "Bela", nhsNumber: NUMBER });
+    const school = await world.tell({ source: "leeds-eyfsp", localId: "S", given: "Bel" });
+    expect((await world.see(other))?.patient?.identifier).toBeUndefined();
+    await world.store.write(async (transaction) => {
+      await transaction.removeContribution(first, "leeds-csds", "A", world.tick());
+      await transaction.removeSourceIdentity("leeds-csds", "A");
+    });
+    await merge(other, school);
+    expect((await world.see(other))?.patient?.identifier).toMatchObject([{ value: NUMBER }]);
+  });
+
   test("is served by the first, by the one they become, and after an undo by the first again", async () => {
     const first = await world.tell({ source: "leeds-csds", localId: "1", given: "One", nhsNumber: NUMBER });
     const second = await world.tell({ source: "wirral-csds", localId: "2", given: "Two", nhsNumber: NUMBER });

@@ -71,6 +71,8 @@ async function changedClaims(
   const held: IdentityClaim[] = [];
   const changed: IdentityClaim[] = [];
   for (const claim of await transaction.identityClaims(key)) {
+    // What was withdrawn holds nothing back from others.
+    if ((await transaction.contribution(claim.record, claim.source, claim.localId)) === undefined) continue;
     let isWithheld = isVoid;
     for (const one of isVoid ? [] : held) {
       if (one.record === claim.record) continue;
