@@ -132,6 +132,7 @@ function measuredBy({
     "search-code-cpu": withCode?.cpuRatio,
     "search-code-p99": withCode?.p99_ms,
     "read-rate": read?.rateRatio,
+    "match-rate": sound("match")?.rate_per_s,
     "create-rate": sound("create")?.rate_per_s,
     start: start?.median_s,
     "memory-idle": start?.idle_MB,

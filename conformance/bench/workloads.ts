@@ -12,6 +12,7 @@ export interface Workload {
     | "read"
     | "search-include"
     | "search-population"
+    | "match"
     | "create"
     | "update"
     | "transaction";
@@ -34,11 +35,12 @@ const READ = { accept: "application/fhir+json" };
 export async function findWorkloads(fhirBase: string, token: string): Promise<readonly Workload[]> {
   const send = createSend({ base: fhirBase, token, timeout_ms: REQUEST_TIMEOUT_MS });
   const path = new URL(fhirBase).pathname;
-  const collected: Record<"search" | "search-code" | "read" | "search-include", [LoadRequest, string][]> = {
+  const collected: Record<"search" | "search-code" | "read" | "search-include" | "match", [LoadRequest, string][]> = {
     search: [],
     "search-code": [],
     read: [],
     "search-include": [],
+    match: [],
   };
   for (const nhsNumber of await nhsNumbers(send)) {
     const all = searchFor(path, nhsNumber);
@@ -53,6 +55,8 @@ export async function findWorkloads(fhirBase: string, token: string): Promise<re
     collected.read.push([read, (await ask(send, read)).response.body]);
     const include = searchFor(path, nhsNumber, { _include: "Observation:patient" });
     collected["search-include"].push([include, (await ask(send, include)).response.body]);
+    const match = await matchFor(send, path, nhsNumber);
+    collected.match.push([match, (await ask(send, match)).response.body]);
   }
   if (collected.search.length === 0) throw new Error("the client sees no child with observations and an NHS number");
   return [
@@ -60,6 +64,7 @@ export async function findWorkloads(fhirBase: string, token: string): Promise<re
     toWorkload("search-code", "the same with a code", collected["search-code"]),
     toWorkload("read", "an Observation by id", collected.read),
     toWorkload("search-include", "a child's Observations with the Patient included", collected["search-include"]),
+    toWorkload("match", "whom the details of a child fit, without a number", collected.match),
     await populationWorkload(send, path),
   ];
 }
@@ -70,6 +75,17 @@ export function toWorkload(
   asked: readonly (readonly [LoadRequest, string])[],
 ): Workload {
   return { id, title, requests: asked.map(([request]) => request), bodies: asked.map(([, body]) => body) };
+}
+
+/** What is known of a child but its numbers. */
+async function matchFor(send: Send, path: string, nhsNumber: string): Promise<LoadRequest> {
+  const found = await send("GET", query("Patient", { identifier: `${NHS_NUMBER}|${nhsNumber}` }));
+  const [child] = matches(found);
+  const details = ["name", "birthDate", "gender", "address"].map((name) => [name, at(child, name)]);
+  const resource = { resourceType: "Patient", ...Object.fromEntries(details) };
+  const body = JSON.stringify({ resourceType: "Parameters", parameter: [{ name: "resource", resource }] });
+  const headers = { ...READ, "content-type": "application/fhir+json" };
+  return { method: "POST", path: `${path}/Patient/$match`, headers, body };
 }
 
 /** All children of the client at once: a page and the count of all that match. */
