@@ -27,6 +27,8 @@ export const KEY_FAMILIES = [
   "a name without one letter and part of the birth date",
 ] as const;
 
+export type KeyFamily = (typeof KEY_FAMILIES)[number];
+
 /** Told the place of a key's family in `KEY_FAMILIES`, and the key. */
 export type AddKey = (family: number, key: number) => void;
 

@@ -1,5 +1,5 @@
 import type { Features } from "../compare/features.ts";
-import { addBatchKeys, KEY_FAMILIES } from "./batch-keys.ts";
+import { addBatchKeys, KEY_FAMILIES, type KeyFamily } from "./batch-keys.ts";
 
 /** Pairs to compare: places of the left and of the right person, without repetition, in order. */
 export interface Candidates {
@@ -12,27 +12,37 @@ export interface Candidates {
 
 /** Pairs that one family of keys may bring, a record: of the precise families, and of those that are last resorts. */
 const PAIRS_A_RECORD = { precise: 100, resort: 12 } as const;
+/** In large files the precise families find nearly all that there is to find. */
+const PAIRS_A_RECORD_OF_MANY = { precise: 40, resort: 3 } as const;
 const PRECISE_FAMILIES = 8;
 /** The last family has dozens of keys a record, and is left out where there are more records than these. */
-const RECORDS_FOR_ALL_FAMILIES_MAX = 60_000;
+const RECORDS_FEW_MAX = 60_000;
 /** With few records more can be afforded of each. */
 const PAIRS_IN_ALL_MIN = 40_000;
 
 /**
  * Pairs of people that have a key in common. Small blocks first; a family whose pairs are spent leaves its larger blocks
  * out and counts them. Without `right`, pairs within `left`.
+ *
+ * @param only the families of keys to look at, all where it is absent
  */
-export function findCandidates(left: readonly Features[], right: readonly Features[] | undefined): Candidates {
+export function findCandidates(
+  left: readonly Features[],
+  right: readonly Features[] | undefined,
+  only?: readonly KeyFamily[],
+): Candidates {
   const records = left.length + (right?.length ?? 0);
-  const families = records > RECORDS_FOR_ALL_FAMILIES_MAX ? KEY_FAMILIES.length - 1 : KEY_FAMILIES.length;
+  const families = records > RECORDS_FEW_MAX ? KEY_FAMILIES.length - 1 : KEY_FAMILIES.length;
+  const shares = records > RECORDS_FEW_MAX ? PAIRS_A_RECORD_OF_MANY : PAIRS_A_RECORD;
   const span = Math.max(left.length, right?.length ?? 0);
-  const leftKeys = collectKeys(left, { families, span });
-  const rightKeys = right === undefined ? leftKeys : collectKeys(right, { families, span });
+  const leftKeys = collectKeys(left, { families, span, only });
+  const rightKeys = right === undefined ? leftKeys : collectKeys(right, { families, span, only });
   const width = right?.length ?? left.length;
   const found: Float64Array[] = [];
   const overflow: { family: string; blocks: number; pairs: number }[] = [];
   for (const [family, name] of KEY_FAMILIES.entries()) {
-    const share = family < PRECISE_FAMILIES ? PAIRS_A_RECORD.precise : PAIRS_A_RECORD.resort;
+    if (only !== undefined && !only.includes(name)) continue;
+    const share = family < PRECISE_FAMILIES ? shares.precise : shares.resort;
     const budget = Math.max(PAIRS_IN_ALL_MIN, share * records);
     const blocks = toBlocks(leftKeys[family], rightKeys[family], right === undefined);
     const { taken, pairs } = takeSmallest(blocks, budget);
@@ -57,14 +67,16 @@ interface KeyTable {
 
 function collectKeys(
   people: readonly Features[],
-  { families, span }: { families: number; span: number },
+  { families, span, only }: { families: number; span: number; only: readonly KeyFamily[] | undefined },
 ): readonly KeyTable[] {
   // Key and owner in one number, so that a plain sort of numbers puts both in order.
   const ownerSpan = 2 ** Math.ceil(Math.log2(Math.max(2, span)));
   const keySpan = Number.MAX_SAFE_INTEGER / ownerSpan;
   const entries: number[][] = KEY_FAMILIES.map(() => []);
+  const isLeftOut = KEY_FAMILIES.map((name) => only?.includes(name) === false);
   for (const [owner, person] of people.entries()) {
     addBatchKeys(person, families, (family, key) => {
+      if (isLeftOut[family] === true) return;
       entries[family]?.push(Math.floor(key % keySpan) * ownerSpan + owner);
     });
   }

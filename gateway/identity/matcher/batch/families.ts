@@ -3,6 +3,7 @@ import { BIRTH_DATE, FAMILY, FIELD, FIELD_NAMES, GIVEN, POSTCODE } from "../comp
 import { createScorer } from "../compare/score.ts";
 import { createWeigher } from "../learn/estimate.ts";
 import type { Model } from "../model/model.ts";
+import type { KeyFamily } from "./batch-keys.ts";
 import { findCandidates } from "./candidates.ts";
 import { measurePairs, type People } from "./pair-table.ts";
 
@@ -20,9 +21,12 @@ const REPEATED_MAX = 0.01;
 const REPEATED_PRIOR = 0.05;
 const REPEATED_PROBABILITY = 0.9;
 
+/** Twins have birth date and postcode in common; who is there twice has those, or a number, or both names. */
+const LOOKED_AT: readonly KeyFamily[] = ["number", "birth date and postcode", "both names"];
+
 export function lookWithin(people: readonly Features[], model: Model): Within {
   const within: People = { left: people, right: undefined };
-  const candidates = findCandidates(people, undefined);
+  const candidates = findCandidates(people, undefined, LOOKED_AT);
   const table = measurePairs(candidates, within, createScorer(model));
   const weigh = createWeigher(table, { ...model, prior_bits: Math.log2(REPEATED_PRIOR / Math.max(1, people.length)) });
   let repeated = 0;

@@ -22,6 +22,29 @@ const ALONE_MIN = 0.05;
  * @param ratio_bits log2 of the likelihood ratio of each pair, without the prior
  */
 export function toMatchingProbabilities(
+  all: Pairs,
+  bits: Float64Array,
+  options: Parameters<typeof passRounds>[2],
+): Float64Array {
+  const { sizes, expected } = options;
+  const least_bits = HOPELESS_bits - Math.log2(Math.max(expected, 0.5) / (sizes.left * sizes.right));
+  const kept = Uint32Array.from(bits.keys()).filter((pair) => (bits[pair] ?? 0) > least_bits);
+  const pick = (places: Uint32Array): Uint32Array => kept.map((pair) => places[pair] ?? 0);
+  const some = { size: kept.length, left: pick(all.left), right: pick(all.right) };
+  const found = passRounds(
+    some,
+    Float64Array.from(kept, (pair) => bits[pair] ?? 0),
+    options,
+  );
+  const probability = new Float64Array(all.size);
+  for (const [at, pair] of kept.entries()) probability[pair] = found[at] ?? 0;
+  return probability;
+}
+
+/** Below these odds a pair has no say, and no chance to be told. */
+const HOPELESS_bits = -24;
+
+function passRounds(
   pairs: Pairs,
   ratio_bits: Float64Array,
   options: { readonly unique: Uniqueness; readonly sizes: { left: number; right: number }; readonly expected: number },

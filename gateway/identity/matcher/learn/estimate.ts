@@ -41,8 +41,10 @@ export function estimate(
 ): Model {
   let model = start;
   let before = Number.NEGATIVE_INFINITY;
+  let looked = table;
   for (let round = 0; round < ROUNDS_MAX; round++) {
-    const expected = expect(table, model);
+    if (round === ROUNDS_WITH_ALL) looked = leaveOutHopeless(table, model);
+    const expected = expect(looked, model);
     const { otherGivenMax, ...known } = families;
     model = maximise(model, { ...expected, ...known }, start, pairsInAll);
     if (otherGivenMax !== undefined) model = boundOtherGiven(model, otherGivenMax);
@@ -50,6 +52,30 @@ export function estimate(
     before = expected.same;
   }
   return model;
+}
+
+const ROUNDS_WITH_ALL = 3;
+/** Below this chance of being more than two of any people a pair teaches nothing. */
+const HOPELESS = 1e-6;
+
+/** The pairs that may still be of one person or of relatives. */
+function leaveOutHopeless(table: PairTable, model: Model): PairTable {
+  const weigh = createWeigher(table, model);
+  const kept = new Uint32Array(table.size);
+  let size = 0;
+  for (let pair = 0; pair < table.size; pair++) {
+    const { same, twins, siblings, namesakes } = weigh(pair);
+    if (same + twins + siblings + namesakes > HOPELESS) kept[size++] = pair;
+  }
+  const levels = new Int8Array(size * FIELDS_COUNT);
+  const rarity_bits = new Float32Array(size * 2);
+  for (let at = 0; at < size; at++) {
+    const pair = kept[at] ?? 0;
+    levels.set(table.levels.subarray(pair * FIELDS_COUNT, (pair + 1) * FIELDS_COUNT), at * FIELDS_COUNT);
+    rarity_bits[2 * at] = table.rarity_bits[2 * pair] ?? 0;
+    rarity_bits[2 * at + 1] = table.rarity_bits[2 * pair + 1] ?? 0;
+  }
+  return { size, levels, rarity_bits };
 }
 
 interface Expected {

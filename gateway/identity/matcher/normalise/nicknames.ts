@@ -190,6 +190,53 @@ winifred winnie freda
 xavier xavi
 yasmin jasmine
 zachary zach zac zack zak zachariah zakariya
+zuzanna zuzia zuza
+maksymilian maks
+aleksandra ola
+jakub kuba
+katarzyna kasia
+magdalena magda
+krzysztof krzys
+stanislaw stas
+franciszek franek
+wojciech wojtek
+tomasz tomek
+antoni antek
+jan janek jas
+julia julka
+hanna hania
+zofia zosia
+oliwia oliwka
+wiktoria wika
+natalia natalka
+mateusz mati
+szymon szymek
+mikolaj miki
+bartosz bartek
+piotr piotrek
+grzegorz grzes
+agnieszka aga
+anna ania
+joanna asia
+barbara basia
+maria marysia
+elzbieta ela
+dmitri dima
+mikhail misha
+anastasia nastya
+mihai misu
+ionut nelu
+nicolae nicu
+constantin costel
+francisco chico
+chukwuemeka emeka
+chinonso nonso
+ifeoluwa ife
+krishna krish
+siddharth sid
+nikhil nik
+abhishek abhi
+abdirahman abdi
 zoe zoey
 ahmed ahmad ahmet
 aisha aysha ayesha aishah
