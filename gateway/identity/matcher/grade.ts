@@ -1,5 +1,5 @@
 import type { Features } from "./compare/features.ts";
-import { BIRTH_DATE, FAMILY, FIELD, GIVEN, MISSING, NUMBER, PLAIN_NUMBER } from "./compare/fields.ts";
+import { BIRTH_DATE, FAMILY, FIELD, GIVEN, MISSING, NUMBER, PLAIN_NUMBER, POSTCODE } from "./compare/fields.ts";
 import type { Comparison, Grade } from "./matcher.ts";
 
 /** Probability from which a pair gets a grade. */
@@ -62,6 +62,7 @@ function judgeNumber(level: Int8Array): Judgement {
 
 function judgeNames(level: Int8Array, { isFamilyless, isOfAllAges, isWhole }: Population): Judgement {
   const isOneDay = level[FIELD.birthDate] === BIRTH_DATE.same;
+  if (!isOfAllAges && isElsewhere(level)) return isOneDay && isNamedAlike(level) ? CERTAIN : PROBABLE;
   switch (level[FIELD.given]) {
     case GIVEN.same:
     case GIVEN.nickname:
@@ -80,6 +81,19 @@ function judgeNames(level: Int8Array, { isFamilyless, isOfAllAges, isWhole }: Po
       if (isFamilyless) return CERTAIN;
       return isOneDay && (level[FIELD.family] ?? 9) <= FAMILY.similar ? TWIN : PROBABLE;
   }
+}
+
+/** Whether nothing of where they live agrees. */
+function isElsewhere(level: Int8Array): boolean {
+  const postcode = level[FIELD.postcode] ?? MISSING;
+  return postcode === MISSING || postcode >= POSTCODE.district;
+}
+
+/** Who lives elsewhere is the same child by both names alone, as far as they are rare: a slip or a new name is another's. */
+function isNamedAlike(level: Int8Array): boolean {
+  const given = level[FIELD.given];
+  const isGivenSame = given === GIVEN.same || given === GIVEN.part || given === GIVEN.nickname;
+  return isGivenSame && (level[FIELD.family] === FAMILY.same || level[FIELD.family] === FAMILY.close);
 }
 
 /** Grade of a probability within what the judgement allows. */

@@ -47,7 +47,7 @@ export function estimate(
     const expected = expect(looked, model);
     const { otherGivenMax, ...known } = families;
     model = maximise(model, { ...expected, ...known }, start, pairsInAll);
-    if (otherGivenMax !== undefined) model = boundOtherGiven(model, otherGivenMax);
+    if (otherGivenMax !== undefined) model = withNamesakes(boundOtherGiven(model, otherGivenMax));
     if (Math.abs(expected.same - before) < ENOUGH * Math.max(1, before)) break;
     before = expected.same;
   }
@@ -172,6 +172,14 @@ function boundOtherGiven(model: Model, most: number): Model {
     OTHER_GIVEN.has(level) ? (share * most) / differing : (share * (1 - most)) / rest,
   );
   return { ...model, fields: { ...model.fields, given: withFamily("given", bounded, others) } };
+}
+
+/** However few a file shows, one pair of namesakes by origin comes to so many pairs of one child: 1 in 16. */
+const NAMESAKES_FEWER_MAX_bits = 4;
+
+function withNamesakes(model: Model): Model {
+  const least_bits = model.prior_bits - NAMESAKES_FEWER_MAX_bits;
+  return { ...model, namesakesPrior_bits: Math.max(model.namesakesPrior_bits, least_bits) };
 }
 
 const OTHER_GIVEN: ReadonlySet<number> = new Set([GIVEN.alike, GIVEN.partDiffers, GIVEN.different]);
