@@ -142,9 +142,15 @@ const SAME: readonly Case[] = [
   { that: "all details are one child", steps: [health("a"), school("b")], children: "a b", found: "a b" },
   { that: "all details are one child the other way round", steps: [school("b"), health("a")], children: "a b" },
   {
-    that: "a slip in the given name is one child",
-    steps: [health("a"), school("b", { FSP_FORENAME: "Amna" })],
+    that: "another spelling of the given name is one child",
+    steps: [health("a"), school("b", { FSP_FORENAME: "Aminah" })],
     children: "a b",
+  },
+  {
+    that: "a given name that another child may well have waits for a person",
+    steps: [health("a"), school("b", { FSP_FORENAME: "Amna" })],
+    children: "a | b",
+    reviews: "ambiguous",
   },
   {
     that: "a slip in the family name is one child",

@@ -275,6 +275,7 @@ ahmed ahmad ahmet ahmeed
 aisha aysha ayesha aishah ayisha aicha
 ali aly
 amina aminah ameena amena
+annabel annabelle anabel anabelle
 fatima fatimah fatema faatimah fatma
 hassan hasan
 hussain hussein husain hussayn husayn hossain
