@@ -86,7 +86,10 @@ export function readStore(dataDir: string) {
       made: JSON.parse(String(row.made)) as MadeRow[],
     }));
     const resources = all("SELECT type, id, slot / 1048576 AS record, CAST(body AS TEXT) AS body FROM resource");
-    const contributions = all("SELECT record, source || ' ' || local_id AS child, body FROM contribution ORDER BY 2");
+    const contributions = all(
+      `SELECT c.record, s.source || ' ' || s.local_id AS child, c.body
+       FROM contribution c JOIN source_child s ON s.id = c.child ORDER BY 2`,
+    );
     return {
       lineage,
       resources: new Map(resources.map((row) => [`${row.type}/${row.id}`, row])),
@@ -96,7 +99,9 @@ export function readStore(dataDir: string) {
       relationships: all(
         "SELECT source, unit, n, kind, value, start_date, end_date FROM relationship ORDER BY 1, 2, 3",
       ),
-      links: all("SELECT DISTINCT source, local_id FROM link ORDER BY 1, 2"),
+      links: all(
+        "SELECT DISTINCT s.source, s.local_id FROM link l JOIN source_child s ON s.id = l.child ORDER BY 1, 2",
+      ),
       receipts: all("SELECT id FROM receipt ORDER BY id").map(({ id }) => String(id)),
       check: all("PRAGMA integrity_check"),
     };

@@ -101,7 +101,7 @@ describe.concurrent("four processes take no more than five turns in any second",
 
   test("with one Redis", async () => {
     const redis = await startOwnRedis();
-    const task = { kind: "turns", perSecond: PER_SECOND, for_ms: isLong ? 20_000 : 3_200 } as const;
+    const task = { kind: "turns", perSecond: PER_SECOND, for_ms: isLong ? 20_000 : 5_000 } as const;
     const turns = turnsOf(await inProcesses(4, { url: redis.url, task }));
     await redis.stop();
     expect(busiest(turns, 1_000)).toBe(PER_SECOND);
