@@ -35,3 +35,18 @@ export interface PersonNumber {
   /** NHS NUMBER STATUS INDICATOR CODE `01`: present and verified. */
   readonly isVerified: boolean;
 }
+
+/** Of whom nothing is known. */
+export const NOBODY: Person = {
+  names: [],
+  birthDates: [],
+  postcodes: [],
+  genders: [],
+  nhsNumbers: [],
+  upns: [],
+  identifiers: [],
+  addressLines: [],
+  cities: [],
+  districts: [],
+  telecoms: [],
+};

@@ -205,24 +205,34 @@ export interface IdentityClaim extends SourceChildName {
   readonly isWithheld: boolean;
 }
 
-/** A decision on who is one child, as it is kept; its meaning is that of `identity/decisions`. */
+/** A decision on who is one child, as it is kept; how it comes about is the affair of `identity/decisions`. */
 export interface StoredDecision {
-  /** Ascends with time. */
+  /** Ascends with time; names the decision. */
   readonly sequence: number;
+  /**
+   * `merge`: two children are one; `split`: some sources' children are another child than the rest of the record;
+   * `never`: two children are not one, whatever agrees; `undo`: an earlier decision holds no more.
+   */
   readonly kind: "merge" | "split" | "never" | "undo";
+  /** The rule with its version, or the steward's client id. */
   readonly author: string;
+  /** Why, in the steward's words; never a value that identifies a child. */
   readonly reason: string;
   readonly evidence: readonly string[];
   /** Milliseconds since 1970. */
   readonly decidedAt: number;
+  /** The child that stays, and the one that is merged into it, split off, or never to be linked with it. */
   readonly survivor: RecordKey;
   readonly other: RecordKey;
+  /** Which sources' children moved, from where to where. */
   readonly moved: readonly (SourceChildName & { readonly from: RecordKey; readonly to: RecordKey })[];
   /** `Type/id` of resources that moved and that no source record made. */
   readonly others: readonly string[];
   /** Whether both are never to be linked while it holds. */
   readonly isForbidding: boolean;
+  /** Of an `undo`: the decision that holds no more. */
   readonly undoes?: number;
+  /** The decision by which this one holds no more. */
   readonly undoneBy?: number;
 }
 

@@ -1,40 +1,10 @@
-import type { RecordKey } from "../../store/store.ts";
-
-/** What one source calls one child. */
-export interface SourceChild {
-  readonly source: string;
-  readonly localId: string;
-}
+import type { RecordKey, SourceChildName, StoredDecision } from "../../store/store.ts";
 
 /**
  * A decision on who is one child: appended, never changed, never taken away. What was decided is undone by a further
  * decision that restores exactly what it had moved, whatever was told since.
  */
-export interface IdentityDecision {
-  /** Ascends with time; names the decision. */
-  readonly sequence: number;
-  /**
-   * `merge`: two children are one; `split`: some sources' children are another child than the rest of the record;
-   * `never`: two children are not one, whatever agrees; `undo`: an earlier decision holds no more.
-   */
-  readonly kind: "merge" | "split" | "never" | "undo";
-  /** The rule with its version, or the steward's client id (with the person, where one is known). */
-  readonly author: string;
-  /** Why, in the steward's words; never a value that identifies a child. */
-  readonly reason: string;
-  readonly evidence: readonly string[];
-  /** Milliseconds since 1970. */
-  readonly decidedAt: number;
-  /** The child that stays, and the one that is merged into it, split off, or never to be linked with it. */
-  readonly survivor: RecordKey;
-  readonly other: RecordKey;
-  /** Which sources' children moved, from where to where. */
-  readonly moved: readonly (SourceChild & { readonly from: RecordKey; readonly to: RecordKey })[];
-  /** Of an `undo`: the decision that holds no more. */
-  readonly undoes?: number;
-  /** The decision by which this one holds no more. */
-  readonly undoneBy?: number;
-}
+export type IdentityDecision = Omit<StoredDecision, "others" | "isForbidding">;
 
 export interface DecisionRequest {
   readonly author: string;
@@ -91,7 +61,7 @@ export interface Decisions {
   split(
     request: DecisionRequest & {
       readonly record: RecordKey;
-      readonly children: readonly SourceChild[];
+      readonly children: readonly SourceChildName[];
       readonly into?: RecordKey;
       readonly mayRejoin?: boolean;
       readonly isPreview?: boolean;

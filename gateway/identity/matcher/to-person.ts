@@ -2,24 +2,10 @@ import type { Patient } from "@medplum/fhirtypes";
 import { isNhsNumber, normaliseNhsNumber } from "#mappers/datatypes/nhs-number.ts";
 import type { SourceIdentity } from "#mappers/mapper.ts";
 import { NHS_NUMBER, NHS_NUMBER_STATUS_EXTENSION, UPN } from "#profiles/systems.ts";
-import type { Person, PersonNumber } from "../person.ts";
+import { NOBODY, type Person, type PersonNumber } from "../person.ts";
 
 /** NHS NUMBER STATUS INDICATOR CODE: number present and verified. */
 const VERIFIED = "01";
-
-const NOBODY: Person = {
-  names: [],
-  birthDates: [],
-  postcodes: [],
-  genders: [],
-  nhsNumbers: [],
-  upns: [],
-  identifiers: [],
-  addressLines: [],
-  cities: [],
-  districts: [],
-  telecoms: [],
-};
 
 /** What a source record says of whose it is, as the matcher takes it. */
 export function toPerson(identity: SourceIdentity): Person {

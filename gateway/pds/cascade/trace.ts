@@ -1,5 +1,5 @@
 import type { Grade } from "../../identity/matcher/matcher.ts";
-import type { Person } from "../../identity/person.ts";
+import { NOBODY, type Person } from "../../identity/person.ts";
 import type { TraceOutcome } from "../../identity/tracing.ts";
 import type { PdsAnswer, PdsPatient } from "../client/read-answer.ts";
 import type { AskedPerson } from "./asked-person.ts";
@@ -118,20 +118,6 @@ export function toRestricted({ nhsNumber }: PdsPatient): Extract<TraceOutcome, {
     isRestricted: true,
   };
 }
-
-const NOBODY: Person = {
-  names: [],
-  birthDates: [],
-  postcodes: [],
-  genders: [],
-  nhsNumbers: [],
-  upns: [],
-  identifiers: [],
-  addressLines: [],
-  cities: [],
-  districts: [],
-  telecoms: [],
-};
 
 /**
  * What an exact question found carries the family name that was asked for, now or formerly: PDS tells current names

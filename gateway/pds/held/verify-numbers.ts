@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
 import type { RegisteredSource } from "../../access/source.ts";
 import type { AuditLog } from "../../audit/audit.ts";
@@ -7,6 +6,7 @@ import { toTracedSource } from "../../identity/traced-name.ts";
 import type { PersonTracer, TraceOutcome } from "../../identity/tracing.ts";
 import { LIMITS } from "../../limits.ts";
 import type { AlikeChild, RecordKey, Store } from "../../store/store.ts";
+import { createPasses, type Passes } from "../passes.ts";
 import { type VoidReason, voidNumber } from "./void-number.ts";
 
 const DAY_MS = 86_400_000;
@@ -28,13 +28,8 @@ export interface VerifyNumbersOptions {
   readonly onFault?: (error: unknown) => void;
 }
 
-export interface NumberVerification {
-  /** Goes once through the children of the permitting authorities; resolves with how many numbers ended how. */
-  pass(): Promise<Readonly<Partial<Record<Verified, number>>>>;
-  /** Passes now and again, until it is closed. */
-  start(): void;
-  close(): Promise<void>;
-}
+/** A pass goes through the children of the permitting authorities, and tells how many numbers ended how. */
+export type NumberVerification = Passes<Readonly<Partial<Record<Verified, number>>>>;
 
 export type Verified = "stands" | "unknown" | VoidReason | "failed";
 
@@ -48,17 +43,15 @@ export function createNumberVerification(options: VerifyNumbersOptions): NumberV
   const permitting = options.sources.filter(({ traces }) => traces === true);
   const authorities = [...new Set(permitting.map(({ authority }) => authority))];
   const bySource = new Map(permitting.map((source) => [source.source, source]));
-  const closing = new AbortController();
-  let running: Promise<unknown> | undefined;
 
-  async function pass(): Promise<Partial<Record<Verified, number>>> {
+  async function pass(closing: AbortSignal): Promise<Partial<Record<Verified, number>>> {
     const ends: Partial<Record<Verified, number>> = {};
     let after: RecordKey = 0;
     while (authorities.length > 0) {
       const records = await options.store.scanRecords({ authorities }, after, LIMITS.pds_traces_page);
       for (const record of records) {
         for (const [number, child] of await numbersOf(record, bySource, options)) {
-          if (closing.signal.aborted || options.tracer.state() === "open") return ends;
+          if (closing.aborted || options.tracer.state() === "open") return ends;
           const end = await verify(number, { child, record }, options);
           if (end !== undefined) ends[end] = (ends[end] ?? 0) + 1;
         }
@@ -70,25 +63,7 @@ export function createNumberVerification(options: VerifyNumbersOptions): NumberV
     return ends;
   }
 
-  async function passForEver(): Promise<void> {
-    while (!closing.signal.aborted) {
-      await pass().catch((error: unknown) => options.onFault?.(error));
-      await pause(LIMITS.pds_pass_interval_ms, undefined, { signal: closing.signal, ref: false }).catch(
-        () => undefined,
-      );
-    }
-  }
-
-  return {
-    pass,
-    start() {
-      running ??= passForEver();
-    },
-    async close() {
-      closing.abort();
-      await running;
-    },
-  };
+  return createPasses(pass, options.onFault);
 }
 
 /** Numbers that permitting sources tell of a record, each with the first child of it that tells it. */

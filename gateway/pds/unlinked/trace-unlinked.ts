@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { RegisteredSource } from "../../access/source.ts";
 import type { AuditLog } from "../../audit/audit.ts";
 import { toPerson } from "../../identity/matcher/to-person.ts";
@@ -7,6 +6,7 @@ import { toTracedSource } from "../../identity/traced-name.ts";
 import type { PersonTracer, TraceOutcome } from "../../identity/tracing.ts";
 import { LIMITS } from "../../limits.ts";
 import type { AlikeChild, Store, StoredReview } from "../../store/store.ts";
+import { createPasses, type Passes } from "../passes.ts";
 import { type ApplyPorts, applyTrace } from "./apply-trace.ts";
 import { isDue, type TraceEnd, toNote, toNoteId } from "./next-try.ts";
 
@@ -23,14 +23,8 @@ export interface TraceUnlinkedOptions extends ApplyPorts {
   readonly onFault?: (error: unknown) => void;
 }
 
-export interface UnlinkedTracing {
-  /** Goes once through all children in review without a number, oldest first, and resolves with how the traces ended. */
-  pass(): Promise<Readonly<Partial<Record<TraceEnd | "failed" | "overtaken", number>>>>;
-  /** Passes now and again, until it is closed. */
-  start(): void;
-  /** Resolves when what is under way is done. */
-  close(): Promise<void>;
-}
+/** A pass goes through all children in review without a number, oldest first, and tells how the traces ended. */
+export type UnlinkedTracing = Passes<Readonly<Partial<Record<Ended, number>>>>;
 
 /** Who waits for nothing but a number, and who may be another's child as long as there is none. */
 const NUMBERLESS = ["unlinked", "ambiguous"] as const;
@@ -49,12 +43,10 @@ type Ended = TraceEnd | "failed" | "overtaken";
 export function createUnlinkedTracing(options: TraceUnlinkedOptions): UnlinkedTracing {
   const tracing = options.sources.filter(({ traces }) => traces === true);
   const bySource = new Map(tracing.map((source) => [source.source, source]));
-  const closing = new AbortController();
-  let running: Promise<unknown> | undefined;
   /** Where a pass was broken off. */
   let from: StoredReview | undefined;
 
-  async function pass(): Promise<Partial<Record<Ended, number>>> {
+  async function pass(closing: AbortSignal): Promise<Partial<Record<Ended, number>>> {
     const ends: Partial<Record<Ended, number>> = {};
     if (bySource.size === 0) return ends;
     const filter = { sources: [...bySource.keys()], kinds: NUMBERLESS, order: "oldest" as const };
@@ -67,7 +59,7 @@ export function createUnlinkedTracing(options: TraceUnlinkedOptions): UnlinkedTr
         LIMITS.pds_traces_page,
       );
       for (let at = 0; at < page.length; at += LIMITS.pds_traces_at_once) {
-        if (closing.signal.aborted) return ends;
+        if (closing.aborted) return ends;
         const items = page.slice(at, at + LIMITS.pds_traces_at_once).filter(isFirstOfChild);
         const ended = await Promise.all(items.map((item) => traceOne(item, bySource.get(item.source), options)));
         for (const end of ended) {
@@ -87,25 +79,7 @@ export function createUnlinkedTracing(options: TraceUnlinkedOptions): UnlinkedTr
     }
   }
 
-  async function passForEver(): Promise<void> {
-    while (!closing.signal.aborted) {
-      await pass().catch((error: unknown) => options.onFault?.(error));
-      await pause(LIMITS.pds_pass_interval_ms, undefined, { signal: closing.signal, ref: false }).catch(
-        () => undefined,
-      );
-    }
-  }
-
-  return {
-    pass,
-    start() {
-      running ??= passForEver();
-    },
-    async close() {
-      closing.abort();
-      await running;
-    },
-  };
+  return createPasses(pass, options.onFault);
 }
 
 /** `undefined` for a child whose turn it is not. */
