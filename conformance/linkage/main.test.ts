@@ -41,6 +41,7 @@ describe("the command that links", () => {
     expect(evaluation.certain.right / evaluation.truePairs).toBeGreaterThan(0.5);
     const counted = Object.values(evaluation.falseLinks).reduce((sum, wrong) => sum + wrong, 0);
     expect(counted).toBe(evaluation.certain.wrong);
+    expect(evaluation.falseTwinLinks).toBe(0);
     const ofTwins = result.verdicts.find(({ name }) => name === "false links among twins");
     expect(ofTwins).toMatchObject({ value: evaluation.falseTwinLinks, isMet: evaluation.falseTwinLinks === 0 });
     expect(adversarialToConsole({ ...result, evaluation })).toContain("false automatic links in 100,000 pairs");

@@ -2,10 +2,8 @@ import type { NameFeatures } from "./features.ts";
 import { FAMILY, FIELD, GIVEN, MISSING } from "./fields.ts";
 import { compareGiven } from "./given-names.ts";
 import type { Levels } from "./levels.ts";
-import { compareSpelling, isOneSlip } from "./similarity.ts";
+import { compareSpelling } from "./similarity.ts";
 
-/** A slip in a shorter name makes another name as likely as not. */
-const SLIP_LENGTH_MIN = 5;
 /** Shorter words are particles. */
 const WORD_LENGTH_MIN = 3;
 
@@ -45,33 +43,22 @@ function rarityOf(level: number, left_bits: number, right_bits: number): number 
 }
 
 /**
- * The family name of each stands for a given name of the other, one of both exactly. What it says of the family name
- * counts with the given name.
+ * The family name of each stands for a given name of the other, letter by letter: a slip would make a twin's name of it as
+ * soon as of the child's own. What it says of the family name counts with the given name.
  */
 function isSwapped(left: NameFeatures, right: NameFeatures): boolean {
   if (left.given === "" || left.family === "" || right.given === "" || right.family === "") return false;
   if (left.given === right.given || left.family === right.family) return false;
-  const one = findAmong(left, right);
-  if (one === undefined) return false;
-  const other = findAmong(right, left);
-  if (other === undefined || (one === "nearly" && other === "nearly")) return false;
+  if (!standsAmong(left, right) || !standsAmong(right, left)) return false;
   return !left.familyWords.some((word) => word.length >= WORD_LENGTH_MIN && right.familyWords.includes(word));
 }
 
 /** Whether the family name of one stands, whole, among the given names of the other, or they in it. */
-function findAmong(
-  { family, familyWords }: NameFeatures,
-  { given, givenWords }: NameFeatures,
-): "same" | "nearly" | undefined {
-  if (family === given) return "same";
-  if (family.length >= WORD_LENGTH_MIN && givenWords.includes(family)) return "same";
-  if (given.length >= WORD_LENGTH_MIN && familyWords.includes(given)) return "same";
-  if (familyWords.length > 1 && familyWords.every((word) => givenWords.includes(word))) return "same";
-  return isNearly(family, given) || givenWords.some((word) => isNearly(family, word)) ? "nearly" : undefined;
-}
-
-function isNearly(left: string, right: string): boolean {
-  return Math.min(left.length, right.length) >= SLIP_LENGTH_MIN && isOneSlip(left, right);
+function standsAmong({ family, familyWords }: NameFeatures, { given, givenWords }: NameFeatures): boolean {
+  if (family === given) return true;
+  if (family.length >= WORD_LENGTH_MIN && givenWords.includes(family)) return true;
+  if (given.length >= WORD_LENGTH_MIN && familyWords.includes(given)) return true;
+  return familyWords.length > 1 && familyWords.every((word) => givenWords.includes(word));
 }
 
 function compareFamily(left: NameFeatures, right: NameFeatures): number {

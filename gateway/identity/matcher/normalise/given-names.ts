@@ -83,7 +83,7 @@ priscilla prisha priya quentin quinn rachel radu rae raees rafael rafay rafe raf
 ralph raluca ramona randall rania raphael raquel rares raul raven ravi ray raya rayan raymond rayyan razvan
 reagan rebecca reece reed reggie regina reginald rehaan rehan reid remi remy ren renee reuben rex reya rhea
 rhett rhian rhiannon rhoda rhys ria rian ricardo richard richie ricky rico rida riley rio rita river riya
-riyan roan rob robbie robert roberto robin robyn rocco rocky rodney rodrigo roger rohaan rohan roland roma
+riyan roan rob robbie robert roberto robin robyn rocco rocky rodney rodrigo rogan roger rohaan rohan roland roma
 roman rome romeo romilly romy ron ronald ronan ronnie rory rosa rosalie rosalind rosanna rose roseanna
 rosemary rosie ross rowan roxanne roy rozalia ruben ruby rudi rudy rufus ruhi rui rumi rupert russell ruth
 ryan ryder rylan ryszard saad saanvi sabrina sadie safa saffron safiya sagal sahara sahil sahra saif saira
