@@ -40,8 +40,8 @@ function compareWords(left: readonly NameForms[], right: readonly NameForms[]): 
   const [short, long] = left.length <= right.length ? [left, right] : [right, left];
   let [found, forms, slips, initials] = [0, 0, 0, 0];
   let isOnlyOfMany = true;
-  for (const one of short) {
-    const how = findWord(one, long);
+  for (const [place, one] of short.entries()) {
+    const how = findWord(one, long, place === 0 ? long.slice(0, 1) : long);
     if (how === undefined) continue;
     found++;
     if (how === "form") forms++;
@@ -56,9 +56,14 @@ function compareWords(left: readonly NameForms[], right: readonly NameForms[]): 
   return forms > 0 ? GIVEN.nickname : GIVEN.part;
 }
 
-function findWord(one: NameForms, words: readonly NameForms[]): "same" | "form" | "slip" | "initial" | undefined {
+/** The first name is a form or a slip of the first one alone: a second name like it is as soon a twin's. */
+function findWord(
+  one: NameForms,
+  words: readonly NameForms[],
+  alike: readonly NameForms[],
+): "same" | "form" | "slip" | "initial" | undefined {
   for (const other of words) if (one.word === other.word) return "same";
-  for (const other of words) {
+  for (const other of alike) {
     if (one.word.length === INITIAL_LENGTH || other.word.length === INITIAL_LENGTH) continue;
     if (isForm(one, other)) return "form";
     if (isSlip(one, other)) return "slip";
@@ -88,6 +93,8 @@ function isForm(one: NameForms, other: NameForms): boolean {
 function isSlip(one: NameForms, other: NameForms): boolean {
   const [word, name] = one.standing === STANDING.name ? [other, one] : [one, other];
   if (name.standing !== STANDING.name || word.standing === STANDING.name) return false;
+  // Leo and Yeo, Lily and Mily: names of twins rhyme.
+  if (word.word.length === name.word.length && word.word.slice(1) === name.word.slice(1)) return false;
   if (word.standing === STANDING.rare) {
     return (
       word.word.length === name.word.length &&
