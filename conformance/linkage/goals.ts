@@ -56,12 +56,8 @@ export function judgeCohort(evaluation: Evaluation): Verdict[] {
   ];
 }
 
-/**
- * False links among the pairs that were made to mislead. Strangers of two groups who share names and a birth date by chance
- * are no such pair: there are billions of those, and the precision tells of them.
- */
-export function falseLinksOf({ certain, falseLinks }: Evaluation): number {
-  return certain.wrong - (falseLinks.elsewhere ?? 0);
+export function falseLinksOf(evaluation: Evaluation): number {
+  return evaluation.certain.wrong;
 }
 
 /** Below this many pairs not even a run without a false link keeps the bound. */
