@@ -41,6 +41,18 @@ export interface Agreement {
   readonly traces?: boolean;
   /** Last day of validity, YYYY-MM-DD. */
   readonly until: string;
+  /** Highest v3 Confidentiality that may be released (high-water mark). Default `N`. */
+  readonly confidentiality?: "N" | "R" | "V" | undefined;
+  /** v3 ActCode sensitivities that may be released; one that is not named here withholds. Default none. */
+  readonly sensitivities?: readonly string[] | undefined;
+  /** What holds for a class of which no Consent says anything. Absent: permit, as the agreement names the class. */
+  readonly implicitPolicy?: Readonly<Partial<Record<DataClass, "permit" | "deny">>> | undefined;
+  /** Elements at the root of a resource that are released, by type; a type that is absent is released whole. */
+  readonly elements?: Readonly<Record<string, readonly string[]>> | undefined;
+  /** Duties under which a recorded decision may release to this recipient in spite of an objection, as `CA2004-16LA`. */
+  readonly duties?: readonly string[] | undefined;
+  /** Whether its users may break the glass: one child, a reason, fifteen minutes, reviewed by somebody else. */
+  readonly breakGlass?: boolean | undefined;
 }
 
 export interface WriteTerms {
@@ -59,7 +71,13 @@ export interface Requester {
     readonly system: string;
     readonly value: string;
     /** Own local authority. */ readonly authority: string;
+    /** `system|value` of the organisations that it is part of today, nearest first. */
+    readonly ancestors?: readonly string[];
   };
+  /** The person who asks, where a token says so; absent: an application alone. */
+  readonly user?: RequesterUser;
+  /** The key that the token is bound to (RFC 8705, RFC 9449); absent: a bearer token. */
+  readonly binding?: { readonly kind: "mtls" | "dpop"; readonly thumbprint: string };
   readonly agreement: Agreement;
   readonly purpose: string;
   /** SMART v2 scopes granted, parsed. */
@@ -67,9 +85,34 @@ export interface Requester {
   readonly tokenId: string;
 }
 
+/** A person whom an external issuer signed in. */
+export interface RequesterUser {
+  /** `issuer|subject`: never a name. */
+  readonly id: string;
+  /** As the issuer says it. */
+  readonly role: string;
+  readonly group:
+    | "gp"
+    | "health-visitor"
+    | "school-nurse"
+    | "early-years"
+    | "social-worker"
+    | "officer"
+    | "steward"
+    | "other";
+  /** Of the issuer, for `NHSD-Session-URID` and the like. */
+  readonly session?: string;
+}
+
 /** One granted scope, as `system/Observation.rs`, `ingest/leeds-eyfsp` or `identity/review`. */
 export type Scope =
-  | { readonly context: "system"; readonly type: string; readonly interactions: string }
+  | {
+      readonly context: "system";
+      readonly type: string;
+      readonly interactions: string;
+      /** `category=…|survey&…`: all of it must hold. Absent: every resource of the type. */
+      readonly parameters?: string;
+    }
   | { readonly context: "ingest"; readonly source: string }
   /** A steward's: reads who two children are said to be, and decides whether they are one. */
   | { readonly context: "identity"; readonly right: "review" };

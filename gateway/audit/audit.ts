@@ -21,6 +21,35 @@ export interface AuditRecord {
   /** How many resources were held back, and by which rules; never told to the caller. */
   readonly withheld?: { readonly count: number; readonly rules: readonly string[] };
   readonly detail?: string;
+  /** The person who asked, where there is one: role in the leaf, id in the purgeable part. */
+  readonly user?: { readonly id: string; readonly role: string; readonly group: string };
+  /** Thumbprint of the key that the token is bound to. */
+  readonly binding?: string;
+  readonly correlationId?: string;
+  /** One for every child of whom anything was released; replaces `patients` and `released` where it is given. */
+  readonly disclosures?: readonly Disclosure[];
+  /** Versions of what decided, as `engine-1 labels-2 policy-7`. */
+  readonly rules?: string;
+}
+
+/** What of one child was released, and why. Goes to the purgeable part. */
+export interface Disclosure {
+  /** Logical id of the Patient. */
+  readonly patient: string;
+  /** Keyed hash of the NHS number, by which a search for one finds it. */
+  readonly number?: string;
+  /** `Type/id/version`. */
+  readonly released: readonly string[];
+  /** `system|code` of what was released, each once. */
+  readonly labels?: readonly string[];
+  /** How many resources were held back, and by which rules; never told to the caller. */
+  readonly withheld?: { readonly count: number; readonly rules: readonly string[] };
+  /** `Consent/id/version` and decisions that were weighed. */
+  readonly decidedBy?: readonly string[];
+  /** Whether the family may be told, and of what this was a part; `unsafe` is never shown to a family. */
+  readonly family?: "told" | "deferred" | "unsafe";
+  /** Of the decision that released in spite of an objection. */
+  readonly override?: { readonly kind: "duty" | "break-glass"; readonly decision: number };
 }
 
 export interface AuditLog {
