@@ -57,6 +57,11 @@ export const LIMITS = {
   token_cache_s: 60,
   token_cache_entries_max: 10_000,
   jti_characters_max: 128,
+  /** Of one scope: a category and a few conditions more. Two of them, asked for and registered, still make one query. */
+  scope_parameters_max: 10,
+  scope_parameters_characters_max: 1_000,
+  /** Scopes in one token request. */
+  scopes_max: 100,
   /** Of what an unknown caller claims to be, in the record of its refusal. */
   audited_claim_characters_max: 200,
   /** A page token outlives a clinician's pause, not a working day. */

@@ -6,7 +6,8 @@ import type { Issue } from "../outcome/issue.ts";
 import type { SigningKey } from "./gateway-keys.ts";
 import type { Client, Register } from "./register.ts";
 import type { Requester } from "./requester.ts";
-import { intersectScopes, parseScope } from "./scope.ts";
+import { parseScope } from "./scope.ts";
+import { intersectScopes } from "./scope-intersection.ts";
 import { hasCanonicalSignature } from "./signature.ts";
 import { fhirBase } from "./token.ts";
 

@@ -63,19 +63,20 @@ function checkClients(file: ParsedRegisterFile): RegisterProblem[] {
 }
 
 const SCOPE_TEXTS: Readonly<Record<ScopeProblem, string>> = {
-  granular: "a scope with a search parameter is not yet served; leave out what follows the question mark",
-  context: "expected system/…, ingest/… or identity/review",
+  "parameters-type": "expected one type that is kept in records, as Observation, before search parameters",
+  parameters: "expected search parameters of the type with values, without modifiers and chains, as category=survey",
+  context: "expected system/…, ingest/…, identity/review or oversight/…",
   type: "expected a resource type or * before the dot",
   interactions: "expected letters of cruds, in this order, after the dot",
   source: "expected ingest/ and the name of a source",
-  right: "expected identity/review",
+  right: "expected identity/review, oversight/decide or oversight/break-glass",
 };
 
 function checkScope(text: string, sources: readonly string[], path: string): RegisterProblem[] {
   const parsed = parseScope(text);
   if (!parsed.ok) return [{ path, message: SCOPE_TEXTS[parsed.reason] }];
   if (parsed.scope.context === "ingest") return named(parsed.scope.source, sources, path, "source");
-  if (parsed.scope.context === "identity") return [];
+  if (parsed.scope.context !== "system") return [];
   const types = SERVED_RESOURCES.map(({ type }) => type);
   return parsed.scope.type === "*" ? [] : named(parsed.scope.type, types, path, "served resource type");
 }

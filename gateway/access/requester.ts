@@ -39,8 +39,12 @@ export interface Agreement {
   readonly coverageNotice: boolean;
   /** Whether PDS may be asked on behalf of its clients (`$match`). Default deny. */
   readonly traces?: boolean;
+  /** First day of validity, YYYY-MM-DD; absent: it holds already. */
+  readonly from?: string | undefined;
   /** Last day of validity, YYYY-MM-DD. */
   readonly until: string;
+  /** For whom the client's organisation processes; absent: for itself. */
+  readonly onBehalfOf?: { readonly system: string; readonly value: string } | undefined;
   /** Highest v3 Confidentiality that may be released (high-water mark). Default `N`. */
   readonly confidentiality?: "N" | "R" | "V" | undefined;
   /** v3 ActCode sensitivities that may be released; one that is not named here withholds. Default none. */
@@ -82,6 +86,11 @@ export interface Requester {
   readonly purpose: string;
   /** SMART v2 scopes granted, parsed. */
   readonly scopes: readonly Scope[];
+  /**
+   * Of c r u d s, those that the answer under way needs: set where a scope has parameters, so that they narrow what is
+   * seen for this interaction and no other. Absent among such scopes: all that are held must hold.
+   */
+  readonly letters?: string;
   readonly tokenId: string;
 }
 
@@ -100,8 +109,10 @@ export interface RequesterUser {
     | "officer"
     | "steward"
     | "other";
-  /** Of the issuer, for `NHSD-Session-URID` and the like. */
+  /** Of the issuer. */
   readonly session?: string;
+  /** Ids of the roles that the person has at the issuer: `NHSD-Session-URID` may name one of them. */
+  readonly roles?: readonly string[];
 }
 
 /** One granted scope, as `system/Observation.rs`, `ingest/leeds-eyfsp` or `identity/review`. */
@@ -115,4 +126,8 @@ export type Scope =
     }
   | { readonly context: "ingest"; readonly source: string }
   /** A steward's: reads who two children are said to be, and decides whether they are one. */
-  | { readonly context: "identity"; readonly right: "review" };
+  | { readonly context: "identity"; readonly right: "review" }
+  /** Decides on objections and duties to share, or releases in an emergency what is looked at afterwards. */
+  | { readonly context: "oversight"; readonly right: OversightRight };
+
+export type OversightRight = "decide" | "break-glass";

@@ -1,9 +1,11 @@
-import { type Interaction, isCanonicalType } from "#profiles/interactions.ts";
-import type { Scope } from "./requester.ts";
+import { SEARCH_PARAMETERS } from "#profiles/generated/search-parameters.ts";
+import { type Interaction, isCanonicalType, isRecordType } from "#profiles/interactions.ts";
+import { LIMITS } from "../limits.ts";
+import type { OversightRight, Scope } from "./requester.ts";
 
 /**
- * SMART App Launch 2.2 scopes, system context only, `ingest/<source>` for those who send, and `identity/review` for
- * stewards.
+ * SMART App Launch 2.2 scopes, system context only, `ingest/<source>` for those who send, `identity/review` for
+ * stewards, and `oversight/<right>` for those who decide on disclosure.
  * https://hl7.org/fhir/smart-app-launch/STU2.2/scopes-and-launch-context.html
  */
 
@@ -12,17 +14,21 @@ export type ParsedScope =
   | { readonly ok: false; readonly reason: ScopeProblem };
 
 export type ScopeProblem =
-  /** `?category=…`: would have to hold for every answer, and does not yet. */
-  | "granular"
-  /** Anything but `system/`, `ingest/` and `identity/`: no user and no patient is signed in. */
+  /** Search parameters behind `*`, or behind a type that is not kept in records. */
+  | "parameters-type"
+  /** A search parameter that the type does not have, has a modifier or a chain, or no value. */
+  | "parameters"
+  /** Anything but `system/`, `ingest/`, `identity/` and `oversight/`: no user and no patient is signed in. */
   | "context"
   /** Not a type name, nor `*`. */
   | "type"
   /** Not one or more of c r u d s, in this order, nor `read`, `write` or `*` of SMART 1. */
   | "interactions"
   | "source"
-  /** Anything but `review` behind `identity/`. */
+  /** Anything but `review` behind `identity/`, and `decide` or `break-glass` behind `oversight/`. */
   | "right";
+
+type SystemScope = Extract<Scope, { context: "system" }>;
 
 const SMART_1: ReadonlyMap<string, string> = new Map([
   ["read", "rs"],
@@ -34,22 +40,60 @@ export function parseScope(text: string): ParsedScope {
   const slash = text.indexOf("/");
   const context = text.slice(0, Math.max(slash, 0));
   const rest = text.slice(slash + 1);
-  if (context === "ingest")
-    return /^[a-z0-9]+(-[a-z0-9]+)*$/.test(rest)
-      ? { ok: true, scope: { context, source: rest } }
-      : { ok: false, reason: "source" };
-  if (context === "identity")
-    return rest === "review" ? { ok: true, scope: { context, right: rest } } : { ok: false, reason: "right" };
-  if (context !== "system") return { ok: false, reason: "context" };
-  if (rest.includes("?")) return { ok: false, reason: "granular" };
+  switch (context) {
+    case "ingest":
+      return /^[a-z0-9]+(-[a-z0-9]+)*$/.test(rest)
+        ? { ok: true, scope: { context, source: rest } }
+        : { ok: false, reason: "source" };
+    case "identity":
+      return rest === "review" ? { ok: true, scope: { context, right: rest } } : { ok: false, reason: "right" };
+    case "oversight":
+      return isOversightRight(rest) ? { ok: true, scope: { context, right: rest } } : { ok: false, reason: "right" };
+    case "system":
+      return parseSystemScope(rest);
+    default:
+      return { ok: false, reason: "context" };
+  }
+}
 
-  const dot = rest.indexOf(".");
-  const type = rest.slice(0, Math.max(dot, 0));
+function isOversightRight(text: string): text is OversightRight {
+  return text === "decide" || text === "break-glass";
+}
+
+function parseSystemScope(rest: string): ParsedScope {
+  const mark = rest.indexOf("?");
+  const plain = mark < 0 ? rest : rest.slice(0, mark);
+  const dot = plain.indexOf(".");
+  const type = plain.slice(0, Math.max(dot, 0));
   if (!/^(\*|[A-Z][A-Za-z]{1,63})$/.test(type)) return { ok: false, reason: "type" };
-  const letters = rest.slice(dot + 1);
+  const letters = plain.slice(dot + 1);
   const interactions = SMART_1.get(letters) ?? letters;
   if (!/^(?=.)c?r?u?d?s?$/.test(interactions)) return { ok: false, reason: "interactions" };
-  return { ok: true, scope: { context, type, interactions } };
+  const scope: SystemScope = { context: "system", type, interactions };
+  if (mark < 0) return { ok: true, scope };
+  // What is not kept in records is released without a visible record, where alone the parameters would hold.
+  if (!isRecordType(type)) return { ok: false, reason: "parameters-type" };
+  const parameters = rest.slice(mark + 1);
+  return areParameters(type, parameters)
+    ? { ok: true, scope: { ...scope, parameters } }
+    : { ok: false, reason: "parameters" };
+}
+
+/** What RFC 6749 3.3 lets a scope hold. */
+const SCOPE_CHARACTERS = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
+
+/**
+ * Plain search parameters of the type, each with a value. Modifiers and chains are experimental in SMART 2.2, and would
+ * make one resource's release depend on another.
+ */
+function areParameters(type: string, text: string): boolean {
+  if (text.length > LIMITS.scope_parameters_characters_max || !SCOPE_CHARACTERS.test(text)) return false;
+  const pairs = [...new URLSearchParams(text)];
+  return (
+    pairs.length === text.split("&").length &&
+    pairs.length <= LIMITS.scope_parameters_max &&
+    pairs.every(([name, value]) => Object.hasOwn(SEARCH_PARAMETERS[type] ?? {}, name) && /[^,\s]/.test(value))
+  );
 }
 
 export function formatScope(scope: Scope): string {
@@ -57,40 +101,11 @@ export function formatScope(scope: Scope): string {
     case "ingest":
       return `ingest/${scope.source}`;
     case "identity":
-      return `identity/${scope.right}`;
+    case "oversight":
+      return `${scope.context}/${scope.right}`;
     case "system":
-      return `system/${scope.type}.${scope.interactions}`;
+      return `system/${scope.type}.${scope.interactions}${scope.parameters === undefined ? "" : `?${scope.parameters}`}`;
   }
-}
-
-/** What is both asked for and registered: never more than either, each type once. */
-export function intersectScopes(asked: readonly Scope[], registered: readonly Scope[]): readonly Scope[] {
-  const sources = new Set<string>();
-  const rights = new Set<"review">();
-  const letters = new Map<string, Set<string>>();
-  for (const wanted of asked) {
-    for (const allowed of registered) {
-      if (wanted.context === "ingest") {
-        if (allowed.context === "ingest" && allowed.source === wanted.source) sources.add(wanted.source);
-      } else if (wanted.context === "identity") {
-        if (allowed.context === "identity" && allowed.right === wanted.right) rights.add(wanted.right);
-      } else if (allowed.context === "system") {
-        const type = narrower(wanted.type, allowed.type);
-        if (type === undefined) continue;
-        const common = [...wanted.interactions].filter((letter) => allowed.interactions.includes(letter));
-        letters.set(type, new Set([...(letters.get(type) ?? []), ...common]));
-      }
-    }
-  }
-  const everyType = letters.get("*") ?? new Set<string>();
-  return [
-    ...[...letters]
-      // A type that holds no more than `*` already does would say the same twice.
-      .filter(([type, held]) => held.size > 0 && (type === "*" || !held.isSubsetOf(everyType)))
-      .map(([type, held]) => ({ context: "system", type, interactions: inOrder(held) }) as const),
-    ...[...sources].map((source) => ({ context: "ingest", source }) as const),
-    ...[...rights].map((right) => ({ context: "identity", right }) as const),
-  ];
 }
 
 /**
@@ -164,15 +179,10 @@ export function hasIngestScope(scopes: readonly Scope[], source: string): boolea
   return scopes.some((scope) => scope.context === "ingest" && scope.source === source);
 }
 
+export function hasOversightScope(scopes: readonly Scope[], right: OversightRight): boolean {
+  return scopes.some((scope) => scope.context === "oversight" && scope.right === right);
+}
+
 export function hasReviewScope(scopes: readonly Scope[]): boolean {
   return scopes.some((scope) => scope.context === "identity" && scope.right === "review");
-}
-
-function narrower(left: string, right: string): string | undefined {
-  if (left === right || right === "*") return left;
-  return left === "*" ? right : undefined;
-}
-
-function inOrder(held: ReadonlySet<string>): string {
-  return [..."cruds"].filter((letter) => held.has(letter)).join("");
 }

@@ -509,8 +509,8 @@ describe("each check refuses what it is there for", () => {
     },
     {
       check: 12,
-      name: "a granular scope",
-      form: { scope: "system/Observation.rs?category=laboratory" },
+      name: "a scope with a modifier",
+      form: { scope: "system/Observation.rs?category:not=laboratory" },
       detail: "scope-malformed",
       error: "400 invalid_scope",
     },

@@ -5,7 +5,8 @@ import { type AssertionClaims, type CheckedAssertion, createAssertionChecker } f
 import type { SigningKey } from "./gateway-keys.ts";
 import type { Client, Register } from "./register.ts";
 import type { Scope } from "./requester.ts";
-import { formatScope, intersectScopes, parseScope, type ScopeProblem } from "./scope.ts";
+import { formatScope, parseScope, type ScopeProblem } from "./scope.ts";
+import { intersectScopes } from "./scope-intersection.ts";
 import { type TokenRefusal, toOAuthError } from "./token-refusal.ts";
 
 /** What the endpoint needs of a store: the one place that all processes share, so that no assertion is taken twice. */
@@ -127,12 +128,13 @@ async function useOnce(store: ReplayStore, client: Client, claims: AssertionClai
 }
 
 const SCOPE_TEXTS: Readonly<Record<ScopeProblem, string>> = {
-  granular: "a scope with a search parameter is not served yet",
-  context: "only system/, ingest/ and identity/ are served",
+  "parameters-type": "search parameters may stand behind one type that is kept in records, as Observation",
+  parameters: "behind ? must stand search parameters of the type with values, without modifiers and chains",
+  context: "only system/, ingest/, identity/ and oversight/ are served",
   type: "a resource type or * must stand before the dot",
   interactions: "letters of cruds, in this order, must stand after the dot",
   source: "the name of a source must stand after ingest/",
-  right: "review must stand after identity/",
+  right: "review must stand after identity/, decide or break-glass after oversight/",
 };
 
 /** Checks 12 and 13. */
