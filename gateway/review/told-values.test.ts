@@ -29,6 +29,7 @@ function childOf(
       resources: [],
       replaces: [],
       mergedBefore: [],
+      disclosureDecisions: [],
       leavings: [],
     },
     told: told.map(({ source = "leeds-eyfsp", ...identity }, index) => ({

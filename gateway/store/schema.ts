@@ -4,6 +4,7 @@ import { from1To2 } from "./schema-1-to-2.ts";
 import { from2To3 } from "./schema-2-to-3.ts";
 import { from3To4 } from "./schema-3-to-4.ts";
 import { from4To5 } from "./schema-4-to-5.ts";
+import { from5To6 } from "./schema-5-to-6.ts";
 
 /**
  * The stored shape. Times are milliseconds since 1970, dates YYYY-MM-DD, lists JSON text. Only contents (to
@@ -55,6 +56,9 @@ CREATE TABLE resource (
   keys TEXT NOT NULL,
   body BLOB NOT NULL
 ) STRICT;
+
+-- Objections are listed by whoever decides on them.
+CREATE INDEX resource_consent ON resource (slot) WHERE type = 'Consent';
 
 -- Where a logical id is, by a hash of type and id: a quarter of the size of the ids themselves. Ids that begin alike, as
 -- those that one source record made, lie side by side: a commit writes one page for them instead of one for each. Two ids
@@ -266,6 +270,38 @@ CREATE TABLE review (
 CREATE UNIQUE INDEX review_open ON review (child, kind) WHERE closed_at IS NULL;
 CREATE INDEX review_dismissed ON review (child) WHERE dismissed_at IS NOT NULL;
 
+-- What persons decided on the disclosure of a child's record, appended; only the record of an objection is another once
+-- its Consent has moved. consent: logical id, of an objection. terms: what its kind alone says. awaits_review: 1 until
+-- somebody has reviewed it, where that is due.
+-- (4, 17, 'objection', 'officer-demo', 'agreed with the family', 1767225600000, NULL, '2f0e…', '{"state":"upheld",…}', 0)
+CREATE TABLE disclosure_decision (
+  id INTEGER PRIMARY KEY,
+  record INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  author TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  decided_at INTEGER NOT NULL,
+  until INTEGER,
+  consent TEXT,
+  terms TEXT NOT NULL,
+  awaits_review INTEGER NOT NULL
+) STRICT;
+CREATE INDEX disclosure_decision_of_record ON disclosure_decision (record);
+CREATE INDEX disclosure_decision_of_consent ON disclosure_decision (consent) WHERE consent IS NOT NULL;
+CREATE INDEX disclosure_decision_awaiting ON disclosure_decision (id) WHERE awaits_review = 1;
+
+-- The end of a decision, and its review: appended, one of each at most.
+-- (4, 'ended', 'officer-demo', 'the family took it back', 1769904000000, NULL)
+CREATE TABLE disclosure_step (
+  decision INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  author TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  is_upheld INTEGER,
+  PRIMARY KEY (decision, kind)
+) STRICT, WITHOUT ROWID;
+
 -- A delivery that brought something which is still spoken of, spelled once instead of in every row.
 -- (7, 'leeds-eyfsp', 'r-1', 1767225600000)
 CREATE TABLE delivery (
@@ -396,7 +432,7 @@ CREATE INDEX single_use_expiry ON single_use (expires_at);
 `;
 
 /** Grows by one with every change to the tables above; kept in `PRAGMA user_version`. */
-export const SCHEMA_VERSION = 5;
+export const SCHEMA_VERSION = 6;
 
 /** "EYFG", kept in `PRAGMA application_id`, so that another program's file is not taken for ours. */
 const APPLICATION_ID = 0x45594647;
@@ -447,7 +483,7 @@ export function makeSchema(database: DatabaseSync, derive: Derive | undefined): 
 }
 
 /** What leads from each version to the next, the first of them from version 1. */
-const STEPS = [from1To2, from2To3, from3To4, from4To5];
+const STEPS = [from1To2, from2To3, from3To4, from4To5, from5To6];
 
 function bringForward(database: DatabaseSync, version: number, derive: Derive | undefined): void {
   if (derive === undefined) {

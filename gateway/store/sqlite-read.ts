@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import type { Relationship } from "#mappers/mapper.ts";
 import type { Connection } from "./sqlite-connection.ts";
 import { readMerged, readMergedBefore, readReplaces, rootOf } from "./sqlite-decisions.ts";
+import { readDisclosureDecisionsOf } from "./sqlite-disclosure.ts";
 import { bytes, dataClass, integer, type Row, text, word } from "./sqlite-values.ts";
 import type {
   IdSpace,
@@ -64,6 +65,7 @@ function readWith(connection: Connection, key: RecordKey, wanted: string): Store
   if (row === undefined) return undefined;
   const resources = arrays(wanted).all(key * RECORD_SLOTS, (key + 1) * RECORD_SLOTS);
   const past = statement(PAST_CONTRIBUTIONS).all(key);
+  const replaces = readReplaces(connection, key);
   return {
     key,
     kind: word(RECORD_KINDS, row.kind),
@@ -77,9 +79,10 @@ function readWith(connection: Connection, key: RecordKey, wanted: string): Store
     relationships: statement("SELECT * FROM relationship WHERE record = ?").all(key).map(toRelationship),
     resources: resources.map((resource) => toResource(resource, origins)),
     ...readMerged(connection, key),
-    replaces: readReplaces(connection, key),
+    replaces,
     mergedBefore: readMergedBefore(connection, key),
     leavings: past.flatMap((row) => (row.is_left === 1 ? [{ source: text(row.source), at: integer(row.until) }] : [])),
+    disclosureDecisions: readDisclosureDecisionsOf(connection, key, replaces),
   };
 }
 

@@ -1,6 +1,8 @@
+import type { ConsentPlace, DisclosureFilter, StoredDisclosureDecision } from "./disclosure-verbs.ts";
 import { findAlike } from "./sqlite-alike.ts";
 import type { Connection } from "./sqlite-connection.ts";
-import { neverLinked, readDecision, readDecisions } from "./sqlite-decisions.ts";
+import { readConsentPlaces } from "./sqlite-consents.ts";
+import { neverLinked, readDecision, readDecisions, readReplaces } from "./sqlite-decisions.ts";
 import {
   readQualityOf,
   readQuarantined,
@@ -8,6 +10,7 @@ import {
   readReceipt,
   readReceiptsOf,
 } from "./sqlite-deliveries.ts";
+import { readDisclosureDecision, readDisclosureDecisions, readDisclosureDecisionsOf } from "./sqlite-disclosure.ts";
 import { findRecords, recordsByChange, scanRecords, sharedRecords } from "./sqlite-find.ts";
 import { findResources } from "./sqlite-identifiers.ts";
 import { identityKeyHolders } from "./sqlite-identity-keys.ts";
@@ -122,6 +125,22 @@ export class SqliteReader implements ReadVerbs {
 
   async decision(sequence: number): Promise<StoredDecision | undefined> {
     return readDecision(this.connection, sequence);
+  }
+
+  async disclosureDecisionsOf(record: RecordKey): Promise<readonly StoredDisclosureDecision[]> {
+    return readDisclosureDecisionsOf(this.connection, record, readReplaces(this.connection, record));
+  }
+
+  async disclosureDecision(id: number): Promise<StoredDisclosureDecision | undefined> {
+    return readDisclosureDecision(this.connection, id);
+  }
+
+  async disclosureDecisions(filter: DisclosureFilter, limit: number): Promise<readonly StoredDisclosureDecision[]> {
+    return readDisclosureDecisions(this.connection, filter, limit);
+  }
+
+  async consentPlaces(sources: readonly string[], after: number, limit: number): Promise<readonly ConsentPlace[]> {
+    return readConsentPlaces(this.connection, sources, { after, limit });
   }
 
   async findRecords(

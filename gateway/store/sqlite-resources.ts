@@ -1,5 +1,6 @@
 import { identifierHashes } from "./identifier-hash.ts";
 import type { Connection } from "./sqlite-connection.ts";
+import { followConsent } from "./sqlite-consents.ts";
 import { addIdentifiers, dropIdentifiers } from "./sqlite-identifiers.ts";
 import { idHash, LAST_OF_HISTORY, RECORD_SLOTS, RESOURCE_BY_ID, recordOfSlot } from "./sqlite-read.ts";
 import { bytes, integer, text } from "./sqlite-values.ts";
@@ -66,6 +67,9 @@ export function putResource(work: Work, record: RecordKey, resource: ToldResourc
     throw new Error(`Version ${version} of a ${type} does not follow ${last.version}.`);
   }
   if (before !== undefined) keepInHistory(connection, known.idSpace, before.slot);
+  if (before !== undefined && type === "Consent") {
+    followConsent(work, { id, ...before }, { record, body: resource.body });
+  }
   if (before?.record === record) {
     replaceInSlot(connection, before.slot, { resource, identifiers });
     return;
@@ -79,6 +83,7 @@ export function removeResource(work: Work, resource: ResourceId, lastUpdated: nu
   const before = inSlot(connection, resource);
   if (before === undefined) return;
   keepInHistory(connection, resource.idSpace, before.slot);
+  if (resource.type === "Consent") followConsent(work, { id: resource.id, ...before }, undefined);
   connection
     .statement(
       `INSERT INTO history (type, id, id_space, version, record, last_updated, origin, content_hash, keys, body)

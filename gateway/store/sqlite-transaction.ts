@@ -1,4 +1,5 @@
 import type { Relationship, SourceIdentity } from "#mappers/mapper.ts";
+import type { DisclosureReview, DisclosureStep, NewDisclosureDecision } from "./disclosure-verbs.ts";
 import {
   createChild,
   putContribution,
@@ -9,6 +10,7 @@ import {
 import type { Connection } from "./sqlite-connection.ts";
 import { appendDecision, moveChild, setMerged, setStanding } from "./sqlite-decisions.ts";
 import { closeQuarantine, moveReach, putQuality, putReceipt, quarantine, useOnce } from "./sqlite-deliveries.ts";
+import { appendDisclosureDecision, endDisclosureDecision, reviewDisclosureDecision } from "./sqlite-disclosure.ts";
 import { forgetPast } from "./sqlite-forget.ts";
 import { claimIdentityKey, identityClaims, identityClaimsOf, releaseIdentityKey } from "./sqlite-identity-keys.ts";
 import { putLineage, readLineage, removeLineage } from "./sqlite-lineage.ts";
@@ -131,6 +133,22 @@ export class SqliteTransaction extends SqliteReader implements WriteTransaction 
 
   async appendDecision(decision: Omit<StoredDecision, "sequence" | "undoneBy">): Promise<number> {
     return appendDecision(this.#open, decision);
+  }
+
+  async appendDisclosureDecision(
+    record: RecordKey,
+    decision: NewDisclosureDecision,
+    awaitsReview: boolean,
+  ): Promise<number> {
+    return appendDisclosureDecision(this.#open, record, { decision, awaitsReview });
+  }
+
+  async endDisclosureDecision(id: number, step: DisclosureStep): Promise<boolean> {
+    return endDisclosureDecision(this.#open, id, step);
+  }
+
+  async reviewDisclosureDecision(id: number, review: DisclosureReview): Promise<boolean> {
+    return reviewDisclosureDecision(this.#open, id, review);
   }
 
   async openReview(item: ReviewItem): Promise<void> {

@@ -9,6 +9,7 @@ import type { Derive } from "./derive.ts";
 import { SCHEMA_VERSION, SchemaError } from "./schema.ts";
 import { VERSION_1, VERSION_1_ROWS } from "./schema-version-1.fixtures.ts";
 import { VERSION_4, VERSION_4_ROWS } from "./schema-version-4.fixtures.ts";
+import { VERSION_5, VERSION_5_ROWS } from "./schema-version-5.fixtures.ts";
 import { createSqliteStore } from "./sqlite.ts";
 import { idHash } from "./sqlite-read.ts";
 import { storeCases } from "./store.cases.ts";
@@ -189,6 +190,28 @@ describe("the SQLite file", () => {
     expect(again.prepare("PRAGMA journal_mode").get()).toEqual({ journal_mode: "delete" });
     expect(again.prepare("SELECT name FROM sqlite_schema").all()).toEqual([{ name: "bookmark" }]);
     again.close();
+  });
+
+  test("a file of version 5 is brought forward, lists its Consents and takes decisions, and looks like a new one", async () => {
+    const database = new DatabaseSync(path);
+    database.exec(`PRAGMA journal_mode = WAL; ${VERSION_5} ${VERSION_5_ROWS}`);
+    database.close();
+    expect(() => createSqliteStore({ path })).toThrow("written by an earlier gateway");
+    const store = createSqliteStore({ path, derive: DERIVE });
+    expect(await store.record(1)).toMatchObject({ version: 3, disclosureDecisions: [] });
+    expect(await store.consentPlaces(["leeds-sharing"], 0, 9)).toEqual([
+      { place: 1_048_576, record: 1, id: "c-1", source: "leeds-sharing" },
+      { place: 1_048_578, record: 1, id: "c-2", source: "leeds-sharing" },
+    ]);
+    const objection = { kind: "objection", consent: "c-1", state: "upheld", author: "officer-demo" } as const;
+    const id = await store.write((transaction) =>
+      transaction.appendDisclosureDecision(1, { ...objection, reason: "agreed", decidedAt_ms: 3_000 }, false),
+    );
+    expect(await store.record(1)).toMatchObject({ version: 4, disclosureDecisions: [{ id, consent: "c-1" }] });
+    await store.close();
+    const fresh = `${path}.fresh`;
+    await createSqliteStore({ path: fresh }).close();
+    expect(shapeOf(path)).toEqual(shapeOf(fresh));
   });
 
   test("ids whose hashes are equal are told apart", async () => {

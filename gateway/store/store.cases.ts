@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { changeCases } from "./change.cases.ts";
 import { decisionCases } from "./decision.cases.ts";
 import { deliveryCases } from "./delivery.cases.ts";
+import { disclosureCases } from "./disclosure.cases.ts";
 import { findCases } from "./find.cases.ts";
 import { historyCases } from "./history.cases.ts";
 import { idSpaceCases } from "./id-space.cases.ts";
@@ -54,6 +55,7 @@ export function storeCases(name: string, open: () => Promise<OpenStore>): void {
     changeCases(() => store, child);
     identityCases(() => store, child);
     decisionCases(() => store, child);
+    disclosureCases(() => store, child);
     deliveryCases(() => store);
     stagedCases(() => store);
     lineageCases(() => store, child);

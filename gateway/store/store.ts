@@ -1,5 +1,7 @@
 import type { DataClass, Relationship, SourceIdentity } from "#mappers/mapper.ts";
 import type { RecordType } from "#profiles/interactions.ts";
+import type { DisclosureDecision } from "../disclosure/disclosure-decision.ts";
+import type { DisclosureReadVerbs, DisclosureWriteVerbs } from "./disclosure-verbs.ts";
 
 /** How a transaction is written down. */
 export interface WriteOptions {
@@ -162,6 +164,8 @@ export interface StoredRecord {
   readonly replaces: readonly MergedRecord[];
   readonly mergedBefore: readonly MergedSpan[];
   readonly leavings: readonly Leaving[];
+  /** What persons decided on its disclosure and on that of the children merged into it, oldest first; ended ones too. */
+  readonly disclosureDecisions: readonly DisclosureDecision[];
 }
 
 /** A record as far as its Patient, and who may see that, follow from it. */
@@ -284,7 +288,7 @@ export interface SourceReach {
 }
 
 /** What can be asked of the store outside a transaction (committed data only) and within one (its own writes too). */
-export interface ReadVerbs {
+export interface ReadVerbs extends DisclosureReadVerbs {
   /** The record's current version, `undefined` for an unknown key. */
   recordVersion(key: RecordKey): Promise<number | undefined>;
   /** One consistent reading of a record. */
@@ -574,7 +578,7 @@ export interface KeptRow extends StagedRow, StagedFrom {}
 /** What keeping a row came to. */
 export type Staged = { readonly kind: "new" | "unchanged" } | { readonly kind: "changed"; readonly before: KeptRow };
 
-export interface WriteTransaction extends ReadVerbs {
+export interface WriteTransaction extends ReadVerbs, DisclosureWriteVerbs {
   /** Throws when the id space has a child with this id. */
   createChild(patientId: string, idSpace: IdSpace): Promise<RecordKey>;
   /** A shared record of a kind and authority that has room for one more resource, made when there is none. */
