@@ -93,6 +93,10 @@ export const FAMILY_HUB_OBSERVATION = canonical("CodeSystem", "family-hub-observ
 export const DATA_CLASS = canonical("CodeSystem", "data-class");
 /** `received`, `upheld`, `refused`. */
 export const OBJECTION_STATE = canonical("CodeSystem", "objection-state");
+/** How information has to be handled beyond what HL7 has words for: `PDS-R`, `adoption-sealed`, `do-not-inform-family` … */
+export const HANDLING_LABEL = canonical("CodeSystem", "handling-label");
+/** `safeguarding-16LA`, `early-help`, `education-support`, `aggregate-statistics`. */
+export const PURPOSE_OF_USE = canonical("CodeSystem", "purpose-of-use");
 export const SHARING_DECISION = canonical("CodeSystem", "sharing-decision");
 
 // Extensions.
