@@ -57,9 +57,55 @@ export const LIMITS = {
   token_cache_s: 60,
   token_cache_entries_max: 10_000,
   jti_characters_max: 128,
+  /** What a client may ask when the register does not say: a practice's day at its busiest, and a caseload in an hour. */
+  client_requests_per_second: 100,
+  client_concurrent_requests: 32,
+  client_children_per_hour: 2_000,
+  /** How soon one that asks too much may ask again: more a second, more at a time. */
+  client_throttled_retry_s: 1,
+  /** How often what clients ask is told to the other processes, and how long one of them may be silent. */
+  client_limits_share_ms: 100,
+  client_limits_silence_ms: 3_000,
+  /** Processes that are thought to share a limit while Redis is away and nobody says how many there are. */
+  client_limits_processes_assumed: 4,
+  /** Clients and hours of whom is remembered what they asked. */
+  client_limits_windows_max: 1_000,
+  /** How often the files of the register are looked at. */
+  register_watch_ms: 2_000,
+  /** A chain of organisations above one another is not longer. */
+  ods_passes_max: 12,
+  /** An identity token is good for a token request once, and so long after it was issued at most. */
+  subject_token_life_s_max: 3_600,
+  subject_token_bytes_max: 8_192,
   /** Of one scope: a category and a few conditions more. Two of them, asked for and registered, still make one query. */
   scope_parameters_max: 10,
   scope_parameters_characters_max: 1_000,
+  /** How long the gateway signs with one key (90 days), and how long the next is published before it is used. */
+  signing_key_life_ms: 7_776_000_000,
+  key_published_before_ms: 3_600_000,
+  /** How often a process reads which keys the others made; for a key that it does not know, once a second. */
+  key_refresh_ms: 30_000,
+  key_look_up_ms_min: 1_000,
+  /** Of the gateway's own public keys, in whoever's cache: much less than a key is published before it is used. */
+  jwks_cache_s: 300,
+  /** How old a proof of possession may be (RFC 9449), and how long a nonce for it is taken: longer than a token lives. */
+  dpop_proof_life_s: 60,
+  dpop_nonce_life_s: 600,
+  dpop_proof_characters_max: 4_096,
+  /** A certificate as a proxy hands it on. */
+  client_certificate_characters_max: 16_384,
+  /** From an address that somebody else chose: keys of a client, what an issuer says of itself. */
+  fetch_deadline_ms: 3_000,
+  fetched_bytes_max: 65_536,
+  fetched_headers_bytes_max: 16_384,
+  fetched_keys_max: 100,
+  /** How long it is kept: as its Cache-Control says, within these; the default where nothing is said. */
+  fetched_life_s_min: 60,
+  fetched_life_s_default: 300,
+  fetched_life_s_max: 86_400,
+  /** A client's address is asked once a minute at most, however many assertions name a key that is not known. */
+  jwks_refetch_ms_min: 60_000,
+  jwks_places_max: 1_000,
   /** Scopes in one token request. */
   scopes_max: 100,
   /** Of what an unknown caller claims to be, in the record of its refusal. */

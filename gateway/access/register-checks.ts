@@ -2,6 +2,8 @@ import { SERVED_RESOURCES } from "#profiles/interactions.ts";
 import { UPN } from "#profiles/systems.ts";
 import { nearest } from "../outcome/nearest.ts";
 import { isHealthPurpose } from "./purpose.ts";
+import { checkAgreementSense } from "./register-checks-agreement.ts";
+import { checkClientSense } from "./register-checks-client.ts";
 import type { ParsedRegisterFile } from "./register-file.ts";
 import { parseScope, type ScopeProblem } from "./scope.ts";
 
@@ -33,11 +35,12 @@ function checkUnique(file: ParsedRegisterFile): RegisterProblem[] {
       ids: [...file.sources, ...file.writtenSources].map(({ source }) => source),
     },
     { list: "matching", member: "authority", ids: file.matching.map(({ authority }) => authority) },
+    { list: "issuers", member: "id", ids: file.issuers.map(({ id }) => id) },
   ];
   const keys = file.clients.map(({ jwks }, index) => ({
     list: `clients[${index}].jwks.keys`,
     member: "kid",
-    ids: jwks.keys.map(({ kid }) => kid),
+    ids: (jwks?.keys ?? []).map(({ kid }) => kid),
   }));
   return [...lists, ...keys].flatMap(({ list, member, ids }) =>
     ids.flatMap((id, index) =>
@@ -52,12 +55,15 @@ function checkClients(file: ParsedRegisterFile): RegisterProblem[] {
   const organizations = file.organizations.map(({ id }) => id);
   const agreements = file.agreements.map(({ id }) => id);
   const sources = file.sources.map(({ source }) => source);
+  const issuers = file.issuers.map(({ id }) => id);
   return file.clients.flatMap((client, index) => {
     const path = `clients[${index}]`;
     return [
       ...named(client.organization, organizations, `${path}.organization`, "organization"),
       ...named(client.agreement, agreements, `${path}.agreement`, "agreement"),
       ...client.scopes.flatMap((scope, at) => checkScope(scope, sources, `${path}.scopes[${at}]`)),
+      ...(client.users ? named(client.users.issuer, issuers, `${path}.users.issuer`, "issuer") : []),
+      ...checkClientSense(client, file, path),
     ];
   });
 }
@@ -85,6 +91,7 @@ function checkAgreements(file: ParsedRegisterFile): RegisterProblem[] {
   const authorities = [...new Set([...file.organizations, ...file.sources].map(({ authority }) => authority))];
   const written = file.writtenSources.map(({ source }) => source);
   const sources = [...file.sources.map(({ source }) => source), ...written];
+  const organizations = file.organizations.map(({ id }) => id);
   return file.agreements.flatMap((agreement, index) => {
     const path = `agreements[${index}]`;
     const scope = typeof agreement.matchingScope === "string" ? [] : agreement.matchingScope;
@@ -97,10 +104,23 @@ function checkAgreements(file: ParsedRegisterFile): RegisterProblem[] {
         named(source, sources, `${path}.statutoryGateways.${source}`, "source"),
       ),
       ...(agreement.writes ? named(agreement.writes.source, written, `${path}.writes.source`, "written source") : []),
+      ...(agreement.onBehalfOf ? named(agreement.onBehalfOf, organizations, `${path}.onBehalfOf`, "organization") : []),
+      ...checkElementTypes(agreement, path),
+      ...checkAgreementSense(agreement, path),
       ...checkFreedom(agreement, path),
       ...checkPupilNumber(agreement, path),
     ];
   });
+}
+
+function checkElementTypes(
+  { elements = {} }: ParsedRegisterFile["agreements"][number],
+  path: string,
+): RegisterProblem[] {
+  const types = SERVED_RESOURCES.map(({ type }) => type);
+  return Object.keys(elements).flatMap((type) =>
+    named(type, types, `${path}.elements.${type}`, "served resource type"),
+  );
 }
 
 /** What only a space of its own, where nobody is real, may allow. */

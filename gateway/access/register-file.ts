@@ -1,14 +1,10 @@
 import { z } from "zod";
-import { parseDate } from "#mappers/datatypes/date.ts";
-import { CLIENT_KEY } from "./client-key.ts";
-import { PURPOSES } from "./purpose.ts";
+import { AGREEMENT } from "./register-agreement.ts";
+import { CLIENT } from "./register-client.ts";
+import { ISSUER } from "./register-issuer.ts";
+import { day, name, system, words } from "./register-words.ts";
 
 /** The register as it is written in REGISTER_FILE. Members that are not named here are refused: they may be mistyped. */
-
-const NAME = /^[a-z0-9]+(-[a-z0-9]+)*$/;
-const name = z.string().regex(NAME, { error: "expected small letters, digits and single hyphens" });
-const words = z.string().trim().min(1, { error: "expected a text" });
-const system = z.url({ error: "expected a URI" });
 
 const ORGANIZATION = z.strictObject({
   id: name,
@@ -17,80 +13,15 @@ const ORGANIZATION = z.strictObject({
   name: words,
   /** Its own local authority, as `leeds`. */
   authority: name,
-});
-
-const AGREEMENT = z.strictObject({
-  id: name,
-  version: z.int().min(1),
-  dataClasses: z.array(z.enum(["health-visiting", "education", "sharing"])).min(1),
-  purposes: z
-    .array(z.enum(PURPOSES, { error: `expected one of ${PURPOSES.join(", ")}` }))
-    .min(1, { error: "expected at least one purpose" }),
-  legalBasis: z.strictObject({
-    article6: z.string().regex(/^6\(1\)\(([a-f]|ea)\)$/, { error: "expected as 6(1)(e)" }),
-    article9: z
-      .string()
-      .regex(/^(9\(2\)\([a-j]\)|not-applicable)$/, { error: "expected as 9(2)(h), or not-applicable" }),
-    confidence: z.enum(["implied-direct-care", "statute", "public-interest", "explicit", "not-applicable"]),
-  }),
-  relationship: z.enum(["gp-registration", "caseload", "roll", "hub-registration", "authority"]),
-  authorities: z.array(name).min(1),
-  matchingScope: z.union([z.enum(["none", "own-authority"]), z.array(name).min(1)], {
-    error: "expected none, own-authority, or a list of authorities",
-  }),
-  identifierSystems: z.union([z.array(system), z.literal("any")], {
-    error: "expected a list of identifier systems, or any",
-  }),
-  identifierLegalBasis: z.record(z.string(), words).optional(),
-  statutoryGateways: z.record(z.string(), words),
-  audit: z.boolean().default(false),
-  idSpace: z.union([z.literal(""), name]).default(""),
-  writes: z
-    .strictObject({
-      /** Name of a written source. */
-      source: name,
-      updateCreate: z.boolean().default(false),
-      unknownSubjects: z.boolean().default(false),
-    })
-    .optional(),
-  coverageNotice: z.boolean(),
-  /** Whether PDS may be asked on behalf of its clients (`$match`); PDS records each question. */
-  traces: z.boolean().default(false),
-  until: z
-    .string()
-    .refine((text) => text.length === 10 && parseDate(text) !== undefined, { error: "expected a day as YYYY-MM-DD" }),
-});
-
-const NOT_YET = z
-  .undefined({ error: "not yet served: leave it out and give the public keys themselves in jwks" })
-  .optional();
-
-const CLIENT = z.strictObject({
-  id: z.string().regex(/^[A-Za-z][A-Za-z0-9._-]{0,63}$/, {
-    error: "expected a letter, then at most 63 letters, digits, dots, underscores or hyphens",
-  }),
-  name: words,
-  kind: z.enum([
-    "gp-system",
-    "health-visiting",
-    "early-years-setting",
-    "therapy",
-    "family-hub",
-    "ehr-vendor",
-    "data-officer",
-    "steward",
-    "conformance",
-  ]),
-  /** Id of an organization. */
-  organization: name,
-  /** Id of an agreement. */
-  agreement: name,
-  jwks: z.strictObject({ keys: z.array(CLIENT_KEY).min(1, { error: "expected at least one public key" }) }),
-  jwks_uri: NOT_YET,
-  scopes: z.array(z.string()).min(1),
-  enabled: z.boolean(),
-  /** Set on the clients of the demonstration; production refuses them. */
-  demonstration: z.boolean().optional(),
+  /** What it is part of, beside what the ODS file says: an academy trust, a council. */
+  partOf: z.array(z.strictObject({ system, value: words, from: day.optional(), until: day.optional() })).default([]),
+  /** What it was called by before: of a Consent that names the former one nothing is lost. */
+  formerly: z.array(z.strictObject({ system, value: words })).default([]),
+  /**
+   * By which letter of Children Act 2004 s.16LA(4) it is a relevant person; absent: it is none, and the duty to share
+   * reaches it not.
+   */
+  relevantPerson: z.enum(["a", "b", "c"]).optional(),
 });
 
 const SOURCE = z.strictObject({
@@ -143,6 +74,8 @@ export const REGISTER_FILE = z.strictObject({
   writtenSources: z.array(WRITTEN_SOURCE).default([]),
   /** Without an entry an authority matches within itself alone. */
   matching: z.array(MATCHING).default([]),
+  /** Who signs people in. */
+  issuers: z.array(ISSUER).default([]),
 });
 
 export type RegisterFile = z.input<typeof REGISTER_FILE>;

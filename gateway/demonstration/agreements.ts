@@ -37,6 +37,21 @@ const DIRECT_CARE: Agreement["legalBasis"] = {
   confidence: "implied-direct-care",
 };
 
+/**
+ * What is sensitive and yet part of the care of a young child and its mother. Who works with a child day by day gets none
+ * of it, and nothing that is restricted.
+ */
+const CLINICAL = {
+  confidentiality: "R",
+  sensitivities: [
+    ...["BH", "COGN", "DVD", "EMOTDIS", "ETH", "ETHUD", "GDIS", "HIV", "MH", "OPIOIDUD", "PSY", "PSYTHPN"],
+    ...["SDV", "SEX", "SICKLE", "STD", "SUD", "VIO"],
+  ],
+} satisfies Partial<Agreement>;
+
+/** Of the duty to share a recorded human decision alone makes use. */
+const DUTY_TO_SHARE = ["CA2004-16LA"];
+
 /** What care clients of Leeds have in common; each says whose children and which data. */
 const CARE = {
   version: 1,
@@ -75,26 +90,53 @@ const OVERSIGHT = {
   statutoryGateways: toStatutoryGateways(AREAS),
   audit: true,
   coverageNotice: false,
+  confidentiality: "V",
+  sensitivities: [...CLINICAL.sensitivities, "SPI", "SSP", "TBOO", "LOCIS"],
   until: "2036-03-31",
 } satisfies Partial<Agreement>;
 
 /** One agreement a client, named like it without `-demo`. */
 export function demonstrationAgreements(): RegisterFile["agreements"] {
   return [
-    { ...CARE, ...HEALTH_AND_EDUCATION, id: "gp", relationship: "gp-registration" },
     {
       ...CARE,
+      ...HEALTH_AND_EDUCATION,
+      ...CLINICAL,
+      id: "gp",
+      relationship: "gp-registration",
+      duties: DUTY_TO_SHARE,
+      breakGlass: true,
+    },
+    {
+      ...CARE,
+      ...CLINICAL,
       id: "gp-health",
       dataClasses: ["health-visiting"],
       relationship: "gp-registration",
       statutoryGateways: {},
     },
-    { ...CARE, ...HEALTH_AND_EDUCATION, id: "hv", relationship: "caseload" },
-    { ...CARE, ...HEALTH_AND_EDUCATION, id: "salt", relationship: "caseload" },
+    {
+      ...CARE,
+      ...HEALTH_AND_EDUCATION,
+      ...CLINICAL,
+      id: "hv",
+      relationship: "caseload",
+      duties: DUTY_TO_SHARE,
+      breakGlass: true,
+    },
+    {
+      ...CARE,
+      ...HEALTH_AND_EDUCATION,
+      id: "salt",
+      relationship: "caseload",
+      confidentiality: "R",
+      sensitivities: ["BH", "COGN", "DVD", "EMOTDIS"],
+    },
     {
       ...CARE,
       ...EDUCATION,
       id: "practitioner",
+      duties: DUTY_TO_SHARE,
       purposes: ["education-support"],
       legalBasis: { article6: "6(1)(e)", article9: "9(2)(g)", confidence: "explicit" },
       relationship: "roll",
@@ -111,6 +153,7 @@ export function demonstrationAgreements(): RegisterFile["agreements"] {
     {
       ...CARE,
       ...HEALTH_AND_EDUCATION,
+      ...CLINICAL,
       id: "vendor",
       relationship: "authority",
       matchingScope: "own-authority",

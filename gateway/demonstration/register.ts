@@ -16,6 +16,8 @@ const [SCHOOL] = LEEDS.schools;
 /** What there is to read; what a client then sees is decided by its agreement. */
 const READ = ["system/*.rs"];
 const READ_AND_WRITE = ["system/*.cruds"];
+/** Enough for measurements, so that nobody meets a limit who only tries things out. */
+const GENEROUS = { requestsPerSecond: 100_000, concurrent: 10_000, childrenPerHour: 1_000_000 };
 const CARE = ["system/Patient.rs", "system/Observation.rs", "system/Organization.rs"];
 
 const CLIENTS: Readonly<Record<DemonstrationClient, Pick<Entry, "name" | "kind" | "organization" | "scopes">>> = {
@@ -35,7 +37,7 @@ const CLIENTS: Readonly<Record<DemonstrationClient, Pick<Entry, "name" | "kind" 
     name: "Health visitors of Leeds",
     kind: "health-visiting",
     organization: "leeds-provider",
-    scopes: CARE,
+    scopes: [...CARE, "oversight/break-glass"],
   },
   "practitioner-demo": {
     name: "Early-years practitioner of a school in Leeds",
@@ -61,7 +63,7 @@ const CLIENTS: Readonly<Record<DemonstrationClient, Pick<Entry, "name" | "kind" 
     name: "Data officer of the pathfinder areas",
     kind: "data-officer",
     organization: "pathfinder-office",
-    scopes: [...READ, ...demonstrationSources().map(({ source }) => `ingest/${source}`)],
+    scopes: [...READ, "oversight/decide", ...demonstrationSources().map(({ source }) => `ingest/${source}`)],
   },
   "steward-demo": {
     name: "Data steward of the pathfinder areas",
@@ -85,6 +87,7 @@ export function demonstrationRegister(
       id,
       ...CLIENTS[id],
       agreement: id.replace(/-demo$/, ""),
+      limits: id === "conformance-demo" ? "none" : GENEROUS,
       jwks: { keys: (publicKeys[id]?.keys ?? []).map((key) => CLIENT_KEY.parse(key)) },
       enabled: true,
       demonstration: true,
@@ -118,7 +121,7 @@ function receivingOrganizations(): RegisterFile["organizations"] {
     authority,
   });
   return [
-    ods("leeds-practice", PRACTICE.odsCode, PRACTICE.name, LEEDS.id),
+    { ...ods("leeds-practice", PRACTICE.odsCode, PRACTICE.name, LEEDS.id), relevantPerson: "c" },
     ods("leeds-family-hub", LEEDS.familyHub.odsCode, LEEDS.familyHub.name, LEEDS.id),
     {
       id: "leeds-school",
@@ -126,6 +129,7 @@ function receivingOrganizations(): RegisterFile["organizations"] {
       value: `${LEEDS.localAuthority}/${SCHOOL.establishment}`,
       name: SCHOOL.name,
       authority: LEEDS.id,
+      relevantPerson: "b",
     },
     ods("vendor", "Z9901", "Synthetic Record Systems", LEEDS.id),
     ods("pathfinder-office", "Z9902", `Synthetic Data Office of ${AREAS.length} Areas`, LEEDS.id),

@@ -108,6 +108,7 @@ export function sendingOrganizations(): RegisterFile["organizations"] {
       value: area.localAuthority,
       name: `${area.name} council`,
       authority: area.id,
+      relevantPerson: "a",
     },
     {
       id: `${area.id}-provider`,
@@ -115,6 +116,7 @@ export function sendingOrganizations(): RegisterFile["organizations"] {
       value: area.provider.odsCode,
       name: area.provider.name,
       authority: area.id,
+      relevantPerson: "a",
     },
   ]);
 }
