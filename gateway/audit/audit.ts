@@ -9,11 +9,16 @@ export interface AuditRecord {
   readonly organization?: string;
   readonly purpose?: string;
   readonly agreement?: string;
+  /** UK GDPR articles 6 and 9 and the basis in confidence, as `6(1)(e) 9(2)(h) implied-direct-care`. */
   readonly legalBasis?: string;
   /** Id of the token the request came with. */
   readonly tokenId?: string;
   /** Raw query, kept as it was asked so that an attack stays visible. Goes to the purgeable part. */
   readonly query?: string;
+  /** When it was asked for, milliseconds since 1970; the log itself says when it was decided. */
+  readonly askedAt_ms?: number;
+  /** Bytes that are about to be answered. Kept is their hash alone, salted as the record is. */
+  readonly answer?: Uint8Array | readonly Uint8Array[];
   /** Patient ids whose data were released. Goes to the purgeable part. */
   readonly patients?: readonly string[];
   /** `Type/id/version` of all that was released. Goes to the purgeable part. */
@@ -28,7 +33,7 @@ export interface AuditRecord {
   readonly correlationId?: string;
   /** One for every child of whom anything was released; replaces `patients` and `released` where it is given. */
   readonly disclosures?: readonly Disclosure[];
-  /** Versions of what decided, as `engine-1 labels-2 policy-7`. */
+  /** Versions of what decided, as `engine-1 labels-2 policy-7`; the log's own where it is left out. */
   readonly rules?: string;
 }
 
@@ -55,6 +60,8 @@ export interface Disclosure {
 export interface AuditLog {
   /** Resolves when the record is on disk. Rejects when that is not possible: the caller must then answer 503. */
   append(record: AuditRecord): Promise<void>;
+  /** Keyed hash of an NHS number, as a disclosure names it; `undefined` where the log has no key. */
+  pseudonym?(nhsNumber: string): string | undefined;
   /** Writes what is queued and closes the files. */
   close(): Promise<void>;
 }
@@ -68,7 +75,9 @@ export interface IndexedRecord {
   /** Milliseconds since 1970. */
   readonly time: number;
   /** Without what a purge has taken: then `requestId` is empty, and `client` is `unknown` where it stood in that part. */
-  readonly record: AuditRecord;
+  readonly record: Omit<AuditRecord, "answer">;
+  /** SHA-256 (base64url) over the salt of the record's payload and the answer's bytes. */
+  readonly answerHash?: string;
   readonly isPurged: boolean;
 }
 
@@ -80,6 +89,8 @@ export interface AuditFilter {
   readonly until?: number;
   /** Logical id of a Patient whose data were released. */
   readonly patient?: string;
+  /** Keyed hash of the NHS number of a child whose data were released. */
+  readonly number?: string;
   /** Registered client ids: those of an authority are what its officers may read. */
   readonly clients?: readonly string[];
   readonly organizations?: readonly string[];

@@ -1,4 +1,4 @@
-import { hash, randomFillSync } from "node:crypto";
+import { createHash, hash, randomFillSync } from "node:crypto";
 import type { AuditRecord } from "./audit.ts";
 import { dayNumber } from "./files.ts";
 import { type ChainHead, isLeafClient, LEAF_PREFIX_BYTE, leafText, payloadText } from "./leaf.ts";
@@ -22,8 +22,8 @@ const COLON = 0x3a;
 
 /** Records on their way to disk, encoded where they are written from. One group at a time. */
 export interface Group {
-  /** Empties the group and sets where its first record continues the chain. */
-  begin(head: ChainHead): void;
+  /** Empties the group and sets where its first record continues the chain, and how many leaves are signed for. */
+  begin(head: ChainHead, signed?: number): void;
   /** Encodes a record, unless it is for another group (this one is full or of another day) or too long for any. */
   add(record: AuditRecord, time: number): "added" | "next" | "too-long";
   /** Where the chain stands once the group is written. */
@@ -32,10 +32,20 @@ export interface Group {
   readonly lines: Buffer;
   /** The leaf lines alone. Valid until the next `begin`. */
   readonly leaves: Buffer;
+  /** Each leaf's hash (base64url). Valid until the next `begin`. */
+  readonly hashes: readonly string[];
 }
 
 export function createGroup(process: string): Group {
   return new EncodedGroup(process);
+}
+
+/** What was answered, so that bytes that are shown later can be held against it; the salt keeps it from being guessed. */
+export function hashOfAnswer(salt: string, answer: NonNullable<AuditRecord["answer"]>): string {
+  const digest = createHash("sha256").update(salt);
+  if (answer instanceof Uint8Array) digest.update(answer);
+  else for (const part of answer) digest.update(part);
+  return digest.digest("base64url");
 }
 
 class EncodedGroup implements Group {
@@ -47,7 +57,9 @@ class EncodedGroup implements Group {
   #linesEnd = 0;
   #leavesEnd = 0;
   #day = 0;
+  #signed = 0;
   #head: ChainHead | undefined;
+  #hashes: string[] = [];
 
   constructor(process: string) {
     this.#process = process;
@@ -66,8 +78,14 @@ class EncodedGroup implements Group {
     return this.#leaves.subarray(0, this.#leavesEnd);
   }
 
-  begin(head: ChainHead): void {
+  get hashes(): readonly string[] {
+    return this.#hashes;
+  }
+
+  begin(head: ChainHead, signed = 0): void {
+    this.#hashes.length = 0;
     this.#head = head;
+    this.#signed = signed;
     this.#linesEnd = 0;
     this.#leavesEnd = 0;
   }
@@ -76,7 +94,9 @@ class EncodedGroup implements Group {
     if (this.#linesEnd === 0) this.#day = dayNumber(time);
     else if (this.#linesEnd >= FULL_BYTES || this.#day !== dayNumber(time)) return "next";
     const clientIsKnown = isLeafClient(record.client);
-    const payload = `{"salt":"${this.#salt()}","payload":${payloadText(record, clientIsKnown)}}\n`;
+    const salt = this.#salt();
+    const answer = record.answer && hashOfAnswer(salt, record.answer);
+    const payload = `{"salt":"${salt}","payload":${payloadText(record, clientIsKnown, answer)}}\n`;
     if (payload.length > RECORD_BYTES_MAX) return "too-long";
     const start = this.#linesEnd;
     const leafStart = start + this.#lines.write(payload, start);
@@ -86,6 +106,7 @@ class EncodedGroup implements Group {
       payload: hash("sha256", this.#lines.subarray(start, leafStart - 1), "base64url"),
       previous,
       process: this.#process,
+      ...(this.#signed > 0 && { head: this.#signed }),
       sequence,
       time,
     });
@@ -104,6 +125,7 @@ class EncodedGroup implements Group {
     const leafHash = hash("sha256", lines.subarray(leafStart - 1, this.#linesEnd - 2), "base64url");
     lines[leafStart - 1] = COLON;
     lines.write(leafHash, start + HASH_OFFSET, "latin1");
+    this.#hashes.push(leafHash);
     return leafHash;
   }
 

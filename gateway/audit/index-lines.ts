@@ -1,4 +1,4 @@
-import type { AuditRecord } from "./audit.ts";
+import type { AuditRecord, Disclosure } from "./audit.ts";
 import type { Leaf } from "./leaf.ts";
 
 /** A leaf as the index keeps it. */
@@ -7,9 +7,13 @@ export interface IndexedLeaf extends Omit<Leaf, "payload" | "previous"> {
 }
 
 /** What of a record stands in its payload. */
-export type Payload = Partial<
-  Pick<AuditRecord, "client" | "requestId" | "tokenId" | "query" | "patients" | "released" | "withheld" | "detail">
->;
+export type Payload = Partial<Pick<AuditRecord, (typeof TEXTS)[number] | (typeof PARTS)[number] | "askedAt_ms">> & {
+  /** Hash of what was answered. */
+  readonly answer?: string;
+};
+
+const TEXTS = ["client", "requestId", "correlationId", "tokenId", "binding", "query", "detail"] as const;
+const PARTS = ["user", "disclosures", "patients", "released", "withheld"] as const;
 
 /** No payload ends so: quotes within its texts are escaped, and its last value is never a number. */
 const SEQUENCE = /"sequence":(\d+),"time":\d+\}\}$/;
@@ -33,13 +37,14 @@ export function readLeaf(line: string): IndexedLeaf | undefined {
 }
 
 function optionalTexts(leaf: Readonly<Record<string, unknown>>) {
-  const { agreement, client, legalBasis, organization, purpose } = leaf;
+  const { agreement, client, legalBasis, organization, purpose, rules } = leaf;
   return {
     ...(typeof agreement === "string" && { agreement }),
     ...(typeof client === "string" && { client }),
     ...(typeof legalBasis === "string" && { legalBasis }),
     ...(typeof organization === "string" && { organization }),
     ...(typeof purpose === "string" && { purpose }),
+    ...(typeof rules === "string" && { rules }),
   };
 }
 
@@ -47,17 +52,23 @@ function optionalTexts(leaf: Readonly<Record<string, unknown>>) {
 export function readPayload(line: string): Payload | undefined {
   const parsed = parse(line);
   if (!isObject(parsed) || typeof parsed.salt !== "string" || !isObject(parsed.payload)) return undefined;
-  const { client, requestId, tokenId, query, patients, released, withheld, detail } = parsed.payload;
+  const found = parsed.payload;
+  const { user, disclosures, patients, released, withheld, answer, askedAt_ms } = found;
   return {
-    ...(typeof client === "string" && { client }),
-    ...(typeof requestId === "string" && { requestId }),
-    ...(typeof tokenId === "string" && { tokenId }),
-    ...(typeof query === "string" && { query }),
+    ...Object.fromEntries(TEXTS.flatMap((name) => (typeof found[name] === "string" ? [[name, found[name]]] : []))),
+    ...(isUser(user) && { user }),
+    ...(isCount(askedAt_ms) && { askedAt_ms }),
+    ...(typeof answer === "string" && { answer }),
+    ...(Array.isArray(disclosures) && disclosures.every(isDisclosure) && { disclosures }),
     ...(isTexts(patients) && { patients }),
     ...(isTexts(released) && { released }),
     ...(isWithheld(withheld) && { withheld }),
-    ...(typeof detail === "string" && { detail }),
   };
+}
+
+/** Ids of all children whose data a payload says were released. */
+export function patientsOf({ patients = [], disclosures = [] }: Payload): readonly string[] {
+  return [...new Set([...patients, ...disclosures.map(({ patient }) => patient)])];
 }
 
 function parse(line: string): unknown {
@@ -70,6 +81,15 @@ function parse(line: string): unknown {
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isUser(value: unknown): value is NonNullable<AuditRecord["user"]> {
+  return isObject(value) && [value.id, value.role, value.group].every((one) => typeof one === "string");
+}
+
+/** Written by this gateway and vouched for by its hash: what is needed is looked at, and no more. */
+function isDisclosure(value: unknown): value is Disclosure {
+  return isObject(value) && typeof value.patient === "string" && isTexts(value.released);
 }
 
 function isCount(value: unknown): value is number {

@@ -2,8 +2,8 @@ import { basename } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { AuditFile } from "./files.ts";
-import { type IndexedLeaf, readLeaf, readPayload, sequenceOf } from "./index-lines.ts";
-import { CHAIN_POSITIONS, IndexDamage, integer } from "./index-tables.ts";
+import { type IndexedLeaf, patientsOf, readLeaf, readPayload, sequenceOf } from "./index-lines.ts";
+import { CHAIN_POSITIONS, IndexDamage, integer, toNumberKey } from "./index-tables.ts";
 import { type Line, type LogReader, openLog } from "./index-window.ts";
 
 /** A file as far as it was read. */
@@ -92,7 +92,7 @@ function createEntryWriter(database: DatabaseSync, { id, chain, kind }: Reading)
   // A leaf may have been read from the leaves files first, and its journal have come back from a backup.
   const insert = database.prepare(
     `INSERT INTO entry (position, chain, time, hash, interaction, outcome, client, organization, purpose, agreement,
-       legal_basis, file, payload_start, payload_bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       legal_basis, rules, file, payload_start, payload_bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (position) DO UPDATE SET file = excluded.file, payload_start = excluded.payload_start,
        payload_bytes = excluded.payload_bytes WHERE excluded.file IS NOT NULL`,
   );
@@ -113,12 +113,16 @@ function createEntryWriter(database: DatabaseSync, { id, chain, kind }: Reading)
       leaf.purpose ?? null,
       leaf.agreement ?? null,
       leaf.legalBasis ?? null,
+      leaf.rules ?? null,
       payload === undefined ? null : id,
       payload?.start ?? null,
       payload?.bytes ?? null,
     );
-    const patients = payload === undefined ? undefined : readPayload(payload.text)?.patients;
-    for (const patient of patients ?? []) insertPatient.run(patient, position, id);
+    const details = (payload && readPayload(payload.text)) ?? {};
+    for (const patient of patientsOf(details)) insertPatient.run(patient, position, id);
+    for (const { number } of details.disclosures ?? []) {
+      if (number !== undefined) insertPatient.run(toNumberKey(number), position, id);
+    }
   };
   return {
     add(lines: readonly Line[]): void {

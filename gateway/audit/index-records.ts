@@ -76,6 +76,7 @@ async function readRun(handle: FileHandle, run: readonly Span[]) {
 
 function toRecord(row: Row, payload: Payload | undefined): IndexedRecord {
   const { hash, outcome } = row;
+  const { answer: answerHash, ...details } = payload ?? {};
   if (!(hash instanceof Uint8Array) || !isOutcome(outcome)) throw new IndexDamage("The audit index holds no leaf.");
   return {
     position: integer(row.position),
@@ -91,7 +92,9 @@ function toRecord(row: Row, payload: Payload | undefined): IndexedRecord {
       ...(row.purpose !== null && { purpose: text(row.purpose) }),
       ...(row.agreement !== null && { agreement: text(row.agreement) }),
       ...(row.legal_basis !== null && { legalBasis: text(row.legal_basis) }),
-      ...payload,
+      ...(row.rules !== null && { rules: text(row.rules) }),
+      ...details,
     },
+    ...(answerHash !== undefined && { answerHash }),
   };
 }

@@ -1,10 +1,10 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue } from "node:sqlite";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { AuditFilter } from "./audit.ts";
-import { CHAIN_POSITIONS, integer, type Row } from "./index-tables.ts";
+import { CHAIN_POSITIONS, integer, type Row, toNumberKey } from "./index-tables.ts";
 
 const COLUMNS = `e.position, e.time, e.hash, e.interaction, e.outcome, e.client, e.organization, e.purpose, e.agreement,
-  e.legal_basis, e.payload_start, e.payload_bytes, f.name AS file`;
+  e.legal_basis, e.rules, e.payload_start, e.payload_bytes, f.name AS file`;
 /** A purged journal has no row any more. */
 const FROM_ENTRY = "FROM entry e LEFT JOIN file f ON f.id = e.file";
 
@@ -102,7 +102,7 @@ async function rowsIn(
 ): Promise<readonly Row[]> {
   const select = selectIn(database, filter);
   // What an index narrows is found in one go.
-  const step = filter.patient === undefined ? LOOKED_THROUGH : CHAIN_POSITIONS;
+  const step = filter.patient === undefined && filter.number === undefined ? LOOKED_THROUGH : CHAIN_POSITIONS;
   const rows: Row[] = [];
   if (filter.order === "newest-first") {
     for (let last = range.last; last >= range.first && rows.length < limit; last -= step) {
@@ -118,14 +118,16 @@ async function rowsIn(
   return rows;
 }
 
-function selectIn(database: DatabaseSync, { patient, clients, organizations, order }: AuditFilter) {
+function selectIn(database: DatabaseSync, { patient, number, clients, organizations, order }: AuditFilter) {
   const wheres = ["e.position BETWEEN ? AND ?"];
   const values: SQLInputValue[] = [];
   const narrow = (where: string, value: SQLInputValue) => {
     wheres.push(where);
     values.push(value);
   };
-  if (patient !== undefined) narrow("e.position IN (SELECT position FROM entry_patient WHERE patient = ?)", patient);
+  for (const key of [patient, number === undefined ? undefined : toNumberKey(number)]) {
+    if (key !== undefined) narrow("e.position IN (SELECT position FROM entry_patient WHERE patient = ?)", key);
+  }
   if (clients) narrow("e.client IN (SELECT value FROM json_each(?))", JSON.stringify(clients));
   if (organizations) narrow("e.organization IN (SELECT value FROM json_each(?))", JSON.stringify(organizations));
   const statement = database.prepare(

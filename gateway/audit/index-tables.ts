@@ -22,7 +22,8 @@ CREATE TABLE file (
 ) STRICT;
 
 -- Leaves, and where the journals hold their payloads. position = chain * 2^40 + sequence.
--- (7, 0, 1769860800000, x'9f…', 'read', 'success', 'gp-demo', 'Y99999', 'TREAT', 'gp/1', '6(1)(e)', 3, 2210, 480)
+-- (7, 0, 1769860800000, x'9f…', 'read', 'success', 'gp-demo', 'Y99999', 'TREAT', 'gp/1', '6(1)(e) …',
+--  'engine-1 …', 3, 2210, 480)
 CREATE TABLE entry (
   position INTEGER PRIMARY KEY,
   chain INTEGER NOT NULL,
@@ -35,6 +36,7 @@ CREATE TABLE entry (
   purpose TEXT,
   agreement TEXT,
   legal_basis TEXT,
+  rules TEXT,
   file INTEGER,
   payload_start INTEGER,
   payload_bytes INTEGER
@@ -43,7 +45,7 @@ CREATE INDEX entry_by_time ON entry (chain, time);
 CREATE INDEX entry_by_hash ON entry (hash);
 
 -- Whose data were released, as long as the journal is there that says so.
--- ('b7c1…', 7, 3)
+-- ('b7c1…', 7, 3); by the keyed hash of the NHS number too: ('number:k3…', 7, 3)
 CREATE TABLE entry_patient (
   patient TEXT NOT NULL,
   position INTEGER NOT NULL,
@@ -54,12 +56,17 @@ CREATE INDEX entry_patient_of_file ON entry_patient (file);
 `;
 
 /** Grows with every change above: an index of another version is made again. */
-const VERSION = 1;
+const VERSION = 2;
 /** "EYAI", so that another program's file is not taken for ours. */
 const APPLICATION_ID = 0x45594149;
 
 /** Sequences of one chain; a thousand million million records are none that anybody will write. */
 export const CHAIN_POSITIONS = 2 ** 40;
+
+/** How a keyed hash stands among patients' ids, which never hold a colon. */
+export function toNumberKey(number: string): string {
+  return `number:${number}`;
+}
 
 export type Row = Record<string, SQLOutputValue>;
 

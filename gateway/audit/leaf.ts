@@ -17,6 +17,8 @@ export const GENESIS: ChainHead = { sequence: 0, hash: "", time: 0 };
 export interface Leaf {
   readonly agreement?: string;
   readonly client?: string;
+  /** Leaves under the newest signed tree head: how far the past is vouched for already. */
+  readonly head?: number;
   readonly interaction: string;
   readonly legalBasis?: string;
   readonly organization?: string;
@@ -27,6 +29,10 @@ export interface Leaf {
   readonly previous: string;
   readonly process: string;
   readonly purpose?: string;
+  /** Role and group of the person who asked, as `R8000 gp`. */
+  readonly role?: string;
+  /** Versions of what decided. */
+  readonly rules?: string;
   readonly sequence: number;
   readonly time: number;
 }
@@ -44,13 +50,14 @@ export function isLeafClient(client: string): boolean {
 }
 
 /** What of a leaf does not come with its record. */
-export type LeafPlace = Pick<Leaf, "payload" | "previous" | "process" | "sequence" | "time">;
+export type LeafPlace = Pick<Leaf, "head" | "payload" | "previous" | "process" | "sequence" | "time">;
 
 /** The text that is hashed. An absent value stays undefined and leaves no key behind. */
 export function leafText(record: AuditRecord, clientIsKnown: boolean, place: LeafPlace): string {
   return JSON.stringify({
     agreement: record.agreement,
     client: clientIsKnown ? record.client : undefined,
+    head: place.head,
     interaction: record.interaction,
     legalBasis: record.legalBasis,
     organization: record.organization,
@@ -59,18 +66,31 @@ export function leafText(record: AuditRecord, clientIsKnown: boolean, place: Lea
     previous: place.previous,
     process: place.process,
     purpose: record.purpose,
+    role: record.user === undefined ? undefined : toRole(record.user),
+    rules: record.rules,
     sequence: place.sequence,
     time: place.time,
   } satisfies { [key in keyof Leaf]: Leaf[key] | undefined });
 }
 
+/** An issuer may say anything for a role: what does not look like one is left to the payload. */
+function toRole({ role, group }: NonNullable<AuditRecord["user"]>): string {
+  return isLeafClient(role) ? `${role} ${group}` : group;
+}
+
 /** What may name a person, here or in what a caller sent; it can be purged. */
-export function payloadText(record: AuditRecord, clientIsKnown: boolean): string {
+export function payloadText(record: AuditRecord, clientIsKnown: boolean, answerHash: string | undefined): string {
   return JSON.stringify({
     client: clientIsKnown ? undefined : record.client,
     requestId: record.requestId,
+    correlationId: record.correlationId,
     tokenId: record.tokenId,
+    binding: record.binding,
+    user: record.user,
+    askedAt_ms: record.askedAt_ms,
     query: record.query,
+    answer: answerHash,
+    disclosures: record.disclosures,
     patients: record.patients,
     released: record.released,
     withheld: record.withheld,

@@ -1,10 +1,12 @@
+import { createHmac } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { AuditLog, AuditRecord } from "./audit.ts";
-import { type Chain, openChain } from "./chain.ts";
+import { type Chain, openChain, type Remembered } from "./chain.ts";
 import { isProcessName } from "./files.ts";
 import { createGroup, type Group, RECORD_BYTES_MAX } from "./group.ts";
+import type { HeadsOptions } from "./heads.ts";
 import { takeLock } from "./lock.ts";
 
 /** About 30,000 records in a journal, 150,000 leaves: a file that a verification still reads in one piece. */
@@ -15,6 +17,8 @@ const GATHER_ms_max = 2;
 /** Few enough that the requests of one group are answered while those of the next are on their way to disk. */
 const GATHER_RECORDS_MAX = 8;
 
+const SIGNED_EVERY_ms = 60_000;
+
 export interface AuditLogOptions {
   /** Made when absent. */
   readonly directory: string;
@@ -22,6 +26,12 @@ export interface AuditLogOptions {
   readonly process: string;
   /** Milliseconds since 1970. A clock that goes back is held still. */
   readonly clock: () => number;
+  /** Who signs for the log, a minute apart and when it is closed; absent: nobody does. */
+  readonly heads?: HeadsOptions;
+  /** Under which NHS numbers are hashed; absent: none is. */
+  readonly numberKey?: Buffer;
+  /** Versions of what decides now, for records that say none. */
+  readonly rules?: () => string;
   /** For tests, which cannot wait for 64 MiB. */
   readonly fileBytesMax?: number;
 }
@@ -42,18 +52,14 @@ export async function createAuditLog(options: AuditLogOptions): Promise<AuditLog
   }
   await mkdir(options.directory, { recursive: true, mode: 0o700 });
   const lock = takeLock(join(options.directory, `${options.process}.lock`));
-  const open = () =>
-    openChain({
-      directory: options.directory,
-      process: options.process,
-      fileBytesMax: options.fileBytesMax ?? FILE_BYTES_MAX,
-    });
+  const { directory, process, heads, fileBytesMax = FILE_BYTES_MAX } = options;
+  const open = (remembered?: Remembered) => openChain({ directory, process, heads, fileBytesMax }, remembered);
   try {
     return new FileAuditLog(await open(), {
       open,
       group: createGroup(options.process),
-      clock: options.clock,
       release: lock.release,
+      ...options,
     });
   } catch (error) {
     lock.release();
@@ -68,10 +74,9 @@ interface Queued {
   reject(error: AuditError): void;
 }
 
-interface Surroundings {
-  readonly open: () => Promise<Chain>;
+interface Surroundings extends Pick<AuditLogOptions, "clock" | "heads" | "numberKey" | "rules"> {
+  readonly open: (remembered?: Remembered) => Promise<Chain>;
   readonly group: Group;
-  readonly clock: () => number;
   readonly release: () => void;
 }
 
@@ -84,11 +89,25 @@ class FileAuditLog implements AuditLog {
   #time: number;
   #writing: Promise<void> | undefined;
   #closed = false;
+  #remembered: Remembered | undefined;
+  readonly #signing: NodeJS.Timeout | undefined;
 
   constructor(chain: Chain, around: Surroundings) {
     this.#around = around;
     this.#chain = chain;
     this.#time = chain.head.time;
+    const { heads } = around;
+    if (heads) this.#signing = setInterval(() => this.#signBeside(), heads.every_ms ?? SIGNED_EVERY_ms).unref();
+  }
+
+  pseudonym(nhsNumber: string): string | undefined {
+    const { numberKey } = this.#around;
+    return numberKey && createHmac("sha256", numberKey).update(`audit number ${nhsNumber}`).digest("base64url");
+  }
+
+  /** Nobody waits for a signature; one that fails is missed by the next minute alone. */
+  #signBeside(): void {
+    this.#chain?.heads?.sign(this.#around.clock()).catch((error: unknown) => this.#around.heads?.onFault?.(error));
   }
 
   append(record: AuditRecord): Promise<void> {
@@ -98,7 +117,9 @@ class FileAuditLog implements AuditLog {
         return;
       }
       this.#time = Math.max(this.#time, this.#around.clock());
-      this.#queue.push({ record, time: this.#time, resolve, reject });
+      const rules = record.rules ?? this.#around.rules?.();
+      const whole = rules === record.rules || rules === undefined ? record : { ...record, rules };
+      this.#queue.push({ record: whole, time: this.#time, resolve, reject });
       this.#writing ??= this.#drain();
     });
   }
@@ -127,7 +148,7 @@ class FileAuditLog implements AuditLog {
 
   async #writeGroup(): Promise<void> {
     try {
-      this.#chain ??= await this.#around.open();
+      this.#chain ??= await this.#around.open(this.#remembered);
       const written = this.#takeGroup(this.#chain);
       if (written.length === 0) return;
       try {
@@ -146,6 +167,7 @@ class FileAuditLog implements AuditLog {
   async #fail(cause: unknown): Promise<void> {
     const chain = this.#chain;
     this.#chain = undefined;
+    if (chain) this.#remembered = { head: chain.head, tree: chain.heads?.tree };
     const refused = this.#queue;
     this.#queue = [];
     await chain?.close().catch(() => undefined);
@@ -154,11 +176,11 @@ class FileAuditLog implements AuditLog {
   }
 
   /** Encodes as many records from the head of the queue as make a group. */
-  #takeGroup({ head }: Chain): readonly Queued[] {
+  #takeGroup({ head, heads }: Chain): readonly Queued[] {
     const { group } = this.#around;
     const taken: Queued[] = [];
     let seen = 0;
-    group.begin(head);
+    group.begin(head, heads?.signed);
     for (const queued of this.#queue) {
       const result = group.add(queued.record, queued.time);
       if (result === "next") break;
@@ -173,8 +195,12 @@ class FileAuditLog implements AuditLog {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    clearInterval(this.#signing);
     await this.#writing;
     try {
+      await this.#chain?.heads
+        ?.sign(this.#around.clock())
+        .catch((error: unknown) => this.#around.heads?.onFault?.(error));
       await this.#chain?.close();
     } finally {
       this.#chain = undefined;

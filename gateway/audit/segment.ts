@@ -1,4 +1,4 @@
-import { constants, write } from "node:fs";
+import { constants, type Stats, statSync, write } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { dirname } from "node:path";
 
@@ -39,13 +39,19 @@ export interface SegmentOptions {
 export async function openSegment(path: string, { isAhead }: SegmentOptions): Promise<Segment> {
   const handle = await open(path, constants.O_RDWR | constants.O_CREAT | (WRITE_THROUGH ?? 0), 0o600);
   try {
-    const allocated = (await handle.stat()).size;
+    const stats = await handle.stat();
+    const allocated = stats.size;
     if (allocated === 0) await flushDirectory(dirname(path));
-    return new FileSegment(handle, { size: await contentEnd(handle, allocated), allocated, isAhead });
+    const isInPlace = () => isSame(statSync(path, { throwIfNoEntry: false }), stats);
+    return new FileSegment(handle, { size: await contentEnd(handle, allocated), allocated, isAhead, isInPlace });
   } catch (error) {
     await handle.close();
     throw error;
   }
+}
+
+function isSame(found: Stats | undefined, { ino, dev }: Stats): boolean {
+  return found?.ino === ino && found.dev === dev;
 }
 
 /** The last bytes of a file's content, at most so many, and whether they are all. */
@@ -113,15 +119,22 @@ function writeFully(file: number, bytes: Buffer, position: number): Promise<void
 class FileSegment implements Segment {
   readonly #handle: FileHandle;
   readonly #isAhead: boolean;
+  readonly #isInPlace: () => boolean;
   #size: number;
   #allocated: number;
   #extending: Promise<void> | undefined;
 
   constructor(
     handle: FileHandle,
-    at: { readonly size: number; readonly allocated: number; readonly isAhead: boolean },
+    at: {
+      readonly size: number;
+      readonly allocated: number;
+      readonly isAhead: boolean;
+      isInPlace(): boolean;
+    },
   ) {
     this.#handle = handle;
+    this.#isInPlace = at.isInPlace;
     this.#isAhead = at.isAhead;
     this.#size = at.size;
     this.#allocated = at.allocated;
@@ -134,6 +147,8 @@ class FileSegment implements Segment {
   async append(bytes: Buffer): Promise<void> {
     while (this.#isAhead && this.#allocated - this.#size < bytes.length) await this.#extend();
     await this.#write(bytes, this.#size);
+    // What is written into a file that was removed or moved away succeeds, and is gone.
+    if (!this.#isInPlace()) throw new Error("A file of the audit log is no longer where it was opened.");
     this.#size += bytes.length;
     // Half a step early and beside the next writes, so that none of them waits. Its failure shows when room is needed.
     if (this.#isAhead && this.#allocated - this.#size < AHEAD.length / 2) this.#extend().catch(() => undefined);

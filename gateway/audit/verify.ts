@@ -1,7 +1,9 @@
-import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { type AuditFile, listAuditFiles } from "./files.ts";
 import { type ChainHead, GENESIS, headAfter, type LeafLine, parseLeafLine, parsePayloadLine } from "./leaf.ts";
+import { readLines } from "./read-lines.ts";
+import type { HeadKeys } from "./tree-head.ts";
+import { faultsOfHeads, readHeads } from "./verify-heads.ts";
 
 export interface Broken {
   /** Name of the file within the directory. */
@@ -16,8 +18,17 @@ export interface AuditVerification {
   readonly records: number;
   /** Empty when every chain is whole. */
   readonly broken: readonly Broken[];
+  /** Signed tree heads read, copies included. */
+  readonly heads: number;
   /** Names of the journals with leaves that are not in the leaves files yet: not to be purged, or those are lost. */
   readonly unfiled: readonly string[];
+}
+
+export interface VerifyOptions {
+  /** Public keys by thumbprint, from somewhere else than the log; absent: those that are kept beside it. */
+  readonly keys?: HeadKeys;
+  /** Directory of a second party's copies of the heads. */
+  readonly copies?: string;
 }
 
 interface Findings {
@@ -26,47 +37,60 @@ interface Findings {
   readonly unfiled: Set<string>;
 }
 
-const LINE_FEED = 10;
-
 /**
  * Walks every chain of a directory from its first leaf, through the leaves files and what the journals hold beyond them,
- * and compares the journals that are still there. A journal that was purged is no fault, nor is a last line without its
- * end, or a last payload without its leaf: a crash leaves such, and none of them was acknowledged. Leaves cut off at the
- * very end of a chain cannot be missed from within it once their journal is gone.
+ * compares the journals that are still there, and holds the signed heads against the trees of what it found. A journal
+ * that was purged is no fault, nor is a last line that is only begun, or a last payload without its leaf: a crash leaves
+ * such, and none of them was acknowledged. Leaves cut off behind the newest head cannot be missed once their journal is
+ * gone.
  */
-export async function verifyAudit(directory: string): Promise<AuditVerification> {
+export async function verifyAudit(directory: string, options: VerifyOptions = {}): Promise<AuditVerification> {
+  const heads = await readHeads(directory, options);
   const files = await listAuditFiles(directory);
   const findings: Findings = { records: 0, broken: [], unfiled: new Set() };
+  const trees = new Map<string, readonly string[]>();
   for (const process of new Set(files.map((file) => file.process))) {
     const own = files.filter((file) => file.process === process);
     const chain = await verifyLeaves(own, findings);
     for (const file of own) if (file.kind === "journal") await verifyJournal(file, chain, findings);
+    trees.set(process, chain.hashes);
   }
-  return { ...findings, unfiled: [...findings.unfiled] };
+  return {
+    records: findings.records,
+    heads: heads.heads,
+    broken: [...findings.broken, ...faultsOfHeads(heads, trees)],
+    unfiled: [...findings.unfiled],
+  };
 }
 
 /** Where a walk stands, and the hashes of the filed leaves by sequence. */
 interface Chain {
   head: ChainHead;
   readonly filed: ReadonlyMap<number, string>;
+  /** Of all leaves, those included that only a journal holds, in order. */
+  readonly hashes: string[];
 }
 
 async function verifyLeaves(files: readonly AuditFile[], findings: Findings): Promise<Chain> {
   const filed = new Map<number, string>();
+  const hashes: string[] = [];
   let head = GENESIS;
   for (const file of files) {
     if (file.kind !== "leaves") continue;
-    for (const [index, line] of (await linesOf(file.path)).entries()) {
+    const { lines, fault } = await readLines(file.path);
+    if (fault) findings.broken.push({ file: basename(file.path), line: lines.length + 1, reason: fault });
+    for (const [index, line] of lines.entries()) {
       const found = parseLeafLine(line);
       const reason = found === undefined ? "The line is not a leaf." : faultOf(found, head, file.process);
       if (reason !== undefined) findings.broken.push({ file: basename(file.path), line: index + 1, reason });
       if (found === undefined) continue;
       filed.set(found.leaf.sequence, found.hash);
+      hashes.push(found.hash);
       head = headAfter(found);
     }
   }
   findings.records += filed.size;
-  return { head, filed };
+  return { head, filed, hashes };
 }
 
 function faultOf({ hash, intact, leaf }: LeafLine, head: ChainHead, process: string): string | undefined {
@@ -84,7 +108,9 @@ async function verifyJournal(file: AuditFile, chain: Chain, findings: Findings):
   const name = basename(file.path);
   let payload: { readonly commitment: string; readonly line: number } | undefined;
   let before: number | undefined;
-  for (const [index, text] of (await linesOf(file.path)).entries()) {
+  const { lines, fault } = await readLines(file.path);
+  if (fault) findings.broken.push({ file: name, line: lines.length + 1, reason: fault });
+  for (const [index, text] of lines.entries()) {
     const line = index + 1;
     const report = (reason: string, at = line) => findings.broken.push({ file: name, line: at, reason });
     const commitment = parsePayloadLine(text);
@@ -104,6 +130,7 @@ async function verifyJournal(file: AuditFile, chain: Chain, findings: Findings):
         findings.unfiled.add(name);
         findings.records += 1;
         chain.head = headAfter(found);
+        chain.hashes.push(found.hash);
       }
       before = sequence;
       payload = undefined;
@@ -121,16 +148,4 @@ function faultOfFiled(
     return `The leaf has sequence ${leaf.sequence} where ${before + 1} was expected.`;
   }
   return filed.get(leaf.sequence) === hash ? undefined : "The leaf is not the one that was filed.";
-}
-
-/** The lines that are complete; what was written ahead is no line. */
-async function linesOf(path: string): Promise<readonly string[]> {
-  const bytes = await readFile(path);
-  const lines: string[] = [];
-  for (let start = 0; ; ) {
-    const end = bytes.indexOf(LINE_FEED, start);
-    if (end < 0) return lines;
-    lines.push(bytes.toString("utf8", start, end));
-    start = end + 1;
-  }
 }
