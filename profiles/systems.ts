@@ -23,6 +23,8 @@ export const FAMILY_HUB_CODE = canonical("NamingSystem", "family-hub-code");
 export const SOURCE_CHILD_ID = canonical("NamingSystem", "source-child-id");
 /** What a source calls one of its records; the value is `<source>/<record id>`. */
 export const SOURCE_RECORD_ID = canonical("NamingSystem", "source-record-id");
+/** What a client is called in the register; of a Consent's actor. */
+export const CLIENT_ID = canonical("NamingSystem", "client-id");
 export const DELIVERY = canonical("NamingSystem", "delivery");
 
 // Terminologies.
