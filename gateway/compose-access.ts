@@ -1,49 +1,76 @@
+import type { KeyObject } from "node:crypto";
 import { createAuthenticator } from "./access/authenticate.ts";
-import { type SigningKey, toJwks } from "./access/gateway-keys.ts";
+import { CERTIFICATE_HEADER } from "./access/client-certificate.ts";
+import { createClientKeys } from "./access/client-keys.ts";
+import { createDpopNonces } from "./access/dpop-nonce.ts";
+import type { GatewayKeys } from "./access/gateway-keys.ts";
+import { createGuardedFetch } from "./access/guarded-fetch.ts";
 import { checkOrganizationHeader, ORGANIZATION_HEADER } from "./access/organization-header.ts";
 import type { Register } from "./access/register.ts";
+import { toJwks } from "./access/signing-key.ts";
 import { toSmartConfiguration } from "./access/smart-configuration.ts";
 import { createTokenEndpoint } from "./access/token.ts";
 import type { AuditLog } from "./audit/audit.ts";
 import type { Config } from "./config.ts";
-import type { Authenticated } from "./routes/fhir.ts";
+import { isSearchable } from "./interactions/scope-filter.ts";
+import type { Authenticated, RequestLine } from "./routes/fhir.ts";
 import { createTokenRoutes } from "./routes/token.ts";
 import type { Store } from "./store/store.ts";
 
 interface AccessRooms {
   readonly config: Config;
   readonly register: Register;
-  readonly signingKey: SigningKey;
+  readonly keys: GatewayKeys;
+  /** What nonces for proofs of possession are made with. */
+  readonly nonceKey: KeyObject;
   readonly store: Store;
   readonly audit: AuditLog;
 }
 
 /** The token endpoint, and what clients may know of it. */
-export function createToken({ register, store, signingKey, config, audit }: AccessRooms) {
+export function createToken({ register, store, keys, nonceKey, config, audit }: AccessRooms) {
   const { baseUrl } = config;
+  const fetch = createGuardedFetch({ isLoopbackAllowed: config.mode === "demonstration" });
   return createTokenRoutes({
-    endpoint: createTokenEndpoint({ register, store, signingKey, baseUrl, clock: Date.now }),
+    endpoint: createTokenEndpoint({
+      register,
+      store,
+      keys,
+      nonces: createDpopNonces(nonceKey),
+      findKey: createClientKeys({ fetch, clock: Date.now }),
+      isSearchable: (type, parameters) => isSearchable(type, parameters, `${baseUrl}/fhir/R4`),
+      baseUrl,
+      clock: Date.now,
+    }),
     audit,
     smartConfiguration: JSON.stringify(toSmartConfiguration(baseUrl)),
-    jwks: JSON.stringify(toJwks([signingKey])),
+    jwks: () => JSON.stringify(toJwks(keys.published())),
   });
 }
 
 /** Who asks, by the token and the organisation that a request names. */
-export function createAuthentication({ register, signingKey, config }: Omit<AccessRooms, "store" | "audit">) {
+export function createAuthentication({ register, keys, nonceKey, store, config }: Omit<AccessRooms, "audit">) {
   const authenticator = createAuthenticator({
     register,
-    keys: [signingKey],
+    keys,
+    store,
+    nonces: createDpopNonces(nonceKey),
     baseUrl: config.baseUrl,
     clock: Date.now,
   });
   const withHeader = (authenticated: Authenticated, headers: Headers): Authenticated => {
     if (!authenticated.ok) return authenticated;
-    const issue = checkOrganizationHeader(headers.get(ORGANIZATION_HEADER) ?? undefined, authenticated.requester);
-    return issue ? { ok: false, issue } : authenticated;
+    const { requester } = authenticated;
+    const issue = checkOrganizationHeader(headers.get(ORGANIZATION_HEADER) ?? undefined, requester);
+    return issue ? { ok: false, issue, requester } : authenticated;
   };
-  return (headers: Headers): Authenticated | Promise<Authenticated> => {
-    const authenticated = authenticator(headers.get("authorization") ?? undefined);
+  return (headers: Headers, about?: RequestLine): Authenticated | Promise<Authenticated> => {
+    const authenticated = authenticator({
+      authorization: headers.get("authorization") ?? undefined,
+      dpop: headers.get("dpop") ?? undefined,
+      certificate: headers.get(CERTIFICATE_HEADER) ?? undefined,
+      about,
+    });
     return "then" in authenticated
       ? authenticated.then((later) => withHeader(later, headers))
       : withHeader(authenticated, headers);

@@ -12,7 +12,7 @@ import { createDecisionTexts } from "./ingest/decision-texts.ts";
 import { createReview } from "./review/review.ts";
 import { createSessions } from "./review/sessions.ts";
 import { toSight } from "./review/sight.ts";
-import type { Authenticated } from "./routes/fhir.ts";
+import type { Authenticated, RequestLine } from "./routes/fhir.ts";
 import { createReviewRoutes } from "./routes/review.ts";
 import { createReviewPages } from "./routes/review-page-routes.ts";
 import { createCookies } from "./routes/review-session.ts";
@@ -57,7 +57,7 @@ interface ReviewRooms {
   readonly fhirBase: string;
   /** What page tokens are sealed under. */
   readonly secret: Buffer;
-  authenticate(headers: Headers): Authenticated | Promise<Authenticated>;
+  authenticate(headers: Headers, about?: RequestLine): Authenticated | Promise<Authenticated>;
 }
 
 /** The steward's API and pages. */

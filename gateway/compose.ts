@@ -1,9 +1,9 @@
-import { randomUUID } from "node:crypto";
+import { type KeyObject, randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { readPublished } from "#profiles/published.ts";
 import { RELEASE } from "#profiles/release.ts";
-import { ensureIdentityKey, ensureSigningKey, type SigningKey } from "./access/gateway-keys.ts";
+import { ensureIdentityKey, ensureNonceKey, type GatewayKeys, openGatewayKeys } from "./access/gateway-keys.ts";
 import type { Register } from "./access/register.ts";
 import { createApp } from "./app.ts";
 import type { AuditIndex, AuditLog } from "./audit/audit.ts";
@@ -67,9 +67,10 @@ export async function composeGateway(config: Config, log: Logger, calls: FirstCa
   // Before anything is open that would have to be closed.
   const connectPds = config.pds && (await (await import("./compose-pds.ts")).preparePds(config.pds));
   const auditDirectory = join(config.dataDir, "audit");
-  const [register, signingKey, identityKey, audit] = await Promise.all([
+  const [register, keys, nonceKey, identityKey, audit] = await Promise.all([
     loadRegister(config),
-    ensureSigningKey(config),
+    openGatewayKeys({ ...config, clock: Date.now }),
+    ensureNonceKey(config),
     ensureIdentityKey(config),
     createAuditLog({ directory: auditDirectory, process: "gateway", clock: Date.now }),
   ]);
@@ -88,7 +89,7 @@ export async function composeGateway(config: Config, log: Logger, calls: FirstCa
   purgeOnWrite(store, cache);
   const auditIndex = createAuditIndex({ directory: auditDirectory, process: "gateway" });
   const pds = connectPds?.({ coordination, matcher });
-  const shared = { config, log, calls, register, signingKey, secret, audit, auditIndex, store, cache, matcher };
+  const shared = { config, log, calls, register, keys, nonceKey, secret, audit, auditIndex, store, cache, matcher };
   const rooms = pds === undefined ? shared : { ...shared, pds };
   let isReady = false;
   const { app, line, metrics, identifiers, ...resolving } = connect(rooms, () => isReady);
@@ -112,6 +113,7 @@ export async function composeGateway(config: Config, log: Logger, calls: FirstCa
     },
     async close() {
       closing.abort();
+      keys.close();
       await store.close();
       await Promise.all([audit.close(), auditIndex.close(), cache.close(), coordination.close()]);
     },
@@ -125,7 +127,8 @@ interface Rooms {
   readonly log: Logger;
   readonly calls: FirstCalls;
   readonly register: Register;
-  readonly signingKey: SigningKey;
+  readonly keys: GatewayKeys;
+  readonly nonceKey: KeyObject;
   readonly secret: Buffer;
   readonly audit: AuditLog;
   readonly auditIndex: AuditIndex;

@@ -80,6 +80,8 @@ export const LIMITS = {
   /** Of one scope: a category and a few conditions more. Two of them, asked for and registered, still make one query. */
   scope_parameters_max: 10,
   scope_parameters_characters_max: 1_000,
+  /** Ours hold little more than their scopes. */
+  access_token_characters_max: 65_536,
   /** How long the gateway signs with one key (90 days), and how long the next is published before it is used. */
   signing_key_life_ms: 7_776_000_000,
   key_published_before_ms: 3_600_000,

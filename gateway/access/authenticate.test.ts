@@ -1,30 +1,46 @@
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LIMITS } from "../limits.ts";
+import { createSqliteStore } from "../store/sqlite.ts";
+import type { Store } from "../store/store.ts";
 import { createAuthenticator } from "./authenticate.ts";
-import { ensureIdentityKey, ensureSigningKey, type SigningKey, toJwks } from "./gateway-keys.ts";
+import { createDpopNonces } from "./dpop-nonce.ts";
+import { ensureIdentityKey, ensureNonceKey, type GatewayKeys, openGatewayKeys } from "./gateway-keys.ts";
 import { checkOrganizationHeader } from "./organization-header.ts";
 import { parseRegister, type Register } from "./register.ts";
 import { createKeyPair, createRegisterFile } from "./register-fixtures.ts";
-import { toSmartConfiguration } from "./smart-configuration.ts";
+import type { SigningKey } from "./signing-key.ts";
 
 const BASE_URL = "https://gateway.example";
 const START_ms = Date.parse("2026-11-22T12:00:00Z");
 const PAIR = createKeyPair("first");
 
 let directory: string;
+let store: Store;
+let keys: GatewayKeys;
+let nonces: ReturnType<typeof createDpopNonces>;
 let key: SigningKey;
 let other: SigningKey;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "authenticate-"));
-  key = await ensureSigningKey({ dataDir: directory, mode: "production" });
-  other = await ensureSigningKey({ dataDir: directory, mode: "demonstration" });
+  store = createSqliteStore({ path: join(directory, "store.sqlite") });
+  const clock = () => START_ms;
+  keys = await openGatewayKeys({ dataDir: directory, mode: "production", clock });
+  nonces = createDpopNonces(await ensureNonceKey({ dataDir: directory, mode: "production" }));
+  key = keys.signing();
+  const others = await openGatewayKeys({ dataDir: directory, mode: "demonstration", clock });
+  other = others.signing();
+  others.close();
 });
-afterAll(() => rm(directory, { recursive: true }));
+afterAll(async () => {
+  keys.close();
+  await store.close();
+  await rm(directory, { recursive: true });
+});
 
 interface Change {
   readonly client?: Readonly<Record<string, unknown>>;
@@ -44,18 +60,25 @@ function registerOf({ client, agreement }: Change = {}): Register {
 
 /** An authenticator whose clock and register the test moves. */
 function setUp(register: Register = registerOf()) {
-  const state = { now_ms: START_ms, register };
-  const authenticate = createAuthenticator({
+  const state = { now_ms: START_ms, register, version: register.version };
+  const authenticator = createAuthenticator({
     register: {
       ...register,
+      get version() {
+        return state.version;
+      },
       client: (id) => state.register.client(id),
       source: (name) => state.register.source(name),
       agreementOf: (client) => state.register.agreementOf(client),
     },
-    keys: [key],
+    keys,
+    store,
+    nonces,
     baseUrl: BASE_URL,
     clock: () => state.now_ms,
   });
+  const authenticate = (authorization: string | undefined) =>
+    authenticator({ authorization, about: { method: "GET", url: `${BASE_URL}/fhir/R4/Patient` } });
   return { state, authenticate };
 }
 
@@ -103,6 +126,7 @@ describe("a token of ours", () => {
           system: "https://fhir.nhs.uk/Id/ods-organization-code",
           value: "Z99101",
           authority: "leeds",
+          ancestors: [],
         },
         agreement: expect.objectContaining({ id: "direct-care", version: 3 }),
         purpose: "TREAT",
@@ -130,6 +154,17 @@ describe("a token of ours", () => {
     state.now_ms += LIMITS.token_cache_s * 1_000 - 1;
     expect(authenticate(header)).toMatchObject({ ok: true });
     state.now_ms += 1;
+    const again = authenticate(header);
+    expect(again).toBeInstanceOf(Promise);
+    expect(await again).toMatchObject({ ok: true });
+  });
+
+  test("is verified anew when the register has changed", async () => {
+    const { state, authenticate } = setUp();
+    const header = `Bearer ${await sign()}`;
+    await authenticate(header);
+    expect(authenticate(header)).toMatchObject({ ok: true });
+    state.version += 1;
     const again = authenticate(header);
     expect(again).toBeInstanceOf(Promise);
     expect(await again).toMatchObject({ ok: true });
@@ -229,29 +264,6 @@ describe("what is no token of ours is refused", () => {
 });
 
 describe("the gateway's keys", () => {
-  test("are made once, one a mode, and stay between starts", async () => {
-    expect((await ensureSigningKey({ dataDir: directory, mode: "production" })).kid).toBe(key.kid);
-    expect(other.kid).not.toBe(key.kid);
-    const { mode } = await stat(join(directory, "keys", "access-token.production.jwk.json"));
-    expect(mode & 0o777).toBe(0o600);
-  });
-
-  test("are published without their private part", () => {
-    expect(toJwks([key])).toEqual({
-      keys: [
-        {
-          kty: "EC",
-          crv: "P-256",
-          x: expect.any(String),
-          y: expect.any(String),
-          alg: "ES256",
-          use: "sig",
-          kid: key.kid,
-        },
-      ],
-    });
-  });
-
   test("hold an identity key of 32 bytes, the same at every start, unless one is given", async () => {
     const made = await ensureIdentityKey({ dataDir: directory });
     expect(made.symmetricKeySize).toBe(32);
@@ -268,33 +280,4 @@ test.each([
 ])("a header that names $value beside the registered Z99101 gives $issue", ({ value, issue }) => {
   const organization = { system: "https://fhir.nhs.uk/Id/ods-organization-code", value: "Z99101", authority: "leeds" };
   expect(checkOrganizationHeader(value, { organization })).toEqual(issue);
-});
-
-test("the SMART configuration names what works and nothing else", () => {
-  expect(toSmartConfiguration(BASE_URL)).toEqual({
-    token_endpoint: "https://gateway.example/oauth2/token",
-    token_endpoint_auth_methods_supported: ["private_key_jwt"],
-    token_endpoint_auth_signing_alg_values_supported: ["RS384", "ES384", "PS384", "RS512"],
-    grant_types_supported: ["client_credentials"],
-    scopes_supported: [
-      "system/*.cruds",
-      "system/Patient.cruds",
-      "system/Observation.cruds",
-      "system/Consent.cruds",
-      "system/Organization.cruds",
-      "system/Practitioner.cruds",
-      "system/PractitionerRole.cruds",
-      "system/Provenance.cruds",
-      "system/AuditEvent.rs",
-      "system/StructureDefinition.rs",
-      "system/ValueSet.rs",
-      "system/CodeSystem.rs",
-      "system/ConceptMap.rs",
-      "system/SearchParameter.rs",
-      "system/OperationDefinition.rs",
-      "system/NamingSystem.rs",
-    ],
-    capabilities: ["client-confidential-asymmetric", "permission-v2"],
-    code_challenge_methods_supported: ["S256"],
-  });
 });

@@ -1,157 +1,134 @@
-import { decodeProtectedHeader, errors, jwtVerify } from "jose";
 import { LRUCache } from "lru-cache";
-import { z } from "zod";
 import { LIMITS } from "../limits.ts";
 import type { Issue } from "../outcome/issue.ts";
-import type { SigningKey } from "./gateway-keys.ts";
-import type { Client, Register } from "./register.ts";
+import { readAccessToken, type Verified } from "./access-token.ts";
+import { isInForce } from "./agreement-in-force.ts";
+import { certificateThumbprint } from "./client-certificate.ts";
+import { checkProof, type DpopProblem, type ProofPorts } from "./dpop.ts";
+import { DPOP_TEXTS } from "./dpop-texts.ts";
+import type { GatewayKeys } from "./gateway-keys.ts";
+import type { Register } from "./register.ts";
 import type { Requester } from "./requester.ts";
-import { parseScope } from "./scope.ts";
-import { intersectScopes } from "./scope-intersection.ts";
-import { hasCanonicalSignature } from "./signature.ts";
-import { fhirBase } from "./token.ts";
 
 export type Authentication =
   | { readonly ok: true; readonly requester: Requester }
-  | { readonly ok: false; readonly issue: Issue };
+  /** `requester`: whose token it is, where the request is refused all the same. */
+  | { readonly ok: false; readonly issue: Issue; readonly requester?: Requester };
 
-/** Takes the Authorization header. Answers at once for a token seen before, else when its signature is checked. */
-export type Authenticator = (authorization: string | undefined) => Authentication | Promise<Authentication>;
+/** What of a request says who asks. */
+export interface Presented {
+  readonly authorization: string | undefined;
+  /** The header DPoP (RFC 9449). */
+  readonly dpop?: string | undefined;
+  /** The client's certificate as the proxy that ends TLS hands it on. */
+  readonly certificate?: string | undefined;
+  /** What a proof must be about; without it no bound token is good. */
+  readonly about?: { readonly method: string; readonly url: string } | undefined;
+}
 
-export interface AuthenticatorOptions {
+/** Answers at once for a bearer token seen before, else when its signature or the proof of its bearer is checked. */
+export type Authenticator = (presented: Presented) => Authentication | Promise<Authentication>;
+
+export interface AuthenticatorOptions extends ProofPorts {
   readonly register: Register;
-  /** The gateway's signing keys, those no longer used for new tokens included. */
-  readonly keys: readonly Pick<SigningKey, "kid" | "publicKey">[];
+  readonly keys: Pick<GatewayKeys, "find" | "generation">;
   /** Origin of the gateway, without a trailing slash. */
   readonly baseUrl: string;
-  /** Milliseconds since 1970. */
-  readonly clock: () => number;
 }
-
-interface Verified {
-  readonly answer: Authentication & { readonly ok: true };
-  readonly expiresAt_ms: number;
-  /** From then on the signature is checked again. */
-  readonly trustedUntil_ms: number;
-}
-
-const CLAIMS = z.object({
-  sub: z.string(),
-  client_id: z.string(),
-  jti: z.string(),
-  exp: z.int(),
-  scope: z.string(),
-  purpose: z.string(),
-  agreement: z.object({ id: z.string(), version: z.int() }),
-});
 
 const MISSING: Authentication = { ok: false, issue: { kind: "missing-token" } };
-const NOT_OURS: Authentication = { ok: false, issue: { kind: "invalid-token", reason: "not-ours" } };
 const EXPIRED: Authentication = { ok: false, issue: { kind: "invalid-token", reason: "expired" } };
 const REVOKED: Authentication = { ok: false, issue: { kind: "invalid-token", reason: "revoked" } };
 
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
-  const { register, clock } = options;
+  const { register, keys, clock } = options;
   // Keyed by the token itself: memory that also holds the signing key would be none the safer for a digest a request.
   const cache = new LRUCache<string, Verified>({ max: LIMITS.token_cache_entries_max });
+  let madeFrom = "";
+  let version = register.version;
 
-  return (authorization) => {
-    const token = toToken(authorization);
+  /** What was verified under another register, or with keys that are no more, is verified anew. */
+  const forgetOld = (): void => {
+    if (version === register.version && madeFrom === keys.generation()) return;
+    cache.clear();
+    version = register.version;
+    madeFrom = keys.generation();
+  };
+
+  return (presented) => {
+    const token = toToken(presented.authorization);
     if (token === undefined) return MISSING;
+    forgetOld();
     const known = cache.get(token);
     const now_ms = clock();
     if (known === undefined || now_ms >= known.trustedUntil_ms)
-      return verify(token, options).then((verified) => {
-        if (!("answer" in verified)) return verified;
+      return readAccessToken(token, { ...options, now_ms }).then((verified) => {
+        if (typeof verified === "string") return { ok: false, issue: { kind: "invalid-token", reason: verified } };
         cache.set(token, verified);
-        return judge(verified, register, clock());
+        return judge(verified, { token, presented, options });
       });
-    return judge(known, register, now_ms);
+    return judge(known, { token, presented, options });
   };
 }
 
-/** RFC 6750 2.1; the scheme is case-insensitive. */
+/** RFC 6750 2.1, RFC 9449 7.1; schemes are case-insensitive. */
 function toToken(authorization: string | undefined): string | undefined {
-  if (authorization === undefined || authorization.length < 8) return undefined;
-  const isBearer = authorization.startsWith("Bearer ") || authorization.slice(0, 7).toLowerCase() === "bearer ";
-  return isBearer ? authorization.slice(7) : undefined;
+  if (authorization === undefined) return undefined;
+  if (authorization.startsWith("Bearer ")) return authorization.slice(7) || undefined;
+  return /^(?:bearer|dpop) ([^ ].*)$/i.exec(authorization)?.[1];
 }
 
-/** What may change while a token lives, looked at on every request. */
-function judge({ answer, expiresAt_ms }: Verified, register: Register, now_ms: number): Authentication {
-  if (now_ms >= expiresAt_ms) return EXPIRED;
-  const client = register.client(answer.requester.client);
-  return isInForce(client, answer.requester.agreement, now_ms) ? answer : REVOKED;
+interface Judging {
+  readonly token: string;
+  readonly presented: Presented;
+  readonly options: AuthenticatorOptions;
 }
 
-function isInForce(
-  client: Client | undefined,
-  told: { readonly id: string; readonly version: number },
-  now_ms: number,
-): client is Client {
-  return (
-    client?.enabled === true &&
-    client.agreement.id === told.id &&
-    client.agreement.version === told.version &&
-    now_ms < client.endsAt_ms
-  );
-}
-
-async function verify(
-  token: string,
-  { register, keys, baseUrl, clock }: AuthenticatorOptions,
-): Promise<Authentication | Verified> {
+/** What may change while a token lives, and what comes with each request, looked at on every one. */
+function judge({ answer, expiresAt_ms }: Verified, judging: Judging): Authentication | Promise<Authentication> {
+  const { register, clock } = judging.options;
   const now_ms = clock();
-  const claims = await readClaims(token, { keys, baseUrl, now_ms });
-  if ("ok" in claims) return claims;
-
-  const client = register.client(claims.sub);
-  if (!isInForce(client, claims.agreement, now_ms) || !client.agreement.purposes.includes(claims.purpose))
-    return REVOKED;
-  const granted = claims.scope.split(" ").flatMap((text) => {
-    const parsed = parseScope(text);
-    return parsed.ok ? [parsed.scope] : [];
-  });
-  const { system, value, authority } = client.organization;
-  const requester: Requester = Object.freeze({
-    client: client.id,
-    organization: Object.freeze({ system, value, authority }),
-    agreement: client.agreement,
-    purpose: claims.purpose,
-    // A scope that was taken from the client since the token was issued is gone from the token too.
-    scopes: Object.freeze(intersectScopes(granted, client.scopes)),
-    tokenId: claims.jti,
-  });
-  const expiresAt_ms = claims.exp * 1_000;
-  return {
-    answer: Object.freeze({ ok: true, requester }),
-    expiresAt_ms,
-    trustedUntil_ms: Math.min(expiresAt_ms, now_ms + LIMITS.token_cache_s * 1_000),
-  };
+  if (now_ms >= expiresAt_ms) return EXPIRED;
+  const { requester } = answer;
+  const client = register.client(requester.client);
+  if (!isInForce(client, requester.agreement, now_ms)) return REVOKED;
+  const { binding } = requester;
+  // A token of before the register asked for more is no longer enough.
+  if (client.senderConstraint !== "none" && client.senderConstraint !== binding?.kind) return REVOKED;
+  if (binding === undefined) return isDpop(judging.presented) ? refuseProof("other-key", requester, judging) : answer;
+  if (binding.kind === "dpop") return judgeProof(answer, binding.thumbprint, judging);
+  return certificateThumbprint(judging.presented.certificate) === binding.thumbprint
+    ? answer
+    : { ok: false, issue: { kind: "other-certificate" }, requester };
 }
 
-async function readClaims(
-  token: string,
-  { keys, baseUrl, now_ms }: Pick<AuthenticatorOptions, "keys" | "baseUrl"> & { readonly now_ms: number },
-): Promise<Authentication | z.output<typeof CLAIMS>> {
-  try {
-    const { kid } = decodeProtectedHeader(token);
-    const key = keys.find((candidate) => candidate.kid === kid);
-    if (key === undefined || !hasCanonicalSignature(token)) return NOT_OURS;
-    const { payload } = await jwtVerify(token, key.publicKey, {
-      algorithms: ["ES256"],
-      typ: "at+jwt",
-      issuer: baseUrl,
-      audience: fhirBase(baseUrl),
-      requiredClaims: ["exp", "jti", "sub"],
-      currentDate: new Date(now_ms),
-    });
-    const claims = CLAIMS.safeParse(payload);
-    return claims.success && claims.data.sub === claims.data.client_id ? claims.data : NOT_OURS;
-  } catch (error) {
-    if (error instanceof errors.JWTExpired) return EXPIRED;
-    // decodeProtectedHeader throws a TypeError for what is no token at all.
-    if (error instanceof errors.JOSEError || error instanceof TypeError) return NOT_OURS;
-    throw error;
-  }
+function isDpop({ authorization }: Presented): boolean {
+  return authorization?.slice(0, 5).toLowerCase() === "dpop ";
+}
+
+async function judgeProof(answer: Verified["answer"], thumbprint: string, judging: Judging): Promise<Authentication> {
+  const { presented, options, token } = judging;
+  const { about, dpop } = presented;
+  const { requester } = answer;
+  // A bound token under another scheme is a bearer's: RFC 9449 7.2.
+  if (!isDpop(presented) || about === undefined) return refuseProof("missing", requester, judging);
+  const url = `${options.baseUrl}${URL.parse(about.url)?.pathname ?? ""}`;
+  const checked = await checkProof(dpop, { method: about.method, url, token: { text: token, thumbprint } }, options);
+  return checked.ok ? answer : refuseProof(checked.problem, requester, judging);
+}
+
+function refuseProof(problem: DpopProblem, requester: Requester, { options }: Judging): Authentication {
+  if (problem === "store-unavailable")
+    return { ok: false, issue: { kind: "unavailable", what: "store", retryAfter_s: 5 }, requester };
+  const { nonces, clock } = options;
+  return {
+    ok: false,
+    issue: {
+      kind: "invalid-proof",
+      needsNonce: problem === "nonce",
+      text: DPOP_TEXTS[problem],
+      nonce: nonces.make(clock()),
+    },
+    requester,
+  };
 }

@@ -1,9 +1,11 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from "node:crypto";
 import { LIMITS } from "../limits.ts";
 import { ASSERTION_ALGORITHMS, type AssertionAlgorithm } from "./client-key.ts";
+import type { FindClientKey, Signed } from "./client-keys.ts";
 import type { Client, Register } from "./register.ts";
 import { isSignedBy } from "./signature.ts";
 import type { TokenRefusal } from "./token-refusal.ts";
+import { type Members, parseSegment } from "./unique-json.ts";
 
 /**
  * Client authentication by a signed JWT, checked in a fixed order (the numbers are those of this room's README).
@@ -23,19 +25,18 @@ export type CheckedAssertion =
   | { readonly ok: false; readonly refusal: TokenRefusal; readonly claimed?: string };
 
 export interface AssertionCheckerOptions {
-  readonly register: Register;
+  readonly register: Pick<Register, "client">;
+  readonly findKey: FindClientKey;
   /** The token endpoint's URL, character for character. */
   readonly audience: string;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
 }
 
-type Members = Readonly<Record<string, unknown>>;
-
-const FORBIDDEN = ["crit", "b64", "jwk", "x5u", "x5c", "jku"] as const;
+const FORBIDDEN = ["crit", "b64", "jwk", "x5u", "x5c"] as const;
 const KID_CHARACTERS_MAX = 128;
 
-export function createAssertionChecker({ register, audience, clock }: AssertionCheckerOptions) {
+export function createAssertionChecker({ register, findKey, audience, clock }: AssertionCheckerOptions) {
   const decoys = createDecoys();
 
   return async (assertion: string, clientId: string | undefined): Promise<CheckedAssertion> => {
@@ -53,11 +54,13 @@ export function createAssertionChecker({ register, audience, clock }: AssertionC
     if (clientId !== undefined && clientId !== iss) return { ok: false, refusal: { kind: "client-id" }, ...claimed };
 
     const client = register.client(iss);
-    const key = client?.enabled ? keyOf(client, signed) : undefined;
+    const isElsewhere = header.jku !== undefined && header.jku !== client?.jwksUri;
+    const key = client?.enabled && !isElsewhere ? (await findKey(client, signed))?.key : undefined;
     // Check 8. A stranger's assertion costs as much as a client's, so that time does not tell who the clients are.
     const verified = await isSignedBy(assertion, key ?? decoys[signed.alg], signed.alg);
     if (client === undefined) return { ok: false, refusal: { kind: "unknown-client" }, ...claimed };
     if (!client.enabled) return { ok: false, refusal: { kind: "disabled-client" }, ...claimed };
+    if (isElsewhere) return { ok: false, refusal: { kind: "jku" }, ...claimed };
     if (key === undefined) return { ok: false, refusal: { kind: "unknown-key" }, ...claimed };
     if (!verified) return { ok: false, refusal: { kind: "signature" }, ...claimed };
 
@@ -68,24 +71,14 @@ export function createAssertionChecker({ register, audience, clock }: AssertionC
 
 function readAssertion(assertion: string): { readonly header: Members; readonly claims: Members } | undefined {
   const segments = assertion.split(".");
-  if (segments.length !== 3 || !segments.every((segment) => /^[A-Za-z0-9_-]+$/.test(segment))) return undefined;
-  const header = toMembers(segments[0]);
-  const claims = toMembers(segments[1]);
-  return header && claims && { header, claims };
+  const header = parseSegment(segments[0]);
+  const claims = parseSegment(segments[1]);
+  const isWhole = segments.length === 3 && /^[A-Za-z0-9_-]+$/.test(segments[2] ?? "");
+  return isWhole && header && claims ? { header, claims } : undefined;
 }
 
-function toMembers(segment: string | undefined): Members | undefined {
-  try {
-    const bytes = Buffer.from(segment ?? "", "base64url");
-    const json: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-    return typeof json === "object" && json !== null && !Array.isArray(json) ? { ...json } : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Check 4, and 6: no client registers a `jku`, so whatever it names is not registered. */
-function checkHeader(header: Members): TokenRefusal | { readonly alg: AssertionAlgorithm; readonly kid: string } {
+/** Check 4. */
+function checkHeader(header: Members): TokenRefusal | Signed {
   if (header.typ !== "JWT") return { kind: "header-typ" };
   const alg = ASSERTION_ALGORITHMS.find((known) => known === header.alg);
   if (alg === undefined) return { kind: "header-alg" };
@@ -94,11 +87,6 @@ function checkHeader(header: Members): TokenRefusal | { readonly alg: AssertionA
   const { kid } = header;
   if (typeof kid !== "string" || kid === "" || kid.length > KID_CHARACTERS_MAX) return { kind: "header-kid" };
   return { alg, kid };
-}
-
-/** Check 7. The register holds each `kid` of a client once, and no key that is weak or made for something else. */
-function keyOf(client: Client, signed: { readonly alg: AssertionAlgorithm; readonly kid: string }) {
-  return client.keys.find(({ kid, algorithms }) => kid === signed.kid && algorithms.includes(signed.alg))?.key;
 }
 
 /** Checks 9 and 10, and the shape of what 11 needs. */

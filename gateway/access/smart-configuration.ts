@@ -1,7 +1,7 @@
 import { SERVED_RESOURCES } from "#profiles/interactions.ts";
+import { tokenUrl } from "./addresses.ts";
 import { ASSERTION_ALGORITHMS } from "./client-key.ts";
 import { SCOPE_LETTER } from "./scope.ts";
-import { tokenUrl } from "./token.ts";
 
 /** https://hl7.org/fhir/smart-app-launch/STU2.2/conformance.html */
 export interface SmartConfiguration {

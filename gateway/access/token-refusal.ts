@@ -1,4 +1,6 @@
 import { ASSERTION_ALGORITHMS } from "./client-key.ts";
+import type { DpopProblem } from "./dpop.ts";
+import { DPOP_TEXTS } from "./dpop-texts.ts";
 
 /**
  * Why the token endpoint says no. Rich inside, for the audit log; a plainer set goes out, as RFC 6749 5.2 words it. The
@@ -16,20 +18,29 @@ export type TokenRefusal =
   | { readonly kind: "header-typ" }
   | { readonly kind: "header-alg" }
   | { readonly kind: "header-kid" }
-  | { readonly kind: "header-member"; readonly member: "crit" | "b64" | "jwk" | "x5u" | "x5c" | "jku" }
+  | { readonly kind: "header-member"; readonly member: "crit" | "b64" | "jwk" | "x5u" | "x5c" }
   | { readonly kind: "issuer-is-not-subject" }
   | { readonly kind: "client-id" }
   | { readonly kind: "unknown-client" }
   | { readonly kind: "disabled-client" }
+  /** The assertion names another address of keys than the registered one. */
+  | { readonly kind: "jku" }
   | { readonly kind: "unknown-key" }
   | { readonly kind: "signature" }
   | { readonly kind: "audience"; readonly expected: string }
   | { readonly kind: "expiry"; readonly reason: "missing" | "not-an-integer" | "past" | "too-far" }
   | { readonly kind: "not-yet-valid" }
   | { readonly kind: "jti" }
+  /** `nonce`: a new one for the next proof. */
+  | { readonly kind: "dpop"; readonly problem: DpopProblem; readonly nonce: string }
+  | { readonly kind: "certificate" }
   | { readonly kind: "replayed" }
   | { readonly kind: "store-unavailable" }
+  | { readonly kind: "user-required" }
+  /** `text` says to the client what is wrong with the token of its user. */
+  | { readonly kind: "subject-token"; readonly reason: string; readonly text: string }
   | { readonly kind: "scope-missing" }
+  | { readonly kind: "scope-too-many"; readonly max: number }
   | { readonly kind: "scope-malformed"; readonly position: number; readonly reason: string }
   | { readonly kind: "scope-none" }
   | { readonly kind: "purpose"; readonly registered: readonly string[] }
@@ -40,15 +51,19 @@ export interface OAuthError {
   readonly error:
     | "invalid_request"
     | "invalid_client"
+    | "invalid_dpop_proof"
+    | "invalid_grant"
     | "invalid_scope"
     | "unauthorized_client"
     | "unsupported_grant_type"
-    | "temporarily_unavailable";
+    | "temporarily_unavailable"
+    | "use_dpop_nonce";
   /** ASCII without quotes and backslashes (RFC 6749 5.2). */
   readonly description: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** One text for four reasons: which of them it was would tell a stranger who the clients are. */
+/** One text for five reasons: which of them it was would tell a stranger who the clients are. */
 const NOT_AUTHENTICATED = "The client is not known, or the assertion was not signed with a key registered for it.";
 
 const EXPIRY_TEXTS = {
@@ -72,9 +87,21 @@ export function toOAuthError(refusal: TokenRefusal): OAuthError {
       return {
         status: 400,
         error: "unsupported_grant_type",
-        description: "grant_type must be client_credentials.",
+        description:
+          "grant_type must be client_credentials, or token-exchange (RFC 8693) by a client whose users sign in.",
       };
+    case "dpop":
+      return toDpopError(refusal);
+    case "user-required":
+      return {
+        status: 400,
+        error: "unauthorized_client",
+        description: "This client asks for persons who sign in: exchange the token of its user (RFC 8693).",
+      };
+    case "subject-token":
+      return { status: 400, error: "invalid_grant", description: refusal.text };
     case "scope-missing":
+    case "scope-too-many":
     case "scope-malformed":
     case "scope-none":
     case "purpose":
@@ -86,17 +113,34 @@ export function toOAuthError(refusal: TokenRefusal): OAuthError {
         description: `The agreement of this client ended on ${refusal.until}.`,
       };
     case "store-unavailable":
-      return {
-        status: 503,
-        error: "temporarily_unavailable",
-        description: "Whether this assertion was used before cannot be checked now. Try again with a new one.",
-      };
+      return UNAVAILABLE;
     default:
       return { status: 401, error: "invalid_client", description: toClientText(refusal) };
   }
 }
 
-type ScopeRefusal = Extract<TokenRefusal, { kind: "scope-missing" | "scope-malformed" | "scope-none" | "purpose" }>;
+const UNAVAILABLE: OAuthError = {
+  status: 503,
+  error: "temporarily_unavailable",
+  description: "Whether this assertion was used before cannot be checked now. Try again with a new one.",
+  headers: { "Retry-After": "5" },
+};
+
+/** https://www.rfc-editor.org/rfc/rfc9449#section-5, https://www.rfc-editor.org/rfc/rfc9449#section-8 */
+function toDpopError({ problem, nonce }: Extract<TokenRefusal, { kind: "dpop" }>): OAuthError {
+  if (problem === "store-unavailable") return UNAVAILABLE;
+  return {
+    status: 400,
+    error: problem === "nonce" ? "use_dpop_nonce" : "invalid_dpop_proof",
+    description: DPOP_TEXTS[problem],
+    headers: { "DPoP-Nonce": nonce },
+  };
+}
+
+type ScopeRefusal = Extract<
+  TokenRefusal,
+  { kind: "scope-missing" | "scope-too-many" | "scope-malformed" | "scope-none" | "purpose" }
+>;
 type ClientRefusal = Exclude<
   TokenRefusal,
   | ScopeRefusal
@@ -108,6 +152,9 @@ type ClientRefusal = Exclude<
         | "repeated-parameter"
         | "grant-type"
         | "agreement-ended"
+        | "dpop"
+        | "user-required"
+        | "subject-token"
         | "store-unavailable";
     }
 >;
@@ -116,6 +163,8 @@ function toScopeText(refusal: ScopeRefusal): string {
   switch (refusal.kind) {
     case "scope-missing":
       return "A scope is needed, as system/Observation.rs.";
+    case "scope-too-many":
+      return `At most ${refusal.max} scopes may be asked for at a time.`;
     case "scope-malformed":
       return `Scope number ${refusal.position} is not served: ${refusal.reason}.`;
     case "scope-none":
@@ -147,6 +196,7 @@ function toClientText(refusal: ClientRefusal): string {
       return "client_id differs from the iss of the assertion.";
     case "unknown-client":
     case "disabled-client":
+    case "jku":
     case "unknown-key":
     case "signature":
       return NOT_AUTHENTICATED;
@@ -158,6 +208,8 @@ function toClientText(refusal: ClientRefusal): string {
       return "iat or nbf lies in the future, or is not a whole number; check the clock.";
     case "jti":
       return "The assertion needs a jti of 1 to 128 characters.";
+    case "certificate":
+      return "This client is registered for tokens bound to its TLS certificate: it must come over mutual TLS.";
     case "replayed":
       return "This assertion was used before; sign a new one with a new jti.";
   }

@@ -7,7 +7,8 @@ import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ensureSigningKey } from "../access/gateway-keys.ts";
+import { createDpopNonces } from "../access/dpop-nonce.ts";
+import { ensureNonceKey, openGatewayKeys } from "../access/gateway-keys.ts";
 import { createTokenEndpoint } from "../access/token.ts";
 import { ensureDemonstrationRegister } from "../demonstration/ensure-register.ts";
 import { createSqliteStore } from "../store/sqlite.ts";
@@ -24,10 +25,21 @@ beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), "command-"));
   store = createSqliteStore({ path: join(dataDir, "store.sqlite") });
   const register = await ensureDemonstrationRegister(dataDir);
-  const signingKey = await ensureSigningKey({ dataDir, mode: "demonstration" });
+  const where = { dataDir, mode: "demonstration" } as const;
+  const keys = await openGatewayKeys({ ...where, clock: Date.now });
+  const nonces = createDpopNonces(await ensureNonceKey(where));
   server = createServer(async (request, response) => {
     const { host = "" } = request.headers;
-    const endpoint = createTokenEndpoint({ register, store, signingKey, baseUrl: `http://${host}`, clock: Date.now });
+    const endpoint = createTokenEndpoint({
+      register,
+      store,
+      keys,
+      nonces,
+      findKey: async (client, { kid }) => client.keys.find((key) => key.kid === kid),
+      isSearchable: () => true,
+      baseUrl: `http://${host}`,
+      clock: Date.now,
+    });
     const body = await text(request);
     const answer = await endpoint({ contentType: request.headers["content-type"], body });
     response.writeHead(answer.status, answer.headers).end(answer.body);

@@ -5,6 +5,10 @@ import { echo } from "./echo.ts";
 export type AccessIssue =
   | { readonly kind: "missing-token" }
   | { readonly kind: "invalid-token"; readonly reason: "expired" | "not-ours" | "revoked" }
+  /** The token is bound to a key, and what should prove it does not: `text` says why, `nonce` is for the next proof. */
+  | { readonly kind: "invalid-proof"; readonly needsNonce: boolean; readonly text: string; readonly nonce: string }
+  /** The token is bound to another certificate than the request came with. */
+  | { readonly kind: "other-certificate" }
   | { readonly kind: "insufficient-scope"; readonly needed: string }
   | { readonly kind: "purpose-mismatch" }
   | { readonly kind: "organization-mismatch" }
@@ -26,6 +30,20 @@ export function toAccessAnswer(issue: AccessIssue): Answer {
       };
     case "invalid-token":
       return { ...denied(401, issue.reason === "expired" ? "expired" : "login"), ...toTokenText(issue.reason) };
+    case "invalid-proof":
+      return {
+        ...denied(401, "login"),
+        diagnostics: issue.text,
+        headers: { "WWW-Authenticate": toDpopChallenge(issue), "DPoP-Nonce": issue.nonce },
+      };
+    case "other-certificate":
+      return {
+        ...denied(401, "login"),
+        diagnostics: CERTIFICATE_TEXT,
+        headers: {
+          "WWW-Authenticate": `Bearer realm="fhir", error="invalid_token", error_description="${CERTIFICATE_TEXT}"`,
+        },
+      };
     case "insufficient-scope":
       return {
         ...denied(403, "forbidden"),
@@ -76,6 +94,14 @@ export function toAccessAnswer(issue: AccessIssue): Answer {
     case "unexpected":
       return { status: 500, code: "exception", severity: "fatal" };
   }
+}
+
+const CERTIFICATE_TEXT = "The access token is bound to the TLS certificate of the client that got it (RFC 8705).";
+
+/** https://www.rfc-editor.org/rfc/rfc9449#section-7.1 */
+function toDpopChallenge({ needsNonce, text }: Extract<AccessIssue, { kind: "invalid-proof" }>): string {
+  const error = needsNonce ? "use_dpop_nonce" : "invalid_dpop_proof";
+  return `DPoP realm="fhir", error="${error}", error_description="${text}", algs="ES256 ES384 PS256 PS384"`;
 }
 
 const TOKEN_TEXTS = {

@@ -281,6 +281,33 @@ const ROWS: { readonly [kind in Issue["kind"]]: readonly Omit<Row, "kind">[] } =
       headers: { "WWW-Authenticate": /error="invalid_token"/ },
     },
   ],
+  "invalid-proof": [
+    {
+      issue: { kind: "invalid-proof", needsNonce: true, text: "A nonce is needed.", nonce: "n1" },
+      status: 401,
+      code: "login",
+      spine: "ACCESS_DENIED",
+      says: /nonce/,
+      headers: { "WWW-Authenticate": /^DPoP realm="fhir", error="use_dpop_nonce"/, "DPoP-Nonce": "n1" },
+    },
+    {
+      issue: { kind: "invalid-proof", needsNonce: false, text: "No proof.", nonce: "n1" },
+      status: 401,
+      code: "login",
+      spine: "ACCESS_DENIED",
+      headers: { "WWW-Authenticate": /^DPoP realm="fhir", error="invalid_dpop_proof"/ },
+    },
+  ],
+  "other-certificate": [
+    {
+      issue: { kind: "other-certificate" },
+      status: 401,
+      code: "login",
+      spine: "ACCESS_DENIED",
+      says: /certificate/,
+      headers: { "WWW-Authenticate": /error="invalid_token"/ },
+    },
+  ],
   "insufficient-scope": [
     {
       issue: { kind: "insufficient-scope", needed: "system/Observation.rs" },

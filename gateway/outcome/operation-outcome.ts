@@ -94,6 +94,8 @@ const ACCESS: Kinds<AccessIssue> = {
   "invalid-token": true,
   "insufficient-scope": true,
   "purpose-mismatch": true,
+  "invalid-proof": true,
+  "other-certificate": true,
   "organization-mismatch": true,
   "unknown-source": true,
   "source-not-allowed": true,

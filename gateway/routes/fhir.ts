@@ -1,6 +1,5 @@
 import type { Interaction } from "#profiles/interactions.ts";
 import type { Route } from "#profiles/routes.ts";
-import { ORGANIZATION_HEADER } from "../access/organization-header.ts";
 import type { Requester } from "../access/requester.ts";
 import type { AuditLog, AuditRecord } from "../audit/audit.ts";
 import {
@@ -28,10 +27,14 @@ import { fhirHeaders, prettyBody, type RequestIds, respondWithIssues } from "./r
 
 export type Authenticated =
   | { readonly ok: true; readonly requester: Requester }
-  | { readonly ok: false; readonly issue: Issue };
+  /** `requester`: whose token it is, where the request is refused all the same. */
+  | { readonly ok: false; readonly issue: Issue; readonly requester?: Requester };
+
+/** What a proof of possession must be about: method and address of the request. */
+export type RequestLine = Pick<Request, "method" | "url">;
 
 export interface FhirPorts {
-  authenticate(headers: Headers): Authenticated | Promise<Authenticated>;
+  authenticate(headers: Headers, about: RequestLine): Authenticated | Promise<Authenticated>;
   readonly audit: AuditLog;
   readonly dispatch: Answering;
   now(): number;
@@ -104,6 +107,8 @@ interface Refused {
   readonly interaction: Interaction | Issue["kind"];
   /** Parameters of a form, once they were read. */
   readonly form?: string;
+  /** Absent while the token was not looked at. */
+  readonly authenticated?: Authenticated;
 }
 
 /** No refusal goes out before the record of it is durable. */
@@ -129,7 +134,8 @@ async function toInteractionRequest(
   const mark = url.indexOf("?");
   const urlQuery = mark < 0 ? "" : url.slice(mark + 1);
   if (!isAcceptable(headers.get("accept"), parameterOf("_format", urlQuery))) return { kind: "not-acceptable" };
-  const authenticated = await ports.authenticate(headers);
+  const authenticated = await ports.authenticate(headers, request);
+  form.authenticated = authenticated;
   if (!authenticated.ok) return authenticated.issue;
   const isForm = route.path.endsWith("/_search");
   const query = isForm ? await readForm(request, urlQuery, form) : urlQuery;
@@ -172,6 +178,7 @@ function toPlace({ route, id, versionId }: FhirRequest): Partial<InteractionRequ
 interface FormKept {
   form?: string;
 }
+  authenticated?: Authenticated;
 
 function parameterOf(name: string, query: string): string | null {
   return mayHold(query, name) ? new URLSearchParams(query).get(name) : null;
@@ -224,21 +231,19 @@ function toPreconditions(headers: Headers): Preconditions {
 /** Who was refused what, and why. The query stays as it was asked, so that an attack stays visible. */
 async function toRefusalRecord(
   issues: readonly Issue[],
-  { request, ids, interaction, form }: Refused,
+  { request, ids, interaction, form, authenticated: looked }: Refused,
   { authenticate }: FhirPorts,
 ): Promise<AuditRecord> {
   const { headers, method, url } = request;
   // Some are refused before their token is looked at, and some because a header contradicts it: all have a requester.
-  const tokenAlone = new Headers(headers);
-  tokenAlone.delete(ORGANIZATION_HEADER);
-  const authenticated = await authenticate(tokenAlone);
+  const { requester } = looked ?? (await authenticate(headers, request));
   const path = url.slice(url.indexOf("/", url.indexOf("//") + 2));
   return {
     interaction,
     outcome: "refused",
     requestId: ids.requestId,
     client: "unknown",
-    ...(authenticated.ok && auditFacts(authenticated.requester, ids.requestId)),
+    ...(requester && auditFacts(requester, ids.requestId)),
     query: `${method} ${path}${form === undefined ? "" : ` ${form}`}`,
     detail: [...new Set(issues.map(({ kind }) => kind))].join(" "),
   };

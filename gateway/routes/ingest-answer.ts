@@ -2,13 +2,13 @@ import type { Requester } from "../access/requester.ts";
 import type { AuditLog, AuditRecord } from "../audit/audit.ts";
 import { auditFacts } from "../interactions/audit-facts.ts";
 import type { Issue } from "../outcome/issue.ts";
-import type { Authenticated } from "./fhir.ts";
+import type { Authenticated, RequestLine } from "./fhir.ts";
 import { CONTENT_SECURITY } from "./home.ts";
 import { type IngestQuery, readIngestQuery } from "./ingest-query.ts";
 import { type RequestIds, respondWithIssues } from "./respond.ts";
 
 export interface IngestAnswerPorts {
-  authenticate(headers: Headers): Authenticated | Promise<Authenticated>;
+  authenticate(headers: Headers, about: RequestLine): Authenticated | Promise<Authenticated>;
   readonly audit: AuditLog;
 }
 
@@ -45,7 +45,7 @@ export async function answerIngest<const Name extends string = never>(
   ports: IngestAnswerPorts,
   work: IngestWork<Name>,
 ): Promise<Response> {
-  const authenticated = await ports.authenticate(request.headers);
+  const authenticated = await ports.authenticate(request.headers, request);
   const requester = authenticated.ok ? authenticated.requester : undefined;
   let answered: IngestAnswer;
   try {

@@ -8,14 +8,14 @@ import { messagePage, type PageSession, REVIEW_PATH } from "../review/pages/layo
 import { signInPage } from "../review/pages/sign-in-page.ts";
 import { PAGE_SECURITY } from "../review/pages/style.ts";
 import type { Session, Sessions } from "../review/sessions.ts";
-import type { Authenticated } from "./fhir.ts";
+import type { Authenticated, RequestLine } from "./fhir.ts";
 import { isMediaType, isUnencoded, readText } from "./negotiate.ts";
 import type { RequestIds } from "./respond.ts";
 import { recordReview } from "./review-recorded.ts";
 import { type createCookies, isOwnForm, toOwnPath } from "./review-session.ts";
 
 export interface PagePorts {
-  authenticate(headers: Headers): Authenticated | Promise<Authenticated>;
+  authenticate(headers: Headers, about?: RequestLine): Authenticated | Promise<Authenticated>;
   readonly audit: AuditLog;
   readonly sessions: Sessions;
   readonly cookies: ReturnType<typeof createCookies>;

@@ -15,7 +15,7 @@ import { type Answered, isIssue } from "../review/done.ts";
 import { LIST_PARAMETERS } from "../review/list.ts";
 import type { Review } from "../review/review.ts";
 import { parseJson } from "../validation/parse-resource.ts";
-import type { Authenticated } from "./fhir.ts";
+import type { Authenticated, RequestLine } from "./fhir.ts";
 import { CONTENT_SECURITY } from "./home.ts";
 import { readIngestQuery } from "./ingest-query.ts";
 import { isUnencoded, readJsonText } from "./negotiate.ts";
@@ -23,7 +23,7 @@ import { type RequestIds, respondWithIssues } from "./respond.ts";
 import { recordReview } from "./review-recorded.ts";
 
 export interface ReviewRoutePorts {
-  authenticate(headers: Headers): Authenticated | Promise<Authenticated>;
+  authenticate(headers: Headers, about: RequestLine): Authenticated | Promise<Authenticated>;
   readonly audit: AuditLog;
   readonly review: Review;
 }
@@ -161,7 +161,7 @@ async function answer<T, const Name extends string = never>(
   work: Work<Name, T>,
   headersOf: (value: T) => Readonly<Record<string, string>> = () => ({}),
 ): Promise<Response> {
-  const authenticated = await authenticate(request.headers);
+  const authenticated = await authenticate(request.headers, request);
   const asking = authenticated.ok ? authenticated.requester : authenticated.issue;
   const answered = await recordReview<T>({ request, ids, interaction }, { asking, audit }, async (requester) => {
     const read = readIngestQuery(request, parameters);

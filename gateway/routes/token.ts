@@ -1,3 +1,4 @@
+import { CERTIFICATE_HEADER } from "../access/client-certificate.ts";
 import type { createTokenEndpoint } from "../access/token.ts";
 import type { AuditLog } from "../audit/audit.ts";
 import { LIMITS } from "../limits.ts";
@@ -7,17 +8,18 @@ import { type RequestIds, respondWithIssues } from "./respond.ts";
 export interface TokenPorts {
   readonly endpoint: ReturnType<typeof createTokenEndpoint>;
   readonly audit: AuditLog;
-  /** JSON texts of the two open documents. */
+  /** JSON texts of the two open documents; the keys are those of now. */
   readonly smartConfiguration: string;
-  readonly jwks: string;
+  jwks(): string;
 }
 
 const OPEN = { "Content-Type": "application/json", "Cache-Control": "public, max-age=60" } as const;
+const KEYS = { ...OPEN, "Cache-Control": `public, max-age=${LIMITS.jwks_cache_s}` } as const;
 
 export function createTokenRoutes({ endpoint, audit, smartConfiguration, jwks }: TokenPorts) {
   return {
     smartConfiguration: (): Response => new Response(smartConfiguration, { headers: OPEN }),
-    keys: (): Response => new Response(jwks, { headers: OPEN }),
+    keys: (): Response => new Response(jwks(), { headers: KEYS }),
     /** Answers as RFC 6749 says, once the record of it is durable. */
     async issue(request: Request, ids: RequestIds): Promise<Response> {
       const text = await readText(request, LIMITS.token_request_bytes_max);
@@ -25,6 +27,8 @@ export function createTokenRoutes({ endpoint, audit, smartConfiguration, jwks }:
         contentType: request.headers.get("content-type") ?? undefined,
         contentEncoding: request.headers.get("content-encoding") ?? undefined,
         body: typeof text === "string" ? text : undefined,
+        dpop: request.headers.get("dpop") ?? undefined,
+        certificate: request.headers.get(CERTIFICATE_HEADER) ?? undefined,
       });
       try {
         await audit.append({ interaction: "token", requestId: ids.requestId, ...answer.record });

@@ -1,0 +1,15 @@
+import type { Client } from "./register.ts";
+
+/** Whether a client may still have what it was told it may: it is enabled, and its agreement the same and not ended. */
+export function isInForce(
+  client: Client | undefined,
+  told: { readonly id: string; readonly version: number },
+  now_ms: number,
+): client is Client {
+  return (
+    client?.enabled === true &&
+    client.agreement.id === told.id &&
+    client.agreement.version === told.version &&
+    now_ms < client.endsAt_ms
+  );
+}
