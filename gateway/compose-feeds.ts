@@ -34,7 +34,9 @@ export async function composeFeeds(config: Config, gateway: Gateway, log: Logger
       opened.push(
         createRetention({
           store: gateway.store,
-          sources: gateway.register.sources.map(({ source }) => source),
+          get sources() {
+            return gateway.register.sources.map(({ source }) => source);
+          },
           clock: Date.now,
           onFault: (error) => log.error({ error }, "records kept for replay could not be swept"),
         }),
@@ -70,7 +72,9 @@ async function openInbox(directory: string, { register, line, audit }: Gateway, 
   }
   return createInbox({
     directory,
-    sources: register.sources,
+    get sources() {
+      return register.sources;
+    },
     line,
     audit,
     ids: randomUUID,

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { readPublished } from "#profiles/published.ts";
+import { createLivingMap } from "./access/living-map.ts";
 import type { Register } from "./access/register.ts";
 import type { AuditIndex, AuditLog } from "./audit/audit.ts";
 import type { SourceFacts } from "./disclosure/visibility.ts";
@@ -75,6 +76,7 @@ export interface InteractionRooms {
 /** Every interaction and operation over the rooms that they are composed of, behind one dispatch. */
 export function composeInteractions(rooms: InteractionRooms) {
   const { store, audit, fhirBase, sources, register, clock } = rooms;
+  const policyVersion = () => register.version;
   const resolver = createIdentifierResolver({ ...rooms, scope: register });
   const canonicals = createCanonicals(fhirBase, readPublished);
   const terminology = createTerminology(readPublished);
@@ -96,13 +98,16 @@ export function composeInteractions(rooms: InteractionRooms) {
     terminology,
     readQuery: createQueryCache(),
     clock,
-    reader: createRecordReader({ store, sources, fhirBase, cache_bytes: rooms.cache_bytes }),
+    reader: createRecordReader({ store, sources, policyVersion, fhirBase, cache_bytes: rooms.cache_bytes }),
     canonicals: canonicals.view,
     pageTokens: createPageTokens(rooms.secret),
     walks: createWalks(),
-    coverageNotice: createCoverageNotice(store, sources),
-    writtenSources: new Map(register.writtenSources.map((source) => [source.source, source])),
-    seenChildren: createSeenChildren(),
+    coverageNotice: createCoverageNotice(store, sources, policyVersion),
+    writtenSources: createLivingMap(
+      policyVersion,
+      () => new Map(register.writtenSources.map((source) => [source.source, source])),
+    ),
+    seenChildren: createSeenChildren(policyVersion),
     childResolver: rooms.childResolver,
     ids: randomUUID,
     matcher: rooms.matcher,
@@ -121,7 +126,7 @@ export function composeInteractions(rooms: InteractionRooms) {
     audit,
     onFault: rooms.onFault,
   });
-  return { dispatch, resolver };
+  return { dispatch, resolver, reader: ports.reader };
 }
 
 type Ports = Parameters<typeof createTransaction>[0] &

@@ -68,7 +68,7 @@ function connectPds<C extends Comparable>(
   });
   const asking = ({ register }: Pick<TracingRooms, "register">, log: Logger) => ({
     tracer,
-    sources: register.sources,
+    sources: () => register.sources,
     author: `pds/${matcher.version}`,
     ids: randomUUID,
     clock: Date.now,

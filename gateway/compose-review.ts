@@ -32,14 +32,16 @@ export function composeDecisions(rooms: DecisionRooms): Decisions {
 
 /** What a decision is made with, by a steward's verb or within a transaction of a rule's. */
 export function toDecisionPorts({ store, register, fhirBase }: DecisionRooms): DecisionPorts {
-  const written = new Set(register.writtenSources.map(({ source }) => source));
   return {
     store,
     clock: Date.now,
     ids: randomUUID,
     matches: (one, other) => register.matches(register.authorityOf(one), register.authorityOf(other)),
     authorityOf: register.authorityOf,
-    ...createDecisionTexts({ fhirBase, isWritten: (source) => written.has(source) }),
+    ...createDecisionTexts({
+      fhirBase,
+      isWritten: (source) => register.writtenSources.some((one) => one.source === source),
+    }),
     // What is remembered of a record follows from each write into the store.
     onRecords: async () => {},
   };

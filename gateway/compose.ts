@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { readPublished } from "#profiles/published.ts";
 import { RELEASE } from "#profiles/release.ts";
 import { ensureIdentityKey, ensureNonceKey, type GatewayKeys, openGatewayKeys } from "./access/gateway-keys.ts";
+import { createLivingRegister } from "./access/living-register.ts";
 import type { Register } from "./access/register.ts";
 import { createApp } from "./app.ts";
 import type { AuditIndex, AuditLog } from "./audit/audit.ts";
@@ -11,8 +12,10 @@ import { createAuditIndex } from "./audit/audit-index.ts";
 import { createAuditLog } from "./audit/log.ts";
 import { createAuthentication, createToken } from "./compose-access.ts";
 import { composeInteractions } from "./compose-interactions.ts";
+import { composeOversight, countOverdue } from "./compose-oversight.ts";
 import type { Pds } from "./compose-pds.ts";
 import { loadRegister, toSourceFacts } from "./compose-register.ts";
+import { createReloading, type Reloading } from "./compose-reload.ts";
 import { composeDecisions, composeReview, toDecisionPorts } from "./compose-review.ts";
 import type { Config } from "./config.ts";
 import { openSharing } from "./identity/cache/open.ts";
@@ -55,6 +58,8 @@ export interface Gateway {
   readonly tracing?: UnlinkedTracing;
   /** Asks PDS whether numbers are still in use, where that is configured. */
   readonly verification?: NumberVerification;
+  /** Reads the register, and what else decides, anew from its files; what is wrong in them changes nothing. */
+  reload(): Promise<void>;
   /** From now on FHIR requests are answered. */
   markReady(): void;
   /** Writes what is queued and closes everything; the server has stopped taking requests by then. */
@@ -67,13 +72,16 @@ export async function composeGateway(config: Config, log: Logger, calls: FirstCa
   // Before anything is open that would have to be closed.
   const connectPds = config.pds && (await (await import("./compose-pds.ts")).preparePds(config.pds));
   const auditDirectory = join(config.dataDir, "audit");
-  const [register, keys, nonceKey, identityKey, audit] = await Promise.all([
+  const [{ read, first }, keys, nonceKey, identityKey, audit] = await Promise.all([
     loadRegister(config),
     openGatewayKeys({ ...config, clock: Date.now }),
     ensureNonceKey(config),
     ensureIdentityKey(config),
     createAuditLog({ directory: auditDirectory, process: "gateway", clock: Date.now }),
   ]);
+  const living = createLivingRegister(first.register);
+  const { register } = living;
+  const reloading = createReloading({ living, read, first, files: [], audit, log, dataDir: config.dataDir });
   const matcher = createMatcher(ENGLAND);
   // Only with a Redis between them may several processes share a store.
   const store = createSqliteStore({
@@ -89,7 +97,7 @@ export async function composeGateway(config: Config, log: Logger, calls: FirstCa
   purgeOnWrite(store, cache);
   const auditIndex = createAuditIndex({ directory: auditDirectory, process: "gateway" });
   const pds = connectPds?.({ coordination, matcher });
-  const shared = { config, log, calls, register, keys, nonceKey, secret, audit, auditIndex, store, cache, matcher };
+  const shared = { config, log, calls, register, reloading, keys, nonceKey, secret, audit, auditIndex, store, cache, matcher };
   const rooms = pds === undefined ? shared : { ...shared, pds };
   let isReady = false;
   const { app, line, metrics, identifiers, ...resolving } = connect(rooms, () => isReady);
@@ -103,6 +111,7 @@ export async function composeGateway(config: Config, log: Logger, calls: FirstCa
     register,
     audit,
     metrics,
+    reload: reloading.reload,
     markReady() {
       isReady = true;
       // One process asks its own store as soon as it would ask a cache.
@@ -113,6 +122,7 @@ export async function composeGateway(config: Config, log: Logger, calls: FirstCa
     },
     async close() {
       closing.abort();
+      reloading.close();
       keys.close();
       await store.close();
       await Promise.all([audit.close(), auditIndex.close(), cache.close(), coordination.close()]);
@@ -124,6 +134,7 @@ const DAY_MS = 24 * 3_600_000;
 
 interface Rooms {
   readonly config: Config;
+  readonly reloading: Reloading;
   readonly log: Logger;
   readonly calls: FirstCalls;
   readonly register: Register;
@@ -144,7 +155,11 @@ function connect(rooms: Rooms, isReady: () => boolean) {
   const sources = toSourceFacts(register);
   const resolver = createChildResolver(matcher, register);
   const decisions = composeDecisions({ store, register, fhirBase });
-  const { dispatch, resolver: identifiers } = composeInteractions({
+  const {
+    dispatch,
+    resolver: identifiers,
+    reader,
+  } = composeInteractions({
     ...rooms,
     sources,
     decisions,
@@ -161,6 +176,8 @@ function connect(rooms: Rooms, isReady: () => boolean) {
   const metrics = createMetrics({
     identityCache: cache.state,
     identityCounts: cache.counts,
+    register: rooms.reloading.state,
+    overdueReviews: () => countOverdue(store, config.oversightReviewDays, Date.now()),
     ...(pds === undefined ? {} : { pds }),
   });
   const line = createIngestLine({
@@ -185,8 +202,16 @@ function connect(rooms: Rooms, isReady: () => boolean) {
       mapperOf,
     }),
     review: composeReview({ ...rooms, ...ports, decisions, matcher, sources, baseUrl: config.baseUrl, fhirBase }),
+    oversight: composeOversight({
+      ...rooms,
+      ...ports,
+      reader,
+      sources,
+      metrics,
+      reviewDays: config.oversightReviewDays,
+    }),
     token: createToken(rooms),
-    health: createHealthRoutes({ store, identityCache: cache, isReady }),
+    health: createHealthRoutes({ store, identityCache: cache, register: rooms.reloading.state, isReady }),
     metrics,
     log: rooms.log,
     capabilityStatement: once(() =>

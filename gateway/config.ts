@@ -19,6 +19,8 @@ export interface Config {
   readonly processes?: number;
   /** Absolute path of the register of clients, agreements and sources; absent: the demonstration's own. */
   readonly registerFile?: string;
+  /** Absolute path of the national file of organisations; absent: what is part of what stands in the register alone. */
+  readonly odsFile?: string;
   /** Key of all HMACs over identifiers; always there in production, see `ensureIdentityKey` for the rest. */
   readonly identityKey?: KeyObject;
   /** The next or the former one, while keys are replaced: what was written with it is read, and ended, too. */
@@ -33,6 +35,8 @@ export interface Config {
   readonly pds?: PdsConfig;
   /** How many days a source record is kept as it came, so that it can be mapped anew. */
   readonly replayDays: number;
+  /** Within how many days a decision on disclosure is to be reviewed by somebody else. */
+  readonly oversightReviewDays: number;
   /** How many children the demonstration data are made for, named ones aside. */
   readonly demonstrationChildren: number;
 }
@@ -154,6 +158,7 @@ const ENVIRONMENT = z.object({
   GATEWAY_PROCESSES: wholeNumber(1, 1_000).optional(),
   GATEWAY_MODE: oneOf(["demonstration", "production"]).default("demonstration"),
   REGISTER_FILE: z.string().optional(),
+  ODS_FILE: z.string().optional(),
   IDENTITY_KEY: identityKey.optional(),
   IDENTITY_KEY_OTHER: identityKey.optional(),
   CACHE_MB: wholeNumber(1, 65_536).default(64),
@@ -174,6 +179,7 @@ const ENVIRONMENT = z.object({
     .optional(),
   PDS_VERIFY_DAYS: wholeNumber(0, 3_650).default(0),
   REPLAY_DAYS: wholeNumber(0, 3_650).default(90),
+  OVERSIGHT_REVIEW_DAYS: wholeNumber(1, 365).default(7),
   LOG_LEVEL: oneOf(LOG_LEVELS).default("info"),
   DEMONSTRATION_CHILDREN: wholeNumber(0, 1_000_000).default(400),
 });
@@ -195,6 +201,9 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     ...(GATEWAY_MODE === "production" ? toMissing({ REGISTER_FILE, IDENTITY_KEY }) : []),
     ...toHalfTls(parsed.data),
     ...toHalfPds(parsed.data),
+    ...(parsed.data.ODS_FILE !== undefined && REGISTER_FILE === undefined
+      ? ["ODS_FILE: expected beside REGISTER_FILE, whose organisations are looked up in it"]
+      : []),
   ];
   if (missing.length > 0) throw new ConfigError(missing);
 
@@ -208,12 +217,14 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     redisClientCache: parsed.data.REDIS_CLIENT_CACHE === "on",
     ...toSharing(parsed.data),
     ...(REGISTER_FILE === undefined ? {} : { registerFile: resolve(REGISTER_FILE) }),
+    ...(parsed.data.ODS_FILE === undefined ? {} : { odsFile: resolve(parsed.data.ODS_FILE) }),
     ...(IDENTITY_KEY === undefined ? {} : { identityKey: IDENTITY_KEY }),
     cacheMegabytes: parsed.data.CACHE_MB,
     ...(INBOX_DIR === undefined ? {} : { inboxDirectory: resolve(INBOX_DIR) }),
     ...toMllp(parsed.data),
     ...toPds(parsed.data),
     replayDays: parsed.data.REPLAY_DAYS,
+    oversightReviewDays: parsed.data.OVERSIGHT_REVIEW_DAYS,
     logLevel: parsed.data.LOG_LEVEL,
     demonstrationChildren: parsed.data.DEMONSTRATION_CHILDREN,
   });

@@ -2,9 +2,16 @@ import { expect, test } from "vitest";
 import { createMetrics } from "./metrics.ts";
 
 const counts = { nearHits: 0, farHits: 0, misses: 0, purges: 0, voided: 2, entries: 0, roundTrip_s: 0.002 };
+const overdueReviews = async () => 3;
+const register = () => ({ version: 4, isRefused: true });
 
 test("the open metrics tell how the gateway fares, and nothing that a single lookup moves", async () => {
-  const metrics = createMetrics({ identityCache: () => "down", identityCounts: () => counts });
+  const metrics = createMetrics({
+    identityCache: () => "down",
+    identityCounts: () => counts,
+    overdueReviews,
+    register,
+  });
   metrics.answered("read", 404, 0.001);
   metrics.ingested("leeds-eyfsp", "committed", 3);
   const text = await metrics.render();
@@ -13,7 +20,11 @@ test("the open metrics tell how the gateway fares, and nothing that a single loo
     "gateway_requests_total",
     "gateway_request_duration_seconds",
     "gateway_source_records_total",
+    "gateway_break_glass_total",
     "gateway_identity_cache_up",
+    "gateway_oversight_reviews_overdue",
+    "gateway_register_version",
+    "gateway_register_refused",
     "gateway_resident_memory_bytes",
     "gateway_identity_cache_answers",
     "gateway_identity_cache_entries",
@@ -24,13 +35,16 @@ test("the open metrics tell how the gateway fares, and nothing that a single loo
   expect(text).toContain('gateway_requests_total{interaction="read",status="404"} 1');
   expect(text).toContain('gateway_source_records_total{source="leeds-eyfsp",outcome="committed"} 3');
   expect(text).toContain("gateway_identity_cache_up 0");
+  expect(text).toContain("gateway_register_version 4");
+  expect(text).toContain("gateway_register_refused 1");
+  expect(text).toContain("gateway_oversight_reviews_overdue 3");
   expect(text).toContain("gateway_identity_cache_voided 2");
 });
 
 test("what lookups move in the open metrics is told in steps of a thousand, at a place that nobody knows", async () => {
   let lookups = 0;
   const identityCounts = () => ({ ...counts, nearHits: lookups, misses: lookups, entries: lookups });
-  const metrics = createMetrics({ identityCache: () => "connected", identityCounts });
+  const metrics = createMetrics({ identityCache: () => "connected", identityCounts, overdueReviews, register });
   const told = new Set<string>();
   for (lookups = 0; lookups < 4_000; lookups += 125) {
     const text = await metrics.render();

@@ -5,6 +5,8 @@ export interface Metrics {
   answered(interaction: string, status: number, duration_s: number): void;
   /** Source records by how they ended. */
   ingested(source: string, outcome: "committed" | "unchanged" | "quarantined", records: number): void;
+  /** Somebody asked for emergency access to a child, whether there is such a child or not. */
+  glassBroken(): void;
   /** Text in the Prometheus exposition format. */
   render(): Promise<string>;
 }
@@ -17,6 +19,12 @@ export interface Gauges {
   identityCache(): "in-process" | "connected" | "down";
   /** What the cache of resolved identities has done since the start. */
   identityCounts(): IdentityCounts;
+  /** Decisions on disclosure that nobody has reviewed in time. */
+  overdueReviews(): Promise<number>;
+  /** Which register is in force: its version in this process, and whether newer files were refused. */
+  register(): { readonly version: number; readonly isRefused: boolean };
+  /** Decisions on disclosure that nobody has reviewed in time. */
+  overdueReviews(): Promise<number>;
   /** The national register, where it is configured: calls by how they ended, never by what they found. */
   readonly pds?: {
     readonly tracer: { state(): "closed" | "open" | "half-open" };
@@ -57,6 +65,11 @@ export function createMetrics(gauges: Gauges): Metrics {
     labelNames: ["source", "outcome"] as const,
     registers,
   });
+  const glass = new Counter({
+    name: "gateway_break_glass_total",
+    help: "Requests for emergency access to a child, whether there is such a child or not.",
+    registers,
+  });
   addGauges(registry, gauges);
   addIdentityCounts(registry, gauges);
   // Finding a child by its labels costs more than counting on it.
@@ -73,6 +86,7 @@ export function createMetrics(gauges: Gauges): Metrics {
       timer.observe(duration_s);
     },
     ingested: (source, outcome, count) => records.inc({ source, outcome }, count),
+    glassBroken: () => glass.inc(),
     render: () => registry.metrics(),
   };
 }
@@ -87,7 +101,31 @@ function addGauges(registry: Registry, gauges: Gauges): void {
       this.set(gauges.identityCache() === "down" ? 0 : 1);
     },
   });
+  new Gauge({
+    name: "gateway_oversight_reviews_overdue",
+    help: "Decisions on disclosure that nobody else has reviewed in time; counted up to a thousand.",
+    registers,
+    async collect() {
+      this.set(await gauges.overdueReviews());
+    },
+  });
   if (gauges.pds !== undefined) addPds(registry, gauges.pds);
+  new Gauge({
+    name: "gateway_register_version",
+    help: "How often the register, or another file that decides, was taken into use in this process.",
+    registers,
+    collect() {
+      this.set(gauges.register().version);
+    },
+  });
+  new Gauge({
+    name: "gateway_register_refused",
+    help: "1 while the newest files of the register are refused and those before them are in force, else 0.",
+    registers,
+    collect() {
+      this.set(gauges.register().isRefused ? 1 : 0);
+    },
+  });
   new Gauge({
     name: "gateway_resident_memory_bytes",
     help: "Resident memory of the process.",

@@ -118,6 +118,8 @@ function stopOnSignal(
     await gateway.close();
     process.exit(0);
   };
+  // Without a handler the signal would end the process.
+  process.on("SIGHUP", () => void gateway.reload());
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void stop(signal));
 }
 

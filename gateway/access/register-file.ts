@@ -74,6 +74,17 @@ export const REGISTER_FILE = z.strictObject({
   writtenSources: z.array(WRITTEN_SOURCE).default([]),
   /** Without an entry an authority matches within itself alone. */
   matching: z.array(MATCHING).default([]),
+  /** The columns of ODS_FILE, by name or counted from 1, where they are not called as `ods-file.ts` expects them. */
+  ods: z
+    .strictObject({
+      code: words,
+      parent: words,
+      parentFrom: words.optional(),
+      parentUntil: words.optional(),
+      successor: words.optional(),
+      successorFrom: words.optional(),
+    })
+    .optional(),
   /** Who signs people in. */
   issuers: z.array(ISSUER).default([]),
 });

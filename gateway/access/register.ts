@@ -50,6 +50,7 @@ export interface Register {
   /** Up by one with each reload: what is made from the register is of one version. */
   readonly version: number;
   readonly clients: readonly Client[];
+  readonly agreements: readonly Agreement[];
   readonly sources: readonly RegisteredSource[];
   readonly writtenSources: readonly WrittenSource[];
   readonly organizations: readonly RegisteredOrganization[];
@@ -165,6 +166,7 @@ function createRegister(file: ParsedRegisterFile, ods: OdsExcerpt): Register {
   return Object.freeze({
     version: 1,
     clients: [...clients.values()],
+    agreements: [...agreements.values()],
     sources: [...sources.values()],
     writtenSources: file.writtenSources,
     organizations: [...organizations.values()],

@@ -1,18 +1,22 @@
 import type { OperationOutcome } from "@medplum/fhirtypes";
+import { LRUCache } from "lru-cache";
 import type { Requester } from "../access/requester.ts";
 import { isReleasable, type SourceFacts } from "../disclosure/visibility.ts";
 import type { Store } from "../store/store.ts";
+
+/** More agreements than a register has; those of former versions of it go first. */
+const KEPT_MAX = 1_000;
 
 /**
  * The one entry that every searchset to a care client ends with, whoever the child: what an empty answer does not mean,
  * and to which day each source reaches. It depends on the agreement and on what was received, never on the child.
  */
-export function createCoverageNotice(store: Store, sources: ReadonlyMap<string, SourceFacts>) {
-  const known = new Map<string, { readonly changes: number; readonly entry: Buffer }>();
+export function createCoverageNotice(store: Store, sources: ReadonlyMap<string, SourceFacts>, policyVersion = () => 0) {
+  const known = new LRUCache<string, { readonly changes: number; readonly entry: Buffer }>({ max: KEPT_MAX });
   return async function coverageNotice(requester: Requester, changes: number): Promise<Buffer | undefined> {
     const { agreement } = requester;
     if (!agreement.coverageNotice) return undefined;
-    const name = `${agreement.id}/${agreement.version}`;
+    const name = `${agreement.id}/${agreement.version}/${policyVersion()}`;
     const cached = known.get(name);
     if (cached?.changes === changes) return cached.entry;
     const reaches = new Map((await store.sourceReaches()).map(({ source, until }) => [source, until]));

@@ -59,9 +59,8 @@ export type FindMatches = (asked: AskedPerson, looking: Looking) => Promise<Foun
  * absence tells of a name, postcode or number that is hidden.
  */
 export function createMatchCandidates({ store, reader, resolver, matcher, sources }: MatchCandidatePorts): FindMatches {
-  const writtenAuthorities = new Set(
-    [...sources.values()].flatMap(({ isWritten, authority }) => (isWritten ? [authority] : [])),
-  );
+  const writtenAuthorities = (): ReadonlySet<string> =>
+    new Set([...sources.values()].flatMap(({ isWritten, authority }) => (isWritten ? [authority] : [])));
   // As long as the Patient stands in memory in this form, and no longer.
   const known = new WeakMap<Pack, Seen>();
 
@@ -104,7 +103,7 @@ export function createMatchCandidates({ store, reader, resolver, matcher, source
   /** What clients write has no keys of the matcher in the store, but words by which it is found from anywhere. */
   async function writtenAlike(patient: Patient, { idSpace, authorities }: Agreement): Promise<readonly RecordKey[]> {
     const isShared = idSpace === SHARED_ID_SPACE;
-    if (isShared && !authorities.some((authority) => writtenAuthorities.has(authority))) return [];
+    if (isShared && !authorities.some((authority) => writtenAuthorities().has(authority))) return [];
     const words = toRecordSearchKeys(patient);
     const born = words.filter(({ code }) => code === "birthdate");
     const families = words.filter(({ code }) => code === "family").slice(0, WORDS_max);

@@ -24,7 +24,8 @@ export interface SeenChildren {
   note(record: RecordKey, asking: Asking): Promise<() => void>;
 }
 
-export function createSeenChildren(): SeenChildren {
+export function createSeenChildren(policyVersion = () => 0): SeenChildren {
+  const nameOf = (record: RecordKey, asking: Asking): string => `${policyVersion()} ${toName(record, asking)}`;
   const versions = new LRUCache<string, number>({ max: LIMITS.seen_children_max });
   return {
     async isSeen(record, asking) {
@@ -41,7 +42,7 @@ export function createSeenChildren(): SeenChildren {
 }
 
 /** Everything that a decision on visibility looks at beside the record itself. */
-function nameOf(record: RecordKey, { requester, at }: Asking): string {
+function toName(record: RecordKey, { requester, at }: Asking): string {
   const { client, purpose, organization, agreement } = requester;
   return `${record} ${at.today} ${client} ${purpose} ${organization.value} ${agreement.id}/${agreement.version}`;
 }

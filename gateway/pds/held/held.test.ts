@@ -46,7 +46,7 @@ async function verifying(
   return createNumberVerification({
     store: store.store,
     tracer,
-    sources: SOURCES,
+    sources: () => SOURCES,
     authorityOf,
     audit: { append: async () => {} },
     after_days: 30,

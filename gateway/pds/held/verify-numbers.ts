@@ -11,11 +11,13 @@ import { type VoidReason, voidNumber } from "./void-number.ts";
 
 const DAY_MS = 86_400_000;
 
+type AskingSource = Pick<RegisteredSource, "source" | "authority" | "traces" | "legalBasis">;
+
 export interface VerifyNumbersOptions {
   readonly store: Store;
   readonly tracer: PersonTracer;
   /** All of the register; numbers that the permitting ones tell are asked for. */
-  readonly sources: readonly Pick<RegisteredSource, "source" | "authority" | "traces" | "legalBasis">[];
+  sources(): readonly AskingSource[];
   readonly authorityOf: (source: string) => string;
   readonly audit: Pick<AuditLog, "append">;
   /** How many days a number that stood is not asked for again. */
@@ -40,12 +42,11 @@ const NOTE = z.object({ nextAt: z.number() });
  * served no more, whatever else is decided; one that it does not know is left to the sources that told it.
  */
 export function createNumberVerification(options: VerifyNumbersOptions): NumberVerification {
-  const permitting = options.sources.filter(({ traces }) => traces === true);
-  const authorities = [...new Set(permitting.map(({ authority }) => authority))];
-  const bySource = new Map(permitting.map((source) => [source.source, source]));
-
   async function pass(closing: AbortSignal): Promise<Partial<Record<Verified, number>>> {
     const ends: Partial<Record<Verified, number>> = {};
+    const permitting = options.sources().filter(({ traces }) => traces === true);
+    const authorities = [...new Set(permitting.map(({ authority }) => authority))];
+    const bySource = new Map(permitting.map((source) => [source.source, source]));
     let after: RecordKey = 0;
     while (authorities.length > 0) {
       const records = await options.store.scanRecords({ authorities }, after, LIMITS.pds_traces_page);
@@ -69,7 +70,7 @@ export function createNumberVerification(options: VerifyNumbersOptions): NumberV
 /** Numbers that permitting sources tell of a record, each with the first child of it that tells it. */
 async function numbersOf(
   record: RecordKey,
-  bySource: ReadonlyMap<string, VerifyNumbersOptions["sources"][number]>,
+  bySource: ReadonlyMap<string, AskingSource>,
   { store }: VerifyNumbersOptions,
 ): Promise<ReadonlyMap<string, AlikeChild>> {
   const numbers = new Map<string, AlikeChild>();

@@ -10,11 +10,13 @@ import { createPasses, type Passes } from "../passes.ts";
 import { type ApplyPorts, applyTrace } from "./apply-trace.ts";
 import { isDue, type TraceEnd, toNote, toNoteId } from "./next-try.ts";
 
+type AskingSource = Pick<RegisteredSource, "source" | "authority" | "traces" | "legalBasis">;
+
 export interface TraceUnlinkedOptions extends ApplyPorts {
   readonly store: Store;
   readonly tracer: PersonTracer;
   /** All of the register; children of those that permit it are asked for. */
-  readonly sources: readonly Pick<RegisteredSource, "source" | "authority" | "traces" | "legalBasis">[];
+  sources(): readonly AskingSource[];
   readonly audit: Pick<AuditLog, "append">;
   /** Random UUIDs. */
   readonly ids: () => string;
@@ -41,13 +43,13 @@ type Ended = TraceEnd | "failed" | "overtaken";
  * on where it was broken off; several processes do the same work, of which the register is asked once.
  */
 export function createUnlinkedTracing(options: TraceUnlinkedOptions): UnlinkedTracing {
-  const tracing = options.sources.filter(({ traces }) => traces === true);
-  const bySource = new Map(tracing.map((source) => [source.source, source]));
   /** Where a pass was broken off. */
   let from: StoredReview | undefined;
 
   async function pass(closing: AbortSignal): Promise<Partial<Record<Ended, number>>> {
     const ends: Partial<Record<Ended, number>> = {};
+    const tracing = options.sources().filter(({ traces }) => traces === true);
+    const bySource = new Map(tracing.map((source) => [source.source, source]));
     if (bySource.size === 0) return ends;
     const filter = { sources: [...bySource.keys()], kinds: NUMBERLESS, order: "oldest" as const };
     let after = from;
@@ -85,7 +87,7 @@ export function createUnlinkedTracing(options: TraceUnlinkedOptions): UnlinkedTr
 /** `undefined` for a child whose turn it is not. */
 async function traceOne(
   item: StoredReview,
-  source: TraceUnlinkedOptions["sources"][number] | undefined,
+  source: AskingSource | undefined,
   options: TraceUnlinkedOptions,
 ): Promise<Ended | undefined> {
   const { store, clock } = options;
@@ -114,7 +116,7 @@ async function traceOne(
 /** Details of a child leave for the register: that is on record before they do. */
 async function recordQuestion(
   child: AlikeChild,
-  { source, legalBasis }: TraceUnlinkedOptions["sources"][number],
+  { source, legalBasis }: AskingSource,
   { store, audit, ids }: TraceUnlinkedOptions,
 ): Promise<void> {
   const record = await store.record(child.record);

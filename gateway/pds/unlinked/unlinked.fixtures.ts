@@ -14,7 +14,7 @@ import { createSqliteStore } from "../../store/sqlite.ts";
 import { type RecordKey, SHARED_ID_SPACE } from "../../store/store.ts";
 import { createUnlinkedTracing, type TraceUnlinkedOptions } from "./trace-unlinked.ts";
 
-export const SOURCES: TraceUnlinkedOptions["sources"] = [
+export const SOURCES: ReturnType<TraceUnlinkedOptions["sources"]> = [
   { source: "leeds-eyfsp", authority: "leeds", traces: true, legalBasis: "a test's" },
   { source: "leeds-eyc", authority: "leeds", traces: false, legalBasis: "a test's" },
   { source: "wirral-eyfsp", authority: "wirral", traces: true, legalBasis: "a test's" },
@@ -87,7 +87,7 @@ export function startTracing(
     store,
     resolver,
     tracer,
-    sources: SOURCES,
+    sources: () => SOURCES,
     audit: { append: async ({ interaction, detail }) => void audited.push(`${interaction} ${detail}`) },
     author: "pds/test",
     moving: {
