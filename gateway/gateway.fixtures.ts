@@ -43,8 +43,18 @@ export async function startTestGateway(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<TestGateway> {
   const directory = await mkdtemp(join(tmpdir(), "gateway-"));
+  const started = await openTestGateway(directory, change, environment);
+  if (children > 0) await ensureDemonstrationData(children, { ...started.gateway, clock: Date.now });
+  return started;
+}
+
+/** The same on a directory that is there; it goes with the gateway. */
+export async function openTestGateway(
+  directory: string,
+  change?: (register: RegisterFile) => RegisterFile,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<TestGateway> {
   let gateway = await composeIn(directory, change && (await writeRegister(directory, change)), environment);
-  if (children > 0) await ensureDemonstrationData(children, { ...gateway, clock: Date.now });
   gateway.markReady();
   // Tokens live five minutes.
   const tokens = new LRUCache<string, string>({ max: 100, ttl: 240_000 });

@@ -1,0 +1,184 @@
+import { LOCAL_AUTHORITY } from "#profiles/systems.ts";
+import type { Hiding } from "./scene.fixtures.ts";
+import { endResource, putResource, tellChild, untellChild } from "./store.fixtures.ts";
+import { asked, doubted, elsewhere, merged, stranger } from "./strangers.fixtures.ts";
+
+/** What a source beyond the agreement says of a child of the requester's. */
+const beyond: Hiding = ({ maker, unreached, children, hidden }) => {
+  const { of, random } = maker;
+  const tellers = unreached.filter(({ dataClass }) => dataClass !== "sharing");
+  if (children.length === 0 || tellers.length === 0) return undefined;
+  const child = of(children);
+  const facts = of(tellers);
+  const told = { patientId: child.patientId, facts, localId: `C${child.serial}` };
+  // Two tellings in three are of a finding.
+  if (random.chance(0.3)) {
+    // That a child is restricted shows whoever says it, and is not taken back by one who says nothing of it.
+    const patient = maker.patient({ ...child, given: of(["Otherwise", child.given]) }, facts);
+    return {
+      what: `${facts.source}, beyond the agreement, tells of a child of the requester's`,
+      names: [],
+      run: ({ gateway }, now_ms) => tellChild(gateway.store, { ...told, patient }, now_ms),
+    };
+  }
+  const resource = maker.observation(child);
+  const trace = maker.provenance(`Observation/${resource.id}`, `Patient/${child.patientId}`);
+  for (const { resourceType, id } of [resource, trace]) hidden.push({ name: `${resourceType}/${id}`, facts, child });
+  return {
+    what: `${facts.source}, beyond the agreement, tells of a finding`,
+    names: [`Observation/${resource.id}`, `Provenance/${trace.id}`],
+    async run({ gateway: { store } }, now_ms) {
+      await putResource(store, { patientId: child.patientId, facts, resource }, now_ms);
+      await putResource(store, { patientId: child.patientId, facts, resource: trace }, now_ms);
+    },
+  };
+};
+
+/** Told anew, or ended: what is hidden has a history. */
+const changed: Hiding = ({ maker, hidden }) => {
+  if (hidden.length === 0) return undefined;
+  const { name, facts, child } = maker.of(hidden);
+  const [type = "", id = ""] = name.split("/");
+  if (type !== "Observation" || maker.random.chance(0.4)) {
+    return {
+      what: `${name} ends`,
+      names: [],
+      run: ({ gateway }, now_ms) => endResource(gateway.store, type, id, now_ms),
+    };
+  }
+  const resource = maker.observation(child, { id });
+  return {
+    what: `${name} is told anew`,
+    names: [],
+    run: ({ gateway }, now_ms) =>
+      putResource(gateway.store, { patientId: child.patientId, facts, resource: { ...resource, id } }, now_ms),
+  };
+};
+
+/** A source beyond the agreement says nothing more of a child. */
+const untold: Hiding = ({ maker, unreached, children, strangers }) => {
+  const { of, random } = maker;
+  const [one] = strangers.length > 0 && random.chance(0.5) ? [of(strangers)] : [];
+  const child = one?.child ?? (children.length === 0 ? undefined : of(children));
+  const facts = one?.facts ?? (unreached.length === 0 ? undefined : of(unreached));
+  if (!child || !facts) return undefined;
+  const told = { patientId: child.patientId, facts, localId: `C${child.serial}` };
+  return {
+    what: `${facts.source} says no more of ${one ? "a stranger" : "a child of the requester's"}`,
+    names: [],
+    run: ({ gateway }, now_ms) => untellChild(gateway.store, told, now_ms),
+  };
+};
+
+/** What the family's objection withholds from everybody but its officers. */
+const objected: Hiding = ({ maker, requester, reached, children, hidden }) => {
+  if (requester.agreement.dataClasses.includes("sharing")) return undefined;
+  const candidates = children.filter((child) => child.objected.length > 0);
+  if (candidates.length === 0) return undefined;
+  const child = maker.of(candidates);
+  const tellers = reached.filter(({ dataClass }) => child.objected.includes(dataClass));
+  if (tellers.length === 0) return undefined;
+  const facts = maker.of(tellers);
+  const resource = maker.observation(child);
+  hidden.push({ name: `Observation/${resource.id}`, facts, child });
+  return {
+    what: `${facts.source} tells of a finding that an objection withholds`,
+    names: [`Observation/${resource.id}`],
+    run: ({ gateway }, now_ms) => putResource(gateway.store, { patientId: child.patientId, facts, resource }, now_ms),
+  };
+};
+
+/** Where a restricted child lives, and who looks after it. */
+const place: Hiding = ({ maker, requester, reached, children }) => {
+  const candidates = children.filter(({ isRestricted }) => isRestricted);
+  const tellers = reached.filter(({ dataClass, isWritten }) => dataClass !== "sharing" && !isWritten);
+  if (candidates.length === 0 || tellers.length === 0 || requester.agreement.writes) return undefined;
+  const child = maker.of(candidates);
+  const facts = maker.of(tellers);
+  const told = { patientId: child.patientId, facts, localId: `C${child.serial}`, patient: maker.patient(child, facts) };
+  return {
+    what: `${facts.source} tells another place of a restricted child`,
+    names: [],
+    async run({ gateway: { store } }, now_ms) {
+      // Only who has told of the child before: a further teller would be seen.
+      const record = await store.locate("Patient", child.patientId, "");
+      const stored = record === undefined ? undefined : await store.record(record);
+      const tellers = (stored?.contributions ?? []).filter(({ source }) =>
+        reached.some((one) => one.source === source),
+      );
+      if (tellers.length === 1 && tellers[0]?.source === facts.source) await tellChild(store, told, now_ms);
+    },
+  };
+};
+
+/** A decision on sharing that takes nothing from anybody, read by officers and its teller alone. */
+const decision: Hiding = ({ maker, requester, children, hidden }) => {
+  const facts = maker.facts.find(({ source }) => source === "leeds-sharing");
+  if (requester.agreement.dataClasses.includes("sharing") || children.length === 0 || !facts) return undefined;
+  const child = maker.of(children);
+  const elsewhere = { system: LOCAL_AUTHORITY, value: "999" };
+  const resource = maker.consent(
+    { ...child, objected: [] },
+    {
+      provision: {
+        type: "permit",
+        provision: [
+          maker.random.chance(0.5)
+            ? { type: "deny", period: { start: "2020-01-01", end: "2020-12-31" } }
+            : {
+                type: "deny",
+                actor: [{ role: { text: "recipient" }, reference: { type: "Organization", identifier: elsewhere } }],
+              },
+        ],
+      },
+    },
+  );
+  const trace = maker.provenance(`Consent/${resource.id}`, `Patient/${child.patientId}`);
+  for (const { resourceType, id } of [resource, trace]) hidden.push({ name: `${resourceType}/${id}`, facts, child });
+  return {
+    what: "a decision of the family's that takes nothing from the requester",
+    names: [`Consent/${resource.id}`, `Provenance/${trace.id}`],
+    async run({ gateway: { store } }, now_ms) {
+      await putResource(store, { patientId: child.patientId, facts, resource }, now_ms);
+      await putResource(store, { patientId: child.patientId, facts, resource: trace }, now_ms);
+    },
+  };
+};
+
+/** An organisation that only a source beyond the agreement tells of. */
+const organisation: Hiding = ({ maker, unreached }) => {
+  if (unreached.length === 0) return undefined;
+  const facts = maker.of(unreached);
+  const id = maker.id();
+  const value = `Z99${maker.random.between(100, 999)}`;
+  const name = maker.of(["Refuge", "Zebra House"]);
+  return {
+    what: `${facts.source}, beyond the agreement, tells of an organisation`,
+    names: [`Organization/${id}`, name],
+    run: ({ gateway }, now_ms) =>
+      putResource(
+        gateway.store,
+        {
+          facts,
+          resource: { resourceType: "Organization", id, name, identifier: [{ system: LOCAL_AUTHORITY, value }] },
+        },
+        now_ms,
+      ),
+  };
+};
+
+/** Every kind of thing that a requester may not see. */
+export const HIDINGS: readonly Hiding[] = [
+  stranger,
+  beyond,
+  changed,
+  untold,
+  objected,
+  place,
+  decision,
+  organisation,
+  elsewhere,
+  merged,
+  asked,
+  doubted,
+];
