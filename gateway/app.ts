@@ -11,6 +11,7 @@ import type { createHealthRoutes } from "./routes/health.ts";
 import { HOME_HEADERS } from "./routes/home.ts";
 import type { createIngestRoutes } from "./routes/ingest.ts";
 import type { createLineageRoute } from "./routes/lineage.ts";
+import { OVERSIGHT_ROUTES, type OversightAnswering } from "./routes/oversight-table.ts";
 import type { createQualityRoute } from "./routes/quality.ts";
 import type { createQuarantineRoutes } from "./routes/quarantine.ts";
 import { type RequestIds, readRequestIds, respondWithIssues } from "./routes/respond.ts";
@@ -24,6 +25,7 @@ export interface AppPorts {
   readonly fhir: ReturnType<typeof createFhirRoutes>;
   readonly ingest: IngestRoutes;
   readonly review: ReviewAnswering;
+  readonly oversight: OversightAnswering;
   readonly token: ReturnType<typeof createTokenRoutes>;
   readonly health: ReturnType<typeof createHealthRoutes>;
   readonly metrics: Metrics;
@@ -156,6 +158,15 @@ export function createApp(ports: AppPorts): Hono<NodeEnv> {
       ),
     );
   }
+  for (const [method, path, interaction, answering] of OVERSIGHT_ROUTES) {
+    app.on(
+      method,
+      path,
+      measured(interaction, (context) =>
+        answering(ports.oversight, context.req.raw, idsOf(context), (name) => context.req.param(name) ?? ""),
+      ),
+    );
+  }
   app.get("/health/live", () => ports.health.live());
   app.get("/health/ready", () => ports.health.ready());
   app.get("/metrics", async () => new Response(await ports.metrics.render(), { headers: METRICS_HEADERS }));
@@ -169,6 +180,9 @@ export function createApp(ports: AppPorts): Hono<NodeEnv> {
     }
     if (path === "/identity" || path.startsWith("/identity/")) {
       return ports.review.api.unrouted(context.req.raw, idsOf(context), issue);
+    }
+    if (path === "/oversight" || path.startsWith("/oversight/")) {
+      return ports.oversight.unrouted(context.req.raw, idsOf(context), issue);
     }
     return path === FHIR_PATH || path.startsWith(`${FHIR_PATH}/`)
       ? ports.fhir.unrouted(context.req.raw, idsOf(context), issue)

@@ -112,6 +112,12 @@ export const LIMITS = {
   scopes_max: 100,
   /** Of what an unknown caller claims to be, in the record of its refusal. */
   audited_claim_characters_max: 200,
+  /** Emergency access to one child, for one person. */
+  break_glass_life_ms: 900_000,
+  oversight_page_default: 20,
+  oversight_listing_max: 100,
+  /** Looked through for one page of a listing; whoever sees next to nothing among very many gets a page that goes on. */
+  oversight_scanned_max: 1_000,
   /** A page token outlives a clinician's pause, not a working day. */
   page_token_life_s: 3_600,
   /** A line of a CSV file or an element of XML longer than this is refused, never buffered. */

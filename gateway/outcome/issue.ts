@@ -2,6 +2,7 @@ import type { AccessIssue } from "./access-issue.ts";
 import type { BodyIssue } from "./body-issue.ts";
 import type { IngestIssue } from "./ingest-issue.ts";
 import type { OperationIssue } from "./operation-issue.ts";
+import type { OversightIssue } from "./oversight-issue.ts";
 import type { ReviewIssue } from "./review-issue.ts";
 import type { RouteIssue } from "./route-issue.ts";
 import type { SearchIssue } from "./search-issue.ts";
@@ -24,4 +25,5 @@ type Fault =
   | WriteIssue
   | OperationIssue
   | IngestIssue
-  | ReviewIssue;
+  | ReviewIssue
+  | OversightIssue;

@@ -524,6 +524,23 @@ const ROWS: { readonly [kind in Issue["kind"]]: readonly Omit<Row, "kind">[] } =
       says: /without saying who/,
     },
   ],
+  "oversight-refused": [
+    ...(["no-overseer", "own-decision", "no-break-glass", "user-needed", "purpose-needed"] as const).map((refusal) => ({
+      issue: { kind: "oversight-refused", refusal } as const,
+      status: 403,
+      code: "forbidden",
+    })),
+    ...(["already-reviewed", "already-ended"] as const).map((refusal) => ({
+      issue: { kind: "oversight-refused", refusal } as const,
+      status: 409,
+      code: "conflict",
+    })),
+    ...(["recipient-not-bound", "until-past"] as const).map((refusal) => ({
+      issue: { kind: "oversight-refused", refusal } as const,
+      status: 422,
+      code: "business-rule",
+    })),
+  ],
   "modifier-extension": [
     {
       issue: { kind: "modifier-extension", expression: "Patient.modifierExtension" },

@@ -6,6 +6,7 @@ import { echo } from "./echo.ts";
 import { type IngestIssue, toIngestAnswer } from "./ingest-issue.ts";
 import type { Issue } from "./issue.ts";
 import { type OperationIssue, toOperationAnswer } from "./operation-issue.ts";
+import { type OversightIssue, toOversightAnswer } from "./oversight-issue.ts";
 import { type ReviewIssue, toReviewAnswer } from "./review-issue.ts";
 import { type RouteIssue, toRouteAnswer } from "./route-issue.ts";
 import { toSearchAnswer } from "./search-issue.ts";
@@ -73,6 +74,7 @@ function toAnswer(issue: Issue): Answer {
   if (isOf(OPERATION, issue)) return toOperationAnswer(issue);
   if (isOf(INGEST, issue)) return toIngestAnswer(issue);
   if (isOf(REVIEW, issue)) return toReviewAnswer(issue);
+  if (isOf(OVERSIGHT, issue)) return toOversightAnswer(issue);
   return toSearchAnswer(issue);
 }
 
@@ -92,10 +94,10 @@ const TRANSPORT: Kinds<TransportIssue> = {
 const ACCESS: Kinds<AccessIssue> = {
   "missing-token": true,
   "invalid-token": true,
-  "insufficient-scope": true,
-  "purpose-mismatch": true,
   "invalid-proof": true,
   "other-certificate": true,
+  "insufficient-scope": true,
+  "purpose-mismatch": true,
   "organization-mismatch": true,
   "unknown-source": true,
   "source-not-allowed": true,
@@ -152,6 +154,7 @@ const INGEST: Kinds<IngestIssue> = {
   "unknown-ingest-parameter": true,
   "bad-request-body": true,
 };
+const OVERSIGHT: Kinds<OversightIssue> = { "oversight-refused": true };
 const REVIEW: Kinds<ReviewIssue> = {
   "item-changed": true,
   "item-version-needed": true,

@@ -1,7 +1,6 @@
 import type { SourceIdentity } from "#mappers/mapper.ts";
 import { LIMITS } from "../limits.ts";
 import type { Issue } from "../outcome/issue.ts";
-import type { ReviewedChild } from "./child.ts";
 
 /** Why a reason cannot be taken; in words that hold nothing of it. */
 export type ReasonFlaw = "missing" | "too-long" | "identifies";
@@ -20,13 +19,18 @@ const PATTERNS = [
   /\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b/i,
 ] as const;
 
+/** A child by the names that it is told under. */
+export interface NamedChild {
+  readonly told: readonly { readonly identity: Pick<SourceIdentity, "given" | "family"> }[];
+}
+
 const WORD_characters_min = 3;
 
 /**
  * Looks for what may identify a child in a steward's words, which are kept for good and read in lists: a number, a date, a
  * postcode, or a name of one of the children that are decided on.
  */
-export function checkReason(reason: string, children: readonly Pick<ReviewedChild, "told">[]): ReasonFlaw | undefined {
+export function checkReason(reason: string, children: readonly NamedChild[]): ReasonFlaw | undefined {
   const text = reason.replace(/\p{Cf}/gu, "").trim();
   if (text === "") return "missing";
   if (text.length > LIMITS.review_reason_characters_max) return "too-long";
@@ -38,7 +42,7 @@ export function checkReason(reason: string, children: readonly Pick<ReviewedChil
 }
 
 /** The same as an issue. */
-export function reasonIssue(reason: string, children: readonly Pick<ReviewedChild, "told">[]): Issue | undefined {
+export function reasonIssue(reason: string, children: readonly NamedChild[]): Issue | undefined {
   const why = checkReason(reason, children);
   return why === undefined ? undefined : { kind: "reason-refused", why, max: LIMITS.review_reason_characters_max };
 }

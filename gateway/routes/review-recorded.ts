@@ -11,15 +11,26 @@ export interface ReviewCall {
   readonly request: Request;
   readonly ids: RequestIds;
   readonly interaction: string;
+  /** What the token must hold; a steward's when absent. */
+  readonly right?: NeededRight;
 }
 
-export const REVIEW_SCOPE = "identity/review";
+export interface NeededRight {
+  readonly scope: string;
+  isHeld(requester: Requester): boolean;
+}
+
+const REVIEW_RIGHT: NeededRight = {
+  scope: "identity/review",
+  isHeld: ({ scopes }) => hasReviewScope(scopes),
+};
 
 const RETRY_AFTER_s = 5;
 
 /**
- * Does a steward's work and records it before anybody is told: what was read is a disclosure of who the children are, and
- * names their Patients; what was refused is recorded as well. `asking` is the issue of whoever could not be authenticated.
+ * Does a steward's work, or an officer's, and records it before anybody is told: what was read is a disclosure of who the
+ * children are, and names their Patients; what was refused is recorded as well. `asking` is the issue of whoever could not
+ * be authenticated.
  * @throws what the work threw, once it is recorded
  */
 export async function recordReview<T>(
@@ -30,7 +41,7 @@ export async function recordReview<T>(
   const requester = "kind" in asking ? undefined : asking;
   let answered: Answered<T>;
   try {
-    answered = "kind" in asking ? asking : await workOn(asking, work);
+    answered = "kind" in asking ? asking : await workOn(asking, call.right ?? REVIEW_RIGHT, work);
   } catch (error) {
     const failed = toRecord(call, requester, { kind: "unexpected" });
     await audit.append({ ...failed, outcome: "failed" }).catch(() => {});
@@ -48,9 +59,10 @@ export async function recordReview<T>(
 
 async function workOn<T>(
   requester: Requester,
+  right: NeededRight,
   work: (requester: Requester) => Promise<Answered<T>>,
 ): Promise<Answered<T>> {
-  if (!hasReviewScope(requester.scopes)) return { kind: "insufficient-scope", needed: REVIEW_SCOPE };
+  if (!right.isHeld(requester)) return { kind: "insufficient-scope", needed: right.scope };
   return work(requester);
 }
 
@@ -65,7 +77,7 @@ function toRecord<T>(
     outcome: isIssue(answered) ? "refused" : "success",
     requestId: ids.requestId,
     client: "unknown",
-    ...(requester && auditFacts(requester, ids.requestId)),
+    ...(requester && auditFacts(requester, ids)),
     query: `${request.method} ${pathname}${search}`,
     ...(isIssue(answered) ? { detail: answered.kind } : toFacts(answered)),
   };

@@ -203,7 +203,7 @@ async function readBody(request: Request, expected: string): Promise<{ readonly 
 }
 
 /** `"version"`; a weak one names the same. */
-function readVersion(ifMatch: string | null): string | undefined {
+export function readVersion(ifMatch: string | null): string | undefined {
   return /^\s*(?:W\/)?"([\w-]{1,64})"\s*$/.exec(ifMatch ?? "")?.[1];
 }
 

@@ -26,8 +26,8 @@ export type NewDisclosureDecision = Unnumbered<DisclosureDecision>;
 type Unnumbered<Decision> = Decision extends unknown ? Omit<Decision, "id" | "endedAt_ms" | "review"> : never;
 
 export interface DisclosureFilter {
-  /** Children who stand in one of these authorities. */
-  readonly authorities: readonly string[];
+  /** Children who stand in one of these authorities; any when absent. */
+  readonly authorities?: readonly string[];
   readonly kinds?: readonly DisclosureDecision["kind"][];
   /** Nobody has reviewed it, and it waits for that. */
   readonly isAwaitingReview?: true;

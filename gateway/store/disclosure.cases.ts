@@ -102,6 +102,7 @@ export function disclosureCases(store: () => Store, child: Child): void {
       expect(await list({})).toEqual([first, second, third]);
       expect(await list({}, 1)).toEqual([first]);
       expect(await list({ after: first }, 1)).toEqual([second]);
+      expect(await list({ authorities: undefined })).toEqual([first, second, third]);
       expect(await list({ authorities: ["leeds"] })).toEqual([first, second]);
       expect(await list({ authorities: [] })).toEqual([]);
       expect(await list({ kinds: ["objection"] })).toEqual([first]);

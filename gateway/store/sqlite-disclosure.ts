@@ -109,14 +109,14 @@ export function readDisclosureDecisions(
     `${DECISION} WHERE d.id > :after ${isAwaitingReview === true ? "AND d.awaits_review = 1" : ""}
        AND (:kinds = '[]' OR d.kind IN (SELECT value FROM json_each(:kinds)))
        AND d.decided_at < :before
-       AND EXISTS (SELECT 1 FROM standing s WHERE s.record = ${ROOT}
-         AND s.authority IN (SELECT value FROM json_each(:authorities)))
+       AND (:authorities IS NULL OR EXISTS (SELECT 1 FROM standing s WHERE s.record = ${ROOT}
+         AND s.authority IN (SELECT value FROM json_each(:authorities))))
      ORDER BY d.id LIMIT :limit`,
   )
     .all({
       after,
       kinds: JSON.stringify(kinds),
-      authorities: JSON.stringify(authorities),
+      authorities: authorities === undefined ? null : JSON.stringify(authorities),
       before: decidedBefore_ms ?? Number.MAX_SAFE_INTEGER,
       limit,
     })
