@@ -43,7 +43,13 @@ export function createToken({ register, store, keys, nonceKey, config, audit }: 
       clock: Date.now,
     }),
     audit,
-    smartConfiguration: JSON.stringify(toSmartConfiguration(baseUrl)),
+    smartConfiguration: () =>
+      JSON.stringify(
+        toSmartConfiguration(baseUrl, {
+          hasCertificates: config.certificateProxy !== undefined,
+          hasUsers: register.issuers.length > 0,
+        }),
+      ),
     jwks: () => JSON.stringify(toJwks(keys.published())),
   });
 }

@@ -1,5 +1,5 @@
 import { createSecretKey, type KeyObject } from "node:crypto";
-import { isIPv6 } from "node:net";
+import { isIP, isIPv6 } from "node:net";
 import { resolve } from "node:path";
 import { z } from "zod";
 
@@ -31,6 +31,8 @@ export interface Config {
   readonly inboxDirectory?: string;
   /** Where HL7 v2 messages are taken by MLLP, as `MLLP_LISTEN` says it, and how they are guarded; absent: nowhere. */
   readonly mllp?: MllpConfig;
+  /** Who ends TLS in front of the gateway and hands on the certificates of clients; absent: nobody is believed to. */
+  readonly certificateProxy?: CertificateProxyConfig;
   /** The national register in which children without an NHS number are traced; absent: none are. */
   readonly pds?: PdsConfig;
   /** How many days a source record is kept as it came, so that it can be mapped anew. */
@@ -48,6 +50,13 @@ export interface MllpConfig {
   readonly tls?: { readonly cert: string; readonly key: string; readonly ca?: string };
   /** Whether production may take messages without TLS from anywhere but this machine. */
   readonly isPlainAllowed: boolean;
+}
+
+export interface CertificateProxyConfig {
+  /** IP addresses from which the header is taken; from all others it is taken away. */
+  readonly addresses: readonly string[];
+  /** In small letters: RFC 9440's `client-cert` unless the proxy calls it otherwise. */
+  readonly header: string;
 }
 
 export interface PdsConfig {
@@ -178,6 +187,17 @@ const ENVIRONMENT = z.object({
     .regex(/^[A-Z0-9]{3,10}$/, { error: "expected an ODS code, as Y12345" })
     .optional(),
   PDS_VERIFY_DAYS: wholeNumber(0, 3_650).default(0),
+  MTLS_PROXY: z
+    .string()
+    .transform((text) => text.split(",").map((part) => part.trim()))
+    .refine((addresses) => addresses.every((address) => isIP(address) !== 0), {
+      error: "expected the IP address of the proxy that ends TLS, or several with commas between",
+    })
+    .optional(),
+  MTLS_HEADER: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, { error: "expected the name of a header, as Client-Cert" })
+    .default("client-cert"),
   REPLAY_DAYS: wholeNumber(0, 3_650).default(90),
   OVERSIGHT_REVIEW_DAYS: wholeNumber(1, 365).default(7),
   LOG_LEVEL: oneOf(LOG_LEVELS).default("info"),
@@ -222,6 +242,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     cacheMegabytes: parsed.data.CACHE_MB,
     ...(INBOX_DIR === undefined ? {} : { inboxDirectory: resolve(INBOX_DIR) }),
     ...toMllp(parsed.data),
+    ...toCertificateProxy(parsed.data),
     ...toPds(parsed.data),
     replayDays: parsed.data.REPLAY_DAYS,
     oversightReviewDays: parsed.data.OVERSIGHT_REVIEW_DAYS,
@@ -275,6 +296,10 @@ function toPds(told: Environment): { readonly pds?: PdsConfig } {
   return {
     pds: { baseUrl, tokenUrl, apiKey, keyFile, keyId, verifyDays, ...(endUserOds === undefined ? {} : { endUserOds }) },
   };
+}
+
+function toCertificateProxy({ MTLS_PROXY: addresses, MTLS_HEADER }: Environment) {
+  return addresses === undefined ? {} : { certificateProxy: { addresses, header: MTLS_HEADER.toLowerCase() } };
 }
 
 function toSharing({ GATEWAY_PROCESSES: processes, IDENTITY_KEY_OTHER: otherIdentityKey }: Environment) {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { getRequestListener, RequestError } from "@hono/node-server";
 import { createBodyDeadline } from "./body-deadline.ts";
+import { createCertificateGate } from "./certificate-gate.ts";
 import { composeGateway, type Gateway } from "./compose.ts";
 import { composeFeeds, type Feeds } from "./compose-feeds.ts";
 import { type Config, loadConfig } from "./config.ts";
@@ -37,7 +38,7 @@ async function serve(
   { config, log, calls }: { readonly config: Config; readonly log: Logger; readonly calls: FirstCalls },
 ): Promise<void> {
   const feeds = await composeFeeds(config, gateway, log);
-  const server = createHttpServer(gateway, config.host, log);
+  const server = createHttpServer(gateway, config, log);
   server.on("error", (error) => {
     process.stderr.write(
       `Cannot listen on ${config.host}:${config.port}: ${"code" in error ? error.code : error.name}\n`,
@@ -62,9 +63,10 @@ async function serve(
 }
 
 /** The HTTP server: what cannot be made a request of is answered like everything else. */
-function createHttpServer({ app }: Gateway, hostname: string, log: Logger): Server {
+function createHttpServer({ app }: Gateway, config: Config, log: Logger): Server {
+  const believe = createCertificateGate(config.certificateProxy);
   const listener = getRequestListener(app.fetch, {
-    hostname,
+    hostname: config.host,
     autoCleanupIncoming: true,
     errorHandler(error) {
       const isUnreadable = error instanceof RequestError;
@@ -83,6 +85,7 @@ function createHttpServer({ app }: Gateway, hostname: string, log: Logger): Serv
     }
   };
   const answer = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+    believe(incoming);
     if (incoming.headers.host === undefined && incoming.httpVersion !== "1.0") {
       answerUnparsed(new Error("no Host"), incoming.socket);
     } else void answerWithin(incoming, outgoing);

@@ -1,5 +1,6 @@
 import { isRecordType, type RecordType } from "#profiles/interactions.ts";
 import type { Requester, Scope } from "../access/requester.ts";
+import { forLetters, isNarrowed } from "../access/scope-letters.ts";
 import { extractKeys } from "../search/keys.ts";
 import { meetsConditions } from "../search/match.ts";
 import { type Pack, toPack } from "../search/pack.ts";
@@ -36,14 +37,20 @@ export function scopeFilterOf(requester: Requester, fhirBase: string): ScopeFilt
   return filter;
 }
 
-/** Whether any scope has parameters. */
-export function isNarrowed({ scopes }: Pick<Requester, "scopes">): boolean {
-  return scopes.some((scope) => scope.context === "system" && scope.parameters !== undefined);
-}
-
 /** Whether the values of a scope's parameters can be searched for. */
 export function isSearchable(type: string, parameters: string, fhirBase: string): boolean {
   return isRecordType(type) && parseCriteria(type, parameters, { fhirBase }).ok;
+}
+
+/** Whether a resource that is to be written lies within what the requester may create (`c`) or update (`u`). */
+export function mayWrite(
+  requester: Requester,
+  written: { readonly type: RecordType; readonly letter: "c" | "u"; readonly resource: object },
+  fhirBase: string,
+): boolean {
+  if (!isNarrowed(requester)) return true;
+  const { type, letter, resource } = written;
+  return scopeFilterOf(forLetters(requester, letter), fhirBase)?.holdsBody(type, JSON.stringify(resource)) ?? true;
 }
 
 function compile(requester: Requester, fhirBase: string): ScopeFilter {

@@ -1,5 +1,6 @@
 import type { Interaction, ServedType } from "#profiles/interactions.ts";
 import { hasReviewScope, hasScope, isDeciding, letterOf } from "../access/scope.ts";
+import { forLetters, isNarrowed, lettersOf } from "../access/scope-letters.ts";
 import type { AuditLog, AuditRecord } from "../audit/audit.ts";
 import { type Answering, type InteractionRequest, type Result, refused } from "../interactions/answer.ts";
 import { auditFacts } from "../interactions/audit-facts.ts";
@@ -39,11 +40,17 @@ async function answered(request: InteractionRequest, ports: DispatchPorts): Prom
   const answering = answeringOf(request, ports);
   if (!answering) return refused({ kind: "unknown-route" });
   try {
-    return await answering(request);
+    return await answering(isNarrowed(request.requester) ? narrowed(request) : request);
   } catch (error) {
     ports.onFault(error, request.interaction);
     return refused(toUnexpected(error));
   }
+}
+
+/** The same request of a requester whose scopes have parameters: it sees what those for this interaction reach. */
+function narrowed(request: InteractionRequest): InteractionRequest {
+  const hasCriteria = request.preconditions.ifNoneExist !== undefined;
+  return { ...request, requester: forLetters(request.requester, lettersOf({ ...request, hasCriteria })) };
 }
 
 function answeringOf(

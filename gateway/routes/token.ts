@@ -8,8 +8,8 @@ import { type RequestIds, respondWithIssues } from "./respond.ts";
 export interface TokenPorts {
   readonly endpoint: ReturnType<typeof createTokenEndpoint>;
   readonly audit: AuditLog;
-  /** JSON texts of the two open documents; the keys are those of now. */
-  readonly smartConfiguration: string;
+  /** JSON texts of the two open documents, as they are now. */
+  smartConfiguration(): string;
   jwks(): string;
 }
 
@@ -18,7 +18,7 @@ const KEYS = { ...OPEN, "Cache-Control": `public, max-age=${LIMITS.jwks_cache_s}
 
 export function createTokenRoutes({ endpoint, audit, smartConfiguration, jwks }: TokenPorts) {
   return {
-    smartConfiguration: (): Response => new Response(smartConfiguration, { headers: OPEN }),
+    smartConfiguration: (): Response => new Response(smartConfiguration(), { headers: OPEN }),
     keys: (): Response => new Response(jwks(), { headers: KEYS }),
     /** Answers as RFC 6749 says, once the record of it is durable. */
     async issue(request: Request, ids: RequestIds): Promise<Response> {

@@ -1,4 +1,5 @@
 import type { RecordType } from "#profiles/interactions.ts";
+import { isNarrowed } from "../../access/scope-letters.ts";
 import { resourceBytes } from "../../search/pack.ts";
 import type { RecordKey } from "../../store/store.ts";
 import { guardRelease } from "../guard.ts";
@@ -56,6 +57,8 @@ async function findOwn(
 ): Promise<Held | undefined> {
   const { transaction, writer } = scene;
   if (!writer.unknownSubjects || type === "Patient" || type === "Provenance") return undefined;
+  // What lies outside of the scopes is told by the view.
+  if (isNarrowed(scene.requester)) return undefined;
   const current = await transaction.resource(type, id, writer.idSpace);
   if (current?.source !== writer.source) return undefined;
   const { body, version, lastUpdated } = current;

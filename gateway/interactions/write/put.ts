@@ -1,6 +1,7 @@
 import type { RecordType } from "#profiles/interactions.ts";
 import { resourceBytes } from "../../search/pack.ts";
 import type { RecordKey } from "../../store/store.ts";
+import { mayWrite } from "../scope-filter.ts";
 import { checkConsent } from "./consent-rules.ts";
 import { type Content, type Sent, toContent, toContribution, toStored } from "./content.ts";
 import type { Held } from "./held.ts";
@@ -23,6 +24,7 @@ export interface ToPut {
 export async function put(toPut: ToPut, scene: Scene): Promise<Written> {
   const { type, id, held } = toPut;
   const { transaction, writer, now_ms } = scene;
+  requireWithinScopes(toPut, scene);
   if (type === "Patient") return putPatient(toPut, scene);
   if (type === "Consent" && !writer.unknownSubjects) {
     const flaws = await checkConsent(toPut.sent.tree, scene);
@@ -43,6 +45,14 @@ export async function put(toPut: ToPut, scene: Scene): Promise<Written> {
   await noteSeen(type, place, scene);
   const outcome = held?.state === "current" ? "updated" : "created";
   return { outcome, type, id, version: String(version), lastUpdated_ms: now_ms, body: resource.body, patientId };
+}
+
+/** What a writer may not see once it is written, it may not write. */
+function requireWithinScopes({ type, id, sent, held }: ToPut, { requester, search }: Scene): void {
+  const letter = held?.state === "current" ? "u" : "c";
+  const written = { type, letter, resource: { ...sent.resource, id } } as const;
+  if (mayWrite(requester, written, search.fhirBase)) return;
+  refuse({ kind: "insufficient-scope", needed: `system/${type}.${letter}` });
 }
 
 /** The shared record in which it stands already, else one that has room. */

@@ -1,0 +1,39 @@
+import type { IncomingMessage } from "node:http";
+import { BlockList, isIPv6 } from "node:net";
+import { CERTIFICATE_HEADER } from "./access/client-certificate.ts";
+import type { CertificateProxyConfig } from "./config.ts";
+
+/**
+ * Lets the certificate of a client in under one name, where the proxy that ends TLS says it, and takes it away wherever
+ * anybody else does: a header is written by whoever likes to (RFC 9440 4). To be asked before anything reads headers.
+ */
+export function createCertificateGate(
+  proxy: CertificateProxyConfig | undefined,
+): (incoming: Pick<IncomingMessage, "rawHeaders" | "socket">) => void {
+  const believed = new BlockList();
+  for (const address of proxy?.addresses ?? []) believed.addAddress(address, familyOf(address));
+  const name = proxy?.header ?? CERTIFICATE_HEADER;
+
+  return ({ rawHeaders, socket }) => {
+    const { remoteAddress = "" } = socket;
+    const isBelieved =
+      proxy !== undefined && remoteAddress !== "" && believed.check(remoteAddress, familyOf(remoteAddress));
+    let told: string | undefined;
+    let times = 0;
+    for (let at = rawHeaders.length - 2; at >= 0; at -= 2) {
+      const header = rawHeaders[at]?.toLowerCase();
+      if (header !== CERTIFICATE_HEADER && header !== name) continue;
+      if (header === name) {
+        times += 1;
+        told = rawHeaders[at + 1];
+      }
+      rawHeaders.splice(at, 2);
+    }
+    // Two of them: the client sent one, and the proxy did not take it away.
+    if (isBelieved && times === 1 && told !== undefined) rawHeaders.push(CERTIFICATE_HEADER, told);
+  };
+}
+
+function familyOf(address: string): "ipv4" | "ipv6" {
+  return isIPv6(address) ? "ipv6" : "ipv4";
+}
