@@ -1,108 +1,293 @@
-import type { Consent, ConsentProvision } from "@medplum/fhirtypes";
-import { ukOffset_minutes } from "#mappers/datatypes/uk-time.ts";
+import type {
+  Coding,
+  Consent,
+  ConsentProvision,
+  ConsentProvisionActor,
+  ConsentProvisionData,
+} from "@medplum/fhirtypes";
 import type { DataClass } from "#mappers/mapper.ts";
-import { isRecordType } from "#profiles/interactions.ts";
-import { ACT_CODE, ACT_REASON, DATA_CLASS } from "#profiles/systems.ts";
+import {
+  ACT_CODE,
+  ACT_REASON,
+  CONFIDENTIALITY,
+  DATA_CLASS,
+  OBJECTION_STATE,
+  OBJECTION_STATE_EXTENSION,
+} from "#profiles/systems.ts";
+import { toDateRange } from "../search/date-range.ts";
+import { CONFIDENTIALITY_ORDER } from "./labels/label-list.ts";
+import { rankOf } from "./labels/rank.ts";
 
-/** One thing that a Consent withholds. Empty lists mean "all"; nothing here ever permits more than an agreement does. */
-export interface Denial {
-  /** `Consent/<id>`, for the audit record. */
-  readonly consent: string;
-  readonly dataClasses: readonly DataClass[];
-  /** Logical ids of single resources. */
-  readonly resourceIds: readonly string[];
-  /** `system|value` of the organisations that are denied. */
-  readonly actors: readonly string[];
-  readonly purposes: readonly string[];
-  /** YYYY-MM-DD, inclusive; `from` may be no more than a year or a month. */
-  readonly from?: string;
-  readonly until?: string;
+export type RuleType = "permit" | "deny";
+
+/** An active Consent, read once: what it says of whom, for what, when, and of which data. */
+export interface ConsentRules {
+  /** `Consent/<id>/<version>`, for the audit record. */
+  readonly name: string;
+  /** Logical id. */
+  readonly id: string;
+  /** Its own mark, of an objection alone; an officer's decision that is recorded beside it weighs more. */
+  readonly state: string | undefined;
+  readonly root: ConsentRule;
+  /** Instants at which a period of it begins or ends, in milliseconds since 1970. */
+  readonly instants_ms: readonly number[];
 }
 
 /**
- * What an active Consent withholds: every rule of type deny at whatever depth, and its root where that denies or opts
- * out. A nested rule inherits what its parent says of actor, purpose and period and it does not say itself. Whatever
- * narrows a denial and is not understood here narrows nothing: the denial is then about all. What a Consent permits
- * takes nothing from a denial. https://hl7.org/fhir/R4/consent-definitions.html#Consent.provision
+ * One rule. A condition that is absent narrows nothing. What narrows a denial and is not understood narrows nothing
+ * either; what narrows a permission and is not understood leaves nothing of it.
  */
-export function toDenials(consent: Consent): readonly Denial[] {
-  if (consent.status !== "active") return [];
-  const name = `Consent/${consent.id ?? ""}`;
-  const root = consent.provision ?? {};
-  return [...(deniesAtRoot(consent) ? [toDenial(name, root)] : []), ...nestedDenials(name, root)];
+export interface ConsentRule {
+  /** Absent of a root of which nobody says whether it permits or denies: it does neither. */
+  readonly type: RuleType | undefined;
+  /** Milliseconds since 1970, the end exclusive. */
+  readonly from_ms: number;
+  readonly until_ms: number;
+  /** Whether it is about reading at all. */
+  readonly isOfAccess: boolean;
+  /** `system|value` of whom it is about. */
+  readonly actors: ReadonlySet<string> | undefined;
+  /** `system|code`. */
+  readonly purposes: ReadonlySet<string> | undefined;
+  readonly classes: ClassTerms | undefined;
+  readonly labels: LabelTerms | undefined;
+  /** `system|code`, of which a resource has one. */
+  readonly codes: ReadonlySet<string> | undefined;
+  readonly data: readonly DataTerm[] | undefined;
+  /** Of the data, not of the rule. Milliseconds since 1970, the end exclusive. */
+  readonly dataPeriod: { readonly low_ms: number; readonly high_ms: number } | undefined;
+  readonly nested: readonly ConsentRule[];
 }
 
-/** Policies by which nothing is shared but what a nested rule permits. */
-const OPT_OUTS: ReadonlySet<string | undefined> = new Set(["OPTOUT", "OPTOUTE"]);
+interface ClassTerms {
+  readonly dataClasses: ReadonlySet<string>;
+  readonly types: ReadonlySet<string>;
+  /** Canonical addresses of profiles. */
+  readonly profiles: ReadonlySet<string>;
+}
 
-function deniesAtRoot({ policyRule, provision }: Consent): boolean {
-  return (
-    provision?.type === "deny" ||
-    (policyRule?.coding ?? []).some(({ system, code }) => system === ACT_CODE && OPT_OUTS.has(code))
+export interface LabelTerms {
+  /** Highest rank that a permission reaches, lowest that a denial does; absent where no confidentiality is named. */
+  readonly rank: number | undefined;
+  /** `system|code` of all other labels. */
+  readonly codes: ReadonlySet<string>;
+}
+
+interface DataTerm {
+  readonly meaning: "instance" | "related" | "authoredby";
+  /** `Type/id`, or of an author `system|value`. */
+  readonly name: string;
+}
+
+/** Levels of nested rules below the root that may permit; what denies counts at every depth. */
+const NESTED_LEVELS_MAX = 2;
+
+/**
+ * Reads a Consent; `undefined` where it is not active. A nested rule inherits what its parent says of actor, purpose,
+ * action and period and it does not say itself. One that cannot be read at all denies everything.
+ * https://hl7.org/fhir/R4/consent-definitions.html#Consent.provision
+ */
+export function toConsentRules(consent: Consent): ConsentRules | undefined {
+  if (consent.status !== "active") return undefined;
+  const id = consent.id ?? "";
+  const version = consent.meta?.versionId;
+  const named = { id, name: `Consent/${id}${version === undefined ? "" : `/${version}`}` };
+  try {
+    const root = toRule(consent.provision ?? {}, baseOf(consent), 0);
+    return { ...named, state: stateOf(consent), root, instants_ms: instantsOf(root) };
+  } catch {
+    return { ...named, state: undefined, root: toRule({}, "deny", 0), instants_ms: [] };
+  }
+}
+
+/** Policies by which what no rule says is released, or not. https://terminology.hl7.org/CodeSystem-v3-ActCode.html */
+const POLICIES: Readonly<Partial<Record<string, RuleType>>> = {
+  OPTIN: "permit",
+  OPTOUT: "deny",
+  OPTOUTE: "deny",
+};
+
+/** What a policy of opting in or out says by itself. */
+export function policyOf({ policyRule }: Pick<Consent, "policyRule">): RuleType | undefined {
+  const told = (policyRule?.coding ?? []).map(({ system, code }) =>
+    system === ACT_CODE ? POLICIES[code ?? ""] : undefined,
   );
+  return told.find((type) => type === "deny") ?? told.find((type) => type === "permit");
 }
 
-function nestedDenials(consent: string, parent: ConsentProvision): readonly Denial[] {
-  return (parent.provision ?? []).flatMap((told) => {
-    const { actor, purpose, period } = parent;
-    const rule = { ...(actor && { actor }), ...(purpose && { purpose }), ...(period && { period }), ...told };
-    return [...(rule.type === "deny" ? [toDenial(consent, rule)] : []), ...nestedDenials(consent, rule)];
-  });
+/** Of two that contradict each other, which no written Consent has, the denial. */
+function baseOf(consent: Consent): RuleType | undefined {
+  const policy = policyOf(consent);
+  return policy === "deny" ? policy : (consent.provision?.type ?? policy);
 }
 
-function toDenial(consent: string, rule: ConsentProvision): Denial {
-  const { start, end } = rule.period ?? {};
+function stateOf({ extension }: Consent): string | undefined {
+  const told = extension?.find(({ url }) => url === OBJECTION_STATE_EXTENSION)?.valueCoding;
+  return told?.system === OBJECTION_STATE ? told.code : undefined;
+}
+
+function toRule(told: ConsentProvision, type: RuleType | undefined, level: number): ConsentRule {
+  const denies = type === "deny";
+  const { low_ms: from_ms, high_ms: until_ms } = toSpan(told.period, denies);
   return {
-    consent,
-    dataClasses: allOrNone(rule.class, ({ system, code }) =>
-      system === DATA_CLASS && isDataClass(code) ? code : undefined,
-    ),
-    resourceIds: allOrNone(rule.data, ({ meaning, reference }) =>
-      meaning === "authoredby" ? undefined : resourceIdOf(reference.reference),
-    ),
-    actors: allOrNone(rule.actor, ({ reference }) => {
-      const { system, value } = reference.identifier ?? {};
-      return system && value ? `${system}|${value}` : undefined;
-    }),
-    purposes: allOrNone(rule.purpose, ({ system, code }) =>
-      system === ACT_REASON && !EVERY_PURPOSE.has(code) ? code : undefined,
-    ),
-    ...(start && { from: dayOf(start, (a, b) => a < b) }),
-    ...(end && { until: dayOf(`${end}${"-12-31".slice(end.length - 4)}`, (a, b) => a > b) }),
+    type: level > NESTED_LEVELS_MAX && !denies ? undefined : type,
+    from_ms,
+    until_ms,
+    isOfAccess: isOfAccess(told, denies),
+    actors: toActors(told.actor, denies),
+    purposes: toPurposes(told.purpose, denies),
+    classes: toClasses(told.class, denies),
+    labels: toLabels(told.securityLabel, denies),
+    codes: toCodes(told.code, denies),
+    data: toData(told.data, denies),
+    dataPeriod: told.dataPeriod && toSpan(told.dataPeriod, denies),
+    nested: (told.provision ?? []).map((nested) => toRule(inheriting(nested, told), nested.type, level + 1)),
   };
 }
 
-/** What each names; nothing, which means all, where one of them is not understood. */
-function allOrNone<T, R>(told: readonly T[] = [], read: (one: T) => R | undefined): readonly R[] {
-  const understood = told.flatMap((one) => read(one) ?? []);
-  return understood.length === told.length ? understood : [];
+function inheriting(nested: ConsentProvision, { actor, purpose, action, period }: ConsentProvision): ConsentProvision {
+  return {
+    ...(actor && { actor }),
+    ...(purpose && { purpose }),
+    ...(action && { action }),
+    ...(period && { period }),
+    ...nested,
+  };
+}
+
+const ALWAYS = { low_ms: Number.NEGATIVE_INFINITY, high_ms: Number.POSITIVE_INFINITY };
+const NEVER = { low_ms: Number.POSITIVE_INFINITY, high_ms: Number.NEGATIVE_INFINITY };
+
+/**
+ * Both ends are inclusive, each as long as it is written: a day through its last instant, a second through its last
+ * fraction. A date, or a time without a zone, is of the United Kingdom.
+ */
+function toSpan(period: ConsentProvision["period"], denies: boolean): typeof ALWAYS {
+  if (period === undefined) return ALWAYS;
+  const start = period.start === undefined ? ALWAYS : toDateRange(period.start);
+  const end = period.end === undefined ? ALWAYS : toDateRange(period.end);
+  if (!denies && (start === undefined || end === undefined)) return NEVER;
+  return { low_ms: (start ?? ALWAYS).low_ms, high_ms: (end ?? ALWAYS).high_ms };
+}
+
+export const CONSENT_ACTION = "http://terminology.hl7.org/CodeSystem/consentaction";
+const WRITING: ReadonlySet<string | undefined> = new Set(["collect", "correct"]);
+
+/** A permission must name access; a denial is about it unless it is about writing alone. */
+function isOfAccess({ action = [] }: ConsentProvision, denies: boolean): boolean {
+  if (action.length === 0) return true;
+  const codings = action.map(({ coding = [] }) => coding);
+  if (!denies) return codings.flat().some(({ system, code }) => system === CONSENT_ACTION && code === "access");
+  return !codings.every((coding) => coding.some(({ system, code }) => system === CONSENT_ACTION && WRITING.has(code)));
+}
+
+const PARTICIPATION_TYPE = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType";
+/** Who holds or wrote the data, not who gets them: custodian, author. */
+const NOT_RECIPIENTS: ReadonlySet<string | undefined> = new Set(["CST", "AUT"]);
+
+function toActors(actors: readonly ConsentProvisionActor[] = [], denies: boolean): ConsentRule["actors"] {
+  if (actors.length === 0) return undefined;
+  const named = actors.map((actor) => ({ name: nameOf(actor), isRecipient: isRecipient(actor) }));
+  const names = new Set(named.flatMap(({ name }) => name ?? []));
+  if (!denies) return names;
+  const recipients = named.filter((one) => one.isRecipient);
+  const isTold = recipients.length > 0 && recipients.every(({ name }) => name !== undefined);
+  return isTold ? names : undefined;
+}
+
+function nameOf({ reference }: ConsentProvisionActor): string | undefined {
+  const { system, value } = reference?.identifier ?? {};
+  return system && value ? `${system}|${value}` : undefined;
+}
+
+export function isRecipient({ role }: ConsentProvisionActor): boolean {
+  return !(role?.coding ?? []).some(({ system, code }) => system === PARTICIPATION_TYPE && NOT_RECIPIENTS.has(code));
 }
 
 /** Above all purposes in v3 ActReason. */
-const EVERY_PURPOSE: ReadonlySet<string | undefined> = new Set([
-  undefined,
+export const EVERY_PURPOSE: ReadonlySet<string> = new Set([
   "PurposeOfUse",
   "ActHealthInformationPurposeOfUseReason",
   "_ActHealthInformationPurposeOfUseReason",
 ]);
 
-const RESOURCE = /(?:^|\/)([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/;
-
-/** A rule about the child itself is about all there is of it, and so is one about what is not held. */
-function resourceIdOf(reference = ""): string | undefined {
-  const [, type = "", id] = RESOURCE.exec(reference) ?? [];
-  return type !== "Patient" && isRecordType(type) ? id : undefined;
+function toPurposes(purposes: readonly Coding[] = [], denies: boolean): ConsentRule["purposes"] {
+  if (purposes.length === 0) return undefined;
+  const isEvery = ({ system, code }: Coding) => system === ACT_REASON && EVERY_PURPOSE.has(code ?? "");
+  if (purposes.some(isEvery)) return undefined;
+  return namesOf(purposes, denies);
 }
 
-/** The day as it is written or, of an instant, as it is in the UK, whichever makes the denial longer. */
-function dayOf(told: string, isLonger: (a: string, b: string) => boolean): string {
-  const written = told.slice(0, 10);
-  const instant_ms = told.length > 10 ? Date.parse(told) : Number.NaN;
-  if (Number.isNaN(instant_ms)) return written;
-  const inUk = new Date(instant_ms + ukOffset_minutes(instant_ms) * 60_000).toISOString().slice(0, 10);
-  return isLonger(inUk, written) ? inUk : written;
+/** Nothing, which means all, where a denial names one that cannot be told. */
+function namesOf(codings: readonly Coding[], denies: boolean): ReadonlySet<string> | undefined {
+  const names = codings.flatMap(({ system, code }) => (system && code ? [`${system}|${code}`] : []));
+  return denies && names.length < codings.length ? undefined : new Set(names);
 }
 
-function isDataClass(code: string | undefined): code is DataClass {
+export const RESOURCE_TYPES = "http://hl7.org/fhir/resource-types";
+/** Of a class that is named by the address of a profile. */
+export const URIS = "urn:ietf:rfc:3986";
+
+function toClasses(classes: readonly Coding[] = [], denies: boolean): ConsentRule["classes"] {
+  if (classes.length === 0) return undefined;
+  const terms = { dataClasses: new Set<string>(), types: new Set<string>(), profiles: new Set<string>() };
+  for (const { system, code } of classes) {
+    if (code && system === DATA_CLASS && isDataClass(code)) terms.dataClasses.add(code);
+    else if (code && system === RESOURCE_TYPES) terms.types.add(code);
+    else if (code && system === URIS) terms.profiles.add(code);
+    else if (denies) return undefined;
+  }
+  return terms;
+}
+
+export function isDataClass(code: string | undefined): code is DataClass {
   return code === "health-visiting" || code === "education" || code === "sharing";
+}
+
+function toLabels(labels: readonly Coding[] = [], denies: boolean): ConsentRule["labels"] {
+  if (labels.length === 0) return undefined;
+  const ranks: number[] = [];
+  const codes = new Set<string>();
+  for (const { system, code } of labels) {
+    if (system === CONFIDENTIALITY && CONFIDENTIALITY_ORDER.some((known) => known === code))
+      ranks.push(rankOf(code ?? ""));
+    else if (system && code && system !== CONFIDENTIALITY) codes.add(`${system}|${code}`);
+    else if (denies) return undefined;
+  }
+  const rank = ranks.length === 0 ? undefined : denies ? Math.min(...ranks) : Math.max(...ranks);
+  return { rank, codes };
+}
+
+function toCodes(concepts: ConsentProvision["code"] = [], denies: boolean): ConsentRule["codes"] {
+  if (concepts.length === 0) return undefined;
+  if (denies && concepts.some(({ coding = [] }) => coding.length === 0)) return undefined;
+  return namesOf(
+    concepts.flatMap(({ coding = [] }) => coding),
+    denies,
+  );
+}
+
+function toData(data: readonly ConsentProvisionData[] = [], denies: boolean): ConsentRule["data"] {
+  if (data.length === 0) return undefined;
+  const terms = data.map((one) => toTerm(one, denies));
+  // A denial about the child itself, or about what cannot be told, is about all there is.
+  if (denies && terms.some((term) => term === undefined)) return undefined;
+  return terms.filter((term) => term !== undefined);
+}
+
+const RESOURCE = /(?:^|\/)([A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64})(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/;
+
+function toTerm({ meaning, reference }: ConsentProvisionData, denies: boolean): DataTerm | undefined {
+  if (meaning !== "instance" && meaning !== "related" && meaning !== "authoredby") return undefined;
+  const { system, value } = reference.identifier ?? {};
+  const [whole = "", name] = RESOURCE.exec(reference.reference ?? "") ?? [];
+  // What another server calls by the same id is no reason to release anything.
+  const isOurs = denies || whole === reference.reference;
+  const isChild = denies && meaning !== "authoredby" && name?.startsWith("Patient/");
+  if (name !== undefined && isOurs) return isChild ? undefined : { meaning, name };
+  return meaning === "authoredby" && system && value ? { meaning, name: `${system}|${value}` } : undefined;
+}
+
+function instantsOf({ from_ms, until_ms, nested }: ConsentRule): readonly number[] {
+  return [from_ms, until_ms].filter(Number.isFinite).concat(nested.flatMap(instantsOf));
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { CsvRow, DataClass, SourceKind } from "#mappers/mapper.ts";
-import { decideVisibility } from "../disclosure/visibility.ts";
+import { decideVisibility } from "../disclosure/decide-visibility.ts";
 import { recordsOf, startLine, type TestLine } from "./line.fixtures.ts";
 
 let line: TestLine;
@@ -184,7 +184,7 @@ test.each<readonly [SourceKind, string, string]>([
   const told = record?.contributions.map(({ source, dataClass }) => ({ source, dataClass, authority: "leeds" })) ?? [];
   const seenWith = (statutoryGateways: Readonly<Record<string, string>>) =>
     decideVisibility(
-      { sources: told, relationships: [], denials: [] },
+      { sources: told, relationships: [], consents: [], decisions: [] },
       {
         client: "c",
         organization: { system: "s", value: "v", authority: "leeds" },
@@ -208,7 +208,7 @@ test.each<readonly [SourceKind, string, string]>([
           until: "2036-03-31",
         },
       },
-      "2026-11-02",
+      { now_ms: Date.parse("2026-11-02T12:00:00Z"), today: "2026-11-02" },
     );
   expect(seenWith({ "leeds-eyfsp": "a statute" })).toBeUndefined();
   expect([...(seenWith({ [source]: "a statute" })?.sources ?? [])]).toEqual([source]);

@@ -3,8 +3,8 @@ import { isRecordType } from "#profiles/interactions.ts";
 import { type Answering, refused } from "./answer.ts";
 import { answerHistory, type HistoryPorts, readHistory } from "./history.ts";
 import { HistoryPage } from "./history-page.ts";
+import { momentOf } from "./moment.ts";
 import { LOGICAL_ID } from "./read.ts";
-import { ukDate } from "./uk-date.ts";
 
 export function createHistoryInstance(ports: HistoryPorts): Answering {
   return async function historyInstance(request) {
@@ -15,7 +15,7 @@ export function createHistoryInstance(ports: HistoryPorts): Answering {
     if (!asked.ok) return asked;
     if (!isRecordType(type)) return refused({ kind: "unknown-route" });
     const key = await ports.store.locate(type, id, requester.agreement.idSpace);
-    const at = { changes: await ports.reader.changes(), today: ukDate(request.now_ms) };
+    const at = await momentOf(ports.reader, request.now_ms);
     const wanted = { types: [type], id };
     const versions = key === undefined ? [] : await ports.reader.versions(key, requester, at, wanted);
     if (key === undefined || versions.length === 0) return refused({ kind: "not-found", type });

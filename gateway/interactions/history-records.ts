@@ -5,7 +5,7 @@ import type { ChangeOrder, RecordChange, RecordKey, RecordScope, SharedScope } f
 import type { InteractionRequest } from "./answer.ts";
 import type { AskedHistory, HistoryPorts } from "./history.ts";
 import { HistoryPage } from "./history-page.ts";
-import { ukDate } from "./uk-date.ts";
+import { momentOf } from "./moment.ts";
 
 /** Types of which every resource stands in a shared record. */
 const NO_CHILDS: ReadonlySet<RecordType> = new Set(["Organization", "Practitioner", "PractitionerRole"]);
@@ -21,7 +21,7 @@ export async function walkHistory(
 ): Promise<HistoryPage> {
   const { requester } = request;
   const { reader, walks } = ports;
-  const at = { changes: await reader.changes(), today: ukDate(request.now_ms) };
+  const at = await momentOf(reader, request.now_ms);
   const found = new HistoryPage(query, cursor);
   await walks.run(requester.client, async (breathe) => {
     const offer = async (key: RecordKey): Promise<void> => {

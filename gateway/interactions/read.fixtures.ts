@@ -134,7 +134,7 @@ export async function openHouse(): Promise<House> {
     reader,
     audit,
     recorded,
-    moment: async () => ({ changes: await reader.changes(), today: TODAY }),
+    moment: async () => ({ changes: await reader.changes(), now_ms: NOW_ms, today: TODAY }),
     child: (patientId, idSpace = "") =>
       store.write(async (transaction) => {
         const key = await transaction.createChild(patientId, idSpace);

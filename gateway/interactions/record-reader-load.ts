@@ -2,9 +2,12 @@ import type { Consent, Patient, Resource } from "@medplum/fhirtypes";
 import { canonical } from "#profiles/canonical.ts";
 import { isRecordType } from "#profiles/interactions.ts";
 import type { Requester } from "../access/requester.ts";
-import { type Denial, toDenials } from "../disclosure/consent-rules.ts";
+import { type ConsentRules, toConsentRules } from "../disclosure/consent-rules.ts";
+import type { Labels } from "../disclosure/labels/label.ts";
+import type { Labelling } from "../disclosure/labels/labels.ts";
 import { isMarkedRestricted } from "../disclosure/patient-fold.ts";
 import type { Telling } from "../disclosure/patient-timeline.ts";
+import type { ResourceFacts } from "../disclosure/resource-facts.ts";
 import type { RecordFacts, SourceFacts } from "../disclosure/visibility.ts";
 import { withoutWithheld } from "../disclosure/withheld.ts";
 import { extractKeys } from "../search/keys.ts";
@@ -20,6 +23,7 @@ import type {
 import { parseLossless } from "../validation/lossless.ts";
 import { guardBody } from "./guard.ts";
 import type { VisibleRecord } from "./record-reader.ts";
+import { labellingOf, toEntryLabels } from "./record-reader-labels.ts";
 import { withoutPlaces } from "./record-reader-places.ts";
 
 /** A record as it is held in memory: packed, unfiltered, with the facts that decide who may see what. */
@@ -47,20 +51,38 @@ export interface LoadedRecord {
   readonly patients: Map<string, Pack>;
   /** What each Provenance is about, once somebody has asked: local references. */
   readonly targets: Map<number, readonly string[]>;
+  /** What rules on disclosure look at in each resource, and to which Observations it refers, filled likewise. */
+  readonly resourceFacts: Map<number, ResourceFacts>;
+  readonly references: Map<number, readonly string[]>;
   /** Where `Type/id` stands in the pack, filled like the targets. */
   readonly entries: Map<string, number>;
+  /** Labels of an entry of the pack by the lists in force; made for all of them when the first is asked for. */
+  labelsOf(entry: number): Labels;
   /** Bytes held beside the pack, about. */
   readonly weight_bytes: number;
   /** The change counter at which the version was last found current. */
   checkedAt: number;
   /** What was shown last, to whom and on which day: within one token a client is shown the same again. */
-  shown?: { readonly requester: Requester; readonly today: string; readonly view: VisibleRecord | undefined };
+  shown?: Shown;
+}
+
+/** It holds from when it was made until the first instant at which another may be shown. */
+export interface Shown {
+  readonly requester: Requester;
+  /** YYYY-MM-DD, in the UK. */
+  readonly today: string;
+  /** Milliseconds since 1970, the end exclusive. */
+  readonly from_ms: number;
+  readonly until_ms: number;
+  readonly view: VisibleRecord | undefined;
 }
 
 export interface LoadOptions {
   /** Every registered source, by name. */
   readonly sources: ReadonlyMap<string, SourceFacts>;
   readonly fhirBase: string;
+  /** The lists in force; those that come with the gateway where nothing is said. */
+  readonly labelling?: (() => Labelling) | undefined;
 }
 
 export function toLoadedRecord(
@@ -91,7 +113,9 @@ export function toLoadedRecord(
     facts: {
       relationships: stored.relationships,
       sources: [...names].flatMap((name) => options.sources.get(name) ?? []),
-      denials: isPeopled(idSpace) ? withReferring(packables.flatMap(denialsOf), packables) : [],
+      consents: isPeopled(idSpace) ? packables.flatMap(consentsOf) : [],
+      decisions: stored.disclosureDecisions,
+      ...(isPeopled(idSpace) ? {} : { isInvented: true }),
     },
     tellings,
     ...(stored.mergedInto === undefined ? {} : { mergedInto: stored.mergedInto }),
@@ -107,9 +131,22 @@ export function toLoadedRecord(
     ),
     patients: new Map(),
     targets: new Map(),
+    resourceFacts: new Map(),
+    references: new Map(),
     entries: new Map(),
+    labelsOf: toLabelsOf(pack, options),
     weight_bytes: pack.weight_bytes + current.length * 2_000 + weightOf(stored.pastContributions) + 1_000,
     checkedAt: changes,
+  };
+}
+
+/** Made anew where the lists are others by now. */
+function toLabelsOf(pack: Pack, options: LoadOptions): LoadedRecord["labelsOf"] {
+  let made: { readonly by: Labelling; readonly labels: readonly Labels[] } | undefined;
+  return (entry) => {
+    const by = labellingOf(options);
+    if (made?.by !== by) made = { by, labels: toEntryLabels(pack, options) };
+    return made.labels[entry];
   };
 }
 
@@ -152,31 +189,10 @@ function parsePatient(body: string): Patient {
 }
 
 /** A decision holds whoever told of it: a source that only passes it on, as well as the register of decisions. */
-function denialsOf({ type, body }: Packable): readonly Denial[] {
-  return type === "Consent" ? toDenials(parseConsent(body)) : [];
+function consentsOf({ type, body }: Packable): readonly ConsentRules[] {
+  const rules = type === "Consent" ? toConsentRules(parseConsent(body)) : undefined;
+  return rules === undefined ? [] : [rules];
 }
-
-/** What refers to a withheld resource would tell that there is one, and what is made from it what it says. */
-function withReferring(denials: readonly Denial[], packables: readonly Packable[]): readonly Denial[] {
-  if (!denials.some(({ resourceIds }) => resourceIds.length > 0)) return denials;
-  const referring = new Map<string, string[]>();
-  for (const { type, id, body } of packables) {
-    if (type !== "Observation") continue;
-    for (const [, named = ""] of body.toString("latin1").matchAll(TO_OBSERVATION)) {
-      const known = referring.get(named);
-      if (known) known.push(id);
-      else referring.set(named, [id]);
-    }
-  }
-  return denials.map((denial) => {
-    const ids = new Set(denial.resourceIds);
-    // A set that grows while it is walked is walked to its end.
-    for (const id of ids) for (const other of referring.get(id) ?? []) ids.add(other);
-    return { ...denial, resourceIds: [...ids] };
-  });
-}
-
-const TO_OBSERVATION = /"reference":"(?:[^"]*\/)?Observation\/([A-Za-z0-9\-.]{1,64})/g;
 
 function parseConsent(body: Buffer): Consent {
   return JSON.parse(body.toString());

@@ -1,16 +1,21 @@
-import type { Provenance } from "@medplum/fhirtypes";
+import type { Provenance, Resource } from "@medplum/fhirtypes";
 import { isRecordType, type RecordType } from "#profiles/interactions.ts";
 import type { Requester } from "../access/requester.ts";
+import { decideVisibility } from "../disclosure/decide-visibility.ts";
+import { beyondCeiling } from "../disclosure/high-water.ts";
+import type { Labels } from "../disclosure/labels/label.ts";
+import { factsOfGone, type ResourceFacts, toResourceFacts } from "../disclosure/resource-facts.ts";
 import {
-  decideVisibility,
   isReleasable,
   type RecordFacts,
   type SourceFacts,
+  type Trace,
   type Visibility,
+  type Weighed,
 } from "../disclosure/visibility.ts";
 import { DECISION_SOURCE } from "../identity/decisions/ports.ts";
 import { type Pack, resourceBytes, toPack } from "../search/pack.ts";
-import type { VisibleRecord } from "./record-reader.ts";
+import type { Moment, VisibleRecord } from "./record-reader.ts";
 import { isKnownBy } from "./record-reader-links.ts";
 import { isPeopled, type LoadedRecord, type LoadOptions } from "./record-reader-load.ts";
 import { visiblePatient } from "./record-reader-patient.ts";
@@ -21,69 +26,109 @@ export interface Candidate {
   readonly type: string;
   readonly id: string;
   readonly source: string;
+  /** Place in the pack of what is current. */
+  readonly entry?: number;
+  /** Text of what is a version of a history. */
+  readonly body?: Buffer | undefined;
   /** Of a Provenance: the local references that it is about. */
   targets(): readonly string[];
+  /** Of an Observation: the Observations that it refers to, as `Observation/id`. */
+  references(): readonly string[];
+  labels(): Labels;
+  /** What rules on disclosure look at; read where they look at more than its source. */
+  facts(): ResourceFacts;
 }
 
-/** What one requester may see of a record today: decided once, asked for each resource and version. */
+/** Who looks, and when. */
+export interface Looking {
+  readonly requester: Requester;
+  readonly at: Pick<Moment, "now_ms" | "today">;
+}
+
+/** What one requester may see of a record now: decided once, asked for each resource and version. */
 export interface Sight {
   /** `undefined` for a shared record, which has no child's. */
   readonly visibility: Visibility | undefined;
   readonly patient: Pack;
   sees(candidate: Candidate): boolean;
   readonly rules: readonly string[];
+  /** First instant at which the answer may be another though nothing was written. Milliseconds since 1970. */
+  readonly changesAt_ms: number;
 }
 
 const NO_PACK = toPack([], "");
 const NO_TELLERS: ReadonlySet<string> = new Set();
-/** A Provenance of a Provenance of a Provenance: nobody follows further. */
-const PROVENANCE_DEPTH_max = 4;
+/** A Provenance of a Provenance of a Provenance, a finding made from findings: nobody follows further. */
+const DEPTH_max = 4;
 
 /** `undefined` when the record does not exist for this requester. */
 export function toSight(
   record: LoadedRecord,
-  looking: { readonly requester: Requester; readonly today: string; readonly facts?: RecordFacts },
+  looking: Looking & { readonly facts?: RecordFacts; readonly trace?: Trace },
   options: LoadOptions,
 ): Sight | undefined {
-  const { requester, today, facts = record.facts } = looking;
+  const { requester, at, facts = record.facts, trace } = looking;
   const { agreement } = requester;
-  if (record.idSpace !== agreement.idSpace || agreement.until < today) return undefined;
+  if (record.idSpace !== agreement.idSpace || agreement.until < at.today) return undefined;
   if (record.kind !== "child") return sharedSight(record, requester, options);
-  const visibility = decideVisibility(facts, requester, today);
+  const visibility = decideVisibility(facts, requester, at, trace);
   if (!visibility) return undefined;
-  const { sources, withheldIds, ownSource } = visibility;
+  const { ownSource } = visibility;
   const patient = visiblePatient(record, visibility, { requester, options });
   const seesDecisions = agreement.dataClasses.includes("sharing");
-  const sees = ({ type, id, source, targets }: Candidate, depth = 0): boolean => {
+  const sees = (candidate: Candidate, depth = 0): boolean => {
+    const { type, source, targets } = candidate;
     // A family's decision is read by its officers and by who told of it; others meet its effect.
-    if (type === "Consent") return source === ownSource || (seesDecisions && sources.has(source));
-    if (source === DECISION_SOURCE) return type === "Provenance" && seesDecided(targets(), depth);
-    if (!sources.has(source) || withheldIds.has(id)) return false;
+    if (type === "Consent" && source === ownSource) return true;
+    if (type === "Consent" && !seesDecisions) return false;
+    if (source === DECISION_SOURCE) return type === "Provenance" && seesDecided(candidate, depth);
+    if (!visibility.releases(candidate, trace)) return false;
+    if (type === "Observation") return seesReferences(candidate, depth);
     if (type !== "Provenance") return true;
     // Of a restricted child, agent and location of a Provenance would name a place.
-    if (depth > PROVENANCE_DEPTH_max || (record.isRestricted && !seesDecisions)) return false;
+    if (depth > DEPTH_max || (record.isRestricted && !seesDecisions)) return false;
     const isWritten = options.sources.get(source)?.isWritten === true;
-    return targets().every((target) => seesTarget(target, isWritten, depth));
+    return targets().every((target) => seesTarget(target, { teller: candidate, isWritten, depth }));
   };
-  const seesTarget = (target: string, isWritten: boolean, depth: number): boolean => {
+  // What refers to a withheld finding would tell that there is one, and what is made from it what it says.
+  const seesReferences = (candidate: Candidate, depth: number): boolean =>
+    candidate.references().every((name) => {
+      const entry = entryOf(record, name);
+      return entry === undefined || depth > DEPTH_max || sees(toCandidate(record, entry, options), depth + 1);
+    });
+  const seesTarget = (target: string, { teller, isWritten, depth }: Told): boolean => {
     if (target === `Patient/${record.patientId}`) return patient.size > 0 || !isPeopled(record.idSpace);
     const entry = entryOf(record, target);
     if (entry !== undefined) return sees(toCandidate(record, entry, options), depth + 1);
-    const [type = "", id = ""] = target.split("/");
+    const [type = ""] = target.split("/");
     if (!ABOUT_PEOPLE.has(type) || !isPeopled(record.idSpace)) return true;
     // What a mapped record made and no longer makes was told by the source that is seen here; what a client names may
     // be another child's, or what somebody else told and took back.
-    return !isWritten && type !== "Patient" && !withheldIds.has(id) && (type !== "Consent" || seesDecisions);
+    if (isWritten || type === "Patient" || (type === "Consent" && !seesDecisions)) return false;
+    return visibility.releases(toGone(target, teller, options), trace);
   };
   // Of a decision that was undone the targets are another child's by now.
-  const seesDecided = (targets: readonly string[], depth: number): boolean =>
-    depth <= PROVENANCE_DEPTH_max &&
+  const seesDecided = (teller: Candidate, depth: number): boolean =>
+    depth <= DEPTH_max &&
     (!record.isRestricted || seesDecisions) &&
-    targets.every((target) => {
+    teller.targets().every((target) => {
       const isKnown = target.startsWith("Patient/") || entryOf(record, target) !== undefined;
-      return isKnown && seesTarget(target, true, depth);
+      return isKnown && seesTarget(target, { teller, isWritten: true, depth });
     });
-  return { visibility, patient, sees, rules: visibility.rules };
+  return { visibility, patient, sees, rules: visibility.rules, changesAt_ms: visibility.changesAt_ms };
+}
+
+/** A Provenance, from the side of what it is about. */
+interface Told {
+  readonly teller: Candidate;
+  readonly isWritten: boolean;
+  readonly depth: number;
+}
+
+/** What a mapped record made and makes no more, with the labels of who tells of it. */
+function toGone(name: string, { source, labels }: Candidate, { sources }: LoadOptions): Weighed {
+  const dataClass = sources.get(source)?.dataClass;
+  return { source, labels, facts: () => factsOfGone(name, { dataClass, labels: labels() }) };
 }
 
 /** Types that tell of a person. */
@@ -100,9 +145,11 @@ function sharedSight(record: LoadedRecord, requester: Requester, { sources }: Lo
   return {
     visibility: undefined,
     patient: NO_PACK,
-    sees({ type, source, targets }) {
+    sees({ type, source, targets, labels }) {
       const facts: SourceFacts | undefined = sources.get(source);
       if (facts === undefined || !isReleasable(facts, requester)) return false;
+      const isLabelled = isPeopled(record.idSpace) && source !== agreement.writes?.source;
+      if (isLabelled && beyondCeiling(labels(), agreement) !== undefined) return false;
       if (!ABOUT_PEOPLE.has(type)) return true;
       if (!seesPeople) return false;
       if (type === "Consent") return seesDecisions || agreement.writes?.source === source;
@@ -110,18 +157,19 @@ function sharedSight(record: LoadedRecord, requester: Requester, { sources }: Lo
       return targets().every((target) => !ABOUT_PEOPLE.has(target.split("/")[0] ?? ""));
     },
     rules: [`agreement/${agreement.id}/${agreement.version}`],
+    changesAt_ms: Number.POSITIVE_INFINITY,
   };
 }
 
 /** Whether none of what is wanted can be seen in any version, as far as the record without its history tells. */
 export function isHidden(
   record: LoadedRecord,
-  looking: { readonly requester: Requester; readonly today: string },
+  looking: Looking,
   { options, wanted }: { readonly options: LoadOptions; readonly wanted: Wanted },
 ): boolean {
   // A source may have told of a record before that tells nothing of it now.
   const facts = { ...record.facts, sources: [...options.sources.values()] };
-  if (record.kind === "child" && !decideVisibility(facts, looking.requester, looking.today)) return true;
+  if (record.kind === "child" && !decideVisibility(facts, looking.requester, looking.at)) return true;
   const { pack } = record;
   const { types, id } = wanted;
   const entry = id === undefined ? -1 : pack.ids.indexOf(id);
@@ -135,7 +183,7 @@ export function isHidden(
 export function toMergedView(
   record: LoadedRecord,
   into: LoadedRecord,
-  looking: { readonly requester: Requester; readonly today: string; readonly options: LoadOptions },
+  looking: Looking & { readonly options: LoadOptions },
 ): VisibleRecord | undefined {
   const { requester, options } = looking;
   const sight = toSight(into, looking, options);
@@ -154,13 +202,7 @@ export function toMergedView(
   };
 }
 
-export function toView(
-  record: LoadedRecord,
-  looking: { readonly requester: Requester; readonly today: string },
-  options: LoadOptions,
-): VisibleRecord | undefined {
-  const sight = toSight(record, looking, options);
-  if (!sight) return undefined;
+export function toView(record: LoadedRecord, sight: Sight, options: LoadOptions): VisibleRecord {
   const { pack } = record;
   return {
     key: record.key,
@@ -170,6 +212,8 @@ export function toView(
     isVisible: toIsVisible(record, sight, options),
     rules: sight.rules,
     ...(sight.visibility && { tellers: record.isRestricted ? NO_TELLERS : sight.visibility.sources }),
+    ...(sight.visibility?.override && { override: sight.visibility.override }),
+    labelsOf: record.labelsOf,
   };
 }
 
@@ -188,18 +232,46 @@ function toIsVisible(record: LoadedRecord, sight: Sight, options: LoadOptions): 
   };
 }
 
-/** A current resource of the record; what a Provenance is about is read once. */
-export function toCandidate({ pack, targets }: LoadedRecord, entry: number, { fhirBase }: LoadOptions): Candidate {
+/** A current resource of the record; what has to be read in its bytes is read once. */
+export function toCandidate(record: LoadedRecord, entry: number, options: LoadOptions): Candidate {
+  const { pack } = record;
+  const source = pack.sources[entry] ?? "";
+  const labels = (): Labels => record.labelsOf(entry);
   return {
     type: pack.types[entry] ?? "",
     id: pack.ids[entry] ?? "",
-    source: pack.sources[entry] ?? "",
-    targets() {
-      const known = targets.get(entry) ?? targetsOf(resourceBytes(pack, entry), fhirBase);
-      targets.set(entry, known);
-      return known;
-    },
+    source,
+    entry,
+    labels,
+    targets: () => once(record.targets, entry, () => targetsOf(resourceBytes(pack, entry), options.fhirBase)),
+    references: () => once(record.references, entry, () => observationsIn(resourceBytes(pack, entry))),
+    facts: () =>
+      once(record.resourceFacts, entry, () => factsIn({ source, body: resourceBytes(pack, entry), labels }, options)),
   };
+}
+
+/** What rules on disclosure look at in the text of a resource. */
+export function factsIn(
+  { source, body, labels }: { readonly source: string; readonly body: Buffer; labels(): Labels },
+  { sources }: LoadOptions,
+): ResourceFacts {
+  const resource: Resource = JSON.parse(body.toString());
+  return toResourceFacts(resource, { dataClass: sources.get(source)?.dataClass, labels: labels() });
+}
+
+function once<T>(known: Map<number, T>, entry: number, read: () => T): T {
+  const held = known.get(entry) ?? read();
+  known.set(entry, held);
+  return held;
+}
+
+const TO_OBSERVATION = /"reference":"(?:[^"]*\/)?(Observation\/[A-Za-z0-9\-.]{1,64})/g;
+const NO_REFERENCES: readonly string[] = [];
+
+/** The Observations that a text refers to, as `Observation/id`. */
+export function observationsIn(body: Buffer): readonly string[] {
+  if (!body.includes("Observation/")) return NO_REFERENCES;
+  return Array.from(body.toString("latin1").matchAll(TO_OBSERVATION), ([, name = ""]) => name);
 }
 
 /** The resources of this gateway that a Provenance is about, as `Type/id`. */

@@ -1,12 +1,14 @@
 import { LRUCache } from "lru-cache";
 import type { RecordType } from "#profiles/interactions.ts";
 import type { Requester } from "../access/requester.ts";
+import { nextInstant } from "../disclosure/decide-visibility.ts";
+import type { Labels } from "../disclosure/labels/label.ts";
 import { LIMITS } from "../limits.ts";
 import type { Pack } from "../search/pack.ts";
 import type { ReadVerbs, RecordKey, Store } from "../store/store.ts";
 import { findVisible } from "./read-visible.ts";
-import { type LoadedRecord, type LoadOptions, toLoadedRecord } from "./record-reader-load.ts";
-import { isHidden, toMergedView, toView } from "./record-reader-view.ts";
+import { type LoadedRecord, type LoadOptions, type Shown, toLoadedRecord } from "./record-reader-load.ts";
+import { isHidden, toMergedView, toSight, toView } from "./record-reader-view.ts";
 import type { ReleasedEntry } from "./search-request.ts";
 import { joinVersions, toMergedVersions, toVersions, type VisibleVersion, type Wanted } from "./versions.ts";
 
@@ -22,17 +24,30 @@ export interface VisibleRecord {
   readonly rules: readonly string[];
   /** Of a child: the sources whose word is shown to this requester in full; none where somebody marks it as restricted. */
   readonly tellers?: ReadonlySet<string>;
+  /** What the lists say of an entry of `pack`. */
+  labelsOf?(entry: number): Labels;
+  /** The decision that shows in spite of an objection. */
+  readonly override?: {
+    readonly kind: "duty" | "break-glass";
+    readonly decision: number;
+    readonly family?: "told" | "deferred" | "unsafe";
+  };
   /** Set where the child is merged into another, and nothing but that is left to see of it. */
   readonly isMerged?: true;
 }
 
 /** What a requester may see of the person alone. */
-export type VisiblePerson = Pick<VisibleRecord, "key" | "patientId" | "patient" | "rules" | "isMerged">;
+export type VisiblePerson = Pick<
+  VisibleRecord,
+  "key" | "patientId" | "patient" | "rules" | "tellers" | "override" | "isMerged"
+>;
 
-/** When a request looks: one state of the store and one day for all that it sees. */
+/** When a request looks: one state of the store and one instant for all that it sees. */
 export interface Moment {
   /** The store's change counter. */
   readonly changes: number;
+  /** Milliseconds since 1970. */
+  readonly now_ms: number;
   /** YYYY-MM-DD, in the UK. */
   readonly today: string;
 }
@@ -60,6 +75,8 @@ export interface RecordReader {
 export interface RecordReaderOptions extends LoadOptions {
   readonly store: Store;
   readonly cache_bytes: number;
+  /** Another one, and what was compiled by the former register is void. */
+  readonly policyVersion?: () => number;
 }
 
 /**
@@ -72,7 +89,17 @@ export function createRecordReader(options: RecordReaderOptions): RecordReader {
   const people = keep(options.cache_bytes * PERSON_SHARE);
   const places = new LRUCache<string, RecordKey>({ max: LIMITS.resource_places_max });
 
+  const { policyVersion = () => 0 } = options;
+  let compiledBy = policyVersion();
+  function dropVoid(): void {
+    if (compiledBy === policyVersion()) return;
+    compiledBy = policyVersion();
+    cache.clear();
+    people.clear();
+  }
+
   async function load(key: RecordKey, changes: number): Promise<LoadedRecord | undefined> {
+    dropVoid();
     const cached = cache.get(key);
     if (cached?.checkedAt === changes) return cached;
     if (cached && (await store.recordVersion(key)) === cached.version) {
@@ -88,6 +115,7 @@ export function createRecordReader(options: RecordReaderOptions): RecordReader {
 
   /** Of whoever is held as a whole, that; the rest are held apart, since nothing but the Patient may be asked of them. */
   async function loadPerson(key: RecordKey, changes: number): Promise<LoadedRecord | undefined> {
+    dropVoid();
     if (cache.has(key)) return load(key, changes);
     const known = people.get(key);
     if (known?.checkedAt === changes) return known;
@@ -103,6 +131,7 @@ export function createRecordReader(options: RecordReaderOptions): RecordReader {
   }
 
   async function loadWithin(transaction: ReadVerbs, key: RecordKey): Promise<LoadedRecord | undefined> {
+    dropVoid();
     const cached = cache.get(key);
     if (cached && (await transaction.recordVersion(key)) === cached.version) return cached;
     const stored = await transaction.record(key);
@@ -116,6 +145,11 @@ export function createRecordReader(options: RecordReaderOptions): RecordReader {
   }
 
   return readerOf({ verbs: store, changes: () => store.changeCounter(), load, loadPerson, within, places }, options);
+}
+
+/** Within one token a client is shown the same again, until a period begins or ends. */
+function isStill({ requester, today, from_ms, until_ms }: Shown, asking: Requester, at: Moment): boolean {
+  return requester === asking && today === at.today && from_ms <= at.now_ms && at.now_ms < until_ms;
 }
 
 /** Of the cache's bytes, those for people of whom nothing else was asked. */
@@ -151,19 +185,21 @@ function readerOf(
   async function viewBy(
     load: Reading["load"],
     key: RecordKey,
-    { requester, at: { changes, today } }: { readonly requester: Requester; readonly at: Moment },
+    { requester, at }: { readonly requester: Requester; readonly at: Moment },
   ): Promise<VisibleRecord | undefined> {
-    const record = await load(key, changes);
+    const record = await load(key, at.changes);
     if (!record) return undefined;
     if (record.mergedInto !== undefined) {
-      const into = await load(record.mergedInto, changes);
-      return into && toMergedView(record, into, { requester, today, options });
+      const into = await load(record.mergedInto, at.changes);
+      return into && toMergedView(record, into, { requester, at, options });
     }
     const { shown } = record;
-    if (shown?.requester === requester && shown.today === today) return shown.view;
-    const made = toView(record, { requester, today }, options);
-    record.shown = { requester, today, view: made };
-    return made;
+    if (shown && isStill(shown, requester, at)) return shown.view;
+    const sight = toSight(record, { requester, at }, options);
+    const view = sight && toView(record, sight, options);
+    const until_ms = sight?.changesAt_ms ?? nextInstant(record.facts, at.now_ms);
+    record.shown = { requester, today: at.today, from_ms: at.now_ms, until_ms, view };
+    return view;
   }
 
   return {
@@ -184,17 +220,18 @@ function readerOf(
       return entry;
     },
     carries: async (key, identifier, changes) => (await load(key, changes))?.identifiers.has(identifier) ?? false,
-    async versions(key, requester, { changes, today }, wanted = {}) {
+    async versions(key, requester, at, wanted = {}) {
+      const { changes } = at;
       // The record first: what is replaced in between stands in both, and nothing in neither.
       const record = await load(key, changes);
       if (!record || record.idSpace !== requester.agreement.idSpace) return [];
       if (record.mergedInto !== undefined) {
         const into = await load(record.mergedInto, changes);
-        return into ? toMergedVersions([record], into, { requester, today, options, wanted }) : [];
+        return into ? toMergedVersions([record], into, { requester, at, options, wanted }) : [];
       }
       // To read a history takes time, by which what is hidden could be told from what never was.
-      if (isHidden(record, { requester, today }, { options, wanted })) return [];
-      const looking = { requester, today, options, wanted };
+      if (isHidden(record, { requester, at }, { options, wanted })) return [];
+      const looking = { requester, at, options, wanted };
       const versions = toVersions(record, await verbs.recordHistory(key), looking);
       if (record.replaces.length === 0) return versions;
       const merged: LoadedRecord[] = [];

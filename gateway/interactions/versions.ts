@@ -1,12 +1,22 @@
 import { isRecordType, type RecordType } from "#profiles/interactions.ts";
-import type { Requester } from "../access/requester.ts";
+import type { Labels } from "../disclosure/labels/label.ts";
 import { resourceBytes } from "../search/pack.ts";
 import type { StoredVersion } from "../store/store.ts";
 import { guardBody } from "./guard.ts";
+import { labelsOfVersion } from "./record-reader-labels.ts";
 import { isKnownBy } from "./record-reader-links.ts";
 import { type LoadedRecord, type LoadOptions, stripped } from "./record-reader-load.ts";
 import { patientVersions } from "./record-reader-patient.ts";
-import { type Sight, targetsOf, toCandidate, toSight } from "./record-reader-view.ts";
+import {
+  type Looking as Asking,
+  type Candidate,
+  factsIn,
+  observationsIn,
+  type Sight,
+  targetsOf,
+  toCandidate,
+  toSight,
+} from "./record-reader-view.ts";
 
 /** One version of a resource as a requester may see it. https://hl7.org/fhir/R4/http.html#history */
 export interface VisibleVersion {
@@ -33,10 +43,7 @@ export interface Wanted {
   readonly id?: string;
 }
 
-interface Looking {
-  readonly requester: Requester;
-  /** YYYY-MM-DD, in the UK. */
-  readonly today: string;
+interface Looking extends Asking {
   readonly options: LoadOptions;
   readonly wanted: Wanted;
   /** Of a child that is merged into another: logical id of that one's Patient. */
@@ -44,14 +51,11 @@ interface Looking {
 }
 
 /** A stored version, current or not. */
-interface Version {
+interface Version extends Candidate {
   readonly type: RecordType;
-  readonly id: string;
   readonly version: number;
   readonly lastUpdated_ms: number;
-  readonly source: string;
   readonly body: Buffer | undefined;
-  targets(): readonly string[];
 }
 
 /** The versions of what is wanted of a record, newest first, as far as the requester may see it today. */
@@ -60,11 +64,11 @@ export function toVersions(
   history: readonly StoredVersion[],
   looking: Looking,
 ): readonly VisibleVersion[] {
-  const { requester, today, options } = looking;
+  const { requester, at, options } = looking;
   const told = new Set(record.facts.sources.map(({ source }) => source));
   const past = [...new Set(history.map(({ source }) => source))].filter((source) => !told.has(source));
   const sources = [...record.facts.sources, ...past.flatMap((source) => options.sources.get(source) ?? [])];
-  const sight = toSight(record, { requester, today, facts: { ...record.facts, sources } }, options);
+  const sight = toSight(record, { requester, at, facts: { ...record.facts, sources } }, options);
   if (!sight) return [];
   const chains = Map.groupBy(wantedVersions(record, history, looking), ({ type, id }) => `${type}/${id}`);
   const visible = [...chains.values()].flatMap((chain) => visibleChain(chain, sight, record.patientId));
@@ -77,8 +81,8 @@ export function toMergedVersions(
   into: LoadedRecord,
   looking: Looking,
 ): readonly VisibleVersion[] {
-  const { requester, today, options } = looking;
-  const sight = toSight(into, { requester, today }, options);
+  const { requester, at, options } = looking;
+  const sight = toSight(into, { requester, at }, options);
   const visibility = sight?.visibility;
   if (sight === undefined || visibility === undefined || sight.patient.size === 0) return [];
   return merged
@@ -118,19 +122,36 @@ function wantedVersions(
     const version = Number(pack.versions[entry]);
     known.add(`${type}/${id}/${version}`);
     const lastUpdated_ms = pack.lastUpdated_ms[entry] ?? 0;
-    const { source, targets } = toCandidate(record, entry, options);
-    return [{ type, id, version, lastUpdated_ms, source, body: resourceBytes(pack, entry), targets }];
+    const body = resourceBytes(pack, entry);
+    return [{ ...toCandidate(record, entry, options), type, version, lastUpdated_ms, body }];
   });
   const past = history.flatMap(({ type, id, version, lastUpdated, source, body, record: holder }): Version[] => {
     if (!isRecordType(type) || !isWanted(type, id, wanted) || known.has(`${type}/${id}/${version}`)) return [];
     const told = { type, id, version, lastUpdated_ms: lastUpdated, source };
-    if (body === undefined) return [{ ...told, body, targets: () => [] }];
+    if (body === undefined) return [{ ...told, ...ENDED, body }];
     const patientId = patientIds.get(holder) ?? record.patientId;
     guardBody({ type, id, source, body }, { patientId, isWritten: options.sources.get(source)?.isWritten });
     const shown = stripped({ type, source, body }, record).body ?? body;
-    return [{ ...told, body: shown, targets: () => targetsOf(shown, options.fhirBase) }];
+    const labels = (): Labels => labelsOfVersion(options, { type, source, body });
+    return [
+      {
+        ...told,
+        body: shown,
+        labels,
+        targets: () => targetsOf(shown, options.fhirBase),
+        references: () => observationsIn(body),
+        facts: () => factsIn({ source, body, labels }, options),
+      },
+    ];
   });
   return [...current, ...past];
+}
+
+/** Of the end of a resource nothing is asked: who saw what was before it is told. */
+const ENDED = { targets: () => [], references: () => [], labels: () => undefined, facts: gone };
+
+function gone(): never {
+  throw new Error("the end of a resource has no facts");
 }
 
 function isWanted(type: RecordType, id: string, wanted: Wanted): boolean {

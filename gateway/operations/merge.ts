@@ -1,8 +1,8 @@
 /** Patient/$merge: https://hl7.org/fhir/R5/patient-operation-merge.html in R4, over appended decisions. */
 import type { Patient } from "@medplum/fhirtypes";
 import { type Answering, refused } from "../interactions/answer.ts";
+import { momentOf } from "../interactions/moment.ts";
 import type { VisibleRecord } from "../interactions/record-reader.ts";
-import { ukDate } from "../interactions/uk-date.ts";
 import type { Issue } from "../outcome/issue.ts";
 import { resourceBytes } from "../search/pack.ts";
 import { answerDecision, authorOf, type DecisionPorts, refuseDecision } from "./decision-answer.ts";
@@ -31,7 +31,7 @@ export function createMerge(ports: DecisionPorts): Answering {
       return refused({ kind: "bad-operation-parameter", parameter: "reason", expected: REASON_EXPECTED });
     }
     const { requester, now_ms } = request;
-    const looking = { requester, at: { changes: await ports.reader.changes(), today: ukDate(now_ms) } };
+    const looking = { requester, at: await momentOf(ports.reader, now_ms) };
     const source = await findNamed(nameOf("source-patient", given), looking, ports);
     if (!source.ok) return refused(source.issue);
     const target = await findNamed(nameOf("target-patient", given), looking, ports);

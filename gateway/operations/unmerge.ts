@@ -2,7 +2,7 @@
 import type { IdentityDecision } from "../identity/decisions/decisions.ts";
 import { type Answering, refused } from "../interactions/answer.ts";
 import type { Looking } from "../interactions/candidates.ts";
-import { ukDate } from "../interactions/uk-date.ts";
+import { momentOf } from "../interactions/moment.ts";
 import type { Issue } from "../outcome/issue.ts";
 import { answerDecision, authorOf, type DecisionPorts, refuseDecision } from "./decision-answer.ts";
 import { type DecisionParameters, type ParameterKinds, readDecisionParameters } from "./decision-parameters.ts";
@@ -29,7 +29,7 @@ export function createUnmerge(ports: DecisionPorts): Answering {
       return refused({ kind: "bad-operation-parameter", parameter: "reason", expected: REASON_EXPECTED });
     }
     const { requester, now_ms } = request;
-    const looking = { requester, at: { changes: await ports.reader.changes(), today: ukDate(now_ms) } };
+    const looking = { requester, at: await momentOf(ports.reader, now_ms) };
     const named = await findMerge(given, looking, ports);
     if ("kind" in named) return refused(named);
     const { merge, patients } = named;

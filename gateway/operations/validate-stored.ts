@@ -1,9 +1,9 @@
 import type { Resource } from "@medplum/fhirtypes";
 import { isRecordType } from "#profiles/interactions.ts";
 import type { InteractionRequest } from "../interactions/answer.ts";
+import { momentOf } from "../interactions/moment.ts";
 import { findVisible } from "../interactions/read-visible.ts";
 import type { RecordReader } from "../interactions/record-reader.ts";
-import { ukDate } from "../interactions/uk-date.ts";
 import type { Issue } from "../outcome/issue.ts";
 import { resourceBytes } from "../search/pack.ts";
 import type { ReadVerbs } from "../store/store.ts";
@@ -29,7 +29,7 @@ export async function findStored(
   const none: Stored = { ok: false, issue: { kind: "not-found", type } };
   const key = isRecordType(type) ? await store.locate(type, id, requester.agreement.idSpace) : undefined;
   if (key === undefined || !isRecordType(type)) return none;
-  const at = { changes: await reader.changes(), today: ukDate(now_ms) };
+  const at = await momentOf(reader, now_ms);
   const view = await reader.view(key, requester, at);
   const found = view && findVisible(view, type, id);
   if (found) {

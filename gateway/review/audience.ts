@@ -1,5 +1,6 @@
 import type { Requester } from "../access/requester.ts";
-import { decideVisibility, type RecordFacts } from "../disclosure/visibility.ts";
+import { decideVisibility } from "../disclosure/decide-visibility.ts";
+import type { RecordFacts } from "../disclosure/visibility.ts";
 import { toLoadedRecord } from "../interactions/record-reader-load.ts";
 import { ukDate } from "../interactions/uk-date.ts";
 import type { StoredRecord } from "../store/store.ts";
@@ -23,14 +24,15 @@ export interface Change {
 
 /** Every client that would see more or less of a child than before, by the same rules by which it is served. */
 export function toAudience({ before, after }: Change, ports: AudiencePorts): readonly AudienceChange[] {
-  const today = ukDate(ports.now());
+  const now_ms = ports.now();
+  const at = { now_ms, today: ukDate(now_ms) };
   const changes: AudienceChange[] = [];
   for (const { id, name, organization, agreement, enabled } of ports.register.clients) {
     if (!enabled || agreement.idSpace !== "") continue;
     const [purpose = ""] = agreement.purposes;
     const requester: Requester = { client: id, organization, agreement, purpose, scopes: [], tokenId: "" };
     const seen = (facts: RecordFacts | undefined): ReadonlySet<string> =>
-      (facts && decideVisibility(facts, requester, today)?.sources) ?? new Set();
+      (facts && decideVisibility(facts, requester, at)?.sources) ?? new Set();
     for (const child of new Set([...before, ...after].map((one) => one.id))) {
       const old = seen(before.find((one) => one.id === child)?.facts);
       const now = seen(after.find((one) => one.id === child)?.facts);
@@ -59,7 +61,8 @@ function joined(one: RecordFacts, other: RecordFacts): RecordFacts {
   return {
     relationships: [...one.relationships, ...other.relationships],
     sources: [...sources.values()],
-    denials: [...one.denials, ...other.denials],
+    consents: [...one.consents, ...other.consents],
+    decisions: [...one.decisions, ...other.decisions],
   };
 }
 

@@ -7,7 +7,7 @@ import type { RequestFacts } from "../answer.ts";
 import { ask } from "../ask.ts";
 import { type IdentifierResolver, isNarrow, type Looking, withinTransaction } from "../candidates.ts";
 import { union } from "../candidates-leads.ts";
-import { ukDate } from "../uk-date.ts";
+import { momentOf } from "../moment.ts";
 import { type Criteria, toRefusal } from "./criteria.ts";
 import type { Scene, WritePorts, Writer } from "./ports.ts";
 import { Refusal } from "./refusal.ts";
@@ -40,7 +40,7 @@ export async function transact<T>(
   ports: WritePorts,
   work: (scene: Scene) => Promise<T>,
 ): Promise<Committed<T>> {
-  const at = { changes: await ports.reader.changes(), today: ukDate(now_ms) };
+  const at = await momentOf(ports.reader, now_ms);
   const whenDurable: (() => void)[] = [];
   try {
     await lookAhead(criteria, { requester, at }, ports);
