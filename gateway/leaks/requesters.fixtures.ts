@@ -49,7 +49,8 @@ function drawn(agreement: Agreement, random: Random): Agreement {
   const isReleased = (source: string): boolean => source.length % 2 === 0 || random.chance(0.5);
   const statutes = Object.entries(agreement.statutoryGateways).filter(([source]) => isReleased(source));
   const { writes: _, ...rest } = agreement;
-  const mayWrite = random.chance(0.6);
+  // Who writes sees what it wrote: anything else is a mistake in a register.
+  const mayWrite = agreement.relationship === "authority" && classes.includes("health-visiting") && random.chance(0.7);
   return {
     ...rest,
     dataClasses: [

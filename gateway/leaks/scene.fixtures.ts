@@ -1,3 +1,4 @@
+import type { DataClass } from "#mappers/mapper.ts";
 import type { Requester } from "../access/requester.ts";
 import type { SourceFacts } from "../disclosure/visibility.ts";
 import type { TestGateway } from "../gateway.fixtures.ts";
@@ -57,9 +58,15 @@ export function tellBoth(scene: Scene): Telling | undefined {
   };
 }
 
+const OBJECTIONS: readonly (readonly DataClass[])[] = [
+  ["health-visiting"],
+  ["education"],
+  ["health-visiting", "education"],
+];
+
 function newChild({ maker, requester, children }: Scene, reached: readonly SourceFacts[]): Telling {
   const { random, of } = maker;
-  const objected = random.chance(0.4) ? [of(["health-visiting", "education"] as const)] : [];
+  const objected = random.chance(0.4) ? of(OBJECTIONS) : [];
   const child = maker.child({ isRestricted: random.chance(0.4), objected });
   const tellers = [
     ...new Set([of(reached), of(reached), of(maker.facts.filter(({ dataClass }) => dataClass !== "sharing"))]),
