@@ -1,6 +1,6 @@
 import type { Requester } from "../access/requester.ts";
+import { momentOf } from "../interactions/moment.ts";
 import type { VisibleRecord } from "../interactions/record-reader.ts";
-import { ukDate } from "../interactions/uk-date.ts";
 import type { RecordKey, StoredRecord } from "../store/store.ts";
 import type { OversightPorts } from "./ports.ts";
 
@@ -28,8 +28,7 @@ export async function seeChild(
   const named = await store.record(key);
   const record = named?.mergedInto === undefined ? named : await store.record(named.mergedInto);
   if (record?.kind !== "child") return undefined;
-  const at = { changes: await reader.changes(), today: ukDate(now()) };
-  const view = await reader.view(record.key, requester, at);
+  const view = await reader.view(record.key, requester, await momentOf(reader, now()));
   return view === undefined || view.isMerged === true ? undefined : { view, record };
 }
 
