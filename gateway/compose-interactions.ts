@@ -3,6 +3,7 @@ import { readPublished } from "#profiles/published.ts";
 import { createLivingMap } from "./access/living-map.ts";
 import type { Register } from "./access/register.ts";
 import type { AuditIndex, AuditLog } from "./audit/audit.ts";
+import type { Labelling } from "./disclosure/labels/labels.ts";
 import type { SourceFacts } from "./disclosure/visibility.ts";
 import type { Decisions } from "./identity/decisions/decisions.ts";
 import type { IdentityCache } from "./identity/identity-cache.ts";
@@ -56,6 +57,8 @@ export interface InteractionRooms {
   readonly auditIndex: AuditIndex;
   readonly register: Register;
   readonly sources: ReadonlyMap<string, SourceFacts>;
+  /** The lists by which resources are labelled now. */
+  readonly labelling?: () => Labelling;
   /** Origin of the gateway. */
   readonly baseUrl: string;
   readonly fhirBase: string;
@@ -98,7 +101,14 @@ export function composeInteractions(rooms: InteractionRooms) {
     terminology,
     readQuery: createQueryCache(),
     clock,
-    reader: createRecordReader({ store, sources, policyVersion, fhirBase, cache_bytes: rooms.cache_bytes }),
+    reader: createRecordReader({
+      store,
+      sources,
+      labelling: rooms.labelling,
+      policyVersion,
+      fhirBase,
+      cache_bytes: rooms.cache_bytes,
+    }),
     canonicals: canonicals.view,
     pageTokens: createPageTokens(rooms.secret),
     walks: createWalks(),

@@ -12,6 +12,7 @@ import { createAuditIndex } from "./audit/audit-index.ts";
 import { createAuditLog } from "./audit/log.ts";
 import { createAuthentication, createToken } from "./compose-access.ts";
 import { composeInteractions } from "./compose-interactions.ts";
+import { type LivingLabelling, loadLabelling } from "./compose-labels.ts";
 import { composeOversight, countOverdue } from "./compose-oversight.ts";
 import type { Pds } from "./compose-pds.ts";
 import { loadRegister, toSourceFacts } from "./compose-register.ts";
@@ -72,8 +73,9 @@ export async function composeGateway(config: Config, log: Logger, calls: FirstCa
   // Before anything is open that would have to be closed.
   const connectPds = config.pds && (await (await import("./compose-pds.ts")).preparePds(config.pds));
   const auditDirectory = join(config.dataDir, "audit");
-  const [{ read, first }, keys, nonceKey, identityKey, audit] = await Promise.all([
+  const [{ read, first }, labelling, keys, nonceKey, identityKey, audit] = await Promise.all([
     loadRegister(config),
+    loadLabelling(config),
     openGatewayKeys({ ...config, clock: Date.now }),
     ensureNonceKey(config),
     ensureIdentityKey(config),
@@ -81,7 +83,15 @@ export async function composeGateway(config: Config, log: Logger, calls: FirstCa
   ]);
   const living = createLivingRegister(first.register);
   const { register } = living;
-  const reloading = createReloading({ living, read, first, files: [], audit, log, dataDir: config.dataDir });
+  const reloading = createReloading({
+    living,
+    read,
+    first,
+    files: labelling.files,
+    audit,
+    log,
+    dataDir: config.dataDir,
+  });
   const matcher = createMatcher(ENGLAND);
   // Only with a Redis between them may several processes share a store.
   const store = createSqliteStore({
@@ -97,7 +107,22 @@ export async function composeGateway(config: Config, log: Logger, calls: FirstCa
   purgeOnWrite(store, cache);
   const auditIndex = createAuditIndex({ directory: auditDirectory, process: "gateway" });
   const pds = connectPds?.({ coordination, matcher });
-  const shared = { config, log, calls, register, reloading, keys, nonceKey, secret, audit, auditIndex, store, cache, matcher };
+  const shared = {
+    config,
+    log,
+    calls,
+    register,
+    labelling: labelling.current,
+    reloading,
+    keys,
+    nonceKey,
+    secret,
+    audit,
+    auditIndex,
+    store,
+    cache,
+    matcher,
+  };
   const rooms = pds === undefined ? shared : { ...shared, pds };
   let isReady = false;
   const { app, line, metrics, identifiers, ...resolving } = connect(rooms, () => isReady);
@@ -138,6 +163,7 @@ interface Rooms {
   readonly log: Logger;
   readonly calls: FirstCalls;
   readonly register: Register;
+  readonly labelling: LivingLabelling["current"];
   readonly keys: GatewayKeys;
   readonly nonceKey: KeyObject;
   readonly secret: Buffer;

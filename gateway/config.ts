@@ -21,6 +21,8 @@ export interface Config {
   readonly registerFile?: string;
   /** Absolute path of the national file of organisations; absent: what is part of what stands in the register alone. */
   readonly odsFile?: string;
+  /** Absolute path of the lists by which resources are labelled; absent: those that come with the gateway. */
+  readonly labelsFile?: string;
   /** Key of all HMACs over identifiers; always there in production, see `ensureIdentityKey` for the rest. */
   readonly identityKey?: KeyObject;
   /** The next or the former one, while keys are replaced: what was written with it is read, and ended, too. */
@@ -167,6 +169,7 @@ const ENVIRONMENT = z.object({
   GATEWAY_PROCESSES: wholeNumber(1, 1_000).optional(),
   GATEWAY_MODE: oneOf(["demonstration", "production"]).default("demonstration"),
   REGISTER_FILE: z.string().optional(),
+  LABELS_FILE: z.string().optional(),
   ODS_FILE: z.string().optional(),
   IDENTITY_KEY: identityKey.optional(),
   IDENTITY_KEY_OTHER: identityKey.optional(),
@@ -237,6 +240,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     redisClientCache: parsed.data.REDIS_CLIENT_CACHE === "on",
     ...toSharing(parsed.data),
     ...(REGISTER_FILE === undefined ? {} : { registerFile: resolve(REGISTER_FILE) }),
+    ...(parsed.data.LABELS_FILE === undefined ? {} : { labelsFile: resolve(parsed.data.LABELS_FILE) }),
     ...(parsed.data.ODS_FILE === undefined ? {} : { odsFile: resolve(parsed.data.ODS_FILE) }),
     ...(IDENTITY_KEY === undefined ? {} : { identityKey: IDENTITY_KEY }),
     cacheMegabytes: parsed.data.CACHE_MB,

@@ -34,38 +34,54 @@ export function labelsOfVersion(
 export function toEntryLabels(pack: Pack, options: Pick<LoadOptions, "labelling" | "sources">): readonly Labels[] {
   const labelling = labellingOf(options);
   const suspects = suspectsOf(pack, labelling);
-  const plans = new Map<string, Plan>();
+  const planOf = toPlanOf(labelling, options);
   return pack.types.map((type, entry): Labels => {
-    const source = options.sources.get(pack.sources[entry] ?? "");
-    const name = `${type} ${pack.sources[entry]}`;
-    const plan = plans.get(name) ?? labelling.planOf(type, source);
-    plans.set(name, plan);
-    if (plan.kind === "plain" && !suspects.has(entry)) return plan.labels;
+    const plan = planOf(type, pack.sources[entry] ?? "");
+    const isSuspect = suspects.has(entry);
+    if (plan.kind === "plain" && !isSuspect) return plan.labels;
     const body = resourceBytes(pack, entry);
-    const byCode =
-      plan.kind === "by-code" && !suspects.has(entry) ? labelsByCode(labelling, { type, source, body }) : undefined;
+    const source = options.sources.get(pack.sources[entry] ?? "");
+    const byCode = plan.kind === "by-code" && !isSuspect ? labelsByCode(labelling, { type, source, body }) : undefined;
     return byCode ?? labelling.labelsOf({ type, source, resource: JSON.parse(body.toString()) });
   });
+}
+
+/** Entries stand by type, and often many of one source stand together. */
+function toPlanOf(labelling: Labelling, { sources }: Pick<LoadOptions, "sources">) {
+  const plans = new Map<string, Map<string, Plan>>();
+  return (type: string, source: string): Plan => {
+    const ofType = plans.get(type) ?? new Map<string, Plan>();
+    plans.set(type, ofType);
+    const known = ofType.get(source) ?? labelling.planOf(type, sources.get(source));
+    ofType.set(source, known);
+    return known;
+  };
 }
 
 const CODE = '"code":"';
 const SECURITY = '"security":[';
 
-/** Entries in which a code can raise a label, or which say something of that kind themselves. */
-function suspectsOf(pack: Pack, labelling: Labelling): ReadonlySet<number> {
+/** Entries in which a code raises a label, or which say something of that kind themselves. */
+function suspectsOf({ bytes, offsets }: Pack, labelling: Labelling): ReadonlySet<number> {
   const suspects = new Set<number>();
-  const text = pack.bytes.toString("latin1");
+  const text = bytes.toString("latin1");
   let entry = 0;
-  const noteAt = (place: number): void => {
-    while ((pack.offsets[entry * 3 + 3] ?? Number.POSITIVE_INFINITY) <= place) entry++;
-    suspects.add(entry);
+  const entryAt = (place: number): number => {
+    while ((offsets[entry * 3 + 3] ?? Number.POSITIVE_INFINITY) <= place) entry++;
+    return entry;
   };
   for (let at = text.indexOf(CODE); at >= 0; at = text.indexOf(CODE, at + CODE.length)) {
     const start = at + CODE.length;
-    if (labelling.canRaise(text.slice(start, text.indexOf('"', start)))) noteAt(at);
+    for (const system of labelling.raisingSystems(text.slice(start, text.indexOf('"', start)))) {
+      const holder = entryAt(at);
+      const named = text.indexOf(system, offsets[holder * 3]);
+      if (named >= 0 && named < (offsets[holder * 3 + 2] ?? 0)) suspects.add(holder);
+    }
   }
   entry = 0;
-  for (let at = text.indexOf(SECURITY); at >= 0; at = text.indexOf(SECURITY, at + SECURITY.length)) noteAt(at);
+  for (let at = text.indexOf(SECURITY); at >= 0; at = text.indexOf(SECURITY, at + SECURITY.length)) {
+    suspects.add(entryAt(at));
+  }
   return suspects;
 }
 

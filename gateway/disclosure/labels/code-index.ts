@@ -5,11 +5,14 @@ import type { Codes, LabelList } from "./label-list.ts";
 /** Lists by the codes that they name. */
 export interface CodeIndex {
   listsOf(coding: ToldCoding): readonly LabelList[];
-  /** Whether a code, in whatever system, can stand in a list that raises: everything else need not be looked at. */
-  canRaise(code: string): boolean;
+  /** In which systems a code stands in a list that raises: in most codes in none, and nothing more need be looked at. */
+  raisingSystems(code: string): readonly string[];
 }
 
 const NONE: readonly LabelList[] = [];
+const NOWHERE: readonly string[] = [];
+/** Codes that were asked for: a record has a few dozen, and most records have the same. */
+const REMEMBERED_max = 10_000;
 
 interface Chapter {
   readonly system: string;
@@ -20,46 +23,45 @@ interface Chapter {
 export function createCodeIndex(lists: readonly LabelList[]): CodeIndex {
   const bySystem = new Map<string, Map<string, LabelList[]>>();
   const chapters: Chapter[] = [];
-  const raising = new Set<string>();
-  const raisingChapters: string[] = [];
+  const raising = new Map<string, string[]>();
   for (const list of lists) {
     for (const [system, code] of pairsOf(list.codes)) {
       const codes = bySystem.get(system) ?? new Map<string, LabelList[]>();
       bySystem.set(system, codes);
       codes.set(code, [...(codes.get(code) ?? []), list]);
-      if (raises(list)) raising.add(code);
+      if (raises(list)) raising.set(code, [...(raising.get(code) ?? []), system]);
     }
     for (const [system, beginning] of pairsOf(list.chapters)) {
       chapters.push({ system, beginning: beginning.toUpperCase(), list });
-      if (raises(list)) raisingChapters.push(beginning.toUpperCase());
     }
   }
   const contract = lists.find(({ isContract }) => isContract === true);
-  const firsts = new Set(raisingChapters.map((beginning) => beginning.slice(0, 2)));
+  const raisingChapters = chapters.filter(({ list }) => raises(list));
+  const remembered = new Map<string, readonly string[]>();
   return {
     listsOf({ system, code }) {
       if (system === undefined) return NONE;
       const found = [
         ...(bySystem.get(system)?.get(code) ?? []),
-        ...chaptersOf(chapters, system, code),
+        ...chaptersOf(chapters, code).flatMap((chapter) => (chapter.system === system ? [chapter.list] : [])),
         ...(contract !== undefined && displayOf(system, code) !== undefined ? [contract] : []),
       ];
       return found.length === 0 ? NONE : found;
     },
-    canRaise(code) {
-      if (raising.has(code)) return true;
-      if (!firsts.has(code.slice(0, 2).toUpperCase())) return false;
-      const text = code.toUpperCase();
-      return raisingChapters.some((beginning) => text.startsWith(beginning));
+    raisingSystems(code) {
+      const known = remembered.get(code);
+      if (known !== undefined) return known;
+      const systems = [...(raising.get(code) ?? []), ...chaptersOf(raisingChapters, code).map(({ system }) => system)];
+      const found = systems.length === 0 ? NOWHERE : systems;
+      if (remembered.size < REMEMBERED_max) remembered.set(code, found);
+      return found;
     },
   };
 }
 
-function chaptersOf(chapters: readonly Chapter[], system: string, code: string): readonly LabelList[] {
+function chaptersOf(chapters: readonly Chapter[], code: string): readonly Chapter[] {
   const text = code.toUpperCase();
-  return chapters.flatMap((chapter) =>
-    chapter.system === system && text.startsWith(chapter.beginning) ? [chapter.list] : [],
-  );
+  return chapters.filter(({ beginning }) => text.startsWith(beginning));
 }
 
 function pairsOf(codes: Codes | undefined): readonly (readonly [system: string, code: string])[] {

@@ -1,4 +1,4 @@
-import type { Observation } from "@medplum/fhirtypes";
+import type { Meta, Observation } from "@medplum/fhirtypes";
 import { describe, expect, test } from "vitest";
 import type { DataClass } from "#mappers/mapper.ts";
 import { canonical } from "#profiles/canonical.ts";
@@ -44,12 +44,12 @@ function labelled(resource: Observation, from: SourceFacts | undefined = WRITTEN
   return [confidentialityOf(labels), ...sensitivitiesOf(labels), ...handlingOf(labels)].join(" ");
 }
 
-function said(system: string, code: string): Observation["meta"] {
+function said(system: string, code: string): Meta {
   return { security: [{ system, code }] };
 }
 
 describe("what a client wrote is labelled", () => {
-  test.each<[string, Partial<Observation>, string]>([
+  test.each<readonly [string, Partial<Observation>, string]>([
     ["by a vital sign of LOINC", { code: WEIGHT }, "N"],
     ["by a vital sign of SNOMED CT", { code: { coding: [{ system: SNOMED, code: "27113001" }] } }, "N"],
     ["by one code of several that say the same", { code: { coding: [{ code: "x" }, ...WEIGHT.coding] } }, "N"],
@@ -131,7 +131,7 @@ describe("what a client wrote is labelled", () => {
 });
 
 describe("what a mapper made is labelled", () => {
-  test.each<[string, SourceFacts | undefined, Partial<Observation>, string]>([
+  test.each<readonly [string, SourceFacts | undefined, Partial<Observation>, string]>([
     ["as any health record under a code that no list knows", MAPPED, {}, "N"],
     ["as any record of a school", SCHOOL, {}, "N"],
     [

@@ -37,8 +37,8 @@ export interface Labelling {
   labelsOf(told: Told): Labels;
   /** What has to be looked at in resources of this type and source in which no code can raise anything. */
   planOf(type: string, source: SourceFacts | undefined): Plan;
-  /** Whether a code, wherever it stands, can make more of a resource than its plan says. */
-  canRaise(code: string): boolean;
+  /** In which systems a code, wherever it stands, makes more of a resource than its plan says. */
+  raisingSystems(code: string): readonly string[];
 }
 
 /**
@@ -52,7 +52,6 @@ export type Plan =
 
 export function createLabelling(lists: LabelLists): Labelling {
   const index = createCodeIndex(lists.lists);
-  const marks = new Set<string>([...CONFIDENTIALITY_ORDER.slice(4), ...HANDLING, ...SENSITIVITIES]);
   return {
     version: `labels-${lists.version}`,
     lists,
@@ -73,7 +72,7 @@ export function createLabelling(lists: LabelLists): Labelling {
       if (first !== undefined && isPlain(first)) return { kind: "plain", labels: toLabels([first]) };
       return { kind: fitting.every(isOrdinary) ? "by-code" : "whole" };
     },
-    canRaise: (code) => marks.has(code) || index.canRaise(code),
+    raisingSystems: index.raisingSystems,
   };
 }
 
