@@ -89,9 +89,14 @@ export function putResource(
         : await transaction.locate("Patient", patientId, ""));
     if (record === undefined) throw new Error("no such child");
     const version = (before?.version ?? 0) + 1;
+    // A child that was merged is told of under the name of the one that it is.
+    const holder = (await transaction.record(record))?.patientId ?? "";
+    const named: Identified = JSON.parse(
+      JSON.stringify(resource).replaceAll(patientId ?? "Patient/", patientId === undefined ? "Patient/" : holder),
+    );
     await transaction.put(
       record,
-      toStoredResource(toContent(resource, source), { source, dataClass, version, now: now_ms }),
+      toStoredResource(toContent(named, source), { source, dataClass, version, now: now_ms }),
     );
   });
 }
