@@ -38,6 +38,8 @@ export interface GuardedFetchOptions {
   readonly isLoopbackAllowed: boolean;
   /** Every address behind a name. */
   readonly resolve?: (hostname: string) => Promise<readonly string[]>;
+  /** For look-up, connection and answer together. */
+  readonly deadline_ms?: number;
 }
 
 /** An address that was looked at, and is the one that is connected to. */
@@ -48,11 +50,15 @@ interface Pinned {
 
 const JSON_TYPES = /^application\/(?:[a-z0-9!#$&^_.-]+\+)?json$/;
 
-export function createGuardedFetch({ isLoopbackAllowed, resolve = resolveName }: GuardedFetchOptions): GuardedFetch {
+export function createGuardedFetch({
+  isLoopbackAllowed,
+  resolve = resolveName,
+  deadline_ms = LIMITS.fetch_deadline_ms,
+}: GuardedFetchOptions): GuardedFetch {
   return async (text) => {
     const url = toUrl(text, isLoopbackAllowed);
     if (url === undefined) return fail("address");
-    const deadline = AbortSignal.timeout(LIMITS.fetch_deadline_ms);
+    const deadline = AbortSignal.timeout(deadline_ms);
     const hostname = url.hostname.replace(/^\[(.*)\]$/, "$1");
     const addresses = isIP(hostname) === 0 ? await within(resolve(hostname), deadline) : [hostname];
     const [address] = addresses;
