@@ -59,7 +59,7 @@ export interface ConsentRule {
   readonly nested: readonly ConsentRule[];
 }
 
-interface ClassTerms {
+export interface ClassTerms {
   readonly dataClasses: ReadonlySet<string>;
   readonly types: ReadonlySet<string>;
   /** Canonical addresses of profiles. */

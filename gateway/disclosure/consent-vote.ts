@@ -1,5 +1,5 @@
 import type { DataClass } from "#mappers/mapper.ts";
-import type { ConsentRule, ConsentRules } from "./consent-rules.ts";
+import type { ClassTerms, ConsentRule, ConsentRules } from "./consent-rules.ts";
 import { deniesLabels, permitsLabels } from "./high-water.ts";
 import type { ResourceFacts } from "./resource-facts.ts";
 
@@ -27,7 +27,15 @@ export const DENIES = 4;
 /** One resource; or of a data class as a whole, all that may stand in it, or what every resource in it shares. */
 export type Data =
   | { readonly scope: "resource"; readonly facts: ResourceFacts }
-  | { readonly scope: "any-of-class" | "whole-class"; readonly dataClass: DataClass };
+  | { readonly scope: "any-of-class" | "whole-class"; readonly dataClass: DataClass | undefined };
+
+/** What holds where no Consent says anything. */
+export type ImplicitPolicy = "permit" | "deny";
+
+/** Whether what is said of one thing, and of it alone, lets it be released. */
+export function isPermittedBy(votes: Votes, implicit: ImplicitPolicy): boolean {
+  return votes === SILENT ? implicit === "permit" : votes === PERMITS;
+}
 
 /** Of several Consents a denial counts more than a permission, and that more than silence; their order counts nothing. */
 export function votesOf(consents: readonly ConsentRules[], asker: Asker, data: Data): Votes {
@@ -72,15 +80,19 @@ function isOfRequest(rule: ConsentRule, { names, ancestors, purpose, now_ms }: A
   return type === "deny" && ancestors.some((name) => actors.has(name));
 }
 
-function mayBeOfClass({ classes }: ConsentRule, dataClass: DataClass): boolean {
+function mayBeOfClass({ classes }: ConsentRule, dataClass: DataClass | undefined): boolean {
   if (classes === undefined) return true;
-  return classes.dataClasses.has(dataClass) || classes.types.size > 0 || classes.profiles.size > 0;
+  return names(classes, dataClass) || classes.types.size > 0 || classes.profiles.size > 0;
+}
+
+function names({ dataClasses }: ClassTerms, dataClass: DataClass | undefined): boolean {
+  return dataClass !== undefined && dataClasses.has(dataClass);
 }
 
 /** Whether a rule that may be about a data class is about a part of it alone. */
-function isNarrower({ classes, labels, codes, data, dataPeriod }: ConsentRule, dataClass: DataClass): boolean {
+function isNarrower({ classes, labels, codes, data, dataPeriod }: ConsentRule, dataClass?: DataClass): boolean {
   if (labels !== undefined || codes !== undefined || data !== undefined || dataPeriod !== undefined) return true;
-  return classes !== undefined && !classes.dataClasses.has(dataClass);
+  return classes !== undefined && !names(classes, dataClass);
 }
 
 /** All that a rule names must hold, each by one of the things that it names. */
@@ -98,9 +110,7 @@ function isOfResource(rule: ConsentRule, facts: ResourceFacts): boolean {
 function isOfClass({ classes }: ConsentRule, { dataClass, type, profiles }: ResourceFacts): boolean {
   if (classes === undefined) return true;
   return (
-    (dataClass !== undefined && classes.dataClasses.has(dataClass)) ||
-    classes.types.has(type) ||
-    profiles.some((profile) => classes.profiles.has(profile))
+    names(classes, dataClass) || classes.types.has(type) || profiles.some((profile) => classes.profiles.has(profile))
   );
 }
 

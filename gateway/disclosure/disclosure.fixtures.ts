@@ -1,4 +1,4 @@
-import type { Coding, Consent, ConsentProvision, Resource } from "@medplum/fhirtypes";
+import type { Coding, Consent, ConsentProvision, Observation, Resource } from "@medplum/fhirtypes";
 import { ACT_CODE, ACT_REASON, CONFIDENTIALITY, DATA_CLASS, NHS_NUMBER, ODS_ORGANIZATION } from "#profiles/systems.ts";
 import type { Agreement, Requester } from "../access/requester.ts";
 import { type ConsentRules, toConsentRules } from "./consent-rules.ts";
@@ -110,12 +110,12 @@ export function labels(...codes: readonly Coding[]): Labels {
 
 export const NORMAL = labels(confidentiality("N"));
 
-const OBSERVATION = {
+const OBSERVATION: Observation = {
   resourceType: "Observation",
   id: "o1",
   status: "final",
   code: { coding: [{ system: "urn:codes", code: "weight" }] },
-} as const;
+};
 
 export function facts(
   change: object = {},

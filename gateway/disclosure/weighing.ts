@@ -3,7 +3,17 @@ import { ACT_REASON, CLIENT_ID, PURPOSE_OF_USE } from "#profiles/systems.ts";
 import { isHealthPurpose } from "../access/purpose.ts";
 import type { Requester } from "../access/requester.ts";
 import type { ConsentRules } from "./consent-rules.ts";
-import { type Asker, type Data, DENIES, PERMITS, SILENT, type Votes, votesOf } from "./consent-vote.ts";
+import {
+  type Asker,
+  type Data,
+  DENIES,
+  type ImplicitPolicy,
+  isPermittedBy,
+  PERMITS,
+  SILENT,
+  type Votes,
+  votesOf,
+} from "./consent-vote.ts";
 import { type DecisionsInForce, isRefused, overrideOf, toDecisionsInForce } from "./decisions-in-force.ts";
 import type { Instant, RecordFacts } from "./visibility.ts";
 
@@ -69,10 +79,9 @@ export function weigh(data: Data, dataClass: DataClass, { consents, asker, inFor
 }
 
 export function isPermitted(votes: Votes, dataClass: DataClass, weighing: Weighing): boolean {
-  if (votes === SILENT) return implicitOf(dataClass, weighing) === "permit";
-  return votes === PERMITS;
+  return isPermittedBy(votes, implicitOf(dataClass, weighing));
 }
 
-export function implicitOf(dataClass: DataClass, { requester, isInvented }: Weighing): "permit" | "deny" {
+export function implicitOf(dataClass: DataClass, { requester, isInvented }: Weighing): ImplicitPolicy {
   return isInvented ? "permit" : (requester.agreement.implicitPolicy?.[dataClass] ?? "permit");
 }
