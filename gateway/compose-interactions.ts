@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { readPublished } from "#profiles/published.ts";
+import type { ClientUsage } from "./access/client-usage.ts";
 import { createLivingMap } from "./access/living-map.ts";
 import type { Register } from "./access/register.ts";
 import type { AuditIndex, AuditLog } from "./audit/audit.ts";
@@ -33,6 +34,7 @@ import { createWalks } from "./interactions/walks.ts";
 import { createSeenChildren } from "./interactions/write/seen-children.ts";
 import { createEverything } from "./operations/everything.ts";
 import { createExpand } from "./operations/expand.ts";
+import { createExplainAccess, type ExplainAccessPorts } from "./operations/explain-access.ts";
 import { createIHEPix } from "./operations/ihe-pix.ts";
 import { createLastn } from "./operations/lastn.ts";
 import { createLookup } from "./operations/lookup.ts";
@@ -43,7 +45,7 @@ import { createTranslate } from "./operations/translate.ts";
 import { createUnmerge } from "./operations/unmerge.ts";
 import { createValidate } from "./operations/validate.ts";
 import { createValidateCodeInCodeSystem, createValidateCodeInValueSet } from "./operations/validate-code.ts";
-import { checkScope, createDispatch, type DispatchPorts } from "./routes/dispatch.ts";
+import { checkScope, createDispatch, createEntrance, type DispatchPorts } from "./routes/dispatch.ts";
 import { FHIR_PATH, toRouteIssue } from "./routes/route-issue.ts";
 import { createPageTokens } from "./search/page-token.ts";
 import { createQueryCache } from "./search/query-cache.ts";
@@ -56,6 +58,8 @@ export interface InteractionRooms {
   readonly audit: AuditLog;
   readonly auditIndex: AuditIndex;
   readonly register: Register;
+  /** How much the clients may ask. */
+  readonly usage: ClientUsage;
   readonly sources: ReadonlyMap<string, SourceFacts>;
   /** The lists by which resources are labelled now. */
   readonly labelling?: () => Labelling;
@@ -94,6 +98,7 @@ export function composeInteractions(rooms: InteractionRooms) {
   const ports = {
     store,
     audit,
+    register,
     sources,
     fhirBase,
     resolver,
@@ -134,9 +139,10 @@ export function composeInteractions(rooms: InteractionRooms) {
     interactions: toInteractions(ports, flow),
     operations: toOperations(ports, flow),
     audit,
+    usage: rooms.usage,
     onFault: rooms.onFault,
   });
-  return { dispatch, resolver, reader: ports.reader };
+  return { dispatch: createEntrance(dispatch, rooms), resolver, reader: ports.reader };
 }
 
 type Ports = Parameters<typeof createTransaction>[0] &
@@ -147,6 +153,7 @@ type Ports = Parameters<typeof createTransaction>[0] &
   Parameters<typeof createExpand>[0] &
   Parameters<typeof createValidate>[0] &
   MatchPorts &
+  ExplainAccessPorts &
   Parameters<typeof createIHEPix>[0] & { readonly decisions: Decisions | undefined };
 
 function toInteractions(ports: Ports, flow: SearchFlow): DispatchPorts["interactions"] {
@@ -177,6 +184,7 @@ function toOperations(ports: Ports, flow: SearchFlow): DispatchPorts["operations
       "Patient/$merge": createMerge({ ...ports, decisions }),
       "Patient/$unmerge": createUnmerge({ ...ports, decisions }),
     }),
+    "*/$explain-access": createExplainAccess(ports),
     "Patient/$everything": createEverything(ports, flow),
     "Observation/$lastn": createLastn(ports, flow),
     "*/$validate": createValidate(ports),

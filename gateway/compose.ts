@@ -13,6 +13,7 @@ import { createAuditLog } from "./audit/log.ts";
 import { createAuthentication, createToken } from "./compose-access.ts";
 import { composeInteractions } from "./compose-interactions.ts";
 import { type LivingLabelling, loadLabelling } from "./compose-labels.ts";
+import { composeLimits, type Limiting } from "./compose-limits.ts";
 import { composeOversight, countOverdue } from "./compose-oversight.ts";
 import type { Pds } from "./compose-pds.ts";
 import { loadRegister, toSourceFacts } from "./compose-register.ts";
@@ -83,30 +84,16 @@ export async function composeGateway(config: Config, log: Logger, calls: FirstCa
   ]);
   const living = createLivingRegister(first.register);
   const { register } = living;
-  const reloading = createReloading({
-    living,
-    read,
-    first,
-    files: labelling.files,
-    audit,
-    log,
-    dataDir: config.dataDir,
-  });
+  const { files } = labelling;
+  const reloading = createReloading({ living, read, first, files, audit, log, dataDir: config.dataDir });
   const matcher = createMatcher(ENGLAND);
-  // Only with a Redis between them may several processes share a store.
-  const store = createSqliteStore({
-    path: join(config.dataDir, "store.sqlite"),
-    isAlone: config.redisUrl === undefined,
-    derive: {
-      ...DERIVE,
-      blockingKeysOf: (identity) => matcher.blockingKeys(matcher.toComparable(toPerson(JSON.parse(identity)))),
-    },
-  });
+  const store = openStore(config, matcher);
   const secret = identityKey.export();
   const { cache, coordination } = await openSharing({ ...config, identityKey });
   purgeOnWrite(store, cache);
   const auditIndex = createAuditIndex({ directory: auditDirectory, process: "gateway" });
   const pds = connectPds?.({ coordination, matcher });
+  const limiting = composeLimits({ config, register, coordination, audit, log });
   const shared = {
     config,
     log,
@@ -117,7 +104,8 @@ export async function composeGateway(config: Config, log: Logger, calls: FirstCa
     keys,
     nonceKey,
     secret,
-    audit,
+    audit: limiting.audit,
+    limiting,
     auditIndex,
     store,
     cache,
@@ -148,6 +136,7 @@ export async function composeGateway(config: Config, log: Logger, calls: FirstCa
     async close() {
       closing.abort();
       reloading.close();
+      limiting.usage.close();
       keys.close();
       await store.close();
       await Promise.all([audit.close(), auditIndex.close(), cache.close(), coordination.close()]);
@@ -155,11 +144,24 @@ export async function composeGateway(config: Config, log: Logger, calls: FirstCa
   };
 }
 
+function openStore({ dataDir, redisUrl }: Config, matcher: FeatureMatcher): Store {
+  return createSqliteStore({
+    path: join(dataDir, "store.sqlite"),
+    // Only with a Redis between them may several processes share a store.
+    isAlone: redisUrl === undefined,
+    derive: {
+      ...DERIVE,
+      blockingKeysOf: (identity) => matcher.blockingKeys(matcher.toComparable(toPerson(JSON.parse(identity)))),
+    },
+  });
+}
+
 const DAY_MS = 24 * 3_600_000;
 
 interface Rooms {
   readonly config: Config;
   readonly reloading: Reloading;
+  readonly limiting: Limiting;
   readonly log: Logger;
   readonly calls: FirstCalls;
   readonly register: Register;
@@ -187,6 +189,7 @@ function connect(rooms: Rooms, isReady: () => boolean) {
     reader,
   } = composeInteractions({
     ...rooms,
+    usage: rooms.limiting.usage,
     sources,
     decisions,
     childResolver: resolver,
@@ -203,6 +206,7 @@ function connect(rooms: Rooms, isReady: () => boolean) {
     identityCache: cache.state,
     identityCounts: cache.counts,
     register: rooms.reloading.state,
+    limitAlarms: rooms.limiting.alarms,
     overdueReviews: () => countOverdue(store, config.oversightReviewDays, Date.now()),
     ...(pds === undefined ? {} : { pds }),
   });

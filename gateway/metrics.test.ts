@@ -3,6 +3,7 @@ import { createMetrics } from "./metrics.ts";
 
 const counts = { nearHits: 0, farHits: 0, misses: 0, purges: 0, voided: 2, entries: 0, roundTrip_s: 0.002 };
 const overdueReviews = async () => 3;
+const limitAlarms = () => 2;
 const register = () => ({ version: 4, isRefused: true });
 
 test("the open metrics tell how the gateway fares, and nothing that a single lookup moves", async () => {
@@ -11,6 +12,7 @@ test("the open metrics tell how the gateway fares, and nothing that a single loo
     identityCounts: () => counts,
     overdueReviews,
     register,
+    limitAlarms,
   });
   metrics.answered("read", 404, 0.001);
   metrics.ingested("leeds-eyfsp", "committed", 3);
@@ -24,6 +26,7 @@ test("the open metrics tell how the gateway fares, and nothing that a single loo
     "gateway_identity_cache_up",
     "gateway_oversight_reviews_overdue",
     "gateway_register_version",
+    "gateway_client_children_limit_met_total",
     "gateway_register_refused",
     "gateway_resident_memory_bytes",
     "gateway_identity_cache_answers",
@@ -37,6 +40,7 @@ test("the open metrics tell how the gateway fares, and nothing that a single loo
   expect(text).toContain("gateway_identity_cache_up 0");
   expect(text).toContain("gateway_register_version 4");
   expect(text).toContain("gateway_register_refused 1");
+  expect(text).toContain("gateway_client_children_limit_met_total 2");
   expect(text).toContain("gateway_oversight_reviews_overdue 3");
   expect(text).toContain("gateway_identity_cache_voided 2");
 });
@@ -44,7 +48,13 @@ test("the open metrics tell how the gateway fares, and nothing that a single loo
 test("what lookups move in the open metrics is told in steps of a thousand, at a place that nobody knows", async () => {
   let lookups = 0;
   const identityCounts = () => ({ ...counts, nearHits: lookups, misses: lookups, entries: lookups });
-  const metrics = createMetrics({ identityCache: () => "connected", identityCounts, overdueReviews, register });
+  const metrics = createMetrics({
+    identityCache: () => "connected",
+    identityCounts,
+    overdueReviews,
+    register,
+    limitAlarms,
+  });
   const told = new Set<string>();
   for (lookups = 0; lookups < 4_000; lookups += 125) {
     const text = await metrics.render();

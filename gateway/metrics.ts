@@ -21,10 +21,10 @@ export interface Gauges {
   identityCounts(): IdentityCounts;
   /** Decisions on disclosure that nobody has reviewed in time. */
   overdueReviews(): Promise<number>;
+  /** How often a client has met its limit of children for an hour; not who. */
+  limitAlarms(): number;
   /** Which register is in force: its version in this process, and whether newer files were refused. */
   register(): { readonly version: number; readonly isRefused: boolean };
-  /** Decisions on disclosure that nobody has reviewed in time. */
-  overdueReviews(): Promise<number>;
   /** The national register, where it is configured: calls by how they ended, never by what they found. */
   readonly pds?: {
     readonly tracer: { state(): "closed" | "open" | "half-open" };
@@ -116,6 +116,15 @@ function addGauges(registry: Registry, gauges: Gauges): void {
     registers,
     collect() {
       this.set(gauges.register().version);
+    },
+  });
+  new Counter({
+    name: "gateway_client_children_limit_met_total",
+    help: "Times since the start that a client has met its limit of different children for an hour.",
+    registers,
+    collect() {
+      this.reset();
+      this.inc(gauges.limitAlarms());
     },
   });
   new Gauge({

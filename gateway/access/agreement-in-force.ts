@@ -1,4 +1,4 @@
-import type { Client } from "./register.ts";
+import { type Client, isInForce as holdsNow } from "./register.ts";
 
 /** Whether a client may still have what it was told it may: it is enabled, and its agreement the same and not ended. */
 export function isInForce(
@@ -10,6 +10,6 @@ export function isInForce(
     client?.enabled === true &&
     client.agreement.id === told.id &&
     client.agreement.version === told.version &&
-    now_ms < client.endsAt_ms
+    holdsNow(client, now_ms)
   );
 }

@@ -1,3 +1,24 @@
+/** What a process has counted of one client since it last told. */
+export interface Tally {
+  /** Seconds since 1970, and requests that came in it. */
+  readonly second: number;
+  readonly requests: number;
+  /** Under way here now. */
+  readonly underWay: number;
+  /** Number of the client's hour, and what is new in it. */
+  readonly hour: number;
+  readonly released: readonly string[];
+  readonly asked: readonly string[];
+}
+
+/** The same of all processes, how many are under way in all the others, and how many different names there were. */
+export interface Tallied {
+  readonly requests: number;
+  readonly underWayElsewhere: number;
+  readonly released: number;
+  readonly asked: number;
+}
+
 /**
  * What several processes do together. With Redis they share it; without, one process has it alone. A Redis that is away
  * makes it slower, never wrong.
@@ -22,6 +43,11 @@ export interface Coordination {
   ): Promise<T>;
   /** A kept result of `once` is wrong by now: whoever asks from here on has the work done anew. */
   forget(name: string): Promise<void>;
+  /**
+   * Tells what this process has counted of what a client asks, and hears what all have. Names of children and
+   * identifiers are stored as HMACs alone. Nothing while Redis is away, and in one process alone: it knows all there is.
+   */
+  tally(client: string, told: Tally): Promise<Tallied | undefined>;
   /** For readiness and metrics. */
   state(): "in-process" | "connected" | "down";
   close(): Promise<void>;

@@ -1,17 +1,22 @@
 import type { Interaction, ServedType } from "#profiles/interactions.ts";
+import type { ClientUsage } from "../access/client-usage.ts";
 import { hasReviewScope, hasScope, isDeciding, letterOf } from "../access/scope.ts";
 import { forLetters, isNarrowed, lettersOf } from "../access/scope-letters.ts";
 import type { AuditLog, AuditRecord } from "../audit/audit.ts";
 import { type Answering, type InteractionRequest, type Result, refused } from "../interactions/answer.ts";
 import { auditFacts } from "../interactions/audit-facts.ts";
+import { LIMITS } from "../limits.ts";
 import type { Issue } from "../outcome/issue.ts";
 import { toUnexpected } from "../outcome/operation-outcome.ts";
+import { askedIdentifiers } from "./asked-identifiers.ts";
 
 export interface DispatchPorts {
   readonly interactions: Readonly<Record<Exclude<Interaction, "capabilities" | "operation">, Answering>>;
   /** By type and code, as `Patient/$everything`; a type of its own goes before `*`. */
   readonly operations: Readonly<Record<string, Answering>>;
   readonly audit: AuditLog;
+  /** How much the clients may ask. */
+  readonly usage: ClientUsage;
   onFault(error: unknown, interaction: string): void;
 }
 
@@ -25,16 +30,46 @@ export function createDispatch(ports: DispatchPorts): Answering {
     if (result.ok || result.issues.some((issue) => issue.kind === "unavailable" && issue.what === "audit")) {
       return result;
     }
-    try {
-      await ports.audit.append(toRefusalRecord(request, result.issues));
-    } catch {
-      return refused({ kind: "unavailable", what: "audit", retryAfter_s: 5 });
-    }
-    return result;
+    return recorded(result, request, ports.audit);
   };
 }
 
+/** The same for what comes by HTTP, of which a client may have so much under way at a time. */
+export function createEntrance(
+  dispatch: Answering,
+  { usage, audit }: Pick<DispatchPorts, "usage" | "audit">,
+): Answering {
+  return async (request) => {
+    const begun = usage.begin(request.requester.client);
+    if (begun === undefined) return recorded(refused(tooMany(LIMITS.client_throttled_retry_s)), request, audit);
+    try {
+      return await dispatch(request);
+    } finally {
+      begun.end();
+    }
+  };
+}
+
+async function recorded(
+  result: Extract<Result, { ok: false }>,
+  request: InteractionRequest,
+  audit: AuditLog,
+): Promise<Result> {
+  try {
+    await audit.append(toRefusalRecord(request, result.issues));
+  } catch {
+    return refused({ kind: "unavailable", what: "audit", retryAfter_s: 5 });
+  }
+  return result;
+}
+
+function tooMany(retryAfter_s: number): Issue {
+  return { kind: "too-many-requests", retryAfter_s };
+}
+
 async function answered(request: InteractionRequest, ports: DispatchPorts): Promise<Result> {
+  const wait_s = ports.usage.admit(request.requester.client, askedIdentifiers(request));
+  if (wait_s !== undefined) return refused(tooMany(wait_s));
   const issue = checkScope(request);
   if (issue) return refused(issue);
   const answering = answeringOf(request, ports);
@@ -78,11 +113,11 @@ export function checkScope(
 
 /** Who was refused what, and why. The query stays as it was asked, so that an attack stays visible. */
 function toRefusalRecord(request: InteractionRequest, issues: readonly Issue[]): AuditRecord {
-  const { interaction, operation, requester, requestId, method } = request;
+  const { interaction, operation, requester, method } = request;
   return {
     interaction: operation === undefined ? interaction : `$${operation}`,
     outcome: issues.some(({ kind }) => kind === "unexpected") ? "failed" : "refused",
-    ...auditFacts(requester, requestId),
+    ...auditFacts(requester, request),
     query: `${method} ${toAddress(request)}`,
     detail: [...new Set(issues.map(({ kind }) => kind))].join(" "),
   };

@@ -32,6 +32,7 @@ export function createInProcessCoordination(): Coordination {
       kept.delete(name);
       flights.forget(name);
     },
+    tally: async () => undefined,
     state: () => "in-process",
     async close() {
       kept.clear();

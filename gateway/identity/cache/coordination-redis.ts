@@ -5,6 +5,7 @@ import { createEntrySeal } from "./entry-seal.ts";
 import { createFlights, fromText, toText } from "./flights.ts";
 import { createRedisLink } from "./redis-link.ts";
 import { createSharedFlights } from "./shared-flights.ts";
+import { createSharedTallies } from "./shared-tallies.ts";
 import { createSharedTurns } from "./shared-turns.ts";
 
 /** What several processes do together, through one Redis or a cluster. */
@@ -26,6 +27,7 @@ export function createRedisCoordination(options: {
   const turns = createSharedTurns({ link, seal, processes: options.processes });
   const shared = createSharedFlights({ link: patient, seals: [seal, ...others] });
   const near = createFlights();
+  const tally = createSharedTallies({ link, seal });
   return {
     takeTurn: (bucket, perSecond) => turns.take(bucket, perSecond),
     async once<T>(
@@ -46,6 +48,7 @@ export function createRedisCoordination(options: {
       near.forget(name);
       await shared.forget(name);
     },
+    tally,
     state: () => (link.isUp() && patient.isUp() ? "connected" : "down"),
     async close() {
       turns.close();

@@ -1,0 +1,242 @@
+import { LRUCache } from "lru-cache";
+import { LIMITS } from "../limits.ts";
+import type { ClientLimits } from "./client-limits.ts";
+
+/** What a process has counted of one client since it last told. */
+export interface Tally {
+  /** Seconds since 1970, and requests that came in it. */
+  readonly second: number;
+  readonly requests: number;
+  /** Under way here now. */
+  readonly underWay: number;
+  /** The hour of the client, and what is new in it. */
+  readonly hour: number;
+  readonly released: readonly string[];
+  readonly asked: readonly string[];
+}
+
+/** The same of all processes, or of all but this one. */
+export interface Tallied {
+  readonly requests: number;
+  readonly underWayElsewhere: number;
+  readonly released: number;
+  readonly asked: number;
+}
+
+/** How processes tell each other. Resolves with nothing while they cannot. */
+export interface Tallying {
+  tally(client: string, told: Tally): Promise<Tallied | undefined>;
+  state(): "in-process" | "connected" | "down";
+}
+
+export interface ClientUsagePorts {
+  /** What a client may ask; `none`: anything. */
+  limitsOf(client: string): ClientLimits | "none";
+  readonly tallying: Tallying;
+  /** How many processes share the limits at most; absent: not known. */
+  readonly processes?: number | undefined;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  /** A client has met its limit of children for this hour, for the first time in it. */
+  onAlarm(client: string): void;
+}
+
+/** What clients ask, counted on every request without waiting for anybody. Seconds to wait where it is too much. */
+export interface ClientUsage {
+  /** A request, or an entry of a batch: `asked` are the identifiers it asks for, whoever carries them. */
+  admit(client: string, asked: readonly string[]): number | undefined;
+  /** A request that is under way until `end` is called; nothing where there are too many already. */
+  begin(client: string): { end(): void } | undefined;
+  /** Patient ids of children of whom something is released. */
+  released(client: string, patients: Iterable<string>): void;
+  close(): void;
+}
+
+/** Known of all processes, and counted here since that was known. */
+interface Count {
+  known: number;
+  fresh: number;
+}
+
+interface Distinct extends Count {
+  readonly own: Set<string>;
+  unsent: string[];
+}
+
+interface Usage {
+  second: number;
+  readonly requests: Count;
+  underWay: number;
+  underWayElsewhere: number;
+  hour: number;
+  released: Distinct;
+  asked: Distinct;
+  isAlarmed: boolean;
+  isTelling: boolean;
+}
+
+const HOUR_S = 3_600;
+/** Of what is new, told at a time. */
+const TOLD_MAX = 1_000;
+/** Requests that are told at once rather than with the next round: a twentieth of what a second may hold. */
+const TOLD_SHARE = 20;
+
+export function createClientUsage(ports: ClientUsagePorts): ClientUsage {
+  const usages = new LRUCache<string, Usage>({ max: LIMITS.client_limits_windows_max });
+  const { tallying, limitsOf } = ports;
+  const now_s = (): number => ports.clock() / 1_000;
+  const usageOf = (client: string): Usage => {
+    const usage = usages.get(client) ?? createUsage();
+    usages.set(client, usage);
+    turn(usage, client, now_s());
+    return usage;
+  };
+  /** While the others cannot be heard, each of them may be asking as much as comes here. */
+  const weight = (): number =>
+    tallying.state() === "down" ? (ports.processes ?? LIMITS.client_limits_processes_assumed) : 1;
+
+  const tell = (client: string, usage: Usage): void => void tellOthers(client, usage, tallying);
+  const timer = setInterval(() => {
+    for (const [client, usage] of usages.entries()) tell(client, usage);
+  }, LIMITS.client_limits_share_ms);
+  timer.unref();
+
+  return {
+    admit(client, asked) {
+      const limits = limitsOf(client);
+      if (limits === "none") return undefined;
+      const usage = usageOf(client);
+      if (!hasRoom(usage.requests, limits.requestsPerSecond, weight())) return LIMITS.client_throttled_retry_s;
+      usage.requests.fresh += 1;
+      for (const identifier of asked) note(usage.asked, identifier, limits.childrenPerHour);
+      if (usage.requests.fresh * TOLD_SHARE >= limits.requestsPerSecond) tell(client, usage);
+      const isFull = [usage.asked, usage.released].some(
+        (distinct) => !hasRoom(distinct, limits.childrenPerHour, weight()),
+      );
+      if (!isFull) return undefined;
+      if (!usage.isAlarmed) ports.onAlarm(client);
+      usage.isAlarmed = true;
+      return Math.max(1, Math.ceil(hourEnd_s(usage.hour, client) - now_s()));
+    },
+
+    begin(client) {
+      const limits = limitsOf(client);
+      if (limits === "none") return UNCOUNTED;
+      const usage = usageOf(client);
+      const underWay = { known: usage.underWayElsewhere, fresh: usage.underWay };
+      if (!hasRoom(underWay, limits.concurrent, weight())) return undefined;
+      usage.underWay += 1;
+      let isEnded = false;
+      return {
+        end() {
+          if (!isEnded) usage.underWay -= 1;
+          isEnded = true;
+        },
+      };
+    },
+
+    released(client, patients) {
+      const limits = limitsOf(client);
+      if (limits === "none") return;
+      const usage = usageOf(client);
+      for (const patient of patients) note(usage.released, patient, limits.childrenPerHour);
+    },
+
+    close: () => clearInterval(timer),
+  };
+}
+
+const UNCOUNTED = { end() {} };
+
+async function tellOthers(client: string, usage: Usage, tallying: Tallying): Promise<void> {
+  if (usage.isTelling || tallying.state() !== "connected" || !hasNews(usage)) return;
+  usage.isTelling = true;
+  const { second, hour, underWay, requests, released, asked } = usage;
+  const told = { released: released.unsent.splice(0, TOLD_MAX), asked: asked.unsent.splice(0, TOLD_MAX) };
+  const count = requests.fresh;
+  const tallied = await tallying.tally(client, { second, hour, underWay, requests: count, ...told });
+  usage.isTelling = false;
+  if (tallied === undefined) {
+    if (hour === usage.hour) {
+      released.unsent.unshift(...told.released);
+      asked.unsent.unshift(...told.asked);
+    }
+    return;
+  }
+  usage.underWayElsewhere = tallied.underWayElsewhere;
+  if (second === usage.second) {
+    requests.fresh -= count;
+    requests.known = tallied.requests;
+  }
+  if (hour !== usage.hour) return;
+  hear(released, tallied.released);
+  hear(asked, tallied.asked);
+}
+
+function createUsage(): Usage {
+  return {
+    second: 0,
+    requests: { known: 0, fresh: 0 },
+    underWay: 0,
+    underWayElsewhere: 0,
+    hour: 0,
+    released: createDistinct(),
+    asked: createDistinct(),
+    isAlarmed: false,
+    isTelling: false,
+  };
+}
+
+function createDistinct(): Distinct {
+  return { known: 0, fresh: 0, own: new Set(), unsent: [] };
+}
+
+/** Begins a new second or hour where one is over. */
+function turn(usage: Usage, client: string, now_s: number): void {
+  const second = Math.floor(now_s);
+  if (second !== usage.second) {
+    usage.second = second;
+    usage.requests.known = 0;
+    usage.requests.fresh = 0;
+  }
+  const hour = Math.floor((now_s + phase_s(client)) / HOUR_S);
+  if (hour === usage.hour) return;
+  usage.hour = hour;
+  usage.released = createDistinct();
+  usage.asked = createDistinct();
+  usage.isAlarmed = false;
+}
+
+/** Hours of clients begin at different times, so that not all are let in again at once. */
+function phase_s(client: string): number {
+  let sum = 0;
+  for (let at = 0; at < client.length; at += 1) sum = (sum * 31 + client.charCodeAt(at)) % HOUR_S;
+  return sum;
+}
+
+function hourEnd_s(hour: number, client: string): number {
+  return (hour + 1) * HOUR_S - phase_s(client);
+}
+
+/** Nobody is shut out entirely because the others cannot be heard. */
+function hasRoom({ known, fresh }: Count, limit: number, weight: number): boolean {
+  return known < limit && (fresh === 0 || known + fresh * weight < limit);
+}
+
+function note(distinct: Distinct, name: string, limit: number): void {
+  // More than the limit need not be remembered to know that it was met.
+  if (distinct.own.size >= limit || distinct.own.has(name)) return;
+  distinct.own.add(name);
+  distinct.fresh += 1;
+  distinct.unsent.push(name);
+}
+
+/** What all processes have; a Redis that began anew knows less than this one does by itself. */
+function hear(distinct: Distinct, shared: number): void {
+  distinct.fresh = distinct.unsent.length;
+  distinct.known = Math.max(shared, distinct.own.size - distinct.fresh);
+}
+
+function hasNews({ requests, underWay, released, asked }: Usage): boolean {
+  return requests.fresh > 0 || underWay > 0 || released.unsent.length > 0 || asked.unsent.length > 0;
+}

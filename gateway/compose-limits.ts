@@ -1,0 +1,64 @@
+import { randomUUID } from "node:crypto";
+import { toClientLimits } from "./access/client-limits.ts";
+import { type ClientUsage, createClientUsage } from "./access/client-usage.ts";
+import type { Register } from "./access/register.ts";
+import type { AuditLog, AuditRecord } from "./audit/audit.ts";
+import type { Config } from "./config.ts";
+import type { Coordination } from "./identity/coordination.ts";
+import type { Logger } from "./log.ts";
+
+interface LimitRooms {
+  readonly config: Config;
+  readonly register: Register;
+  readonly coordination: Coordination;
+  readonly audit: AuditLog;
+  readonly log: Logger;
+}
+
+export interface Limiting {
+  readonly usage: ClientUsage;
+  /** The same log; what is released by its records is counted. */
+  readonly audit: AuditLog;
+  /** How often since the start a client has met its limit of children. */
+  alarms(): number;
+}
+
+/** What clients may ask, as the register says it, counted over all processes. */
+export function composeLimits({ config, register, coordination, audit, log }: LimitRooms): Limiting {
+  const defaults = toClientLimits();
+  let alarms = 0;
+  const usage = createClientUsage({
+    limitsOf: (client) => register.client(client)?.limits ?? defaults,
+    tallying: coordination,
+    processes: config.processes,
+    clock: Date.now,
+    onAlarm(client) {
+      alarms += 1;
+      log.warn({ client }, "a client has met its limit of children for this hour");
+      const record = { interaction: "limit", outcome: "refused", requestId: randomUUID(), client } as const;
+      audit.append({ ...record, detail: "children an hour" }).catch((error: unknown) => {
+        log.error({ error }, "that a client has met its limit could not be recorded");
+      });
+    },
+  });
+  return { usage, audit: counting(audit, usage), alarms: () => alarms };
+}
+
+function counting(audit: AuditLog, usage: ClientUsage): AuditLog {
+  return {
+    pseudonym: (nhsNumber) => audit.pseudonym?.(nhsNumber),
+    close: () => audit.close(),
+    append(record) {
+      if (record.disclosures !== undefined || record.patients !== undefined) {
+        usage.released(record.client, childrenOf(record));
+      }
+      return audit.append(record);
+    },
+  };
+}
+
+/** Of whom anything leaves: a row may also say that all was held back, and nothing must be told of that. */
+function* childrenOf({ disclosures, patients }: AuditRecord): Generator<string> {
+  for (const { patient, released } of disclosures ?? []) if (released.length > 0) yield patient;
+  yield* patients ?? [];
+}
