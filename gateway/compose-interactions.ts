@@ -35,6 +35,7 @@ import { createSeenChildren } from "./interactions/write/seen-children.ts";
 import { createEverything } from "./operations/everything.ts";
 import { createExpand } from "./operations/expand.ts";
 import { createExplainAccess, type ExplainAccessPorts } from "./operations/explain-access.ts";
+import { createExplainAccess, type ExplainAccessPorts } from "./operations/explain-access.ts";
 import { createIHEPix } from "./operations/ihe-pix.ts";
 import { createLastn } from "./operations/lastn.ts";
 import { createLookup } from "./operations/lookup.ts";
@@ -99,6 +100,7 @@ export function composeInteractions(rooms: InteractionRooms) {
     store,
     audit,
     register,
+    register,
     sources,
     fhirBase,
     resolver,
@@ -154,6 +156,7 @@ type Ports = Parameters<typeof createTransaction>[0] &
   Parameters<typeof createValidate>[0] &
   MatchPorts &
   ExplainAccessPorts &
+  ExplainAccessPorts &
   Parameters<typeof createIHEPix>[0] & { readonly decisions: Decisions | undefined };
 
 function toInteractions(ports: Ports, flow: SearchFlow): DispatchPorts["interactions"] {
@@ -184,6 +187,7 @@ function toOperations(ports: Ports, flow: SearchFlow): DispatchPorts["operations
       "Patient/$merge": createMerge({ ...ports, decisions }),
       "Patient/$unmerge": createUnmerge({ ...ports, decisions }),
     }),
+    "*/$explain-access": createExplainAccess(ports),
     "*/$explain-access": createExplainAccess(ports),
     "Patient/$everything": createEverything(ports, flow),
     "Observation/$lastn": createLastn(ports, flow),

@@ -189,6 +189,15 @@ export const OPERATIONS: readonly ServedOperation[] = [
   }),
   ownOperation("merge", { isPostOnly: true, documentation: STEWARDS }),
   ownOperation("unmerge", { isPostOnly: true, documentation: STEWARDS }),
+  {
+    code: "explain-access",
+    definition: canonical("OperationDefinition", "explain-access"),
+    types: ["Patient", "Observation", "Consent"],
+    onType: false,
+    onInstance: true,
+    documentation:
+      "For data officers, who hold the scope oversight/decide: why a client would or would not see the resource.",
+  },
   operation("lastn", "Observation-lastn", ["Observation"], TYPE_ONLY),
   operation("expand", "ValueSet-expand", ["ValueSet"], TYPE_AND_INSTANCE),
   operation("validate-code", "ValueSet-validate-code", ["ValueSet"], TYPE_AND_INSTANCE),

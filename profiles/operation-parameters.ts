@@ -78,6 +78,7 @@ export const OPERATION_PARAMETERS: ReadonlyMap<string, readonly string[]> = new 
       "reason",
       "numbers-checked",
     ],
+    "explain-access": ["client", "purpose", "user", "at"],
     "patient-unmerge": ["decision", "merged-patient", "preview", "reason"],
   }).map(([name, parameters]) => [canonical("OperationDefinition", name), parameters] as const),
 ]);

@@ -162,6 +162,7 @@ export function scopesOf(asked: Asked): readonly string[] {
   return [
     ...(letter === "" ? [] : [`system/${asked.type}.${letter}`]),
     ...(isDeciding(asked.operation) ? ["identity/review"] : []),
+    ...(asked.operation === "explain-access" ? ["oversight/decide"] : []),
   ];
 }
 

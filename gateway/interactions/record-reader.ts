@@ -2,11 +2,13 @@ import { LRUCache } from "lru-cache";
 import type { RecordType } from "#profiles/interactions.ts";
 import type { Requester } from "../access/requester.ts";
 import { nextInstant } from "../disclosure/decide-visibility.ts";
+import type { Explanation } from "../disclosure/explanation.ts";
 import type { Labels } from "../disclosure/labels/label.ts";
 import { LIMITS } from "../limits.ts";
 import type { Pack } from "../search/pack.ts";
 import type { ReadVerbs, RecordKey, Store } from "../store/store.ts";
 import { findVisible } from "./read-visible.ts";
+import { explainResource } from "./record-reader-explain.ts";
 import { type LoadedRecord, type LoadOptions, type Shown, toLoadedRecord } from "./record-reader-load.ts";
 import { isHidden, toMergedView, toSight, toView } from "./record-reader-view.ts";
 import type { ReleasedEntry } from "./search-request.ts";
@@ -65,6 +67,8 @@ export interface RecordReader {
   carries(key: RecordKey, identifier: string, changes: number): Promise<boolean>;
   /** Every version of everything that is wanted of the record, newest first, as far as today's visibility reaches. */
   versions(key: RecordKey, requester: Requester, at: Moment, wanted?: Wanted): Promise<readonly VisibleVersion[]>;
+  /** Why a requester would or would not see a resource of a child: for its data officer. `undefined`: there is none. */
+  explain(type: RecordType, id: string, requester: Requester, at: Moment): Promise<Explanation | undefined>;
   /**
    * Reads what a transaction sees, its own writes included. What is in memory serves only while the record's version in
    * the transaction is the same, and nothing is kept: it may never be committed.
@@ -218,6 +222,11 @@ function readerOf(
       const entry = found && findVisible(found, type, id);
       if (entry && found) places?.set(name, found.key);
       return entry;
+    },
+    async explain(type, id, requester, at) {
+      const key = await verbs.locate(type, id, requester.agreement.idSpace);
+      const record = key === undefined ? undefined : await load(key, at.changes);
+      return record && explainResource(record, { type, id }, { requester, at, options });
     },
     carries: async (key, identifier, changes) => (await load(key, changes))?.identifiers.has(identifier) ?? false,
     async versions(key, requester, at, wanted = {}) {

@@ -75,6 +75,7 @@ export const ARTEFACTS: readonly ArtefactEntry[] = [
   {"type":"NamingSystem","id":"source-child-id","url":"https://early-years-gateway.example/fhir/NamingSystem/source-child-id","path":"NamingSystem/NamingSystem-source-child-id.json"},
   {"type":"NamingSystem","id":"source-record-id","url":"https://early-years-gateway.example/fhir/NamingSystem/source-record-id","path":"NamingSystem/NamingSystem-source-record-id.json"},
   {"type":"NamingSystem","id":"unique-pupil-number","url":"https://early-years-gateway.example/fhir/NamingSystem/unique-pupil-number","path":"NamingSystem/NamingSystem-unique-pupil-number.json"},
+  {"type":"OperationDefinition","id":"explain-access","url":"https://early-years-gateway.example/fhir/OperationDefinition/explain-access","path":"OperationDefinition/OperationDefinition-explain-access.json"},
   {"type":"OperationDefinition","id":"patient-ihe-pix","url":"https://early-years-gateway.example/fhir/OperationDefinition/patient-ihe-pix","path":"OperationDefinition/OperationDefinition-patient-ihe-pix.json"},
   {"type":"OperationDefinition","id":"patient-merge","url":"https://early-years-gateway.example/fhir/OperationDefinition/patient-merge","path":"OperationDefinition/OperationDefinition-patient-merge.json"},
   {"type":"OperationDefinition","id":"patient-unmerge","url":"https://early-years-gateway.example/fhir/OperationDefinition/patient-unmerge","path":"OperationDefinition/OperationDefinition-patient-unmerge.json"},
