@@ -2,7 +2,7 @@ import type { Bundle, CodeableConcept } from "@medplum/fhirtypes";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createRandom } from "#mappers/synthetic/random.ts";
 import { SCENARIOS } from "#mappers/synthetic/scenarios.ts";
-import { jsonOf } from "../gateway.fixtures.ts";
+import { EVERY_SCOPE } from "../gateway.fixtures.ts";
 import { HIDINGS } from "./hidden.fixtures.ts";
 import { type Probe, probeOf } from "./requesters.fixtures.ts";
 import { createRequests } from "./requests.fixtures.ts";
@@ -33,9 +33,10 @@ afterAll(async () => {
 });
 
 /** Codes of findings that the demonstration holds. */
-async function codesIn({ plain }: Twins): Promise<readonly CodeableConcept[]> {
-  const response = await plain.ask("officer-demo", "Observation?_count=100&_elements=code");
-  const { entry = [] } = await jsonOf<Bundle>(response);
+async function codesIn(twins: Twins): Promise<readonly CodeableConcept[]> {
+  const asked = { method: "GET", path: "Observation?_count=100&_elements=code" };
+  const { plain } = await twins.ask("officer-demo", asked, EVERY_SCOPE);
+  const { entry = [] }: Bundle = JSON.parse(plain.body);
   return entry.flatMap(({ resource }) => (resource?.resourceType === "Observation" ? [resource.code] : []));
 }
 
@@ -90,8 +91,7 @@ async function runRound(number: number): Promise<Readonly<Record<number, number>
   const tellHidden = () => tell(round, pickOf(random, HIDINGS)(scene), "fuller");
   for (let n = 0; n < 8; n++) await tell(round, tellBoth(scene), "both");
   for (let n = 0; n < 12; n++) await tellHidden();
-  const entries_max = scene.requester.agreement.audit ? 1 : 4;
-  const draw = createRequests(`${SEED} ${number}`, words, { entries_max });
+  const draw = createRequests(`${SEED} ${number}`, words, { readsAudit: scene.requester.agreement.audit });
   const statuses: Record<number, number> = {};
   for (let n = 0; n < REQUESTS_IN_ROUND; n++) {
     if (random.chance(0.25)) await tellHidden();

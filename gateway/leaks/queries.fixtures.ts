@@ -13,8 +13,11 @@ function write(pairs: Pairs): string {
   return new URLSearchParams(pairs.map(([name, value]) => [name, value])).toString();
 }
 
-/** What stands behind the question mark, for every interaction and operation. */
-export function createQueries(random: Random, values: Values) {
+/**
+ * What stands behind the question mark, for every interaction and operation. The order of AuditEvents that nobody asked
+ * to be in one is that of their salted hashes, which is chance: whoever reads those asks for them by date.
+ */
+export function createQueries(random: Random, values: Values, { readsAudit }: { readonly readsAudit: boolean }) {
   const { of, chance } = values;
   const { about, criterion } = createCriteria(random, values);
   const typeOr = (type: ServedType | undefined): ServedType => type ?? of<ServedType>(["Patient", "Observation"]);
@@ -27,10 +30,12 @@ export function createQueries(random: Random, values: Values) {
     search(type: ServedType | undefined): string {
       const types = of(["Patient", "Observation", "Patient,Observation", "Organization,Provenance"]);
       const asked = typeOr(type);
+      const shape = shaping(asked).filter(([name]) => type !== "AuditEvent" || name !== "_sort");
       return write([
-        ...(type === undefined ? sometimes(0.8, "_type", types) : []),
+        ...(type === undefined ? sometimes(readsAudit ? 1 : 0.8, "_type", types) : []),
+        ...(type === "AuditEvent" ? sometimes(1, "_sort", of(["date", "-date"])) : []),
         ...criteriaOf(asked, few([0, 1, 1, 1, 2, 3])),
-        ...shaping(asked),
+        ...shape,
       ]);
     },
     history: (): string =>

@@ -11,13 +11,13 @@ import { createValues, type Words } from "./words.fixtures.ts";
  * those of the twins' stores, visible and hidden alike, so that questions meet something.
  */
 /**
- * Draws requests from a seed; `words` may grow between them. `entries_max` of a batch or transaction: AuditEvents of one
- * moment stand in the order of their salted hashes, which is chance, so whoever reads those sends one at a time.
+ * Draws requests from a seed; `words` may grow between them. What is done in one moment stands in the audit log in the
+ * order of salted hashes: whoever reads that sends no more than one entry a Bundle.
  */
-export function createRequests(seed: string, words: Words, { entries_max }: { readonly entries_max: number }) {
+export function createRequests(seed: string, words: Words, { readsAudit }: { readonly readsAudit: boolean }) {
   const random = createRandom("requests", seed);
   const values = createValues(random, words);
-  const queries = createQueries(random, values);
+  const queries = createQueries(random, values, { readsAudit });
   const bodies = createBodies(random, { values, query: queries.criteria });
   const interactions = [...Map.groupBy(ROUTES, ({ interaction, operation }) => operation ?? interaction).values()];
 
@@ -34,7 +34,7 @@ export function createRequests(seed: string, words: Words, { entries_max }: { re
     const route = pickOf(random, routes);
     const path = addressOf(route);
     if (route.path === "/" && route.method === "POST")
-      return { method: "POST", path, ...bodies.json(bodies.bundle(drawEntry, entries_max)) };
+      return { method: "POST", path, ...bodies.json(bodies.bundle(drawEntry, readsAudit ? 1 : 4)) };
     if (route.path.endsWith("_search")) {
       return { method: "POST", path, ...bodies.form(queries.search(route.type)) };
     }

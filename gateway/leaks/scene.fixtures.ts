@@ -64,13 +64,18 @@ const OBJECTIONS: readonly (readonly DataClass[])[] = [
   ["health-visiting", "education"],
 ];
 
-function newChild({ maker, requester, children }: Scene, reached: readonly SourceFacts[]): Telling {
+/** A child of the requester's; `change` says what it is like, which is drawn otherwise. */
+export function newChild(
+  { maker, requester, children }: Scene,
+  reached: readonly SourceFacts[],
+  change?: Partial<TwinChild>,
+): Telling {
   const { random, of } = maker;
-  const objected = random.chance(0.4) ? of(OBJECTIONS) : [];
-  const child = maker.child({ isRestricted: random.chance(0.4), objected });
-  const tellers = [
-    ...new Set([of(reached), of(reached), of(maker.facts.filter(({ dataClass }) => dataClass !== "sharing"))]),
-  ];
+  const drawn = { isRestricted: random.chance(0.4), objected: random.chance(0.4) ? of(OBJECTIONS) : [] };
+  const child = maker.child(change ?? drawn);
+  const { objected } = child;
+  const others = maker.facts.filter(({ dataClass }) => dataClass !== "sharing");
+  const tellers = change ? reached : [...new Set([of(reached), of(reached), of(others)])];
   const { holding } = relationshipsOf(requester, random);
   const told = tellers.map((facts) => ({
     facts,
