@@ -82,7 +82,8 @@ test("a search says who asked, for whom, why, of whom, what was released and wit
       expect.objectContaining({
         requestor: true,
         who: expect.objectContaining({ identifier: expect.objectContaining({ value: "gp-demo" }) }),
-        policy: [expect.stringMatching(/\/agreement\/gp\/1$/)],
+        policy: [expect.stringMatching(/\/agreement\/gp\/1$/), "urn:ietf:params:oauth:jti:token-1"],
+        role: [{ text: "no user: the application acts alone" }],
       }),
       expect.objectContaining({
         requestor: false,
@@ -119,8 +120,8 @@ test.each<[string, string, string, string]>([
   ["validate", "rest", "operation", "E"],
   ["token", "110114", "110122", "E"],
   ["ingest", "110107", "create", "C"],
-  ["pds-trace", "110106", "search-type", "R"],
-  ["pds-verify", "110106", "read", "R"],
+  ["pds-trace", "110106", "disclose", "R"],
+  ["pds-verify", "110106", "disclose", "R"],
   ["configuration", "110113", "110131", "U"],
 ])("%s is %s, %s, %s, and valid", (interaction, type, subtype, action) => {
   const event = eventOf({ interaction });

@@ -1,117 +1,19 @@
 /**
- * AuditEvent of what the log holds: https://hl7.org/fhir/R4/auditevent.html, in the shape of IHE's Basic Audit Log
- * Patterns (https://profiles.ihe.net/ITI/BALP/): client and server as agents, the children, the query and the request
- * as entities. What is withheld from a requester, and free text, is not told.
+ * AuditEvents of what the log holds: https://hl7.org/fhir/R4/auditevent.html, as IHE's Basic Audit Log Patterns write
+ * them (https://profiles.ihe.net/ITI/BALP/). What is withheld from a requester, and free text, is not told.
  */
-import type { AuditEvent, AuditEventAgent, AuditEventEntity, CodeableConcept, Coding } from "@medplum/fhirtypes";
-import { canonical } from "#profiles/canonical.ts";
-import { OPERATIONS } from "#profiles/interactions.ts";
-import { ACT_REASON } from "#profiles/systems.ts";
-import type { AuditRecord, IndexedRecord } from "./audit.ts";
+import type { AuditEvent, AuditEventEntity, Coding } from "@medplum/fhirtypes";
+import type { Disclosure, IndexedRecord } from "./audit.ts";
+import { type AuditEventContext, PERSON_NUMBER, toAgents, toDecidingAgents, toPurpose } from "./audit-event-agents.ts";
+import { DICOM, type EventKind, toEventKind } from "./audit-event-kinds.ts";
 
-export interface AuditEventContext {
-  /** What reports the events: the gateway's own name and place. */
-  readonly observer: { readonly display: string; readonly url: string };
-  /** The organisation that a registered client acts for; `undefined` for one that is registered no more. */
-  readonly organizationOf: (
-    client: string,
-  ) => { readonly system: string; readonly value: string; readonly name?: string | undefined } | undefined;
-}
+export type { AuditEventContext } from "./audit-event-agents.ts";
 
-const EVENT_TYPE = "http://terminology.hl7.org/CodeSystem/audit-event-type";
-const RESTFUL_INTERACTION = "http://hl7.org/fhir/restful-interaction";
-const DICOM = "http://dicom.nema.org/resources/ontology/DCM";
-const PARTICIPATION_TYPE = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType";
 const ENTITY_TYPE = "http://terminology.hl7.org/CodeSystem/audit-entity-type";
+const RESOURCE_TYPES = "http://hl7.org/fhir/resource-types";
 const OBJECT_ROLE = "http://terminology.hl7.org/CodeSystem/object-role";
 const SOURCE_TYPE = "http://terminology.hl7.org/CodeSystem/security-source-type";
-const BALP_ENTITY_TYPE = "https://profiles.ihe.net/ITI/BALP/CodeSystem/BasicAuditEntityType";
-
-const REST: Coding = { system: EVENT_TYPE, code: "rest", display: "RESTful Operation" };
-const SOURCE_ROLE: Coding = { system: DICOM, code: "110153", display: "Source Role ID" };
-const INFORMATION_RECIPIENT: Coding = { system: PARTICIPATION_TYPE, code: "IRCP", display: "information recipient" };
-const DESTINATION_ROLE: Coding = { system: DICOM, code: "110152", display: "Destination Role ID" };
-
-interface EventKind {
-  readonly type: Coding;
-  readonly subtype?: Coding;
-  readonly action: NonNullable<AuditEvent["action"]>;
-}
-
-function rest(code: string, action: EventKind["action"]): EventKind {
-  return { type: REST, subtype: { system: RESTFUL_INTERACTION, code, display: code }, action };
-}
-
-const OPERATION = rest("operation", "E");
-
-const LOGIN: EventKind = {
-  type: { system: DICOM, code: "110114", display: "User Authentication" },
-  subtype: { system: DICOM, code: "110122", display: "Login" },
-  action: "E",
-};
-/** What a steward reads of who two children are said to be, and what is decided on it: no interaction of R4's. */
-const READING: EventKind = { type: REST, action: "R" };
-const DECIDING: EventKind = { type: REST, action: "U" };
-
-/** R4 has no interaction of its own for a search within a compartment. */
-const KINDS: ReadonlyMap<string, EventKind> = new Map(
-  Object.entries({
-    read: rest("read", "R"),
-    vread: rest("vread", "R"),
-    "history-instance": rest("history-instance", "R"),
-    "history-type": rest("history-type", "R"),
-    "history-system": rest("history-system", "R"),
-    capabilities: rest("capabilities", "R"),
-    "search-type": rest("search-type", "E"),
-    "search-system": rest("search-system", "E"),
-    "search-compartment": rest("search-type", "E"),
-    create: rest("create", "C"),
-    update: rest("update", "U"),
-    patch: rest("patch", "U"),
-    delete: rest("delete", "D"),
-    batch: rest("batch", "E"),
-    transaction: rest("transaction", "E"),
-    operation: OPERATION,
-    token: LOGIN,
-    "review-sign-in": LOGIN,
-    "review-list": READING,
-    "review-item": READING,
-    "review-preview": READING,
-    "review-decisions": READING,
-    "review-decision": READING,
-    "review-served": READING,
-    "review-decide": DECIDING,
-    "review-undo": DECIDING,
-    ingest: {
-      type: { system: DICOM, code: "110107", display: "Import" },
-      subtype: { system: RESTFUL_INTERACTION, code: "create", display: "create" },
-      action: "C",
-    },
-    "pds-trace": {
-      type: { system: DICOM, code: "110106", display: "Export" },
-      subtype: { system: RESTFUL_INTERACTION, code: "search-type", display: "search-type" },
-      action: "R",
-    },
-    "pds-verify": {
-      type: { system: DICOM, code: "110106", display: "Export" },
-      subtype: { system: RESTFUL_INTERACTION, code: "read", display: "read" },
-      action: "R",
-    },
-    configuration: {
-      type: { system: DICOM, code: "110113", display: "Security Alert" },
-      subtype: { system: DICOM, code: "110131", display: "Software Configuration" },
-      action: "U",
-    },
-  } satisfies Record<string, EventKind>),
-);
-
-const OPERATION_CODES: ReadonlySet<string> = new Set(OPERATIONS.map(({ code }) => code));
-
-/** An operation by its name, which the query tells too; else a request that was refused before it was any interaction. */
-function toOtherKind(interaction: string): EventKind {
-  const code = interaction.replace(/^\$/, "");
-  return OPERATION_CODES.has(code) ? OPERATION : { type: REST, action: "E" };
-}
+const BALP = "https://profiles.ihe.net/ITI/BALP/CodeSystem";
 
 /** 0 success, 4 minor failure (the request was refused), 8 serious failure (the gateway failed). */
 const OUTCOMES = { success: "0", refused: "4", failed: "8" } as const;
@@ -119,20 +21,20 @@ const OUTCOMES = { success: "0", refused: "4", failed: "8" } as const;
 /** Pure: the same record gives the same event. Once its details are purged it is another version of it. */
 export function toAuditEvent({ id, time, record, isPurged }: IndexedRecord, context: AuditEventContext): AuditEvent {
   const recorded = new Date(time).toISOString();
-  const { type, subtype, action } = KINDS.get(record.interaction) ?? toOtherKind(record.interaction);
+  const kind = toEventKind(record.interaction);
   const purpose = toPurpose(record);
-  const entity = toEntities(record);
+  const entity = toEntities(record, kind);
   return {
     resourceType: "AuditEvent",
     id,
     meta: { versionId: isPurged ? "2" : "1", lastUpdated: recorded },
-    type,
-    ...(subtype && { subtype: [subtype] }),
-    action,
+    type: kind.type,
+    ...(kind.subtype.length > 0 && { subtype: [...kind.subtype] }),
+    action: kind.action,
     recorded,
     outcome: OUTCOMES[record.outcome],
     ...(purpose && { purposeOfEvent: [purpose] }),
-    agent: toAgents(record, { action, purpose, context }),
+    agent: toAgents(record, kind, context),
     source: {
       observer: { display: context.observer.display },
       type: [{ system: SOURCE_TYPE, code: "4", display: "Application Server" }],
@@ -141,101 +43,134 @@ export function toAuditEvent({ id, time, record, isPurged }: IndexedRecord, cont
   };
 }
 
-/** HL7's own codes; ours are no codes of a published system. */
-const ACT_REASON_CODE = /^[A-Z]+$/;
-
-/** The legal basis stands with the purpose that it allows. */
-function toPurpose({ purpose, legalBasis }: AuditRecord): CodeableConcept | undefined {
-  if (purpose === undefined) return undefined;
-  return {
-    ...(ACT_REASON_CODE.test(purpose) && { coding: [{ system: ACT_REASON, code: purpose }] }),
-    text: legalBasis === undefined ? purpose : `${purpose}, UK GDPR Article ${legalBasis}`,
-  };
-}
-
-interface AgentFacts {
-  readonly action: EventKind["action"];
-  readonly purpose: CodeableConcept | undefined;
-  readonly context: AuditEventContext;
-}
-
-/** Whoever sends what is exchanged is its source: in a read the gateway, else the client. */
-function toAgents(record: AuditRecord, { action, purpose, context }: AgentFacts): AuditEventAgent[] {
-  const isRead = action === "R";
-  const organization = toOrganization(record, context);
+/** A record's own event, and one for each of its decisions on consent that denied, or released in spite of an objection. */
+export function toAuditEvents(indexed: IndexedRecord, context: AuditEventContext): readonly AuditEvent[] {
+  const decided = (indexed.record.disclosures ?? []).flatMap((one) => {
+    const consents = (one.decidedBy ?? []).filter((rule) => rule.startsWith("Consent/"));
+    const isDenied = (one.withheld?.count ?? 0) > 0;
+    return consents.length > 0 && (isDenied || one.override !== undefined) ? [{ ...one, consents }] : [];
+  });
   return [
-    {
-      type: { coding: [isRead ? DESTINATION_ROLE : SOURCE_ROLE] },
-      who: toClient(record.client),
-      requestor: true,
-      ...(record.agreement !== undefined && { policy: [canonical("agreement", record.agreement)] }),
-      ...(purpose && { purposeOfUse: [purpose] }),
-    },
-    ...(organization === undefined
-      ? []
-      : [{ type: { coding: [INFORMATION_RECIPIENT] }, who: organization, requestor: false }]),
-    {
-      type: { coding: [isRead ? SOURCE_ROLE : DESTINATION_ROLE] },
-      who: { display: context.observer.display },
-      requestor: false,
-      network: { address: context.observer.url, type: "5" },
-    },
+    toAuditEvent(indexed, context),
+    ...decided.map((one, index) => toDecisionEvent({ ...one, number: index + 1 }, indexed, context)),
   ];
 }
 
-type Who = NonNullable<AuditEventAgent["who"]>;
-
-/** The log has an organisation's code alone; the register says what system it is of. */
-function toOrganization({ client, organization: value }: AuditRecord, context: AuditEventContext): Who | undefined {
-  if (value === undefined) return undefined;
-  const registered = context.organizationOf(client);
-  if (registered?.value !== value) return { type: "Organization", identifier: { value } };
-  const { system, name } = registered;
-  return { type: "Organization", identifier: { system, value }, ...(name !== undefined && { display: name }) };
+/** A decision is folded into the disclosure that it was made for: its id says which, and which of its children. */
+export function decisionEventId(id: string, number: number): string {
+  return `${Buffer.from(id, "hex").subarray(0, KEPT_BYTES).toString("hex")}.${number}`;
 }
 
-const CLIENT = canonical("NamingSystem", "client");
-/** What an unknown caller claims to be may be anything, a child's number included. */
-const PERSON_NUMBER = /(?<![\da-z])(?:\d{3}[\s-]?\d{3}[\s-]?\d{4}|[a-z]\d{11}[\da-z])(?![\da-z])/i;
-const CLIENT_ID = /^[\w.-]{1,64}$/;
+/** An id has 64 characters at most: so many bytes of the hash leave room for a number. */
+export const KEPT_BYTES = 28;
 
-function toClient(client: string): Who {
-  if (!CLIENT_ID.test(client) || PERSON_NUMBER.test(client)) return { display: "unknown" };
-  return { identifier: { system: CLIENT, value: client }, display: client };
+type Decided = Omit<Disclosure, "number"> & { readonly consents: readonly string[]; readonly number: number };
+
+function toDecisionEvent(
+  { patient, override, consents, number }: Decided,
+  { id, time, record }: IndexedRecord,
+  context: AuditEventContext,
+): AuditEvent {
+  const recorded = new Date(time).toISOString();
+  const purpose = toPurpose(record);
+  return {
+    resourceType: "AuditEvent",
+    id: decisionEventId(id, number),
+    meta: { versionId: "1", lastUpdated: recorded },
+    type: { system: DICOM, code: "110113", display: "Security Alert" },
+    subtype: [{ system: `${BALP}/AuthZsubType`, code: "AuthZ-Consent" }],
+    action: "E",
+    recorded,
+    outcome: override ? "0" : "8",
+    outcomeDesc: override
+      ? `Released in spite of an objection: ${override.kind}, decision ${override.decision}.`
+      : "A Consent denied the release of data to this requester.",
+    ...(purpose && { purposeOfEvent: [purpose] }),
+    agent: toDecidingAgents(record, context),
+    source: {
+      observer: { display: context.observer.display },
+      type: [{ system: SOURCE_TYPE, code: "6", display: "Security Server" }],
+    },
+    entity: [
+      toPatient(patient),
+      ...consents.map((consent) => ({ type: toType("Consent"), what: { reference: toVersioned(consent) } })),
+      ...toToken(record.tokenId),
+    ],
+  };
 }
 
-const PERSON = { system: ENTITY_TYPE, code: "1", display: "Person" };
+function toToken(tokenId: string | undefined): AuditEventEntity[] {
+  if (tokenId === undefined) return [];
+  const value = `urn:ietf:params:oauth:jti:${encodeURIComponent(tokenId)}`;
+  return [{ type: { system: `${BALP}/UserAgentTypes`, code: "UserOauthAgent" }, what: { identifier: { value } } }];
+}
+
 const SYSTEM_OBJECT = { system: ENTITY_TYPE, code: "2", display: "System Object" };
+const OTHER = { system: ENTITY_TYPE, code: "4", display: "Other" };
 
 function role(code: string, display: string): Coding {
   return { system: OBJECT_ROLE, code, display };
 }
 
-const RELEASED = /^([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})\/([A-Za-z0-9\-.]{1,64})$/;
+function toType(code: string): Coding {
+  return { system: RESOURCE_TYPES, code, display: code };
+}
 
-function toEntities({ patients = [], released = [], query, requestId }: AuditRecord): AuditEventEntity[] {
+function toPatient(patient: string): AuditEventEntity {
+  return {
+    what: { reference: `Patient/${patient}` },
+    type: { system: ENTITY_TYPE, code: "1", display: "Person" },
+    role: role("1", "Patient"),
+  };
+}
+
+const NAMED = /^([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})(?:\/([A-Za-z0-9\-.]{1,64}))?$/;
+
+function toVersioned(name: string): string {
+  return name.replace(NAMED, (_, type, id, version) => `${type}/${id}${version ? `/_history/${version}` : ""}`);
+}
+
+/** Of what one resource is the object of, that one is BALP's; what else was released is told by its type. */
+function toEntities(record: IndexedRecord["record"], kind: EventKind): AuditEventEntity[] {
+  const { disclosures = [], patients = [], requestId, correlationId } = record;
+  const children = new Set([...patients, ...disclosures.map(({ patient }) => patient)]);
+  const objects = record.written ?? [];
+  const released = [...(record.released ?? []), ...disclosures.flatMap((one) => one.released)];
+  const named = [...new Set([...objects, ...released])].filter((name) => NAMED.test(name));
+  const isObject = (kind.pattern === "object" || kind.pattern === "deletion") && record.outcome === "success";
   return [
-    ...patients.map((patient) => ({
-      what: { reference: `Patient/${patient}` },
-      type: PERSON,
-      role: role("1", "Patient"),
-    })),
-    ...released.flatMap((one): AuditEventEntity[] => {
-      const [, type, id, version] = RELEASED.exec(one) ?? [];
-      if (type === undefined) return [];
-      return [
-        {
-          what: { reference: `${type}/${id}/_history/${version}` },
-          type: SYSTEM_OBJECT,
-          role: role("4", "Domain Resource"),
-        },
-      ];
-    }),
-    ...(query === undefined
-      ? []
-      : [{ type: SYSTEM_OBJECT, role: role("24", "Query"), query: Buffer.from(query).toString("base64") }]),
-    ...(requestId === "" || PERSON_NUMBER.test(requestId)
-      ? []
-      : [{ type: { system: BALP_ENTITY_TYPE, code: "XrequestId" }, what: { identifier: { value: requestId } } }]),
+    ...[...children].map(toPatient),
+    ...named.map((name, index) => toReleased(name, isObject && index === 0)),
+    ...toQuery(record, { isObject, kind }),
+    ...[requestId, correlationId ?? ""].flatMap((id, index) => toTransaction(id, index === 0 ? REQUEST : CORRELATION)),
   ];
+}
+
+function toReleased(name: string, isObject: boolean): AuditEventEntity {
+  return {
+    what: { reference: toVersioned(name) },
+    type: isObject ? SYSTEM_OBJECT : toType(name.slice(0, name.indexOf("/"))),
+    role: role("4", "Domain Resource"),
+  };
+}
+
+/** What was asked, in its own words: in a record of success of one resource that resource is all there is to ask for. */
+function toQuery(
+  { query }: IndexedRecord["record"],
+  { isObject, kind }: { readonly isObject: boolean; readonly kind: EventKind },
+): AuditEventEntity[] {
+  if (query === undefined || (isObject && kind.action === "R")) return [];
+  if (isObject && ADDRESS.test(query)) return [];
+  const encoded = Buffer.from(query).toString("base64");
+  return [{ type: isObject ? OTHER : SYSTEM_OBJECT, role: role("24", "Query"), query: encoded }];
+}
+
+/** A method and an address, without conditions. */
+const ADDRESS = /^[A-Z]+ [A-Za-z]+(?:\/[A-Za-z0-9\-.]+)?$/;
+
+const REQUEST: Coding = { system: `${BALP}/BasicAuditEntityType`, code: "XrequestId" };
+const CORRELATION: Coding = { system: ENTITY_TYPE, code: "4", display: "Other" };
+
+function toTransaction(value: string, type: Coding): AuditEventEntity[] {
+  return value === "" || PERSON_NUMBER.test(value) ? [] : [{ type, what: { identifier: { value } } }];
 }

@@ -18,7 +18,8 @@ export function createAuditIndex(options: AuditIndexOptions): AuditIndex {
   return new FileAuditIndex(options);
 }
 
-const ID = /^[0-9a-f]{64}$/;
+/** The hash of a leaf, or as much of it as the id of a decision on consent repeats. */
+const ID = /^(?:[0-9a-f]{64}|[0-9a-f]{56}(?=\.\d{1,6}$))/;
 
 class FileAuditIndex implements AuditIndex {
   readonly #directory: string;
@@ -66,8 +67,9 @@ class FileAuditIndex implements AuditIndex {
   }
 
   async get(id: string): Promise<IndexedRecord | undefined> {
-    if (!ID.test(id)) return undefined;
-    const row = await this.#read((database) => entryByHash(database, Buffer.from(id, "hex")));
+    const [hash] = ID.exec(id) ?? [];
+    if (hash === undefined || (hash.length === 64 && hash !== id)) return undefined;
+    const row = await this.#read((database) => entryByHash(database, Buffer.from(hash, "hex")));
     const [record] = row === undefined ? [] : await toRecords(this.#directory, [row]);
     return record;
   }

@@ -21,6 +21,8 @@ export interface AuditRecord {
   readonly answer?: Uint8Array | readonly Uint8Array[];
   /** Patient ids whose data were released. Goes to the purgeable part. */
   readonly patients?: readonly string[];
+  /** `Type/id/version` of all that was written. Goes to the purgeable part. */
+  readonly written?: readonly string[];
   /** `Type/id/version` of all that was released. Goes to the purgeable part. */
   readonly released?: readonly string[];
   /** How many resources were held back, and by which rules; never told to the caller. */
@@ -104,6 +106,7 @@ export interface AuditIndex {
   catchUp(): Promise<void>;
   /** The records that follow position `after` in the filter's order; from the beginning when `undefined`. */
   scan(filter: AuditFilter, after: number | undefined, limit: number): Promise<readonly IndexedRecord[]>;
+  /** By the id of its AuditEvent, or of one of a decision that was made for it. */
   get(id: string): Promise<IndexedRecord | undefined>;
   close(): Promise<void>;
 }

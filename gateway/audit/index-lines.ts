@@ -13,7 +13,7 @@ export type Payload = Partial<Pick<AuditRecord, (typeof TEXTS)[number] | (typeof
 };
 
 const TEXTS = ["client", "requestId", "correlationId", "tokenId", "binding", "query", "detail"] as const;
-const PARTS = ["user", "disclosures", "patients", "released", "withheld"] as const;
+const PARTS = ["user", "disclosures", "written", "patients", "released", "withheld"] as const;
 
 /** No payload ends so: quotes within its texts are escaped, and its last value is never a number. */
 const SEQUENCE = /"sequence":(\d+),"time":\d+\}\}$/;
@@ -53,13 +53,14 @@ export function readPayload(line: string): Payload | undefined {
   const parsed = parse(line);
   if (!isObject(parsed) || typeof parsed.salt !== "string" || !isObject(parsed.payload)) return undefined;
   const found = parsed.payload;
-  const { user, disclosures, patients, released, withheld, answer, askedAt_ms } = found;
+  const { user, disclosures, written, patients, released, withheld, answer, askedAt_ms } = found;
   return {
     ...Object.fromEntries(TEXTS.flatMap((name) => (typeof found[name] === "string" ? [[name, found[name]]] : []))),
     ...(isUser(user) && { user }),
     ...(isCount(askedAt_ms) && { askedAt_ms }),
     ...(typeof answer === "string" && { answer }),
     ...(Array.isArray(disclosures) && disclosures.every(isDisclosure) && { disclosures }),
+    ...(isTexts(written) && { written }),
     ...(isTexts(patients) && { patients }),
     ...(isTexts(released) && { released }),
     ...(isWithheld(withheld) && { withheld }),

@@ -8,9 +8,13 @@ const COLUMNS = `e.position, e.time, e.hash, e.interaction, e.outcome, e.client,
 /** A purged journal has no row any more. */
 const FROM_ENTRY = "FROM entry e LEFT JOIN file f ON f.id = e.file";
 
+/** @param hash the whole of it, or so much of its beginning that no other begins so */
 export function entryByHash(database: DatabaseSync, hash: Buffer): Row | undefined {
-  return database.prepare(`SELECT ${COLUMNS} ${FROM_ENTRY} WHERE e.hash = ?`).get(hash);
+  const last = Buffer.concat([hash, Buffer.alloc(HASH_BYTES - hash.length, 0xff)]);
+  return database.prepare(`SELECT ${COLUMNS} ${FROM_ENTRY} WHERE e.hash BETWEEN ? AND ?`).get(hash, last);
 }
+
+const HASH_BYTES = 32;
 
 /**
  * Rows that pass a filter and follow a position in its order. Time never goes back within a chain, so a span of time is

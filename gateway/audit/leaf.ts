@@ -91,6 +91,7 @@ export function payloadText(record: AuditRecord, clientIsKnown: boolean, answerH
     query: record.query,
     answer: answerHash,
     disclosures: record.disclosures,
+    written: record.written,
     patients: record.patients,
     released: record.released,
     withheld: record.withheld,

@@ -24,6 +24,8 @@ export function wholeBody(body: Body): Buffer {
 /** What every interaction is told of the request beside its own arguments. */
 export interface RequestFacts {
   readonly requestId: string;
+  /** `X-Correlation-ID`, as it came. */
+  readonly correlationId?: string;
   /** Milliseconds since 1970, fixed for the whole request. */
   readonly now_ms: number;
   readonly requester: Requester;

@@ -1,6 +1,7 @@
+import type { AuditEvent } from "@medplum/fhirtypes";
 import type { Requester } from "../access/requester.ts";
 import type { AuditFilter, AuditIndex, IndexedRecord } from "../audit/audit.ts";
-import { type AuditEventContext, toAuditEvent } from "../audit/audit-event.ts";
+import { type AuditEventContext, toAuditEvents } from "../audit/audit-event.ts";
 import { extractKeys } from "../search/keys.ts";
 import { type Packable, toPack } from "../search/pack.ts";
 import type { RecordKey } from "../store/store.ts";
@@ -58,7 +59,8 @@ export function createAuditEvents(ports: AuditEventPorts): AuditEvents & {
       await index.catchUp();
       const found = await index.get(id);
       if (!found || !clientsOf(agreement.authorities).includes(found.record.client)) return undefined;
-      return Buffer.from(JSON.stringify(toAuditEvent(found, ports)));
+      const event = toAuditEvents(found, ports).find((one) => one.id === id);
+      return event && Buffer.from(JSON.stringify(event));
     },
   };
 }
@@ -74,7 +76,7 @@ function toView(records: readonly IndexedRecord[], ports: AuditEventPorts): Visi
     patientId: "",
     patient: toPack([], ports.fhirBase),
     pack: toPack(
-      records.map((record) => toPackable(record, ports)),
+      records.flatMap((record) => toAuditEvents(record, ports).map((event) => toPackable(event, record))),
       ports.fhirBase,
     ),
     isVisible: () => true,
@@ -82,11 +84,10 @@ function toView(records: readonly IndexedRecord[], ports: AuditEventPorts): Visi
   };
 }
 
-function toPackable(record: IndexedRecord, ports: AuditEventPorts): Packable {
-  const event = toAuditEvent(record, ports);
+function toPackable(event: AuditEvent, record: IndexedRecord): Packable {
   return {
     type: "AuditEvent",
-    id: record.id,
+    id: event.id ?? record.id,
     version: event.meta?.versionId ?? "1",
     lastUpdated: record.time,
     source: "",

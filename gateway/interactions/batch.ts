@@ -38,7 +38,7 @@ export async function answerEntries(
     });
   }
   if (unasked.size > 0) {
-    const facts = auditFacts(request.requester, request.requestId);
+    const facts = auditFacts(request.requester, request);
     try {
       await ports.audit.append({ interaction: "batch", outcome: "refused", ...facts, detail: [...unasked].join(" ") });
     } catch {

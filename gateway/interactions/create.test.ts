@@ -141,11 +141,15 @@ describe("create", () => {
       {
         interaction: "create",
         outcome: "success",
-        query: `POST Patient wrote ${name(shown)}`,
-        patients: [shown.id],
-        released: [name(shown)],
+        query: "POST Patient",
+        written: [name(shown)],
+        disclosures: [{ patient: shown.id, released: [name(shown)] }],
       },
-      { query: `POST Patient If-None-Exist: _id=none wrote ${name(silent)}`, released: [] },
+      {
+        query: "POST Patient If-None-Exist: _id=none",
+        written: [name(silent)],
+        disclosures: [{ patient: silent.id, released: [] }],
+      },
     ]);
   });
 

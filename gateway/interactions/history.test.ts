@@ -254,8 +254,7 @@ describe("the history of a type and of all", () => {
     expect(house.recorded.at(-1)).toMatchObject({
       interaction: "history-system",
       outcome: "success",
-      patients: ["p-1"],
-      released: ["Observation/o/4", "Observation/o/3"],
+      disclosures: [{ patient: "p-1", released: ["Observation/o/4", "Observation/o/3"] }],
       query: "_history?_count=2",
     });
   });

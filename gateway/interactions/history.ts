@@ -2,14 +2,17 @@ import type { ServedType } from "#profiles/interactions.ts";
 import type { AuditRecord } from "../audit/audit.ts";
 import { LIMITS } from "../limits.ts";
 import type { PageTokens } from "../search/page-token.ts";
-import type { ReadVerbs } from "../store/store.ts";
+import type { ReadVerbs, RecordKey } from "../store/store.ts";
 import { type InteractionRequest, type Result, refused } from "./answer.ts";
+import { type LeavingVersion, toDisclosedVersions } from "./audit-disclosures.ts";
 import { auditFacts } from "./audit-facts.ts";
 import { guardLeaving } from "./guard.ts";
 import { toHistoryBundle } from "./history-bundle.ts";
 import { type HistoryPage, type PlacedVersion, toCursor } from "./history-page.ts";
 import { type HistoryQuery, parseHistory } from "./history-parameters.ts";
+import { momentOf } from "./moment.ts";
 import type { ResourcePorts } from "./read.ts";
+import type { VisiblePerson } from "./record-reader.ts";
 import { pageOwner, readPage } from "./search-page.ts";
 import type { Walks } from "./walks.ts";
 
@@ -67,7 +70,12 @@ export async function answerHistory(
     fhirBase: ports.fhirBase,
   });
   try {
-    await ports.audit.append(toHistoryRecord(request, path, versions));
+    const leaving = await toLeaving(page, request, ports);
+    await ports.audit.append({
+      ...toHistoryRecord(request, path),
+      ...toDisclosedVersions(leaving, ports.audit),
+      answer: body,
+    });
   } catch {
     return refused({ kind: "unavailable", what: "audit", retryAfter_s: 5 });
   }
@@ -89,24 +97,30 @@ function nextLink(
   return `${fhirBase}/${path}?_page=${token}`;
 }
 
-function toHistoryRecord(
-  { interaction, requester, requestId, parameters }: InteractionRequest,
-  path: string,
-  versions: readonly VersionReleased[],
-): AuditRecord {
+function toHistoryRecord(request: InteractionRequest, path: string): AuditRecord {
+  const { interaction, requester, parameters } = request;
   return {
     interaction,
     outcome: "success",
-    ...auditFacts(requester, requestId),
+    ...auditFacts(requester, request),
     query: `${path}?${parameters}`,
-    patients: [...new Set(versions.map(({ patientId }) => patientId))].filter((id) => id !== ""),
-    released: versions.map(({ type, id, versionId }) => `${type}/${id}/${versionId}`),
   };
 }
 
-interface VersionReleased {
-  readonly type: string;
-  readonly id: string;
-  readonly versionId: string;
-  readonly patientId: string;
+/** With each child as it is seen now, once a record. */
+async function toLeaving(
+  page: readonly PlacedVersion[],
+  { requester, now_ms }: InteractionRequest,
+  { reader }: HistoryPorts,
+): Promise<readonly LeavingVersion[]> {
+  const at = await momentOf(reader, now_ms);
+  const views = new Map<RecordKey, VisiblePerson | undefined>();
+  for (const { record, version } of page) {
+    if (version.patientId !== "" && !views.has(record)) views.set(record, await reader.person(record, requester, at));
+  }
+  return page.map(({ record, version: { type, id, versionId, patientId } }) => ({
+    patientId,
+    name: `${type}/${id}/${versionId}`,
+    view: views.get(record),
+  }));
 }

@@ -228,12 +228,13 @@ describe("the audit log", () => {
       outcome: "success",
       client: "gp-demo",
       agreement: "gp/1",
-      legalBasis: "6(1)(e)",
-      patients: ["p-1"],
-      released: ["Observation/school/1"],
+      legalBasis: "6(1)(e) 9(2)(h) implied-direct-care",
+      disclosures: [{ patient: "p-1", released: ["Observation/school/1"] }],
+      answer: expect.any(Buffer),
     });
-    expect(known).toMatchObject({ outcome: "success", patients: ["p-1"], detail: "not-modified" });
-    expect(known).not.toHaveProperty("released");
+    const nothing = [{ patient: "p-1", released: [] }];
+    expect(known).toMatchObject({ outcome: "success", disclosures: nothing, detail: "not-modified" });
+    expect(known).not.toHaveProperty("answer");
   });
 
   test("that cannot be written leaves the question unanswered", async () => {

@@ -7,12 +7,13 @@ import { resourceBytes } from "../search/pack.ts";
 import { parseShape } from "../search/shape-parameters.ts";
 import type { ReadVerbs } from "../store/store.ts";
 import { type Answering, type InteractionRequest, refused } from "./answer.ts";
+import { type Leaving, toDisclosed, withoutReleased } from "./audit-disclosures.ts";
 import { auditFacts } from "./audit-facts.ts";
 import { isUnmodified, notModified, versionHeaders } from "./conditional-read.ts";
 import { guardRelease } from "./guard.ts";
+import { momentOf } from "./moment.ts";
 import type { Moment, RecordReader } from "./record-reader.ts";
 import { shapeBytes } from "./shape.ts";
-import { ukDate } from "./uk-date.ts";
 
 /** What interactions on one resource share. */
 export interface ResourcePorts {
@@ -38,7 +39,7 @@ export interface ReadPorts extends ResourcePorts {
 
 /** What a read found; `gone` where the requester could have read it before it was deleted. */
 type Found =
-  | (CanonicalResource & { readonly kind: "found"; readonly patientId: string })
+  | (CanonicalResource & { readonly kind: "found"; readonly leaving?: Leaving })
   | { readonly kind: "gone" | "not-found" };
 
 export const LOGICAL_ID = /^[A-Za-z0-9\-.]{1,64}$/;
@@ -52,13 +53,13 @@ export function createRead(ports: ReadPorts): Answering {
     const found = await find(request, ports);
     if (found.kind !== "found") return refused({ kind: found.kind, type });
     const isKnown = isUnmodified(found, preconditions);
+    const body = parsed.shape ? shapeBytes(found.body, parsed.shape) : found.body;
     try {
-      await ports.audit.append(toAuditRecord(request, found, isKnown));
+      await ports.audit.append(toAuditRecord(request, found, { audit: ports.audit, ...(!isKnown && { body }) }));
     } catch {
       return refused({ kind: "unavailable", what: "audit", retryAfter_s: 5 });
     }
     if (isKnown) return { ok: true, answer: notModified(found) };
-    const body = parsed.shape ? shapeBytes(found.body, parsed.shape) : found.body;
     return { ok: true, answer: { status: 200, headers: versionHeaders(found), body } };
   };
 }
@@ -74,14 +75,14 @@ async function find(request: InteractionRequest, ports: ReadPorts): Promise<Foun
 
 async function findRecorded(request: InteractionRequest, type: RecordType, ports: ReadPorts): Promise<Found> {
   const { id = "", requester } = request;
-  const at: Moment = { changes: await ports.reader.changes(), today: ukDate(request.now_ms) };
+  const at: Moment = await momentOf(ports.reader, request.now_ms);
   const visible = await ports.reader.find(type, id, requester, at);
   if (visible) {
     guardRelease([visible], requester, ports.sources);
     const { pack, entry } = visible;
     return {
       kind: "found",
-      patientId: visible.view.patientId,
+      leaving: visible,
       body: resourceBytes(pack, entry),
       versionId: pack.versions[entry] ?? "",
       lastUpdated_ms: pack.lastUpdated_ms[entry] ?? 0,
@@ -94,7 +95,7 @@ async function findRecorded(request: InteractionRequest, type: RecordType, ports
 }
 
 function asFound(resource: CanonicalResource | undefined): Found {
-  return resource ? { kind: "found", patientId: "", ...resource } : { kind: "not-found" };
+  return resource ? { kind: "found", ...resource } : { kind: "not-found" };
 }
 
 /** An AuditEvent never changes, so what its own text says of its version is all there is. */
@@ -103,17 +104,19 @@ function versionOf(body: Buffer): { readonly versionId: string; readonly lastUpd
   return { versionId: meta?.versionId ?? "1", lastUpdated_ms: Date.parse(meta?.lastUpdated ?? "") || 0 };
 }
 
+/** Without a body the requester has this version already, and is told no more than that. */
 function toAuditRecord(
-  { type, id, requester, requestId }: InteractionRequest,
-  found: Extract<Found, { kind: "found" }>,
-  isKnown: boolean,
+  request: InteractionRequest,
+  { leaving, versionId }: Extract<Found, { kind: "found" }>,
+  { audit, body }: { readonly audit: AuditLog; readonly body?: Buffer },
 ): AuditRecord {
+  const { type, id, requester } = request;
+  const disclosed = leaving ? toDisclosed([leaving], audit) : { released: [`${type}/${id}/${versionId}`] };
   return {
     interaction: "read",
     outcome: "success",
-    ...auditFacts(requester, requestId),
+    ...auditFacts(requester, request),
     query: `${type}/${id}`,
-    patients: found.patientId === "" ? [] : [found.patientId],
-    ...(isKnown ? { detail: "not-modified" } : { released: [`${type}/${id}/${found.versionId}`] }),
+    ...(body ? { ...disclosed, answer: body } : { ...withoutReleased(disclosed), detail: "not-modified" }),
   };
 }

@@ -1,9 +1,9 @@
-import type { AuditRecord } from "../audit/audit.ts";
-import type { InteractionRequest } from "./answer.ts";
+import type { AuditLog, AuditRecord } from "../audit/audit.ts";
+import type { Body, InteractionRequest } from "./answer.ts";
+import { type HeldBack, type Leaving, toDisclosed } from "./audit-disclosures.ts";
 import { auditFacts } from "./audit-facts.ts";
 import type { VisiblePerson } from "./record-reader.ts";
 import type { Tally } from "./search-matches.ts";
-import type { ReleasedEntry } from "./search-request.ts";
 
 /** Enough to tell which decisions held something back; a population has as many as it has families. */
 const RULES_MAX = 50;
@@ -12,13 +12,32 @@ const RULES_MAX = 50;
 export class Withheld implements Tally {
   withheld = 0;
   readonly #rules = new Set<string>();
+  readonly #heldBack = new Map<VisiblePerson, number>();
+  #view: VisiblePerson | undefined;
+  #settled = 0;
 
   /** Which decisions on a child were looked at; the agreement itself stands in every record anyway. */
-  note({ patientId, rules }: VisiblePerson): void {
+  note(view: VisiblePerson): void {
+    const { patientId, rules } = view;
+    this.#settle();
+    this.#view = patientId === "" ? undefined : view;
     if (patientId === "") return;
     for (const rule of rules) {
       if (this.#rules.size < RULES_MAX && !rule.startsWith("agreement/")) this.#rules.add(rule);
     }
+  }
+
+  /** What was held back since the last child was looked at, was of that child. */
+  #settle(): void {
+    const count = this.withheld - this.#settled;
+    this.#settled = this.withheld;
+    if (count > 0 && this.#view && this.#heldBack.size < RULES_MAX) this.#heldBack.set(this.#view, count);
+  }
+
+  /** Of each child how much; of a population the first. */
+  heldBack(): HeldBack {
+    this.#settle();
+    return this.#heldBack;
   }
 
   facts(): Pick<AuditRecord, "withheld"> {
@@ -30,24 +49,25 @@ export class Withheld implements Tally {
 export interface Searched {
   readonly interaction: string;
   readonly path: string;
-  readonly released: readonly ReleasedEntry[];
+  readonly released: readonly Leaving[];
   readonly withheld: Withheld;
+  readonly body: Body;
 }
 
 /** The one record of a search: what was asked, whose data were released, and what decided. */
 export function toSearchRecord(
-  { requester, requestId, query }: Pick<InteractionRequest, "requester" | "requestId" | "query">,
-  { interaction, path, released, withheld }: Searched,
+  request: InteractionRequest,
+  { interaction, path, released, withheld, body }: Searched,
+  audit: AuditLog,
 ): AuditRecord {
-  const patients = new Set<string>();
-  for (const { view } of released) if (view.patientId !== "") patients.add(view.patientId);
+  const { requester, query } = request;
   return {
     interaction,
     outcome: "success",
-    ...auditFacts(requester, requestId),
+    ...auditFacts(requester, request),
     query: `${path}?${query}`,
-    patients: [...patients],
-    released: released.map(({ pack, entry }) => pack.names[entry] ?? ""),
+    ...toDisclosed(released, audit, withheld.heldBack()),
     ...withheld.facts(),
+    answer: body,
   };
 }

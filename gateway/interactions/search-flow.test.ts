@@ -370,8 +370,9 @@ describe("an answer", () => {
         interaction: "search-type",
         outcome: "success",
         query: "Observation?_id=b-height&_include=Observation%3Aperformer",
-        patients: ["bo"],
-        released: ["Observation/b-height/1", "Practitioner/visitor/1"],
+        disclosures: [{ patient: "bo", released: ["Observation/b-height/1"] }],
+        released: ["Practitioner/visitor/1"],
+        answer: expect.anything(),
       },
     ]);
   });

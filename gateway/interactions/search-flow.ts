@@ -10,11 +10,11 @@ import { toSearchset } from "./bundle.ts";
 import type { Looking } from "./candidates.ts";
 import { GuardError, guardRelease } from "./guard.ts";
 import { includedEntries } from "./include.ts";
+import { momentOf } from "./moment.ts";
 import { createNextLink } from "./next-link.ts";
 import { toSearchRecord } from "./search-audit.ts";
 import { findMatches } from "./search-found.ts";
 import type { ReleasedEntry, Search, SearchPorts } from "./search-request.ts";
-import { ukDate } from "./uk-date.ts";
 
 export type SearchFlow = (search: Search, request: InteractionRequest) => Promise<Result>;
 
@@ -23,7 +23,7 @@ export function createSearchFlow(ports: SearchPorts): SearchFlow {
   return async function answerSearch(search, request) {
     const { requester, now_ms } = request;
     const { query, path, page } = search;
-    const looking: Looking = { requester, at: { changes: await ports.reader.changes(), today: ukDate(now_ms) } };
+    const looking: Looking = { requester, at: await momentOf(ports.reader, now_ms) };
     const found = await refusable(findMatches(search, looking, ports));
     if (!("page" in found)) return found;
     const matched = found.page;
@@ -45,7 +45,8 @@ export function createSearchFlow(ports: SearchPorts): SearchFlow {
     });
     const { interaction } = search;
     try {
-      await ports.audit.append(toSearchRecord(request, { interaction, path, released, withheld: found.withheld }));
+      const searched = { interaction, path, released, withheld: found.withheld, body };
+      await ports.audit.append(toSearchRecord(request, searched, ports.audit));
     } catch {
       return refused({ kind: "unavailable", what: "audit", retryAfter_s: 5 });
     }

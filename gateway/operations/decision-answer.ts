@@ -3,10 +3,11 @@ import type { AuditLog } from "../audit/audit.ts";
 import type { SourceFacts } from "../disclosure/visibility.ts";
 import type { DecisionOutcome, Decisions } from "../identity/decisions/decisions.ts";
 import { type InteractionRequest, type Result, refused } from "../interactions/answer.ts";
+import { toDisclosedVersions } from "../interactions/audit-disclosures.ts";
 import { auditFacts } from "../interactions/audit-facts.ts";
 import { guardRelease } from "../interactions/guard.ts";
+import { momentOf } from "../interactions/moment.ts";
 import type { RecordReader } from "../interactions/record-reader.ts";
-import { ukDate } from "../interactions/uk-date.ts";
 import type { DecisionRefused } from "../outcome/operation-issue.ts";
 import { resourceBytes } from "../search/pack.ts";
 import type { RecordKey } from "../store/store.ts";
@@ -42,7 +43,7 @@ export async function answerDecision(
   { reader, audit, sources }: DecisionPorts,
 ): Promise<Result> {
   const { requester, now_ms } = request;
-  const at = { changes: await reader.changes(), today: ukDate(now_ms) };
+  const at = await momentOf(reader, now_ms);
   const view = isPreview ? undefined : await reader.view(result, requester, at);
   if (view && view.patient.size > 0) guardRelease([{ pack: view.patient, entry: 0 }], requester, sources);
   const sequence = decided.decision?.sequence;
@@ -50,10 +51,17 @@ export async function answerDecision(
     await audit.append({
       interaction,
       outcome: "success",
-      ...auditFacts(requester, request.requestId),
+      ...auditFacts(requester, request),
       query: `Patient/${interaction}${isPreview ? " preview" : ""}`,
-      patients,
-      ...(view && view.patient.size > 0 && { released: [view.patient.names[0] ?? ""] }),
+      ...toDisclosedVersions(
+        [
+          ...patients.map((patientId) => ({ patientId, name: "" })),
+          ...(view && view.patient.size > 0
+            ? [{ patientId: view.patientId, name: view.patient.names[0] ?? "", view }]
+            : []),
+        ],
+        audit,
+      ),
       ...(sequence !== undefined && { detail: `decision ${sequence}` }),
     });
   } catch {

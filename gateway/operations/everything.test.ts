@@ -150,8 +150,8 @@ describe("$everything", () => {
     expect(world.recorded.slice(before)).toMatchObject([
       {
         interaction: "$everything",
-        patients: ["ada"],
-        released: [expect.stringMatching(/^Patient\/ada\//), "Organization/practice/1"],
+        disclosures: [{ patient: "ada", released: [expect.stringMatching(/^Patient\/ada\//)] }],
+        released: ["Organization/practice/1"],
       },
     ]);
   });

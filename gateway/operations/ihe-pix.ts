@@ -5,12 +5,13 @@ import type { Requester } from "../access/requester.ts";
 import type { AuditLog } from "../audit/audit.ts";
 import type { SourceFacts } from "../disclosure/visibility.ts";
 import { type Answering, refused } from "../interactions/answer.ts";
+import { toDisclosed } from "../interactions/audit-disclosures.ts";
 import { auditFacts } from "../interactions/audit-facts.ts";
 import type { Looking } from "../interactions/candidates.ts";
 import { guardRelease } from "../interactions/guard.ts";
+import { momentOf } from "../interactions/moment.ts";
 import { findVisible } from "../interactions/read-visible.ts";
 import type { RecordReader, VisibleRecord } from "../interactions/record-reader.ts";
-import { ukDate } from "../interactions/uk-date.ts";
 import type { Issue } from "../outcome/issue.ts";
 import { resourceBytes } from "../search/pack.ts";
 import type { ReadVerbs, RecordKey } from "../store/store.ts";
@@ -41,7 +42,7 @@ export function createIHEPix(ports: PixPorts): Answering {
     const { requester, now_ms } = request;
     const asked = await readAsked(sent.parameters, requester, ports);
     if (!asked.ok) return refused(asked.issue);
-    const looking = { requester, at: { changes: await ports.reader.changes(), today: ukDate(now_ms) } };
+    const looking = { requester, at: await momentOf(ports.reader, now_ms) };
     const views = await carriers(asked.source, looking, ports);
     if (views.length === 0) return refused({ kind: "no-such-identifier" });
     guardRelease(
@@ -51,19 +52,23 @@ export function createIHEPix(ports: PixPorts): Answering {
     );
     const parameter = views.flatMap((view) => toTargets(view, asked, ports.fhirBase));
     const resource: Parameters = { resourceType: "Parameters", ...(parameter.length > 0 && { parameter }) };
+    const body = Buffer.from(JSON.stringify(resource));
     try {
       await ports.audit.append({
         interaction: "$ihe-pix",
         outcome: "success",
-        ...auditFacts(requester, request.requestId),
+        ...auditFacts(requester, request),
         query: `Patient/$ihe-pix?${sent.parameters}`,
-        patients: views.map(({ patientId }) => patientId),
-        released: views.map(({ patient }) => patient.names[0] ?? ""),
+        ...toDisclosed(
+          views.map((view) => ({ view, pack: view.patient, entry: 0 })),
+          ports.audit,
+        ),
+        answer: body,
       });
     } catch {
       return refused({ kind: "unavailable", what: "audit", retryAfter_s: 5 });
     }
-    return { ok: true, answer: { status: 200, headers: {}, body: Buffer.from(JSON.stringify(resource)) } };
+    return { ok: true, answer: { status: 200, headers: {}, body } };
   };
 }
 

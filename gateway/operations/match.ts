@@ -7,8 +7,10 @@ import type { Requester } from "../access/requester.ts";
 import type { AuditLog, AuditRecord } from "../audit/audit.ts";
 import { personOfPatient } from "../identity/matcher/to-person.ts";
 import { type Answering, type InteractionRequest, refused } from "../interactions/answer.ts";
+import { toDisclosed } from "../interactions/audit-disclosures.ts";
 import { auditFacts } from "../interactions/audit-facts.ts";
 import { guardRelease } from "../interactions/guard.ts";
+import { momentOf } from "../interactions/moment.ts";
 import type { RecordReader } from "../interactions/record-reader.ts";
 import { Withheld } from "../interactions/search-audit.ts";
 import { ukDate } from "../interactions/uk-date.ts";
@@ -50,7 +52,7 @@ export function createMatch(ports: MatchPorts): Answering {
     const asked = checkAsked(invocation.patient, today);
     if (!asked.ok) return refused(asked.issue);
     const { patient } = asked;
-    const looking = { requester, at: { changes: await ports.reader.changes(), today } };
+    const looking = { requester, at: await momentOf(ports.reader, now_ms) };
     const person = { patient, person: personOfPatient(patient) };
     const local = await findMatches(person, looking);
     const { found, isIncomplete } = await trace(person, local, looking);
@@ -67,7 +69,7 @@ export function createMatch(ports: MatchPorts): Answering {
       notice: await ports.coverageNotice(requester, looking.at.changes),
     });
     try {
-      await ports.audit.append(toAuditRecord(request, patient, matches));
+      await ports.audit.append({ ...toAuditRecord(request, patient, matches, ports.audit), answer: body });
     } catch {
       return refused({ kind: "unavailable", what: "audit", retryAfter_s: 5 });
     }
@@ -93,9 +95,10 @@ function remarksOn({ isEnough, isCut }: FoundCandidates, isIncomplete: boolean):
 
 /** What was asked stands in the record, as the query of a search does: who looks for whom must stay visible. */
 function toAuditRecord(
-  { requester, requestId }: InteractionRequest,
+  request: InteractionRequest,
   asked: Patient,
   matches: readonly VisibleMatch[],
+  audit: AuditLog,
 ): AuditRecord {
   const withheld = new Withheld();
   for (const { candidate } of matches) withheld.note(candidate);
@@ -104,10 +107,12 @@ function toAuditRecord(
   return {
     interaction: "$match",
     outcome: "success",
-    ...auditFacts(requester, requestId),
+    ...auditFacts(request.requester, request),
     query: `Patient/$match ${told.slice(0, LIMITS.audited_match_characters_max)}`,
-    patients: matches.map(({ candidate }) => candidate.patientId),
-    released: matches.map(({ candidate }) => candidate.patient.names[0] ?? ""),
+    ...toDisclosed(
+      matches.map(({ candidate }) => ({ view: candidate, pack: candidate.patient, entry: 0 })),
+      audit,
+    ),
     ...withheld.facts(),
   };
 }

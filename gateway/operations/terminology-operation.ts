@@ -48,7 +48,7 @@ export function createTerminologyOperation(ports: TerminologyPorts, operation: T
       await ports.audit.append({
         interaction: `$${request.operation}`,
         outcome: "success",
-        ...auditFacts(request.requester, request.requestId),
+        ...auditFacts(request.requester, request),
         query: `${address(request)}?${request.parameters}`,
       });
     } catch {

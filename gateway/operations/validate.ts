@@ -77,9 +77,10 @@ function modeFindings({ value }: Sent, { id, requester }: InteractionRequest, { 
   return findings;
 }
 
-function toAuditRecord({ type, id, parameters, requester, requestId }: InteractionRequest, patientId: string) {
+function toAuditRecord(request: InteractionRequest, patientId: string) {
+  const { type, id, parameters, requester } = request;
   return {
-    ...auditFacts(requester, requestId),
+    ...auditFacts(requester, request),
     interaction: "$validate",
     outcome: "success",
     query: `${type}${id === undefined ? "" : `/${id}`}/$validate?${parameters}`,

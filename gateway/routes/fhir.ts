@@ -146,6 +146,7 @@ async function toInteractionRequest(
   let parameters: URLSearchParams | undefined;
   return {
     requestId: ids.requestId,
+    ...(ids.correlationId !== undefined && { correlationId: ids.correlationId }),
     now_ms: ports.now(),
     requester: authenticated.requester,
     interaction: route.interaction,
@@ -174,11 +175,11 @@ function toPlace({ route, id, versionId }: FhirRequest): Partial<InteractionRequ
   };
 }
 
-/** Where the form of a search is kept for the record of its refusal. */
+/** What is kept for the record of a refusal: the form of a search, and who asks, since a proof of it is good once. */
 interface FormKept {
   form?: string;
-}
   authenticated?: Authenticated;
+}
 
 function parameterOf(name: string, query: string): string | null {
   return mayHold(query, name) ? new URLSearchParams(query).get(name) : null;

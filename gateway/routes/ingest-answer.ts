@@ -96,7 +96,7 @@ function toAuditRecord(interaction: string, { request, ids, requester }: Asked, 
     outcome: "kind" in answered ? "refused" : "success",
     requestId: ids.requestId,
     client: "unknown",
-    ...(requester && auditFacts(requester, ids.requestId)),
+    ...(requester && auditFacts(requester, ids)),
     query: `${request.method} ${pathname}${search}`,
     ...("kind" in answered ? { detail: answered.kind } : toFacts(answered)),
   };

@@ -1,5 +1,6 @@
-import type { AuditRecord } from "../../audit/audit.ts";
+import type { AuditLog, AuditRecord } from "../../audit/audit.ts";
 import { type Answer, type InteractionRequest, type Preference, type Result, refused } from "../answer.ts";
+import { toDisclosedVersions } from "../audit-disclosures.ts";
 import { auditFacts } from "../audit-facts.ts";
 import type { WritePorts, Written } from "./ports.ts";
 
@@ -69,7 +70,7 @@ export async function recorded(
 ): Promise<Result> {
   const result = toResult();
   try {
-    await ports.audit.append(toAuditRecord(request, written, asked));
+    await ports.audit.append(toAuditRecord(request, written, asked, ports.audit));
   } catch {
     const isWritten = written.some(({ outcome }) => CHANGED.has(outcome));
     return refused(
@@ -83,17 +84,26 @@ export async function recorded(
 
 const CHANGED: ReadonlySet<Written["outcome"]> = new Set(["created", "updated", "deleted"]);
 
-function toAuditRecord(request: InteractionRequest, written: readonly Written[], asked: string): AuditRecord {
-  const { interaction, requester, requestId, preference } = request;
+function toAuditRecord(
+  request: InteractionRequest,
+  written: readonly Written[],
+  asked: string,
+  audit: AuditLog,
+): AuditRecord {
+  const { interaction, requester, preference } = request;
   const changed = written.filter(({ outcome }) => CHANGED.has(outcome)).map(nameOf);
-  const shown = written.filter(({ body }) => body.length > 0 && preference.return === "representation");
+  const isShown = ({ body }: Written) => body.length > 0 && preference.return === "representation";
+  const leaving = written
+    .filter((one) => one.patientId !== "" || isShown(one))
+    .map((one) => ({ patientId: one.patientId, name: isShown(one) ? nameOf(one) : "" }));
   return {
     interaction,
     outcome: "success",
-    ...auditFacts(requester, requestId),
-    query: `${asked}${changed.length === 0 ? "" : ` wrote ${changed.join(" ")}`}`,
-    patients: [...new Set(written.map(({ patientId }) => patientId))].filter((id) => id !== ""),
-    released: shown.map(nameOf),
+    ...auditFacts(requester, request),
+    query: asked,
+    ...(changed.length > 0 && { written: changed }),
+    ...toDisclosedVersions(leaving, audit),
+    ...(written.some(isShown) && { answer: written.filter(isShown).map(({ body }) => body) }),
   };
 }
 

@@ -1,0 +1,153 @@
+import type { Patient } from "@medplum/fhirtypes";
+import { NHS_NUMBER } from "#profiles/systems.ts";
+import type { AuditLog, AuditRecord, Disclosure } from "../audit/audit.ts";
+import type { Label } from "../disclosure/labels/label.ts";
+import { handlingOf } from "../disclosure/labels/rank.ts";
+import { type Pack, resourceBytes } from "../search/pack.ts";
+import type { VisiblePerson, VisibleRecord } from "./record-reader.ts";
+
+/** The part of a record that says what was released: a row a child, and apart what is of no child. */
+export type Disclosed = Pick<AuditRecord, "disclosures" | "released">;
+
+/** A resource on its way out, and as part of what it is seen. */
+export interface Leaving {
+  readonly view: VisiblePerson & Partial<Pick<VisibleRecord, "pack" | "labelsOf">>;
+  readonly pack: Pack;
+  readonly entry: number;
+}
+
+/** How many resources of a child were held back. */
+export type HeldBack = ReadonlyMap<VisiblePerson, number>;
+
+const NONE_HELD_BACK: HeldBack = new Map();
+
+/** A row for every child of whom anything leaves or was held back. */
+export function toDisclosed(
+  entries: readonly Leaving[],
+  audit: AuditLog,
+  heldBack: HeldBack = NONE_HELD_BACK,
+): Disclosed {
+  const byChild = new Map<VisiblePerson, Leaving[]>();
+  const shared: string[] = [];
+  for (const entry of entries) {
+    if (entry.view.patientId === "") {
+      shared.push(nameOf(entry));
+      continue;
+    }
+    const own = byChild.get(entry.view);
+    if (own === undefined) byChild.set(entry.view, [entry]);
+    else own.push(entry);
+  }
+  for (const view of heldBack.keys()) if (!byChild.has(view)) byChild.set(view, []);
+  const disclosures = [...byChild].map(([view, own]) =>
+    toDisclosure(view, own.map(nameOf), { audit, labels: labelsOf(own), count: heldBack.get(view) }),
+  );
+  return {
+    ...(disclosures.length > 0 && { disclosures }),
+    ...(shared.length > 0 && { released: shared }),
+  };
+}
+
+function nameOf({ pack, entry }: Leaving): string {
+  return pack.names[entry] ?? "";
+}
+
+function toDisclosure(
+  view: VisiblePerson,
+  released: readonly string[],
+  facts: { readonly audit: AuditLog; readonly labels: readonly Label[]; readonly count: number | undefined },
+): Disclosure {
+  const { audit, labels, count } = facts;
+  const standing = standingOf(view, audit);
+  const isUnsafe = standing.family !== undefined || handlingOf(labels).some((code) => UNSAFE.has(code));
+  return {
+    ...standing,
+    released,
+    ...(labels.length > 0 && { labels: labels.map(({ system, code }) => `${system}|${code}`) }),
+    ...(count !== undefined && { withheld: { count, rules: standing.decidedBy ?? [] } }),
+    ...(isUnsafe && { family: standing.family ?? "unsafe" }),
+  };
+}
+
+/** Handling under which a family is not told who saw its record. */
+const UNSAFE: ReadonlySet<string> = new Set(["PDS-R", "domestic-abuse-address", "do-not-inform-family"]);
+
+function labelsOf(entries: readonly Leaving[]): readonly Label[] {
+  const labels = new Map<string, Label>();
+  let last: readonly Label[] | undefined;
+  for (const { view, pack, entry } of entries) {
+    // The Patient is a pack of its own, and folded: labels are told of what stands in the record.
+    if (pack !== view.pack) continue;
+    const own = view.labelsOf?.(entry);
+    if (own === undefined || own === last) continue;
+    last = own;
+    for (const label of own) labels.set(`${label.system}|${label.code}`, label);
+  }
+  return [...labels.values()];
+}
+
+type Standing = Pick<Disclosure, "patient" | "number" | "decidedBy" | "family" | "override">;
+
+const STANDING = new WeakMap<VisiblePerson, Standing>();
+
+/** What every disclosure of a view repeats; a view is the same object while nothing of its record changes. */
+function standingOf(view: VisiblePerson, audit: AuditLog): Standing {
+  const known = STANDING.get(view);
+  if (known !== undefined) return known;
+  const { patientId, rules, override, tellers } = view;
+  const number = numberOf(view, audit);
+  const decidedBy = rules.filter((rule) => !rule.startsWith("agreement/"));
+  // Nobody's word is shown in full where somebody marks the child as restricted.
+  const family = override?.family ?? (tellers?.size === 0 ? "unsafe" : undefined);
+  const standing: Standing = {
+    patient: patientId,
+    ...(number !== undefined && { number }),
+    ...(decidedBy.length > 0 && { decidedBy }),
+    ...(family && { family }),
+    ...(override && { override: { kind: override.kind, decision: override.decision } }),
+  };
+  STANDING.set(view, standing);
+  return standing;
+}
+
+/** The child's NHS number as the requester sees it, hashed under the log's key. */
+function numberOf({ patient }: VisiblePerson, audit: AuditLog): string | undefined {
+  if (patient.size === 0 || audit.pseudonym === undefined) return undefined;
+  const { identifier = [] }: Patient = JSON.parse(resourceBytes(patient, 0).toString());
+  const value = identifier.find(({ system }) => system === NHS_NUMBER)?.value;
+  return value === undefined ? undefined : audit.pseudonym(value);
+}
+
+/** A version or a written resource on its way out: it stands in no pack. */
+export interface LeavingVersion {
+  /** Logical id of the Patient in whose record it stands; empty for a shared record. */
+  readonly patientId: string;
+  /** `Type/id/version`; empty where nothing of it leaves. */
+  readonly name: string;
+  /** The child as the requester sees it now, where that is known. */
+  readonly view?: VisiblePerson | undefined;
+}
+
+export function toDisclosedVersions(leaving: readonly LeavingVersion[], audit: AuditLog): Disclosed {
+  const byChild = Map.groupBy(leaving, ({ patientId }) => patientId);
+  const shared = namesOf(byChild.get("") ?? []);
+  byChild.delete("");
+  const disclosures = [...byChild].map(([patient, own]): Disclosure => {
+    const view = own.find((one) => one.view?.patientId === patient)?.view;
+    const released = namesOf(own);
+    return view ? toDisclosure(view, released, { audit, labels: [], count: undefined }) : { patient, released };
+  });
+  return {
+    ...(disclosures.length > 0 && { disclosures }),
+    ...(shared.length > 0 && { released: shared }),
+  };
+}
+
+function namesOf(leaving: readonly LeavingVersion[]): readonly string[] {
+  return leaving.flatMap(({ name }) => (name === "" ? [] : [name]));
+}
+
+/** Whose record was looked at, where nothing of it leaves. */
+export function withoutReleased({ disclosures }: Disclosed): Disclosed {
+  return disclosures === undefined ? {} : { disclosures: disclosures.map((one) => ({ ...one, released: [] })) };
+}
