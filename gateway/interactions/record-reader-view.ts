@@ -19,6 +19,7 @@ import type { Moment, VisibleRecord } from "./record-reader.ts";
 import { isKnownBy } from "./record-reader-links.ts";
 import { isPeopled, type LoadedRecord, type LoadOptions } from "./record-reader-load.ts";
 import { visiblePatient } from "./record-reader-patient.ts";
+import { withinScopes } from "./scope-sight.ts";
 import type { Wanted } from "./versions.ts";
 
 /** A resource or a version of one, as far as visibility asks. */
@@ -62,7 +63,13 @@ const NO_TELLERS: ReadonlySet<string> = new Set();
 const DEPTH_max = 4;
 
 /** `undefined` when the record does not exist for this requester. */
-export function toSight(
+export function toSight(...asked: Parameters<typeof decideSight>): Sight | undefined {
+  const [record, { requester }, options] = asked;
+  const sight = decideSight(...asked);
+  return sight && withinScopes(sight, record, { requester, options });
+}
+
+function decideSight(
   record: LoadedRecord,
   looking: Looking & { readonly facts?: RecordFacts; readonly trace?: Trace },
   options: LoadOptions,

@@ -17,6 +17,7 @@ import {
   toCandidate,
   toSight,
 } from "./record-reader-view.ts";
+import { patientVersionsWithin } from "./scope-sight.ts";
 
 /** One version of a resource as a requester may see it. https://hl7.org/fhir/R4/http.html#history */
 export interface VisibleVersion {
@@ -191,18 +192,21 @@ function visibleChain(chain: readonly Version[], sight: Sight, patientId: string
 function patientChain(record: LoadedRecord, { visibility }: Sight, looking: Looking): readonly VisibleVersion[] {
   if (!visibility || !isWanted("Patient", record.patientId, looking.wanted)) return [];
   const versions = patientVersions(record, visibility, looking);
-  return versions.map(({ versionId, lastUpdated_ms, body }, index) => ({
-    type: "Patient",
-    id: record.patientId,
-    versionId,
-    lastUpdated_ms,
-    method: body === undefined ? "DELETE" : methodOf(record.patientId, index === versions.length - 1),
-    body: body === undefined ? undefined : Buffer.from(body),
-    creates: body !== undefined && versions[index + 1]?.body === undefined,
-    patientId: record.patientId,
-    source: "",
-    sequence: versions.length - index,
-  }));
+  const told = versions.map(
+    ({ versionId, lastUpdated_ms, body }, index): VisibleVersion => ({
+      type: "Patient",
+      id: record.patientId,
+      versionId,
+      lastUpdated_ms,
+      method: body === undefined ? "DELETE" : methodOf(record.patientId, index === versions.length - 1),
+      body: body === undefined ? undefined : Buffer.from(body),
+      creates: body !== undefined && versions[index + 1]?.body === undefined,
+      patientId: record.patientId,
+      source: "",
+      sequence: versions.length - index,
+    }),
+  );
+  return patientVersionsWithin(told, looking);
 }
 
 const SERVER_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
