@@ -1,6 +1,6 @@
-import type { Identifier, Patient } from "@medplum/fhirtypes";
+import type { Extension, Identifier, Patient } from "@medplum/fhirtypes";
 import { canonical } from "#profiles/canonical.ts";
-import { CONFIDENTIALITY, NHS_NUMBER, NHS_NUMBER_STATUS_EXTENSION } from "#profiles/systems.ts";
+import { CONFIDENTIALITY, HANDLING_LABEL, NHS_NUMBER, NHS_NUMBER_STATUS_EXTENSION } from "#profiles/systems.ts";
 import { firstByUrl, joined, joinedAddresses, joinedPractices, withoutAssigner } from "./patient-lists.ts";
 import { hasPlace } from "./place-values.ts";
 
@@ -61,7 +61,7 @@ function foldVisible(
     ...list("extension", isRestricted ? extensions.filter((extension) => !hasPlace({ ...extension })) : extensions),
     ...list("identifier", identifiers(ranked, { identifierSystems, isRestricted })),
     active: ranked.every(({ active }) => active !== false),
-    ...list("name", names(ranked)),
+    ...list("name", isRestricted ? names(ranked).map(withoutPlaceExtensions) : names(ranked)),
     ...first(ranked, "gender"),
     ...first(ranked, "birthDate"),
     ...firstOf(ranked, "deceasedDateTime", "deceasedBoolean"),
@@ -78,10 +78,25 @@ function missingIdentity(told: Patient, { identityOnly, ...options }: FoldOption
   const numbers = identifiers(ranked, options).filter(({ system }) => system === NHS_NUMBER && !hasNumber);
   return {
     ...list("identifier", [...numbers, ...(told.identifier ?? [])]),
-    ...(told.name ? {} : list("name", names(ranked))),
+    ...(told.name ? {} : list("name", names(ranked).map(options.isRestricted ? withoutPlaceExtensions : asIs))),
     ...(told.gender ? {} : first(ranked, "gender")),
     ...(told.birthDate ? {} : first(ranked, "birthDate")),
   };
+}
+
+function asIs<T>(value: T): T {
+  return value;
+}
+
+/** Nor may an extension of a part tell what the part does not. */
+function withoutPlaceExtensions<T extends { extension?: Extension[] }>({
+  extension,
+  ...kept
+}: T): Omit<T, "extension"> & {
+  extension?: Extension[];
+} {
+  const shown = (extension ?? []).filter((one) => !hasPlace({ ...one }));
+  return { ...kept, ...list("extension", shown) };
 }
 
 function isVerified(patient: Patient): boolean {
@@ -114,10 +129,13 @@ const RESTRICTED = { system: CONFIDENTIALITY, code: "R", display: "restricted" }
 
 /** Whether a source marks the child as restricted. Asked of every source, whoever may see it. */
 export function isMarkedRestricted({ meta }: Patient): boolean {
-  return (meta?.security ?? []).some(
-    ({ system, code }) => system === CONFIDENTIALITY && (code === "R" || code === "V"),
+  return (meta?.security ?? []).some(({ system, code }) =>
+    system === HANDLING_LABEL ? HIDES_PLACE.has(code) : system === CONFIDENTIALITY && (code === "R" || code === "V"),
   );
 }
+
+/** Handling labels under which no place is told. What was before an adoption is a place as well. */
+const HIDES_PLACE: ReadonlySet<string | undefined> = new Set(["PDS-R", "domestic-abuse-address", "adoption-sealed"]);
 
 function first<K extends keyof Patient>(ranked: readonly Patient[], element: K): Partial<Pick<Patient, K>> {
   const holder = ranked.find((patient) => patient[element] !== undefined);
@@ -148,7 +166,7 @@ function identifiers(
     // One without a value is told apart by whatever else it says.
     const name = value === undefined ? JSON.stringify(identifier) : `${system}|${value}`;
     if (!isShown(identifier, identifierSystems) || byValue.has(name)) continue;
-    byValue.set(name, isRestricted ? withoutAssigner(identifier) : identifier);
+    byValue.set(name, isRestricted ? withoutPlaceExtensions(withoutAssigner(identifier)) : identifier);
   }
   return [...byValue.values()];
 }

@@ -7,9 +7,9 @@ export function isTree(value: unknown): value is Tree {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value);
 }
 
-/** Types of a value that name somebody or somewhere, or lead there. */
+/** Types of a value that name somebody or somewhere, or lead there, or in which any words or pictures may stand. */
 const PLACE =
-  /^_?value(?:Address|Annotation|Canonical|ContactDetail|ContactPoint|HumanName|Identifier|Reference|Signature|Uri|Url)$/;
+  /^_?value(?:Address|Annotation|Attachment|Base64Binary|Canonical|ContactDetail|ContactPoint|HumanName|Identifier|Markdown|Reference|Signature|String|Uri|Url)$/;
 
 /** Whether an extension, or one within it, has a value that can be a place. */
 export function hasPlace(extension: Tree): boolean {

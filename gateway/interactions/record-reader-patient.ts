@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import type { Meta, Patient } from "@medplum/fhirtypes";
-import { CONFIDENTIALITY, UPN } from "#profiles/systems.ts";
+import { CONFIDENTIALITY, HANDLING_LABEL, UPN } from "#profiles/systems.ts";
 import type { Requester } from "../access/requester.ts";
 import { foldPatient, type IdentifierSystems, isMarkedRestricted, isShown } from "../disclosure/patient-fold.ts";
 import { type Form, type Stretch, type Telling, toForms, toStretches } from "../disclosure/patient-timeline.ts";
@@ -37,6 +37,8 @@ export interface PatientVersion {
 
 const NO_PACK = toPack([], "");
 const NO_MARKS: ReadonlySet<Telling> = new Set();
+/** Systems whose codes can mark a child as restricted. */
+const MARKS = [CONFIDENTIALITY, HANDLING_LABEL];
 
 /** The Patient as it is now for a requester; an empty pack where nothing is said of it. */
 export function visiblePatient(record: LoadedRecord, visibility: Visibility, looking: Looking): Pack {
@@ -154,7 +156,9 @@ function restrictingMarks(
   if (!isPeopled(idSpace)) return NO_MARKS;
   // What was said before is parsed only where it can hold a mark.
   return new Set(
-    tellings.filter((telling) => telling.body.includes(CONFIDENTIALITY) && isMarkedRestricted(telling.patient)),
+    tellings.filter(
+      (telling) => MARKS.some((mark) => telling.body.includes(mark)) && isMarkedRestricted(telling.patient),
+    ),
   );
 }
 
