@@ -1,4 +1,4 @@
-import type { Bundle } from "@medplum/fhirtypes";
+import type { Bundle, ParametersParameter } from "@medplum/fhirtypes";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { NHS_NUMBER } from "#profiles/systems.ts";
 import type { DecisionView } from "./oversight/decision-view.ts";
@@ -25,8 +25,10 @@ const dutyOn = async (scenario: string, told: object = {}) => ({
   reason: "The practice needs it for a child in need plan.",
   ...told,
 });
-/** What the audit log holds of one kind of work, newest first. */
-const recordedOf = async (interaction: string): Promise<readonly string[]> => {
+const base64 = (text: string): string => Buffer.from(text).toString("base64");
+
+/** What the audit log holds of requests to an address, newest first. */
+const recordedOf = async (address: string): Promise<readonly string[]> => {
   const found: string[] = [];
   let path: string | undefined = "AuditEvent?_count=100&_sort=-date";
   while (path !== undefined) {
@@ -34,7 +36,7 @@ const recordedOf = async (interaction: string): Promise<readonly string[]> => {
     found.push(...(bundle.entry ?? []).map(({ resource }) => JSON.stringify(resource)));
     path = bundle.link?.find(({ relation }) => relation === "next")?.url;
   }
-  return found.filter((text) => text.includes(`"${interaction}"`));
+  return found.filter((text) => text.includes(base64(address)));
 };
 
 describe("an objection", () => {
@@ -146,9 +148,9 @@ describe("decisions", () => {
 
   test("are in the audit log with their author, refused ones too", async () => {
     await oversight.post("/oversight/duties", await dutyOn("objection-upheld", { duty: "none" }));
-    const told = await recordedOf("oversight-duty");
+    const told = await recordedOf("POST /oversight/duties");
     expect(told.some((text) => text.includes("officer-demo"))).toBe(true);
-    expect(told.some((text) => text.includes("oversight-refused"))).toBe(true);
+    for (const outcome of ["0", "4"]) expect(told.some((text) => text.includes(`"outcome":"${outcome}"`))).toBe(true);
     expect(told.join(" ")).not.toContain(numberOf("objection-upheld"));
   });
 
@@ -160,6 +162,61 @@ describe("decisions", () => {
     expect((await oversight.house.gateway.app.request("http://127.0.0.1:8080/oversight/decisions")).status).toBe(401);
   });
 });
+
+describe("what is decided in the middle of things", () => {
+  test("holds on the next page of a walk that began before", async () => {
+    await oversight.decide("objection-received", "refused");
+    const path = `Observation?patient.identifier=${NHS_NUMBER}|${numberOf("objection-received")}&_count=5&_sort=-date`;
+    const first = await oversight.get<Bundle>(path, "gp-demo");
+    expect(sourcesOf(first)).toContain("leeds-eyfsp");
+    await oversight.decide("objection-received", "upheld");
+    const rest = new Set<string>();
+    for (let next = nextOf(first); next !== undefined; ) {
+      const page = await oversight.get<Bundle>(next, "gp-demo");
+      for (const source of sourcesOf(page)) rest.add(source);
+      next = nextOf(page);
+    }
+    expect([...rest]).toEqual(["leeds-csds"]);
+  });
+
+  test("goes along when children are merged, and back when that is undone", async () => {
+    const [stays, goes] = [
+      await oversight.patientOf("objection-received"),
+      await oversight.patientOf("objection-upheld"),
+    ];
+    const duty = await oversight.done<DecisionView>("/oversight/duties", await dutyOn("objection-upheld"));
+    const { consent } = await oversight.decide("objection-upheld", "upheld");
+    const before = await oversight.decisionsOf("objection-received");
+    await steward("$merge", [
+      { name: "source-patient", valueReference: { reference: `Patient/${goes}` } },
+      { name: "target-patient", valueReference: { reference: `Patient/${stays}` } },
+      { name: "numbers-checked", valueBoolean: true },
+    ]);
+    const merged = await oversight.decisionsOf("objection-received");
+    expect(merged.length).toBeGreaterThan(before.length);
+    expect(merged.find(({ id }) => id === duty.id)).toMatchObject({ child: stays, isInForce: true });
+    const moved = await oversight.get<ObjectionView>(`/oversight/objections/${consent}`);
+    expect(moved).toMatchObject({ child: stays, state: "upheld" });
+    await steward("$unmerge", [{ name: "merged-patient", valueReference: { reference: `Patient/${goes}` } }]);
+    expect(await oversight.decisionsOf("objection-received")).toEqual(before);
+    expect(await oversight.get(`/oversight/objections/${consent}`)).toMatchObject({ child: goes, state: "upheld" });
+    expect((await oversight.decisionsOf("objection-upheld")).find(({ id }) => id === duty.id)?.child).toBe(goes);
+    await oversight.done(`/oversight/decisions/${duty.id}/end`, { reason: "The plan has ended." });
+  });
+});
+
+const sourcesOf = ({ entry = [] }: Bundle): readonly string[] =>
+  entry.flatMap(({ resource }) =>
+    resource?.resourceType === "Observation" ? [resource.meta?.source?.split("/").at(-1) ?? ""] : [],
+  );
+const nextOf = ({ link = [] }: Bundle): string | undefined => link.find(({ relation }) => relation === "next")?.url;
+const steward = async (operation: string, parameter: readonly ParametersParameter[]): Promise<void> => {
+  const body = JSON.stringify({ resourceType: "Parameters", parameter });
+  const init = { method: "POST", body, headers: { "Content-Type": "application/fhir+json" } };
+  const scope = "system/Patient.rs identity/review";
+  const answered = await oversight.house.ask("steward-demo", `Patient/${operation}`, init, scope);
+  expect(answered.status, await answered.text()).toBe(200);
+};
 
 test("emergency access is refused to a client alone, before anybody is looked up", async () => {
   const body = { identifier: { system: NHS_NUMBER, value: numberOf("objection-upheld") }, reason: "Unconscious." };

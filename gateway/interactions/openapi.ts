@@ -47,7 +47,11 @@ function scopes(): Readonly<Record<string, string>> {
     const letters = new Set(interactions.map((interaction) => SCOPE_LETTER[interaction]));
     return [...letters].map((letter) => [`system/${type}.${letter}`, `${LETTERS[letter]} ${type}`]);
   });
-  return { ...Object.fromEntries(rows), "identity/review": "Decide who is one child" };
+  return {
+    ...Object.fromEntries(rows),
+    "identity/review": "Decide who is one child",
+    "oversight/decide": "Decide on disclosure",
+  };
 }
 
 const LETTERS = { "": "", c: "Create", r: "Read", u: "Update and patch", d: "Delete", s: "Search" } as const;
