@@ -9,8 +9,8 @@ import type { Register } from "./access/register.ts";
 import { createApp } from "./app.ts";
 import type { AuditIndex, AuditLog } from "./audit/audit.ts";
 import { createAuditIndex } from "./audit/audit-index.ts";
-import { createAuditLog } from "./audit/log.ts";
 import { createAuthentication, createToken } from "./compose-access.ts";
+import { auditDirectory, type Deciding, openAudit } from "./compose-audit.ts";
 import { composeInteractions } from "./compose-interactions.ts";
 import { type LivingLabelling, loadLabelling } from "./compose-labels.ts";
 import { composeLimits, type Limiting } from "./compose-limits.ts";
@@ -73,25 +73,27 @@ export async function composeGateway(config: Config, log: Logger, calls: FirstCa
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   // Before anything is open that would have to be closed.
   const connectPds = config.pds && (await (await import("./compose-pds.ts")).preparePds(config.pds));
-  const auditDirectory = join(config.dataDir, "audit");
+  const deciding: Deciding = {};
   const [{ read, first }, labelling, keys, nonceKey, identityKey, audit] = await Promise.all([
     loadRegister(config),
     loadLabelling(config),
     openGatewayKeys({ ...config, clock: Date.now }),
     ensureNonceKey(config),
     ensureIdentityKey(config),
-    createAuditLog({ directory: auditDirectory, process: "gateway", clock: Date.now }),
+    openAudit({ config, process: "gateway", log, deciding }),
   ]);
   const living = createLivingRegister(first.register);
   const { register } = living;
   const { files } = labelling;
+  deciding.policy = () => register.version;
+  deciding.labels = () => labelling.current().version;
   const reloading = createReloading({ living, read, first, files, audit, log, dataDir: config.dataDir });
   const matcher = createMatcher(ENGLAND);
   const store = openStore(config, matcher);
   const secret = identityKey.export();
   const { cache, coordination } = await openSharing({ ...config, identityKey });
   purgeOnWrite(store, cache);
-  const auditIndex = createAuditIndex({ directory: auditDirectory, process: "gateway" });
+  const auditIndex = createAuditIndex({ directory: auditDirectory(config), process: "gateway" });
   const pds = connectPds?.({ coordination, matcher });
   const limiting = composeLimits({ config, register, coordination, audit, log });
   const shared = {

@@ -41,8 +41,20 @@ export interface Config {
   readonly replayDays: number;
   /** Within how many days a decision on disclosure is to be reviewed by somebody else. */
   readonly oversightReviewDays: number;
+  readonly audit: AuditConfig;
   /** How many children the demonstration data are made for, named ones aside. */
   readonly demonstrationChildren: number;
+}
+
+export interface AuditConfig {
+  /** Absolute path of a folder of a second party, that every signed tree head is copied to; absent: none is. */
+  readonly headCopies?: string;
+  /** How many days the details of audit records are kept; absent: until somebody says. */
+  readonly retentionDays?: number;
+  /** How many days a family is told later of who has seen its child's record. */
+  readonly familyDelayDays: number;
+  /** Codes of organisations of which families are never told. */
+  readonly silentOrganizations: readonly string[];
 }
 
 export interface MllpConfig {
@@ -202,6 +214,16 @@ const ENVIRONMENT = z.object({
     .regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, { error: "expected the name of a header, as Client-Cert" })
     .default("client-cert"),
   REPLAY_DAYS: wholeNumber(0, 3_650).default(90),
+  AUDIT_HEADS_DIR: z.string().optional(),
+  AUDIT_RETENTION_DAYS: wholeNumber(1, 36_500).optional(),
+  FAMILY_VIEW_DELAY_DAYS: wholeNumber(1, 365).default(7),
+  FAMILY_VIEW_SILENT: z
+    .string()
+    .transform((text) => text.split(",").map((part) => part.trim()))
+    .refine((codes) => codes.every((code) => /^[A-Za-z0-9.-]{1,32}$/.test(code)), {
+      error: "expected codes of organisations with commas between, as X26,Y99999",
+    })
+    .optional(),
   OVERSIGHT_REVIEW_DAYS: wholeNumber(1, 365).default(7),
   LOG_LEVEL: oneOf(LOG_LEVELS).default("info"),
   DEMONSTRATION_CHILDREN: wholeNumber(0, 1_000_000).default(400),
@@ -249,6 +271,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     ...toCertificateProxy(parsed.data),
     ...toPds(parsed.data),
     replayDays: parsed.data.REPLAY_DAYS,
+    audit: toAudit(parsed.data),
     oversightReviewDays: parsed.data.OVERSIGHT_REVIEW_DAYS,
     logLevel: parsed.data.LOG_LEVEL,
     demonstrationChildren: parsed.data.DEMONSTRATION_CHILDREN,
@@ -275,6 +298,16 @@ function toMllp(told: Environment): { readonly mllp?: MllpConfig } {
   const ca = MLLP_TLS_CA === undefined ? {} : { ca: resolve(MLLP_TLS_CA) };
   const tls = { cert: resolve(MLLP_TLS_CERT), key: resolve(MLLP_TLS_KEY), ...ca };
   return { mllp: { listen: MLLP_LISTEN, tls, isPlainAllowed } };
+}
+
+function toAudit(told: Environment): AuditConfig {
+  const { AUDIT_HEADS_DIR: copies, AUDIT_RETENTION_DAYS: retentionDays } = told;
+  return {
+    ...(copies === undefined ? {} : { headCopies: resolve(copies) }),
+    ...(retentionDays === undefined ? {} : { retentionDays }),
+    familyDelayDays: told.FAMILY_VIEW_DELAY_DAYS,
+    silentOrganizations: told.FAMILY_VIEW_SILENT ?? [],
+  };
 }
 
 const PDS_NEEDED = ["PDS_BASE_URL", "PDS_TOKEN_URL", "PDS_API_KEY", "PDS_KEY_FILE", "PDS_KEY_ID"] as const;

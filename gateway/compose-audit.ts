@@ -1,0 +1,75 @@
+import { createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, sign } from "node:crypto";
+import { join } from "node:path";
+import { z } from "zod";
+import { RELEASE } from "#profiles/release.ts";
+import { ensureIdentityKey } from "./access/gateway-keys.ts";
+import { ensureFile } from "./access/private-file.ts";
+import type { AuditLog } from "./audit/audit.ts";
+import { createAuditLog } from "./audit/log.ts";
+import { type HeadSigner, thumbprintOf } from "./audit/tree-head.ts";
+import type { Config } from "./config.ts";
+import type { Logger } from "./log.ts";
+
+export function auditDirectory({ dataDir }: Pick<Config, "dataDir">): string {
+  return join(dataDir, "audit");
+}
+
+/** What decides now, which is known only once all of it is read: the log is opened beside that. */
+export interface Deciding {
+  policy?: () => number;
+  labels?: () => string;
+}
+
+export interface AuditRooms {
+  readonly config: Config;
+  /** Name of the chain. */
+  readonly process: string;
+  readonly log: Pick<Logger, "error">;
+  readonly deciding?: Deciding;
+}
+
+/** Opens the audit log of the data directory, signed for by a key of its own. */
+export async function openAudit({ config, process, log, deciding = {} }: AuditRooms): Promise<AuditLog> {
+  const [signer, identityKey] = await Promise.all([ensureHeadSigner(config), ensureIdentityKey(config)]);
+  const { headCopies } = config.audit;
+  return createAuditLog({
+    directory: auditDirectory(config),
+    process,
+    clock: Date.now,
+    numberKey: createHmac("sha256", identityKey.export()).update("audit numbers").digest(),
+    rules: () => rulesOf(deciding),
+    heads: {
+      signer,
+      ...(headCopies !== undefined && { copies: headCopies }),
+      onFault: (error) => log.error({ error }, "the audit log's tree head could not be signed or copied"),
+    },
+  });
+}
+
+/** The engine is versioned as the software is, lists of labels and the register each by themselves. */
+function rulesOf({ policy, labels }: Deciding): string {
+  return [
+    `engine-${RELEASE.version}`,
+    ...(labels === undefined ? [] : [labels()]),
+    ...(policy === undefined ? [] : [`policy-${policy()}`]),
+  ].join(" ");
+}
+
+const STORED = z.strictObject({ kty: z.literal("OKP"), crv: z.literal("Ed25519"), x: z.string(), d: z.string() });
+
+/**
+ * The key under DATA_DIR/keys that tree heads are signed with, made at first start. Moved away, it is followed by another
+ * at the next start; the public halves of all of them stay beside the log.
+ */
+export async function ensureHeadSigner({ dataDir, mode }: Pick<Config, "dataDir" | "mode">): Promise<HeadSigner> {
+  const text = await ensureFile(join(dataDir, "keys", `audit-head.${mode}.jwk.json`), async () => {
+    const { privateKey } = generateKeyPairSync("ed25519");
+    return `${JSON.stringify(privateKey.export({ format: "jwk" }))}\n`;
+  });
+  const { d, ...publicJwk } = STORED.parse(JSON.parse(text));
+  const key = createPrivateKey({ key: { ...publicJwk, d }, format: "jwk" });
+  // A file whose halves do not belong together would sign what nobody can verify.
+  if (createPublicKey(key).export({ format: "jwk" }).x !== publicJwk.x)
+    throw new Error("The audit head key is damaged.");
+  return { kid: thumbprintOf(publicJwk), publicJwk, sign: (bytes) => sign(null, bytes, key) };
+}
