@@ -1,4 +1,5 @@
 import type { Organization, Patient, Resource } from "@medplum/fhirtypes";
+import { checkConsentRules } from "../disclosure/consent-check.ts";
 import { validate } from "../validation/validate.ts";
 import type { UnitIssue } from "./unit.ts";
 
@@ -20,9 +21,13 @@ export function validateMapped(
   patient: Patient | undefined,
 ): readonly UnitIssue[] {
   const resources = [...changed, ...organizations, ...(patient === undefined ? [] : [patient])];
-  return resources.flatMap((resource) =>
-    validate(resource)
+  return resources.flatMap((resource) => [
+    ...validate(resource)
       .filter(({ severity }) => severity === "error")
       .map(({ expression, message }) => ({ field: expression, message: `makes no valid FHIR resource: ${message}` })),
-  );
+    ...(resource.resourceType === "Consent" ? checkConsentRules(resource) : []).map(({ expression, message }) => ({
+      field: expression,
+      message: `makes a Consent that cannot be carried out: ${message}`,
+    })),
+  ]);
 }

@@ -61,7 +61,7 @@ test.each<[what: string, provision: object | undefined, expression: string | und
   ["one day", { period: { start: "2026-05-01", end: "2026-05-01" } }, undefined],
   [
     "data of this child",
-    { data: [{ meaning: "instance", reference: { reference: "Observation/of-held" } }] },
+    { type: "permit", data: [{ meaning: "instance", reference: { reference: "Observation/of-held" } }] },
     undefined,
   ],
   [
@@ -101,7 +101,7 @@ test.each<[what: string, provision: object | undefined, expression: string | und
   ],
   [
     "data of another child",
-    { data: [{ meaning: "instance", reference: { reference: "Observation/of-other" } }] },
+    { type: "permit", data: [{ meaning: "instance", reference: { reference: "Observation/of-other" } }] },
     "Consent.provision.data[0].reference",
   ],
   [
@@ -124,7 +124,8 @@ test("where nobody is real every valid Consent is stored, also one about nobody"
 });
 
 test("a decision that withholds the child from its own writer can be taken back by it", async () => {
-  const body = consent({ type: "deny" });
+  const policyRule = { coding: [{ system: "http://terminology.hl7.org/CodeSystem/v3-ActCode", code: "OPTOUT" }] };
+  const body = consent({ type: "deny" }, { policyRule });
   const reply = await writing.send(BOUND, "POST Consent", { body });
   expect(reply.status).toBe(201);
   expect((await writing.read(BOUND, "Patient/held")).status).toBe(404);

@@ -1,99 +1,130 @@
+import type { Consent, ConsentProvision, Identifier, Organization } from "@medplum/fhirtypes";
 import { isRecordType } from "#profiles/interactions.ts";
+import { checkConsentRules } from "../../disclosure/consent-check.ts";
+import { ACTOR_SYSTEMS } from "../../disclosure/consent-codes.ts";
 import type { Issue } from "../../outcome/issue.ts";
+import { resourceBytes } from "../../search/pack.ts";
+import { findVisible } from "../read-visible.ts";
+import type { Sent } from "./content.ts";
 import type { Scene } from "./ports.ts";
-import { flawed } from "./refusal.ts";
+import { flawed, refuse } from "./refusal.ts";
 import { parseReference, placeOfTarget } from "./subject.ts";
 import { isTree, type Tree } from "./tree.ts";
 
 /**
- * Why a Consent is not stored: only where it contradicts itself, or cannot be carried out as it stands. A decision that
- * nobody can read is worse than one that is sent back. That a period ends after it starts is base R4's rule (per-1).
+ * A Consent as it is stored: with an identifier beside each reference to an actor, since by that it is told who asks.
+ * Refused where it contradicts itself, can be read in two ways, or names an actor or data that are not known here.
  */
-export async function checkConsent(consent: Tree, scene: Scene): Promise<readonly Issue[]> {
-  const root = consent.provision;
-  if (!isTree(root)) return [];
-  const issues = checkProvision(root, "Consent.provision");
-  return [...issues, ...(await checkData(consent, root, scene))];
-}
-
-const NEITHER = "This rule says neither permit nor deny: only the first rule of a Consent may leave that open.";
-
-function checkProvision(provision: Tree, path: string): readonly Issue[] {
-  const nested = provisionsOf(provision);
-  return [
-    ...nested.flatMap((rule, index) =>
-      rule.type === undefined ? [told(`${path}.provision[${index}].type`, NEITHER)] : [],
-    ),
-    ...checkContradictions(nested, `${path}.provision`),
-    ...nested.flatMap((rule, index) => checkProvision(rule, `${path}.provision[${index}]`)),
-  ];
-}
-
-function provisionsOf({ provision }: Tree): readonly Tree[] {
-  return Array.isArray(provision) ? provision.filter(isTree) : [];
-}
-
-/** Two rules of one level that say yes and no to the same. */
-function checkContradictions(rules: readonly Tree[], path: string): readonly Issue[] {
-  return rules.flatMap((rule, index) => {
-    const contradicted = rules
-      .slice(0, index)
-      .some(
-        (other) =>
-          rule.type !== undefined &&
-          other.type !== undefined &&
-          rule.type !== other.type &&
-          scopeOf(rule) === scopeOf(other),
-      );
-    const message =
-      "This rule permits what another of the same level denies, for the same actors, purposes, data and period: which of them holds cannot be told.";
-    return contradicted ? [told(`${path}[${index}]`, message)] : [];
-  });
-}
-
-/** What a rule is about, in one order, without what it says of it. */
-function scopeOf({ type: _, id: __, extension: ___, ...scope }: Tree): string {
-  return JSON.stringify(inOrder(scope));
-}
-
-function inOrder(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map((item) => JSON.stringify(inOrder(item))).sort();
-  if (!isTree(value)) return value;
-  return Object.entries(value)
-    .filter(([name]) => name !== "display" && name !== "text")
-    .map(([name, member]) => [name, inOrder(member)])
-    .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
-}
-
-/** `provision.data` names resources of the child whose Consent it is. */
-async function checkData(
-  consent: Tree,
-  provision: Tree,
-  scene: Scene,
-  path = "Consent.provision",
-): Promise<readonly Issue[]> {
-  const issues: Issue[] = [];
-  for (const [index, data] of (Array.isArray(provision.data) ? provision.data : []).entries()) {
-    const reference = isTree(data) && isTree(data.reference) ? data.reference.reference : undefined;
-    if (reference !== undefined && !(await isOfChild(reference, consent, scene))) {
-      const message = "Expected a resource that this client sees, of the child whose Consent this is.";
-      issues.push(told(`${path}.data[${index}].reference`, message));
+export async function settleConsent(sent: Sent, scene: Scene): Promise<Sent> {
+  const { resource, tree } = sent;
+  if (resource.resourceType !== "Consent") return sent;
+  const flaws: Issue[] = checkConsentRules(resource).map(({ expression, message }) => told(expression, message));
+  const actors = new Map<string, Identifier>();
+  const { provision } = resource;
+  if (provision !== undefined && !ENDED.has(resource.status)) {
+    for (const { rule, path } of rulesIn(provision, "Consent.provision")) {
+      flaws.push(...(await checkData(rule, path, { resource, scene })));
+      flaws.push(...(await findActors(rule, path, { actors, scene })));
     }
   }
-  for (const [index, nested] of provisionsOf(provision).entries()) {
-    issues.push(...(await checkData(consent, nested, scene, `${path}.provision[${index}]`)));
+  if (flaws.length > 0) return refuse(...flaws);
+  if (actors.size === 0 || !isTree(tree.provision)) return sent;
+  return {
+    resource: Object.assign({}, resource, { provision: withActors({ ...provision }, actors) }),
+    tree: { ...tree, provision: withActors(tree.provision, actors) },
+  };
+}
+
+/** What is of no effect may be stored as it is, so that whoever told it can take it back. */
+const ENDED: ReadonlySet<string> = new Set(["inactive", "rejected", "entered-in-error"]);
+
+interface Placed {
+  readonly rule: ConsentProvision;
+  readonly path: string;
+}
+
+function rulesIn(rule: ConsentProvision, path: string): readonly Placed[] {
+  const nested = (rule.provision ?? []).flatMap((one, index) => rulesIn(one, `${path}.provision[${index}]`));
+  return [{ rule, path }, ...nested];
+}
+
+/** `provision.data` of the meaning `instance` names resources of the child whose Consent it is. */
+async function checkData(
+  { data = [] }: ConsentProvision,
+  path: string,
+  { resource, scene }: { readonly resource: Consent; readonly scene: Scene },
+): Promise<readonly Issue[]> {
+  const issues: Issue[] = [];
+  for (const [index, { meaning, reference }] of data.entries()) {
+    const named = reference?.reference;
+    if (meaning !== "instance" || named === undefined || (await isOfChild(named, resource, scene))) continue;
+    const message = "Expected a resource that this client sees, of the child whose Consent this is.";
+    issues.push(told(`${path}.data[${index}].reference`, message));
   }
   return issues;
 }
 
-async function isOfChild(reference: unknown, { patient }: Tree, scene: Scene): Promise<boolean> {
+async function isOfChild(reference: string, { patient }: Consent, scene: Scene): Promise<boolean> {
   const { fhirBase } = scene.ports;
   const data = parseReference(reference, fhirBase);
   if (data === undefined || !isRecordType(data.type)) return false;
   const place = await placeOfTarget(data.type, data.id, scene);
   if (place?.kind !== "child") return false;
-  const child = isTree(patient) ? parseReference(patient.reference, fhirBase) : undefined;
+  const child = parseReference(patient?.reference, fhirBase);
   return child === undefined || child.id === place.patientId;
+}
+
+/** Finds who is meant by each reference without an identifier. */
+async function findActors(
+  { actor = [] }: ConsentProvision,
+  path: string,
+  { actors, scene }: { readonly actors: Map<string, Identifier>; readonly scene: Scene },
+): Promise<readonly Issue[]> {
+  const issues: Issue[] = [];
+  for (const [index, { reference }] of actor.entries()) {
+    const named = reference?.reference;
+    if (named === undefined || reference?.identifier !== undefined || actors.has(named)) continue;
+    const found = await identifierOf(named, scene);
+    if (found !== undefined) actors.set(named, found);
+    else {
+      const message = `Expected an Organization that this client sees and that has an identifier of one of these systems: ${ACTOR_SYSTEMS.join(", ")}.`;
+      issues.push(told(`${path}.actor[${index}].reference`, message));
+    }
+  }
+  return issues;
+}
+
+async function identifierOf(reference: string, scene: Scene): Promise<Identifier | undefined> {
+  const { transaction, writer, search, requester, at, ports } = scene;
+  const named = parseReference(reference, ports.fhirBase);
+  if (named?.type !== "Organization") return undefined;
+  const record = await transaction.locate("Organization", named.id, writer.idSpace);
+  const view = record === undefined ? undefined : await search.reader.view(record, requester, at);
+  const found = view && findVisible(view, "Organization", named.id);
+  if (found === undefined) return undefined;
+  const { identifier = [] }: Organization = JSON.parse(resourceBytes(found.pack, found.entry).toString());
+  const known = ACTOR_SYSTEMS.flatMap((wanted) => identifier.filter(({ system }) => system === wanted));
+  const [first] = known.filter(({ value }) => value !== undefined);
+  return first && { system: first.system ?? "", value: first.value ?? "" };
+}
+
+/** The same rule, and those within it, with what was found of their actors. */
+function withActors(rule: Tree, actors: ReadonlyMap<string, Identifier>): Tree {
+  const { actor, provision } = rule;
+  return {
+    ...rule,
+    ...(Array.isArray(actor) && { actor: actor.map((one) => withIdentifier(one, actors)) }),
+    ...(Array.isArray(provision) && {
+      provision: provision.map((one) => (isTree(one) ? withActors(one, actors) : one)),
+    }),
+  };
+}
+
+function withIdentifier(actor: unknown, actors: ReadonlyMap<string, Identifier>): unknown {
+  if (!isTree(actor) || !isTree(actor.reference)) return actor;
+  const { reference, identifier } = actor.reference;
+  const found = identifier === undefined && typeof reference === "string" ? actors.get(reference) : undefined;
+  return found === undefined ? actor : { ...actor, reference: { ...actor.reference, identifier: found } };
 }
 
 function told(expression: string, message: string): Issue {

@@ -2,7 +2,7 @@ import type { RecordType } from "#profiles/interactions.ts";
 import { resourceBytes } from "../../search/pack.ts";
 import type { RecordKey } from "../../store/store.ts";
 import { mayWrite } from "../scope-filter.ts";
-import { checkConsent } from "./consent-rules.ts";
+import { settleConsent } from "./consent-rules.ts";
 import { type Content, type Sent, toContent, toContribution, toStored } from "./content.ts";
 import type { Held } from "./held.ts";
 import { putContribution, toPatient } from "./patient.ts";
@@ -26,11 +26,8 @@ export async function put(toPut: ToPut, scene: Scene): Promise<Written> {
   const { transaction, writer, now_ms } = scene;
   requireWithinScopes(toPut, scene);
   if (type === "Patient") return putPatient(toPut, scene);
-  if (type === "Consent" && !writer.unknownSubjects) {
-    const flaws = await checkConsent(toPut.sent.tree, scene);
-    if (flaws.length > 0) return refuse(...flaws);
-  }
-  const { place, sent } = await placeOf(toPut.sent, scene, held);
+  const told = writer.unknownSubjects ? toPut.sent : await settleConsent(toPut.sent, scene);
+  const { place, sent } = await placeOf(told, scene, held);
   const content = toContent(type, id, sent, writer);
   const record = place.kind === "child" ? place.record : await sharedRecordFor(type, held, scene);
   const current = held === undefined ? undefined : await transaction.current(type, id, writer.idSpace);
