@@ -80,8 +80,8 @@ export function createBodies(random: Random, { values, query }: BodyOptions) {
       ];
       return { resourceType: "Parameters", parameter: parts };
     },
-    bundle(entryOf: () => Asked, entries_max: number): object {
-      const entries = Array.from({ length: random.between(1, entries_max) }, entryOf).map(
+    bundle(entryOf: () => Asked): object {
+      const entries = Array.from({ length: random.between(1, 4) }, entryOf).map(
         ({ method, path, headers = {}, body }) => ({
           fullUrl: `urn:uuid:00000000-0000-4000-9000-${String(random.between(0, 99_999_999)).padStart(12, "0")}`,
           ...(body?.startsWith("{") && { resource: JSON.parse(body) as unknown }),

@@ -1,4 +1,5 @@
-import { LOCAL_AUTHORITY } from "#profiles/systems.ts";
+import { LOCAL_AUTHORITY, SNOMED } from "#profiles/systems.ts";
+import { SENSITIVE_LISTS } from "../disclosure/labels/sensitive-lists.ts";
 import type { Hiding } from "./scene.fixtures.ts";
 import { endResource, putResource, tellChild, untellChild } from "./store.fixtures.ts";
 import { asked, doubted, elsewhere, merged, stranger } from "./strangers.fixtures.ts";
@@ -37,7 +38,7 @@ const beyond: Hiding = ({ maker, unreached, children, hidden }) => {
 /** Told anew, or ended: what is hidden has a history. */
 const changed: Hiding = ({ maker, hidden }) => {
   if (hidden.length === 0) return undefined;
-  const { name, facts, child } = maker.of(hidden);
+  const { name, facts, child, code } = maker.of(hidden);
   const [type = "", id = ""] = name.split("/");
   if (type !== "Observation" || maker.random.chance(0.4)) {
     return {
@@ -46,7 +47,7 @@ const changed: Hiding = ({ maker, hidden }) => {
       run: ({ gateway }, now_ms) => endResource(gateway.store, type, id, now_ms),
     };
   }
-  const resource = maker.observation(child, { id });
+  const resource = maker.observation(child, { id, ...(code && { code }) });
   return {
     what: `${name} is told anew`,
     names: [],
@@ -107,6 +108,79 @@ const place: Hiding = ({ maker, requester, reached, children }) => {
         reached.some((one) => one.source === source),
       );
       if (tellers.length === 1 && tellers[0]?.source === facts.source) await tellChild(store, told, now_ms);
+    },
+  };
+};
+
+const RANK: Readonly<Record<string, number>> = { N: 0, R: 1, V: 2 };
+
+/** A finding whose code few may know. */
+const labelled: Hiding = ({ maker, requester, reached, children, hidden }) => {
+  const { confidentiality = "N", sensitivities = [] } = requester.agreement;
+  const lists = SENSITIVE_LISTS.filter(
+    (list) =>
+      (RANK[list.confidentiality] ?? 0) > (RANK[confidentiality] ?? 0) ||
+      (list.sensitivities ?? []).some((code) => !sensitivities.includes(code)),
+  );
+  const codes = lists.flatMap(({ codes: known }) => (known?.[SNOMED] ?? []).map((code) => ({ system: SNOMED, code })));
+  const tellers = reached.filter(({ dataClass }) => dataClass !== "sharing");
+  if (codes.length === 0 || children.length === 0 || tellers.length === 0) return undefined;
+  const child = maker.of(children);
+  const facts = maker.of(tellers);
+  const code = { coding: [maker.of(codes)], text: "a finding" };
+  const resource = maker.observation(child, { code });
+  const trace = maker.provenance(`Observation/${resource.id}`);
+  for (const { resourceType, id } of [resource, trace]) {
+    hidden.push({ name: `${resourceType}/${id}`, facts, child, code });
+  }
+  return {
+    what: `${facts.source} tells of a finding coded ${code.coding[0]?.code}`,
+    names: [`Observation/${resource.id}`, `Provenance/${trace.id}`],
+    async run({ gateway: { store } }, now_ms) {
+      await putResource(store, { patientId: child.patientId, facts, resource }, now_ms);
+      await putResource(store, { patientId: child.patientId, facts, resource: trace }, now_ms);
+    },
+  };
+};
+
+/** Who saw a restricted child, which both are told of, and each of another place. */
+const seer: Hiding = ({ maker, reached, children }) => {
+  const candidates = children.filter(({ isRestricted }) => isRestricted);
+  const tellers = reached.filter(({ dataClass }) => dataClass !== "sharing");
+  if (candidates.length === 0 || tellers.length === 0) return undefined;
+  const child = maker.of(candidates);
+  const facts = maker.of(tellers);
+  const resource = maker.observation(child);
+  return {
+    what: `${facts.source} tells each of another place in which a restricted child was seen`,
+    names: [`Observation/${resource.id}`],
+    isDiffering: true,
+    run: ({ gateway }, now_ms, isFuller) => {
+      const performer = [{ display: isFuller ? "Refuge" : "Nursery" }];
+      return putResource(
+        gateway.store,
+        { patientId: child.patientId, facts, resource: { ...resource, performer } },
+        now_ms,
+      );
+    },
+  };
+};
+
+/** Elements that the agreement leaves out, different in each. */
+const element: Hiding = ({ maker, requester, reached, children }) => {
+  const shown = requester.agreement.elements?.Observation;
+  const tellers = reached.filter(({ dataClass }) => dataClass !== "sharing");
+  if (shown === undefined || shown.includes("note") || children.length === 0 || tellers.length === 0) return undefined;
+  const child = maker.of(children);
+  const facts = maker.of(tellers);
+  const resource = maker.observation(child);
+  return {
+    what: `${facts.source} tells each of another note`,
+    names: [`Observation/${resource.id}`],
+    isDiffering: true,
+    run: ({ gateway }, now_ms, isFuller) => {
+      const note = [{ text: isFuller ? "seldom" : "cheerful at length" }];
+      return putResource(gateway.store, { patientId: child.patientId, facts, resource: { ...resource, note } }, now_ms);
     },
   };
 };
@@ -175,6 +249,9 @@ export const HIDINGS: readonly Hiding[] = [
   untold,
   objected,
   place,
+  labelled,
+  seer,
+  element,
   decision,
   organisation,
   elsewhere,

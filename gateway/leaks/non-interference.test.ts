@@ -57,9 +57,9 @@ async function tell(
   const now_ms = chance.tick();
   told.push(`${told.length}: ${whom}: ${telling.what}`);
   learn(words, telling.names.join(" "));
-  for (const twin of whom === "fuller" ? [twins.fuller] : [twins.plain, twins.fuller]) {
+  for (const twin of whom === "fuller" && !telling.isDiffering ? [twins.fuller] : [twins.plain, twins.fuller]) {
     chance.setIds(createRandom("tell", told.length));
-    await telling.run(twin, now_ms);
+    await telling.run(twin, now_ms, twin === twins.fuller);
   }
 }
 

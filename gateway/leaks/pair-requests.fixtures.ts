@@ -1,12 +1,15 @@
 import type { Consent, Observation, Patient, Provenance, Resource } from "@medplum/fhirtypes";
-import { ACT_CODE, CONSENT_SCOPE } from "#profiles/systems.ts";
+import { ACT_CODE, CONSENT_SCOPE, LOINC } from "#profiles/systems.ts";
 import type { Asking } from "./pairs.fixtures.ts";
 
 const PATCH = { "Content-Type": "application/json-patch+json" };
 const CHANGE = [{ op: "add", path: "/language", value: "en" }];
 
+/** A code that every list of labels knows as an ordinary one. */
+export const WEIGHT = { coding: [{ system: LOINC, code: "29463-7" }], text: "a finding" };
+
 export function observation(more: Partial<Observation>): Observation {
-  return { resourceType: "Observation", status: "final", code: { text: "a finding" }, ...more };
+  return { resourceType: "Observation", status: "final", code: WEIGHT, ...more };
 }
 
 export function consent(oscar: string, more: Partial<Consent> = {}): Consent {

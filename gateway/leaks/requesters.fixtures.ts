@@ -61,7 +61,14 @@ function drawn(agreement: Agreement, random: Random): Agreement {
     statutoryGateways: Object.fromEntries(statutes),
     matchingScope: random.chance(0.5) ? "own-authority" : "none",
     audit: random.chance(0.3),
+    ...(random.chance(0.3) && { confidentiality: random.chance(0.5) ? "R" : "V" }),
+    ...(random.chance(0.3) && { sensitivities: ["SDV", "MH"] }),
+    ...(random.chance(0.3) && {
+      elements: { Observation: ["status", "code", "subject", "effectiveDateTime", "valueString"] },
+    }),
     coverageNotice: random.chance(0.5),
+    // Whose basis is the family's word gets health data on that word alone.
+    ...(agreement.legalBasis.confidence === "explicit" && { implicitPolicy: { "health-visiting": "deny" } }),
     ...(mayWrite && { writes: { source: WRITTEN_SOURCE } }),
   };
 }

@@ -12,14 +12,15 @@ import { createValues, type Words } from "./words.fixtures.ts";
  */
 /**
  * Draws requests from a seed; `words` may grow between them. What is done in one moment stands in the audit log in the
- * order of salted hashes: whoever reads that sends no more than one entry a Bundle.
+ * order of salted hashes, which is chance: whoever reads that sends no Bundles.
  */
 export function createRequests(seed: string, words: Words, { readsAudit }: { readonly readsAudit: boolean }) {
   const random = createRandom("requests", seed);
   const values = createValues(random, words);
   const queries = createQueries(random, values, { readsAudit });
   const bodies = createBodies(random, { values, query: queries.criteria });
-  const interactions = [...Map.groupBy(ROUTES, ({ interaction, operation }) => operation ?? interaction).values()];
+  const routes = ROUTES.filter(({ interaction }) => !readsAudit || interaction !== "transaction");
+  const interactions = [...Map.groupBy(routes, ({ interaction, operation }) => operation ?? interaction).values()];
 
   const addressOf = (route: Route): string => {
     const type =
@@ -34,7 +35,7 @@ export function createRequests(seed: string, words: Words, { readsAudit }: { rea
     const route = pickOf(random, routes);
     const path = addressOf(route);
     if (route.path === "/" && route.method === "POST")
-      return { method: "POST", path, ...bodies.json(bodies.bundle(drawEntry, readsAudit ? 1 : 4)) };
+      return { method: "POST", path, ...bodies.json(bodies.bundle(drawEntry)) };
     if (route.path.endsWith("_search")) {
       return { method: "POST", path, ...bodies.form(queries.search(route.type)) };
     }

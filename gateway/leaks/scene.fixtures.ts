@@ -1,3 +1,4 @@
+import type { CodeableConcept } from "@medplum/fhirtypes";
 import type { DataClass } from "#mappers/mapper.ts";
 import type { Requester } from "../access/requester.ts";
 import type { SourceFacts } from "../disclosure/visibility.ts";
@@ -10,7 +11,10 @@ export interface Telling {
   readonly what: string;
   /** Ids and values that requests are then made of. */
   readonly names: readonly string[];
-  run(twin: TestGateway, now_ms: number): Promise<void>;
+  /** Where both are told, `isFuller` may make a difference in what is hidden. */
+  run(twin: TestGateway, now_ms: number, isFuller: boolean): Promise<void>;
+  /** Told to both, and different in a hidden part. */
+  readonly isDiffering?: true;
 }
 
 /** What a round knows of the children that were told of. */
@@ -24,7 +28,13 @@ export interface Scene {
   /** Told to the fuller twin alone. */
   readonly strangers: { readonly child: TwinChild; readonly facts: SourceFacts }[];
   /** Hidden resources, as `Type/id`, with whoever told them. */
-  readonly hidden: { readonly name: string; readonly facts: SourceFacts; readonly child: TwinChild }[];
+  readonly hidden: {
+    readonly name: string;
+    readonly facts: SourceFacts;
+    readonly child: TwinChild;
+    /** The code for which it is hidden. */
+    readonly code?: CodeableConcept;
+  }[];
 }
 
 export function createScene(maker: Maker, requester: Scene["requester"]): Scene {

@@ -28,7 +28,8 @@ let names: Readonly<
 async function tell(telling: Telling | undefined, whom: "both" | "fuller"): Promise<void> {
   if (!telling) throw new Error("nothing to tell");
   const now_ms = chance.tick();
-  for (const twin of whom === "fuller" ? [twins.fuller] : [twins.plain, twins.fuller]) await telling.run(twin, now_ms);
+  const told = whom === "fuller" && !telling.isDiffering ? [twins.fuller] : [twins.plain, twins.fuller];
+  for (const twin of told) await telling.run(twin, now_ms, twin === twins.fuller);
 }
 
 beforeAll(async () => {

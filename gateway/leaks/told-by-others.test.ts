@@ -1,8 +1,8 @@
 import type { Bundle, Consent, Observation, Resource } from "@medplum/fhirtypes";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ACT_CODE, DATA_CLASS, NHS_NUMBER } from "#profiles/systems.ts";
+import { DATA_CLASS, NHS_NUMBER } from "#profiles/systems.ts";
 import { jsonOf } from "../gateway.fixtures.ts";
-import { consent, observation, provenance, READS, sent } from "./pair-requests.fixtures.ts";
+import { consent, observation, provenance, READS, sent, WEIGHT } from "./pair-requests.fixtures.ts";
 import {
   ABSENT,
   answerTo,
@@ -130,7 +130,7 @@ describe("what a client writes", () => {
       name: [{ family: "Okafor", given: ["Amara"] }],
       birthDate: "2021-04-15",
     });
-    await write(observation({ subject: { reference: `Patient/${twin}` }, code: { text: "seldom" } }));
+    await write(observation({ subject: { reference: `Patient/${twin}` }, code: { ...WEIGHT, text: "seldom" } }));
     const permit = consent(house.oscar, { patient: { reference: `Patient/${id}` }, provision: { type: "permit" } });
     const consentId = await write(permit);
     await write(provenance(`Consent/${consentId}`, `Patient/${id}`));
@@ -154,8 +154,10 @@ describe("what a client writes", () => {
     const widening = consent(house.oscar, { patient, provision: { type: "permit" } });
     const denying = consent(house.oscar, {
       patient,
-      policyRule: { coding: [{ system: ACT_CODE, code: "OPTOUT" }] },
-      provision: { class: [{ system: DATA_CLASS, code: "health-visiting" }] },
+      provision: {
+        type: "permit",
+        provision: [{ type: "deny", class: [{ system: DATA_CLASS, code: "health-visiting" }] }],
+      },
     });
     for (const [body, expected] of [
       [widening, before],

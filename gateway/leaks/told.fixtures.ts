@@ -168,6 +168,8 @@ function consentOf({ patientId, objected }: TwinChild): Consent {
 /** Whether an agreement reaches a source; worked out here anew, apart from the code that is held to it. */
 export function isReached({ source, authority, dataClass }: SourceFacts, agreement: Agreement): boolean {
   const isNamed = agreement.authorities.includes(authority) && agreement.dataClasses.includes(dataClass);
+  // Nothing told here is a family's agreement to a class.
+  if (agreement.implicitPolicy?.[dataClass] === "deny") return false;
   return isNamed && (dataClass !== "education" || source in agreement.statutoryGateways);
 }
 
