@@ -4,12 +4,18 @@ import { CERTIFICATE_HEADER } from "./access/client-certificate.ts";
 import { createClientKeys } from "./access/client-keys.ts";
 import { createDpopNonces } from "./access/dpop-nonce.ts";
 import type { GatewayKeys } from "./access/gateway-keys.ts";
-import { createGuardedFetch } from "./access/guarded-fetch.ts";
-import { checkOrganizationHeader, ORGANIZATION_HEADER } from "./access/organization-header.ts";
+import { createGuardedFetch, fetchJson } from "./access/guarded-fetch.ts";
+import {
+  checkOrganizationHeader,
+  checkSessionRole,
+  ORGANIZATION_HEADER,
+  SESSION_ROLE_HEADER,
+} from "./access/organization-header.ts";
 import type { Register } from "./access/register.ts";
 import { toJwks } from "./access/signing-key.ts";
 import { toSmartConfiguration } from "./access/smart-configuration.ts";
 import { createTokenEndpoint } from "./access/token.ts";
+import { createUserTokenChecker } from "./access/user-token.ts";
 import type { AuditLog } from "./audit/audit.ts";
 import type { Config } from "./config.ts";
 import { isSearchable } from "./interactions/scope-filter.ts";
@@ -38,6 +44,7 @@ export function createToken({ register, store, keys, nonceKey, config, audit }: 
       keys,
       nonces: createDpopNonces(nonceKey),
       findKey: createClientKeys({ fetch, clock: Date.now }),
+      users: createUserTokenChecker({ register, store, fetchJson: fetchJson(fetch), clock: Date.now }),
       isSearchable: (type, parameters) => isSearchable(type, parameters, `${baseUrl}/fhir/R4`),
       baseUrl,
       clock: Date.now,
@@ -67,7 +74,9 @@ export function createAuthentication({ register, keys, nonceKey, store, config }
   const withHeader = (authenticated: Authenticated, headers: Headers): Authenticated => {
     if (!authenticated.ok) return authenticated;
     const { requester } = authenticated;
-    const issue = checkOrganizationHeader(headers.get(ORGANIZATION_HEADER) ?? undefined, requester);
+    const issue =
+      checkOrganizationHeader(headers.get(ORGANIZATION_HEADER) ?? undefined, requester) ??
+      checkSessionRole(headers.get(SESSION_ROLE_HEADER) ?? undefined, requester);
     return issue ? { ok: false, issue, requester } : authenticated;
   };
   return (headers: Headers, about?: RequestLine): Authenticated | Promise<Authenticated> => {

@@ -74,8 +74,9 @@ export const LIMITS = {
   register_watch_ms: 2_000,
   /** A chain of organisations above one another is not longer. */
   ods_passes_max: 12,
-  /** An identity token is good for a token request once, and so long after it was issued at most. */
+  /** An identity token is taken so long after it was issued at most, and so often: once for each access token of an hour. */
   subject_token_life_s_max: 3_600,
+  subject_token_uses_max: 12,
   subject_token_bytes_max: 8_192,
   /** Of one scope: a category and a few conditions more. Two of them, asked for and registered, still make one query. */
   scope_parameters_max: 10,

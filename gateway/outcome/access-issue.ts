@@ -12,6 +12,7 @@ export type AccessIssue =
   | { readonly kind: "insufficient-scope"; readonly needed: string }
   | { readonly kind: "purpose-mismatch" }
   | { readonly kind: "organization-mismatch" }
+  | { readonly kind: "session-role-mismatch" }
   | { readonly kind: "unknown-source"; readonly source: string }
   | { readonly kind: "source-not-allowed"; readonly source: string }
   | { readonly kind: "too-many-requests"; readonly retryAfter_s: number }
@@ -62,6 +63,12 @@ export function toAccessAnswer(issue: AccessIssue): Answer {
         ...denied(403, "forbidden"),
         diagnostics:
           "NHSD-End-User-Organisation-ODS names another organisation than the one this client is registered for. Leave it out or send the registered code.",
+      };
+    case "session-role-mismatch":
+      return {
+        ...denied(403, "forbidden"),
+        diagnostics:
+          "NHSD-Session-URID names no role of the person who is signed in. Leave it out or send the id of one of their roles.",
       };
     case "unknown-source":
       return {

@@ -328,6 +328,15 @@ const ROWS: { readonly [kind in Issue["kind"]]: readonly Omit<Row, "kind">[] } =
       says: /NHSD-End-User-Organisation-ODS/,
     },
   ],
+  "session-role-mismatch": [
+    {
+      issue: { kind: "session-role-mismatch" },
+      status: 403,
+      code: "forbidden",
+      spine: "ACCESS_DENIED",
+      says: /NHSD-Session-URID/,
+    },
+  ],
   "unknown-source": [
     {
       issue: { kind: "unknown-source", source: "leeds-eyfs" },
@@ -584,6 +593,7 @@ const ROWS: { readonly [kind in Issue["kind"]]: readonly Omit<Row, "kind">[] } =
       expression: "Patient.birthDate",
     },
   ],
+  "not-for-families": [{ issue: { kind: "not-for-families" }, status: 403, code: "forbidden" }],
   "no-such-decision": [
     { issue: { kind: "no-such-decision" }, status: 404, code: "not-found", spine: "RESOURCE_NOT_FOUND" },
   ],

@@ -99,6 +99,7 @@ const ACCESS: Kinds<AccessIssue> = {
   "insufficient-scope": true,
   "purpose-mismatch": true,
   "organization-mismatch": true,
+  "session-role-mismatch": true,
   "unknown-source": true,
   "source-not-allowed": true,
   "too-many-requests": true,
@@ -145,6 +146,7 @@ const OPERATION: Kinds<OperationIssue> = {
   "several-patients": true,
   "result-not-told": true,
   "no-such-decision": true,
+  "not-for-families": true,
   "decision-refused": true,
 };
 const INGEST: Kinds<IngestIssue> = {
