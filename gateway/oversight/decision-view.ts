@@ -1,5 +1,5 @@
 import type { DisclosureDecision } from "../disclosure/disclosure-decision.ts";
-import type { DisclosureStep, StoredDisclosureDecision } from "../store/disclosure-verbs.ts";
+import type { DisclosureStep, StoredDisclosureDecision } from "../store/store.ts";
 
 /** A decision as the API tells it; times are instants in UTC. */
 export type DecisionView = ViewFacts & DecisionTerms;

@@ -3,7 +3,7 @@ import type { DisclosureDecision } from "../disclosure/disclosure-decision.ts";
 import { LIMITS } from "../limits.ts";
 import type { Issue } from "../outcome/issue.ts";
 import type { Answered } from "../review/done.ts";
-import type { DisclosureFilter, StoredDisclosureDecision } from "../store/disclosure-verbs.ts";
+import type { DisclosureFilter, StoredDisclosureDecision } from "../store/store.ts";
 import { authorOf, isSomebodyElse } from "./author.ts";
 import { flawOfReason } from "./child-names.ts";
 import { awaitsReview, type DecisionView, toDecisionView } from "./decision-view.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Consent, ConsentProvision } from "@medplum/fhirtypes";
 import { ACT_CODE, DATA_CLASS, OBJECTION_STATE_EXTENSION } from "#profiles/systems.ts";
-import type { StoredDisclosureDecision } from "../store/disclosure-verbs.ts";
+import type { StoredDisclosureDecision } from "../store/store.ts";
 import type { DecisionView } from "./decision-view.ts";
 
 export type ObjectionState = "received" | "upheld" | "refused";

@@ -1,14 +1,8 @@
 import { expect, test } from "vitest";
+import type { ChangeOrder, RecordChange, RecordScope, SharedScope } from "./find-verbs.ts";
+import type { RecordKey } from "./record.ts";
 import { type Child, contribution, resource, rollOf } from "./store.fixtures.ts";
-import type {
-  ChangeOrder,
-  RecordChange,
-  RecordKey,
-  RecordScope,
-  SharedScope,
-  Store,
-  WriteTransaction,
-} from "./store.ts";
+import type { Store, WriteTransaction } from "./store.ts";
 
 type Direction = ChangeOrder["direction"];
 

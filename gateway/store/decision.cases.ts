@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
+import type { StoredDecision } from "./identity-verbs.ts";
+import type { RecordKey } from "./record.ts";
+import type { ReviewItem } from "./review-verbs.ts";
 import { type Child, contribution, resource, rollOf } from "./store.fixtures.ts";
-import type { RecordKey, ReviewItem, Store, StoredDecision } from "./store.ts";
+import type { Store } from "./store.ts";
 
 export function decisionCases(store: () => Store, child: Child): void {
   const link = (localId: string, record: RecordKey) => ({

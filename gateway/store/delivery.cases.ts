@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import type { Quarantined, Store } from "./store.ts";
+import type { Quarantined } from "./delivery-verbs.ts";
+import type { Store } from "./store.ts";
 
 export function deliveryCases(store: () => Store): void {
   test("quarantine is read by source and delivery, in the order in which it came", async () => {

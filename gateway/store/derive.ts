@@ -1,4 +1,4 @@
-import type { RecordSearchKey } from "./store.ts";
+import type { RecordSearchKey } from "./record-verbs.ts";
 
 /** What is kept beside a body for it to be found: made of it again when an earlier file is brought forward. */
 export interface Derive {

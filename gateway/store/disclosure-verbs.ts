@@ -1,5 +1,5 @@
 import type { DisclosureDecision } from "../disclosure/disclosure-decision.ts";
-import type { RecordKey } from "./store.ts";
+import type { RecordKey } from "./record.ts";
 
 /** A decision on the disclosure of a child's record, as it is kept. */
 export type StoredDisclosureDecision = DisclosureDecision & {

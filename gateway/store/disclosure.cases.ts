@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { NewDisclosureDecision } from "./disclosure-verbs.ts";
+import type { RecordKey } from "./record.ts";
 import { type Child, contribution, resource } from "./store.fixtures.ts";
-import type { RecordKey, Store } from "./store.ts";
+import type { Store } from "./store.ts";
 
 const OBJECTION: NewDisclosureDecision = {
   kind: "objection",

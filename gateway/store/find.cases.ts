@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
+import type { RecordKey } from "./record.ts";
+import type { RecordSearchKey } from "./record-verbs.ts";
 import { type Child, FAMILY, rollOf } from "./store.fixtures.ts";
-import type { RecordKey, RecordSearchKey, Store } from "./store.ts";
+import type { Store } from "./store.ts";
 
 type Contribute = (
   record: RecordKey,

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import type { RecordKey, StoredResource } from "./record.ts";
 import { BASE, type Child, contribution, FAMILY, resource } from "./store.fixtures.ts";
-import type { RecordKey, Store, StoredResource } from "./store.ts";
+import type { Store } from "./store.ts";
 
 type Put = (record: RecordKey, change?: Partial<StoredResource>) => Promise<void>;
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import type { IdSpace, RecordKey } from "./record.ts";
 import { contribution, FAMILY, resource } from "./store.fixtures.ts";
-import type { IdSpace, RecordKey, Store } from "./store.ts";
+import type { Store } from "./store.ts";
 
 const SPACES: readonly IdSpace[] = ["", "conformance", "conformance 2"];
 

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { IdSpace } from "./store.ts";
+import type { IdSpace } from "./record.ts";
 
 /** 48 bits: the most that the file keeps in six bytes. What two identifiers share, whoever asks tells apart. */
 const HASH_BYTES = 6;

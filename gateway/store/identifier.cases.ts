@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import type { RecordKey, ToldResource } from "./record.ts";
 import { type Child, resource } from "./store.fixtures.ts";
-import type { RecordKey, Store, ToldResource } from "./store.ts";
+import type { Store } from "./store.ts";
 
 const SCAN = "https://example.org/scans|77";
 const OTHER = "https://example.org/scans|78";

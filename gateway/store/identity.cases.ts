@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
+import type { IdentityClaim, Link } from "./identity-verbs.ts";
+import type { RecordKey } from "./record.ts";
+import type { ReviewItem } from "./review-verbs.ts";
 import type { Child } from "./store.fixtures.ts";
-import type { IdentityClaim, Link, RecordKey, ReviewItem, Store } from "./store.ts";
+import type { Store } from "./store.ts";
 
 export function identityCases(store: () => Store, child: Child): void {
   test("an identity key is held by those whose claims hold, first come first", async () => {

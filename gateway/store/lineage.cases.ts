@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
+import type { Lineage } from "./lineage-verbs.ts";
+import type { RecordKey } from "./record.ts";
 import type { Child } from "./store.fixtures.ts";
-import type { Lineage, RecordKey, Store } from "./store.ts";
+import type { Store } from "./store.ts";
 
 function lineage(record: RecordKey, hash: string, ...slots: readonly string[]): Lineage {
   return {

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { Relationship } from "#mappers/mapper.ts";
+import type { RecordKey, StoredResource } from "./record.ts";
 import { type Child, contribution, FAMILY, resource, rollOf } from "./store.fixtures.ts";
-import type { RecordKey, Store, StoredResource, WriteTransaction } from "./store.ts";
+import type { Store, WriteTransaction } from "./store.ts";
 
 type Put = (record: RecordKey, change?: Partial<StoredResource>) => Promise<void>;
 

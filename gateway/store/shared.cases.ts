@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import type { IdSpace, RecordKey, SharedKind, Store, StoredResource } from "./store.ts";
+import type { IdSpace, RecordKey, SharedKind, StoredResource } from "./record.ts";
+import type { Store } from "./store.ts";
 
 type Put = (record: RecordKey, change?: Partial<StoredResource>) => Promise<void>;
 

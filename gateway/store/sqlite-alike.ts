@@ -1,8 +1,8 @@
+import type { AlikeBounds, AlikeChild } from "./identity-verbs.ts";
 import type { Connection } from "./sqlite-connection.ts";
 import { inParts, marks } from "./sqlite-lists.ts";
 import { type ChildId, childrenOf } from "./sqlite-source-children.ts";
 import { integer, type Row } from "./sqlite-values.ts";
-import type { AlikeBounds, AlikeChild } from "./store.ts";
 
 /** Keys of somebody of whom too little is told to miss one. */
 const DETAILS_TOLD_FEW = 2;

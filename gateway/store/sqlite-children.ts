@@ -1,9 +1,10 @@
 import type { Relationship } from "#mappers/mapper.ts";
+import type { IdSpace, RecordKey, StoredContribution } from "./record.ts";
+import type { RecordSearchKey } from "./record-verbs.ts";
 import { toContribution } from "./sqlite-read.ts";
 import { childId, internChild } from "./sqlite-source-children.ts";
 import { integer, type Row } from "./sqlite-values.ts";
 import { made, touch, type Work } from "./sqlite-work.ts";
-import type { IdSpace, RecordKey, RecordSearchKey, StoredContribution } from "./store.ts";
 
 export function createChild(work: Work, patientId: string, idSpace: IdSpace): RecordKey {
   const row = work.connection

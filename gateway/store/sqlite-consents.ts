@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ConsentPlace } from "./disclosure-verbs.ts";
+import type { RecordKey } from "./record.ts";
 import type { Connection } from "./sqlite-connection.ts";
 import { endDisclosureDecision } from "./sqlite-disclosure.ts";
 import { RECORD_SLOTS, recordOfSlot } from "./sqlite-read.ts";
 import { bytes, integer, text } from "./sqlite-values.ts";
 import type { Work } from "./sqlite-work.ts";
-import type { RecordKey } from "./store.ts";
 
 interface StandingConsent {
   readonly id: string;

@@ -1,8 +1,9 @@
+import type { ChildMove, StoredDecision } from "./identity-verbs.ts";
+import type { MergedRecord, MergedSpan, RecordKey } from "./record.ts";
 import type { Connection } from "./sqlite-connection.ts";
 import { childId } from "./sqlite-source-children.ts";
 import { integer, type Row, text, word } from "./sqlite-values.ts";
 import { touch, type Work } from "./sqlite-work.ts";
-import type { ChildMove, MergedRecord, MergedSpan, RecordKey, StoredDecision } from "./store.ts";
 
 const KINDS: Readonly<Record<StoredDecision["kind"], true>> = { merge: true, split: true, never: true, undo: true };
 

@@ -1,7 +1,7 @@
+import type { Quarantined, QuarantineFilter, SourceReach } from "./delivery-verbs.ts";
 import type { Connection } from "./sqlite-connection.ts";
 import { integer, type Row, text, word } from "./sqlite-values.ts";
 import type { Work } from "./sqlite-work.ts";
-import type { Quarantined, QuarantineFilter, SourceReach } from "./store.ts";
 
 /** Expired uses deleted with each new one: more than come, so that they go without a sweep of their own. */
 const SWEPT_PER_USE = 4;

@@ -6,11 +6,11 @@ import type {
   NewDisclosureDecision,
   StoredDisclosureDecision,
 } from "./disclosure-verbs.ts";
+import type { RecordKey } from "./record.ts";
 import type { Connection } from "./sqlite-connection.ts";
 import { rootOf } from "./sqlite-decisions.ts";
 import { integer, type Row, text } from "./sqlite-values.ts";
 import { touch, type Work } from "./sqlite-work.ts";
-import type { RecordKey } from "./store.ts";
 
 const DECISION = `SELECT d.*, e.author AS ended_by, e.reason AS ended_why, e.at AS ended_at,
     r.author AS reviewed_by, r.reason AS reviewed_why, r.at AS reviewed_at, r.is_upheld

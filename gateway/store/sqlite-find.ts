@@ -1,15 +1,8 @@
+import type { ChangeOrder, RecordChange, RecordScope, SharedScope } from "./find-verbs.ts";
+import type { IdSpace, RecordKey, SharedKind } from "./record.ts";
+import type { RecordSearchKey } from "./record-verbs.ts";
 import type { Connection } from "./sqlite-connection.ts";
 import { integer, type Row } from "./sqlite-values.ts";
-import type {
-  ChangeOrder,
-  IdSpace,
-  RecordChange,
-  RecordKey,
-  RecordScope,
-  RecordSearchKey,
-  SharedKind,
-  SharedScope,
-} from "./store.ts";
 
 type FindKey = RecordSearchKey & { readonly prefix?: boolean };
 

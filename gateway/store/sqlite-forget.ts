@@ -1,5 +1,5 @@
+import type { RecordKey } from "./record.ts";
 import { touch, type Work } from "./sqlite-work.ts";
-import type { RecordKey } from "./store.ts";
 
 /** Nothing of it can be read again; where it lay in the file is free, and overwritten when it is used. */
 export function forgetPast(work: Work, record: RecordKey, source: string): void {

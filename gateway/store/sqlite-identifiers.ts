@@ -1,9 +1,9 @@
 import type { SQLOutputValue } from "node:sqlite";
 import { eachHash, identifierHash } from "./identifier-hash.ts";
+import type { IdSpace, RecordKey } from "./record.ts";
 import type { Connection } from "./sqlite-connection.ts";
 import { RECORD_SLOTS } from "./sqlite-read.ts";
 import { bytes, integer } from "./sqlite-values.ts";
-import type { IdSpace, RecordKey } from "./store.ts";
 
 export function addIdentifiers({ statement }: Connection, slot: number, hashes: Buffer | null): void {
   for (const one of eachHash(hashes)) {

@@ -1,8 +1,9 @@
+import type { IdentityClaim } from "./identity-verbs.ts";
+import type { RecordKey } from "./record.ts";
 import type { Connection } from "./sqlite-connection.ts";
 import { childId, internChild } from "./sqlite-source-children.ts";
 import { integer, type Row, text } from "./sqlite-values.ts";
 import type { Work } from "./sqlite-work.ts";
-import type { IdentityClaim, RecordKey } from "./store.ts";
 
 export function claimIdentityKey(work: Work, claim: IdentityClaim): void {
   const child = internChild(work, claim.source, claim.localId);

@@ -1,8 +1,9 @@
+import type { Lineage, UnitLineage } from "./lineage-verbs.ts";
+import type { RecordKey } from "./record.ts";
 import type { Connection } from "./sqlite-connection.ts";
 import { internChild } from "./sqlite-source-children.ts";
 import { integer, type Row, text } from "./sqlite-values.ts";
 import type { Work } from "./sqlite-work.ts";
-import type { Lineage, RecordKey, UnitLineage } from "./store.ts";
 
 const LINEAGE = "SELECT l.*, s.local_id FROM lineage l LEFT JOIN source_child s ON s.id = l.child";
 

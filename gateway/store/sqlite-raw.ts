@@ -1,8 +1,8 @@
 import { compressRaw, expandRaw, toVocabulary } from "./compress-raw.ts";
+import type { KeptRaw, RawRecord } from "./lineage-verbs.ts";
 import type { Connection } from "./sqlite-connection.ts";
 import { bytes, integer } from "./sqlite-values.ts";
 import type { Work } from "./sqlite-work.ts";
-import type { KeptRaw, RawRecord } from "./store.ts";
 
 export function readRaw(connection: Connection, source: string, unit: string): RawRecord | undefined {
   const row = connection

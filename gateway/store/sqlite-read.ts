@@ -1,21 +1,21 @@
 import { hash } from "node:crypto";
 import type { Relationship } from "#mappers/mapper.ts";
-import type { Connection } from "./sqlite-connection.ts";
-import { readMerged, readMergedBefore, readReplaces, rootOf } from "./sqlite-decisions.ts";
-import { readDisclosureDecisionsOf } from "./sqlite-disclosure.ts";
-import { bytes, dataClass, integer, type Row, text, word } from "./sqlite-values.ts";
+import type { SourceReach } from "./delivery-verbs.ts";
 import type {
   IdSpace,
   RecordKey,
   RecordKind,
-  SourceReach,
   StoredContribution,
   StoredPerson,
   StoredRecord,
   StoredRelationship,
   StoredResource,
   StoredVersion,
-} from "./store.ts";
+} from "./record.ts";
+import type { Connection } from "./sqlite-connection.ts";
+import { readMerged, readMergedBefore, readReplaces, rootOf } from "./sqlite-decisions.ts";
+import { readDisclosureDecisionsOf } from "./sqlite-disclosure.ts";
+import { bytes, dataClass, integer, type Row, text, word } from "./sqlite-values.ts";
 
 /** Resources a record can hold; a record's slots are numbered from its key times this. */
 export const RECORD_SLOTS = 1_048_576;

@@ -1,4 +1,19 @@
+import type { Quarantined, QuarantineFilter, SourceReach } from "./delivery-verbs.ts";
 import type { ConsentPlace, DisclosureFilter, StoredDisclosureDecision } from "./disclosure-verbs.ts";
+import type { ChangeOrder, RecordChange, RecordScope, SharedScope } from "./find-verbs.ts";
+import type { AlikeBounds, AlikeChild, Link, SourceChildName, StoredDecision } from "./identity-verbs.ts";
+import type { RawRecord, RecordState, RecordStateFilter, UnitLineage } from "./lineage-verbs.ts";
+import type {
+  IdSpace,
+  RecordKey,
+  SharedKind,
+  StoredPerson,
+  StoredRecord,
+  StoredResource,
+  StoredVersion,
+} from "./record.ts";
+import type { RecordSearchKey } from "./record-verbs.ts";
+import type { ReviewFilter, StoredReview } from "./review-verbs.ts";
 import { findAlike } from "./sqlite-alike.ts";
 import type { Connection } from "./sqlite-connection.ts";
 import { readConsentPlaces } from "./sqlite-consents.ts";
@@ -30,35 +45,7 @@ import { readReviewItem, readReviewItems, readReviewItemsOf, readReviewPage } fr
 import { linkOf, namesOf, sourceChildrenOf } from "./sqlite-source-children.ts";
 import { readStagedKeys, readWaitingRows } from "./sqlite-staged.ts";
 import { readRecordStates } from "./sqlite-states.ts";
-import type {
-  AlikeBounds,
-  AlikeChild,
-  ChangeOrder,
-  IdSpace,
-  Link,
-  Quarantined,
-  QuarantineFilter,
-  RawRecord,
-  ReadVerbs,
-  RecordChange,
-  RecordKey,
-  RecordScope,
-  RecordSearchKey,
-  RecordState,
-  RecordStateFilter,
-  ReviewFilter,
-  SharedKind,
-  SharedScope,
-  SourceChildName,
-  SourceReach,
-  StoredDecision,
-  StoredPerson,
-  StoredRecord,
-  StoredResource,
-  StoredReview,
-  StoredVersion,
-  UnitLineage,
-} from "./store.ts";
+import type { ReadVerbs } from "./store.ts";
 
 /** The reading verbs over one connection, the same outside a transaction and within one. */
 export class SqliteReader implements ReadVerbs {

@@ -1,11 +1,11 @@
 import { identifierHashes } from "./identifier-hash.ts";
+import type { IdSpace, RecordKey, SharedKind, ToldResource } from "./record.ts";
 import type { Connection } from "./sqlite-connection.ts";
 import { followConsent } from "./sqlite-consents.ts";
 import { addIdentifiers, dropIdentifiers } from "./sqlite-identifiers.ts";
 import { idHash, LAST_OF_HISTORY, RECORD_SLOTS, RESOURCE_BY_ID, recordOfSlot } from "./sqlite-read.ts";
 import { bytes, integer, text } from "./sqlite-values.ts";
 import { made, touch, type Work } from "./sqlite-work.ts";
-import type { IdSpace, RecordKey, SharedKind, ToldResource } from "./store.ts";
 
 export interface Current {
   readonly record: RecordKey;

@@ -1,8 +1,9 @@
+import type { RecordKey } from "./record.ts";
+import type { ReviewDismissal, ReviewFilter, ReviewItem, StoredReview } from "./review-verbs.ts";
 import type { Connection } from "./sqlite-connection.ts";
 import { childId, internChild } from "./sqlite-source-children.ts";
 import { integer, type Row, text, word } from "./sqlite-values.ts";
 import type { Work } from "./sqlite-work.ts";
-import type { RecordKey, ReviewDismissal, ReviewFilter, ReviewItem, StoredReview } from "./store.ts";
 
 const REVIEW_KINDS: Readonly<Record<ReviewItem["kind"], true>> = {
   "identifier-conflict": true,

@@ -1,10 +1,11 @@
 import type { SourceIdentity } from "#mappers/mapper.ts";
 import { eachKey, toKeyBytes } from "./blocking-bytes.ts";
+import type { AlikeChild, Link, SourceChildName } from "./identity-verbs.ts";
+import type { RecordKey } from "./record.ts";
 import type { Connection } from "./sqlite-connection.ts";
 import { inParts, marks } from "./sqlite-lists.ts";
 import { bytes, integer, type Row, text } from "./sqlite-values.ts";
 import type { Work } from "./sqlite-work.ts";
-import type { AlikeChild, Link, RecordKey, SourceChildName } from "./store.ts";
 
 export type ChildId = number;
 

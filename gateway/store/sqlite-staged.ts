@@ -1,7 +1,7 @@
+import type { KeptRow, Staged, StagedFrom, StagedRow } from "./delivery-verbs.ts";
 import type { Connection } from "./sqlite-connection.ts";
 import { integer, type Row, text } from "./sqlite-values.ts";
 import type { Work } from "./sqlite-work.ts";
-import type { KeptRow, Staged, StagedFrom, StagedRow } from "./store.ts";
 
 export function stage(work: Work, source: string, row: StagedRow, from: StagedFrom): Staged {
   const before = readStaged(work, source, row.table, row.key);

@@ -1,7 +1,7 @@
+import type { EndedState, RecordState, RecordStateFilter } from "./lineage-verbs.ts";
 import type { Connection } from "./sqlite-connection.ts";
 import { integer, type Row, text, word } from "./sqlite-values.ts";
 import type { Work } from "./sqlite-work.ts";
-import type { EndedState, RecordState, RecordStateFilter } from "./store.ts";
 
 const STATES: Readonly<Record<RecordState["state"], true>> = {
   received: true,

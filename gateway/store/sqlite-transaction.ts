@@ -1,5 +1,11 @@
 import type { Relationship, SourceIdentity } from "#mappers/mapper.ts";
+import type { KeptRow, Quarantined, SourceReach, Staged, StagedFrom, StagedRow } from "./delivery-verbs.ts";
 import type { DisclosureReview, DisclosureStep, NewDisclosureDecision } from "./disclosure-verbs.ts";
+import type { ChildMove, IdentityClaim, Link, StoredDecision } from "./identity-verbs.ts";
+import type { EndedState, KeptRaw, Lineage } from "./lineage-verbs.ts";
+import type { IdSpace, RecordKey, SharedKind, StoredContribution, ToldResource } from "./record.ts";
+import type { RecordSearchKey } from "./record-verbs.ts";
+import type { ReviewDismissal, ReviewItem } from "./review-verbs.ts";
 import {
   createChild,
   putContribution,
@@ -29,30 +35,7 @@ import { appendLink, putSourceIdentity, removeSourceIdentity } from "./sqlite-so
 import { markTree, readStaged, readStagedBelow, readStagedTree, stage, unstage } from "./sqlite-staged.ts";
 import { noteState } from "./sqlite-states.ts";
 import type { Work } from "./sqlite-work.ts";
-import type {
-  ChildMove,
-  EndedState,
-  IdentityClaim,
-  IdSpace,
-  KeptRaw,
-  KeptRow,
-  Lineage,
-  Link,
-  Quarantined,
-  RecordKey,
-  RecordSearchKey,
-  ReviewDismissal,
-  ReviewItem,
-  SharedKind,
-  SourceReach,
-  Staged,
-  StagedFrom,
-  StagedRow,
-  StoredContribution,
-  StoredDecision,
-  ToldResource,
-  WriteTransaction,
-} from "./store.ts";
+import type { WriteTransaction } from "./store.ts";
 
 /**
  * The verbs of one piece of work. They answer at once, since SQLite runs in this process; they are asynchronous because

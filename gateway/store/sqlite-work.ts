@@ -1,6 +1,6 @@
+import type { IdSpace, RecordKey } from "./record.ts";
 import type { Connection } from "./sqlite-connection.ts";
 import { integer, text } from "./sqlite-values.ts";
-import type { IdSpace, RecordKey } from "./store.ts";
 
 /** One piece of work within a transaction: what it has touched so far, forgotten with it. */
 export interface Work {

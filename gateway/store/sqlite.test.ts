@@ -6,6 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Derive } from "./derive.ts";
+import type { StoredResource } from "./record.ts";
 import { SCHEMA_VERSION, SchemaError } from "./schema.ts";
 import { VERSION_1, VERSION_1_ROWS } from "./schema-version-1.fixtures.ts";
 import { VERSION_4, VERSION_4_ROWS } from "./schema-version-4.fixtures.ts";
@@ -13,7 +14,6 @@ import { VERSION_5, VERSION_5_ROWS } from "./schema-version-5.fixtures.ts";
 import { createSqliteStore } from "./sqlite.ts";
 import { idHash } from "./sqlite-read.ts";
 import { storeCases } from "./store.cases.ts";
-import type { StoredResource } from "./store.ts";
 
 const WRITER = fileURLToPath(new URL("sqlite.writer.ts", import.meta.url));
 

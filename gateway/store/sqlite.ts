@@ -1,11 +1,12 @@
 import type { Derive } from "./derive.ts";
+import type { RecordKey, StoredPerson, StoredRecord } from "./record.ts";
 import { type Checkpointer, createCheckpointer } from "./sqlite-checkpointer.ts";
 import { type Connection, openConnection } from "./sqlite-connection.ts";
 import { readPerson, readRecord } from "./sqlite-read.ts";
 import { SqliteReader } from "./sqlite-reader.ts";
 import { integer } from "./sqlite-values.ts";
 import { createWriteQueue, type WriteQueue } from "./sqlite-write-queue.ts";
-import type { RecordKey, Store, StoredPerson, StoredRecord, WriteOptions, WriteTransaction } from "./store.ts";
+import type { Store, WriteOptions, WriteTransaction } from "./store.ts";
 
 /**
  * The embedded engine, one file on Node's own SQLite. Several processes may open the same file, if all say so.

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import type { StagedFrom, StagedRow, Store } from "./store.ts";
+import type { StagedFrom, StagedRow } from "./delivery-verbs.ts";
+import type { Store } from "./store.ts";
 
 const FROM: StagedFrom = { delivery: "r-1", line: 2, receivedAt: 1_000, waits: true };
 const ROOT: StagedRow = { table: "CYP001MPI", key: "P1", body: "{}" };

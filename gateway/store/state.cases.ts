@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import type { RecordState, RecordStateFilter } from "./lineage-verbs.ts";
 import type { Child } from "./store.fixtures.ts";
-import type { RecordState, RecordStateFilter, Store } from "./store.ts";
+import type { Store } from "./store.ts";
 
 export function stateCases(store: () => Store, child: Child): void {
   const told = (states: readonly RecordState[]) =>

@@ -10,11 +10,13 @@ import { identifierCases } from "./identifier.cases.ts";
 import { identityCases } from "./identity.cases.ts";
 import { lineageCases } from "./lineage.cases.ts";
 import { recordCases } from "./record.cases.ts";
+import type { RecordKey, StoredResource } from "./record.ts";
+import type { RecordSearchKey } from "./record-verbs.ts";
 import { sharedCases } from "./shared.cases.ts";
 import { stagedCases } from "./staged.cases.ts";
 import { stateCases } from "./state.cases.ts";
 import { contribution, resource } from "./store.fixtures.ts";
-import type { RecordKey, RecordSearchKey, Store, StoredResource } from "./store.ts";
+import type { Store } from "./store.ts";
 import { transactionCases } from "./transaction.cases.ts";
 
 /** One engine under test, on data of its own. */

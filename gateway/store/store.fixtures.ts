@@ -1,5 +1,6 @@
 import type { Relationship } from "#mappers/mapper.ts";
-import type { RecordKey, RecordSearchKey, StoredContribution, StoredResource } from "./store.ts";
+import type { RecordKey, StoredContribution, StoredResource } from "./record.ts";
+import type { RecordSearchKey } from "./record-verbs.ts";
 
 export const BASE: StoredResource = {
   type: "Observation",
