@@ -25,6 +25,7 @@ import { guardBody } from "./guard.ts";
 import type { VisibleRecord } from "./record-reader.ts";
 import { labellingOf, toEntryLabels } from "./record-reader-labels.ts";
 import { withoutPlaces } from "./record-reader-places.ts";
+import { type HiddenServices, mayNameService, withoutServices } from "./record-reader-services.ts";
 
 /** A record as it is held in memory: packed, unfiltered, with the facts that decide who may see what. */
 export interface LoadedRecord {
@@ -56,6 +57,8 @@ export interface LoadedRecord {
   readonly references: Map<number, readonly string[]>;
   /** Where `Type/id` stands in the pack, filled like the targets. */
   readonly entries: Map<string, number>;
+  /** Services that were known to be hidden when it was loaded. */
+  readonly hidden: HiddenServices;
   /** Labels of an entry of the pack by the lists in force; made for all of them when the first is asked for. */
   labelsOf(entry: number): Labels;
   /** Bytes held beside the pack, about. */
@@ -83,6 +86,8 @@ export interface LoadOptions {
   readonly fhirBase: string;
   /** The lists in force; those that come with the gateway where nothing is said. */
   readonly labelling?: (() => Labelling) | undefined;
+  /** Services of which no more is told than their kind, as they are known now. */
+  readonly hidden?: HiddenServices | undefined;
 }
 
 export function toLoadedRecord(
@@ -94,11 +99,19 @@ export function toLoadedRecord(
   const tellings = [...current, ...stored.pastContributions.map((told) => toTelling(told, told.until))];
   const { idSpace, kind, patientId } = stored;
   const isRestricted = isPeopled(idSpace) && current.some(({ patient }) => isMarkedRestricted(patient));
+  const hidden = options.hidden ?? { services: labellingOf(options).services, kinds: NO_KINDS };
   const packables = stored.resources.flatMap((resource): Packable[] => {
     const { type, body } = resource;
     if (!isRecordType(type)) return [];
     guardBody({ ...resource, body }, { patientId, isWritten: options.sources.get(resource.source)?.isWritten });
-    return [{ ...resource, ...stripped(resource, { kind, isRestricted }), type, version: String(resource.version) }];
+    return [
+      {
+        ...resource,
+        ...stripped(resource, { kind, idSpace, isRestricted, hidden }),
+        type,
+        version: String(resource.version),
+      },
+    ];
   });
   const pack = toPack(packables, options.fhirBase);
   const names = new Set([...tellings, ...packables].map(({ source }) => source));
@@ -134,11 +147,14 @@ export function toLoadedRecord(
     resourceFacts: new Map(),
     references: new Map(),
     entries: new Map(),
+    hidden,
     labelsOf: toLabelsOf(pack, options),
     weight_bytes: pack.weight_bytes + current.length * 2_000 + weightOf(stored.pastContributions) + 1_000,
     checkedAt: changes,
   };
 }
+
+const NO_KINDS: ReadonlyMap<string, string> = new Map();
 
 /** Made anew where the lists are others by now. */
 function toLabelsOf(pack: Pack, options: LoadOptions): LoadedRecord["labelsOf"] {
@@ -199,12 +215,13 @@ function parseConsent(body: Buffer): Consent {
 }
 
 /**
- * What of a body is never released: of a restricted child who saw it, since a school or a clinic is a place; of what is
+ * What of a body is never released: of a restricted child who saw it, since a school or a clinic is a place; of any child
+ * that it was a service whose name tells why; of what is
  * no child's which source told of it, since that names a kind of record. A source that the writer named itself stays.
  */
 export function stripped(
   { type, source, body }: Pick<StoredResource, "type" | "source" | "body">,
-  { kind, isRestricted }: Pick<LoadedRecord, "kind" | "isRestricted">,
+  { kind, idSpace, isRestricted, hidden }: Pick<LoadedRecord, "kind" | "idSpace" | "isRestricted" | "hidden">,
 ): { readonly body?: Buffer; readonly keys?: string } {
   if (kind !== "child") {
     const named = canonical("source", source);
@@ -215,9 +232,15 @@ export function stripped(
       return { ...resource, meta };
     });
   }
-  if (!isRestricted || type !== "Observation") return {};
-  return withoutElements(body, (observation) => withoutPlaces({ ...observation }));
+  if (type === "Observation" && isRestricted) {
+    return withoutElements(body, (observation) => withoutPlaces({ ...observation }));
+  }
+  if (!isPeopled(idSpace) || !NAMES_SERVICES.has(type) || !mayNameService(body, hidden)) return {};
+  return withoutElements(body, (resource) => withoutServices({ ...resource }, hidden));
 }
+
+/** What is told of a child and says who gave care. A Consent is read by those alone who must know whom it is about. */
+const NAMES_SERVICES: ReadonlySet<string> = new Set(["Observation", "Provenance"]);
 
 function withoutElements(body: Buffer, strip: (resource: Resource) => object) {
   const text = body.toString();

@@ -1,9 +1,11 @@
 import { hash } from "node:crypto";
 import type { Meta, Patient } from "@medplum/fhirtypes";
 import { CONFIDENTIALITY, HANDLING_LABEL, UPN } from "#profiles/systems.ts";
-import type { Requester } from "../access/requester.ts";
+import type { Agreement, Requester } from "../access/requester.ts";
+import { elementsOf, minimised } from "../disclosure/minimised.ts";
 import { foldPatient, type IdentifierSystems, isMarkedRestricted, isShown } from "../disclosure/patient-fold.ts";
 import { type Form, type Stretch, type Telling, toForms, toStretches } from "../disclosure/patient-timeline.ts";
+import { isTree } from "../disclosure/place-values.ts";
 import type { Visibility } from "../disclosure/visibility.ts";
 import { extractKeys } from "../search/keys.ts";
 import { type Pack, toPack } from "../search/pack.ts";
@@ -123,7 +125,7 @@ function releasedForms(record: LoadedRecord, visibility: Visibility, looking: Lo
     const links = toLinks(told);
     const round = renewals.filter((at_ms) => at_ms <= from.at_ms).length;
     if (isInactive(told)) {
-      const form = asFolded({ resourceType: "Patient", active: false, ...links });
+      const form = asReleased(asFolded({ resourceType: "Patient", active: false, ...links }), agreement);
       return { form, text: `inactive\n${round}\n${form.rest}` };
     }
     const visible = told.filter(({ source }) => sources.has(source));
@@ -134,9 +136,10 @@ function releasedForms(record: LoadedRecord, visibility: Visibility, looking: Lo
     const [only] = visible;
     const isOneClients =
       visible.length + identityOnly.length === 1 && options.sources.get(only?.source ?? "")?.isWritten === true;
-    const form =
+    const whole =
       (only && isOneClients && !isRestricted && asWritten(only, { systems, mayShowUpn, links })) ||
       asFolded({ ...foldPatient(visible, { identityOnly, identifierSystems: systems, isRestricted }), ...links });
+    const form = asReleased(whole, agreement);
     // That a child became restricted is a change of its own, also where the form of before is no longer told as it was.
     return { form, text: `${wasRestricted}\n${round}\n${form.meta}\n${form.rest}` };
   });
@@ -183,6 +186,17 @@ function asWritten(
   const text = JSON.stringify(rest);
   if (!mayShowUpn && text.includes(UPN)) return undefined;
   return { meta: JSON.stringify(meta), rest: text, patient: joinLinks(withShown(told.patient, systems), links) };
+}
+
+/** No more than the elements that the agreement names, where it names any. */
+function asReleased(form: ReleasedForm, agreement: Agreement): ReleasedForm {
+  const elements = elementsOf(agreement, "Patient");
+  if (elements === undefined) return form;
+  const written = parseLossless(`{"resourceType":"Patient","meta":${form.meta}${continued(form.rest)}`);
+  const { resourceType: _, meta, ...rest } = minimised(isTree(written) ? written : {}, elements);
+  const patient: object = minimised({ ...form.patient }, elements);
+  if (!isPatient(patient)) return form;
+  return { meta: JSON.stringify(meta), rest: JSON.stringify(rest), patient };
 }
 
 function joinLinks(patient: Patient, { link }: Pick<Patient, "link">): Patient {

@@ -7,7 +7,9 @@ import type { Labels } from "../disclosure/labels/label.ts";
 import { LIMITS } from "../limits.ts";
 import type { Pack } from "../search/pack.ts";
 import type { ReadVerbs, RecordKey, Store } from "../store/store.ts";
+import { createHiddenServices } from "./hidden-services.ts";
 import { findVisible } from "./read-visible.ts";
+import { isMinimised, minimisedVersions, minimisedView, typesToMinimise } from "./record-reader-elements.ts";
 import { explainResource } from "./record-reader-explain.ts";
 import { type LoadedRecord, type LoadOptions, type Shown, toLoadedRecord } from "./record-reader-load.ts";
 import { isHidden, toMergedView, toSight, toView } from "./record-reader-view.ts";
@@ -24,6 +26,8 @@ export interface VisibleRecord {
   readonly pack: Pack;
   isVisible(entry: number): boolean;
   readonly rules: readonly string[];
+  /** First instant at which something else may be seen though nothing is written. Milliseconds since 1970. */
+  readonly until_ms?: number;
   /** Of a child: the sources whose word is shown to this requester in full; none where somebody marks it as restricted. */
   readonly tellers?: ReadonlySet<string>;
   /** What the lists say of an entry of `pack`. */
@@ -93,6 +97,8 @@ export function createRecordReader(options: RecordReaderOptions): RecordReader {
   const people = keep(options.cache_bytes * PERSON_SHARE);
   const places = new LRUCache<string, RecordKey>({ max: LIMITS.resource_places_max });
 
+  const services = createHiddenServices(store, options);
+
   const { policyVersion = () => 0 } = options;
   let compiledBy = policyVersion();
   function dropVoid(): void {
@@ -106,13 +112,14 @@ export function createRecordReader(options: RecordReaderOptions): RecordReader {
     dropVoid();
     const cached = cache.get(key);
     if (cached?.checkedAt === changes) return cached;
-    if (cached && (await store.recordVersion(key)) === cached.version) {
+    const hidden = await services.at(changes);
+    if (cached?.hidden === hidden && (await store.recordVersion(key)) === cached.version) {
       cached.checkedAt = changes;
       return cached;
     }
     const stored = await store.record(key);
     if (!stored) return undefined;
-    const loaded = toLoadedRecord(stored, changes, options);
+    const loaded = toLoadedRecord(stored, changes, { ...options, hidden });
     cache.set(key, loaded);
     return loaded;
   }
@@ -139,7 +146,7 @@ export function createRecordReader(options: RecordReaderOptions): RecordReader {
     const cached = cache.get(key);
     if (cached && (await transaction.recordVersion(key)) === cached.version) return cached;
     const stored = await transaction.record(key);
-    return stored && toLoadedRecord(stored, Number.NaN, options);
+    return stored && toLoadedRecord(stored, Number.NaN, { ...options, hidden: services.known() });
   }
 
   function within(transaction: ReadVerbs): RecordReader {
@@ -164,6 +171,27 @@ function keep(size_bytes: number): LRUCache<RecordKey, LoadedRecord> {
     maxSize: Math.max(Math.floor(size_bytes), 1),
     sizeCalculation: ({ weight_bytes }) => weight_bytes,
   });
+}
+
+/** When a released form began is told by all the versions before it. */
+async function minimise(
+  view: VisibleRecord,
+  record: LoadedRecord,
+  {
+    verbs,
+    ...looking
+  }: {
+    readonly requester: Requester;
+    readonly at: Moment;
+    readonly options: LoadOptions;
+    readonly verbs: Pick<ReadVerbs, "recordHistory">;
+  },
+): Promise<VisibleRecord> {
+  const { requester, options } = looking;
+  const { agreement } = requester;
+  const history = view.pack.size === 0 ? [] : await verbs.recordHistory(record.key);
+  const versions = toVersions(record, history, { ...looking, wanted: { types: typesToMinimise(requester) } });
+  return minimisedView(view, minimisedVersions(versions, requester), { agreement, fhirBase: options.fhirBase });
 }
 
 interface Reading {
@@ -200,7 +228,9 @@ function readerOf(
     const { shown } = record;
     if (shown && isStill(shown, requester, at)) return shown.view;
     const sight = toSight(record, { requester, at }, options);
-    const view = sight && toView(record, sight, options);
+    const whole = sight && toView(record, sight, options);
+    const view =
+      whole && isMinimised(requester) ? await minimise(whole, record, { requester, at, options, verbs }) : whole;
     const until_ms = sight?.changesAt_ms ?? nextInstant(record.facts, at.now_ms);
     record.shown = { requester, today: at.today, from_ms: at.now_ms, until_ms, view };
     return view;
@@ -241,7 +271,8 @@ function readerOf(
       // To read a history takes time, by which what is hidden could be told from what never was.
       if (isHidden(record, { requester, at }, { options, wanted })) return [];
       const looking = { requester, at, options, wanted };
-      const versions = toVersions(record, await verbs.recordHistory(key), looking);
+      const whole = toVersions(record, await verbs.recordHistory(key), looking);
+      const versions = isMinimised(requester) ? minimisedVersions(whole, requester) : whole;
       if (record.replaces.length === 0) return versions;
       const merged: LoadedRecord[] = [];
       for (const one of record.replaces) {

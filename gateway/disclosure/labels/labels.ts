@@ -14,6 +14,7 @@ import {
   type LabelLists,
 } from "./label-list.ts";
 import { rankOf } from "./rank.ts";
+import { createServices, type SensitiveServices } from "./services.ts";
 
 /** What is asked of the labelling: a resource, and who told of it. */
 export interface Told {
@@ -28,6 +29,8 @@ export interface Labelling {
   /** As `labels-1`; stands in every audit record. */
   readonly version: string;
   readonly lists: LabelLists;
+  /** Services that are told by their kind alone. */
+  readonly services: SensitiveServices;
   /**
    * The labels of a resource: the high-water mark of what lists say of every code in it, of the default where no list
    * knows its code, and of what its own `meta.security` says, which raises and never lowers. `undefined` where neither a
@@ -52,9 +55,11 @@ export type Plan =
 
 export function createLabelling(lists: LabelLists): Labelling {
   const index = createCodeIndex(lists.lists);
+  const services = createServices(lists.services);
   return {
     version: `labels-${lists.version}`,
     lists,
+    services,
     labelsOf({ type, source, resource }) {
       const stated = toStated(resource.meta?.security ?? [], lists);
       if (stated === undefined) return undefined;
@@ -64,16 +69,25 @@ export function createLabelling(lists: LabelLists): Labelling {
       );
       const standard = defaultOf(lists, { type, source, resource });
       if (!isKnown && standard === undefined && !stated.isConfidential) return undefined;
-      return toLabels([...raising, ...(standard ? [standard] : []), ...stated.given]);
+      const service = SERVICES.has(type) ? services.serviceOf({ ...resource }) : undefined;
+      return toLabels([...raising, ...listOf(standard), ...listOf(service), ...stated.given]);
     },
     planOf(type, source) {
       const fitting = lists.defaults.filter((one) => fits(one, { type, source }));
       const [first] = fitting;
-      if (first !== undefined && isPlain(first)) return { kind: "plain", labels: toLabels([first]) };
-      return { kind: fitting.every(isOrdinary) ? "by-code" : "whole" };
+      if (first !== undefined && isPlain(first) && !SERVICES.has(type))
+        return { kind: "plain", labels: toLabels([first]) };
+      return { kind: fitting.every(isOrdinary) && !SERVICES.has(type) ? "by-code" : "whole" };
     },
     raisingSystems: index.raisingSystems,
   };
+}
+
+/** Types of which each can be one of the services that are hidden. */
+const SERVICES: ReadonlySet<string> = new Set(["Organization", "Practitioner", "PractitionerRole"]);
+
+function listOf<T>(value: T | undefined): readonly T[] {
+  return value === undefined ? [] : [value];
 }
 
 /** v3 ActCode, what is below InformationSensitivityPolicy. https://hl7.org/fhir/R4/v3/InformationSensitivityPolicy/vs.html */
