@@ -51,6 +51,25 @@ test("an empty variable means an unset one", () => {
   expect(loadConfig(empty)).toEqual(loadConfig({}));
 });
 
+test.each([
+  { environment: { MTLS_PROXY: "10.0.0.5" }, addresses: ["10.0.0.5"], header: "client-cert" },
+  {
+    environment: { MTLS_PROXY: "10.0.0.5, ::1", MTLS_HEADER: "X-SSL-Cert" },
+    addresses: ["10.0.0.5", "::1"],
+    header: "x-ssl-cert",
+  },
+])("$environment names who hands on certificates, and how", ({ environment, addresses, header }) => {
+  expect(loadConfig(environment).certificateProxy).toEqual({ addresses, header });
+});
+
+test.each([
+  { MTLS_PROXY: "proxy.example" },
+  { MTLS_PROXY: "10.0.0.5," },
+  { MTLS_PROXY: "1.2.3.4", MTLS_HEADER: "a b" },
+])("%j is no proxy that could be believed", (environment) => {
+  expect(problemsOf(environment)).toHaveLength(1);
+});
+
 test("the configuration cannot be changed after it was built", () => {
   expect(Object.isFrozen(loadConfig({}))).toBe(true);
 });

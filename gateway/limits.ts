@@ -56,6 +56,7 @@ export const LIMITS = {
   /** How long a verified token is taken at its word before its signature is checked again. */
   token_cache_s: 60,
   token_cache_entries_max: 10_000,
+  token_cache_characters_max: 33_554_432,
   jti_characters_max: 128,
   /** What a client may ask when the register does not say: a practice's day at its busiest, and a caseload in an hour. */
   client_requests_per_second: 100,

@@ -43,7 +43,11 @@ const REVOKED: Authentication = { ok: false, issue: { kind: "invalid-token", rea
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
   const { register, keys, clock } = options;
   // Keyed by the token itself: memory that also holds the signing key would be none the safer for a digest a request.
-  const cache = new LRUCache<string, Verified>({ max: LIMITS.token_cache_entries_max });
+  const cache = new LRUCache<string, Verified>({
+    max: LIMITS.token_cache_entries_max,
+    maxSize: LIMITS.token_cache_characters_max,
+    sizeCalculation: (_verified, token) => token.length,
+  });
   let madeFrom = "";
   let version = register.version;
 

@@ -30,14 +30,19 @@ export function createTokenRoutes({ endpoint, audit, smartConfiguration, jwks }:
         dpop: request.headers.get("dpop") ?? undefined,
         certificate: request.headers.get(CERTIFICATE_HEADER) ?? undefined,
       });
+      const correlation = ids.correlationId === undefined ? {} : { correlationId: ids.correlationId };
       try {
-        await audit.append({ interaction: "token", requestId: ids.requestId, ...answer.record });
+        await audit.append({ interaction: "token", requestId: ids.requestId, ...correlation, ...answer.record });
       } catch {
         return respondWithIssues([{ kind: "unavailable", what: "audit", retryAfter_s: 5 }], ids);
       }
       return new Response(answer.body, {
         status: answer.status,
-        headers: { ...answer.headers, "X-Request-ID": ids.requestId },
+        headers: {
+          ...answer.headers,
+          "X-Request-ID": ids.requestId,
+          ...(ids.correlationId === undefined ? {} : { "X-Correlation-ID": ids.correlationId }),
+        },
       });
     },
   };
