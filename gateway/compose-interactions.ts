@@ -35,13 +35,13 @@ import { createSeenChildren } from "./interactions/write/seen-children.ts";
 import { createEverything } from "./operations/everything.ts";
 import { createExpand } from "./operations/expand.ts";
 import { createExplainAccess, type ExplainAccessPorts } from "./operations/explain-access.ts";
-import { createExplainAccess, type ExplainAccessPorts } from "./operations/explain-access.ts";
 import { createIHEPix } from "./operations/ihe-pix.ts";
 import { createLastn } from "./operations/lastn.ts";
 import { createLookup } from "./operations/lookup.ts";
 import { createMatch, type MatchPorts } from "./operations/match.ts";
 import type { Tracing } from "./operations/match-tracing.ts";
 import { createMerge } from "./operations/merge.ts";
+import { createSeenBy, type SeenByPorts } from "./operations/seen-by.ts";
 import { createTranslate } from "./operations/translate.ts";
 import { createUnmerge } from "./operations/unmerge.ts";
 import { createValidate } from "./operations/validate.ts";
@@ -74,6 +74,8 @@ export interface InteractionRooms {
   /** The same as decides on what comes in. */
   readonly matcher: Matcher;
   readonly childResolver: ChildResolver;
+  /** How families are told who has seen their child's record. */
+  readonly familyView: SeenByPorts["familyView"];
   /** Absent where nobody may decide who is one child. */
   readonly decisions?: Decisions | undefined;
   /** A national register of people, where one is configured. */
@@ -88,18 +90,18 @@ export function composeInteractions(rooms: InteractionRooms) {
   const resolver = createIdentifierResolver({ ...rooms, scope: register });
   const canonicals = createCanonicals(fhirBase, readPublished);
   const terminology = createTerminology(readPublished);
+  const organizationOf = (client: string) => register.client(client)?.organization;
   const auditEvents = createAuditEvents({
     index: rooms.auditIndex,
     fhirBase,
     observer: { display: "Early Years FHIR Gateway", url: rooms.baseUrl },
-    organizationOf: (client) => register.client(client)?.organization,
+    organizationOf,
     clientsOf: (authorities) =>
       register.clients.flatMap(({ id, organization }) => (authorities.includes(organization.authority) ? [id] : [])),
   });
   const ports = {
     store,
     audit,
-    register,
     register,
     sources,
     fhirBase,
@@ -134,6 +136,9 @@ export function composeInteractions(rooms: InteractionRooms) {
     routeIssue: (method: string, path: string) => toRouteIssue(method, `${FHIR_PATH}${path}`),
     auditEvent: auditEvents.read,
     canonical: canonicals.read,
+    auditIndex: rooms.auditIndex,
+    familyView: rooms.familyView,
+    organizationOf,
     dispatch: (request: Parameters<typeof dispatch>[0]) => dispatch(request),
   };
   const flow = createSearchFlow(ports);
@@ -155,7 +160,7 @@ type Ports = Parameters<typeof createTransaction>[0] &
   Parameters<typeof createExpand>[0] &
   Parameters<typeof createValidate>[0] &
   MatchPorts &
-  ExplainAccessPorts &
+  SeenByPorts &
   ExplainAccessPorts &
   Parameters<typeof createIHEPix>[0] & { readonly decisions: Decisions | undefined };
 
@@ -188,7 +193,7 @@ function toOperations(ports: Ports, flow: SearchFlow): DispatchPorts["operations
       "Patient/$unmerge": createUnmerge({ ...ports, decisions }),
     }),
     "*/$explain-access": createExplainAccess(ports),
-    "*/$explain-access": createExplainAccess(ports),
+    "Patient/$seen-by": createSeenBy(ports),
     "Patient/$everything": createEverything(ports, flow),
     "Observation/$lastn": createLastn(ports, flow),
     "*/$validate": createValidate(ports),

@@ -200,6 +200,7 @@ function connect(rooms: Rooms, isReady: () => boolean) {
       : { tracing: { tracer: pds.tracer, isAllowed: ({ agreement }) => agreement.traces === true } }),
     baseUrl: config.baseUrl,
     fhirBase,
+    familyView: { delayDays: config.audit.familyDelayDays, silentOrganizations: config.audit.silentOrganizations },
     cache_bytes: config.cacheMegabytes * 1_048_576,
     clock: Date.now,
     onFault: (error, interaction) => rooms.log.error({ error, interaction }, "unexpected"),

@@ -187,6 +187,14 @@ export const OPERATIONS: readonly ServedOperation[] = [
   ownOperation("ihe-pix", {
     documentation: "IHE PIXm ITI-83 in JSON; XML, which the profile asks for too, is not served.",
   }),
+  {
+    ...ownOperation("seen-by", {
+      documentation:
+        "For clients that ask on behalf of a family (purpose PATRQT) and for officers: who has seen the child's record.",
+    }),
+    onType: false,
+    onInstance: true,
+  },
   ownOperation("merge", { isPostOnly: true, documentation: STEWARDS }),
   ownOperation("unmerge", { isPostOnly: true, documentation: STEWARDS }),
   {

@@ -68,6 +68,7 @@ export const OPERATION_PARAMETERS: ReadonlyMap<string, readonly string[]> = new 
   }).map(([name, parameters]) => [`http://hl7.org/fhir/OperationDefinition/${name}`, parameters] as const),
   ...Object.entries({
     "patient-ihe-pix": ["sourceIdentifier", "targetSystem"],
+    "patient-seen-by": ["basis", "count", "before"],
     "patient-merge": [
       "source-patient",
       "source-patient-identifier",

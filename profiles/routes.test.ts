@@ -65,6 +65,7 @@ describe("routes", () => {
     ["POST", "/Patient/7/Observation/_search", "search-compartment", "Observation"],
     ["GET", "/Patient/7/*", "search-compartment", undefined],
     ["GET", "/Patient/7/$everything", "operation", "Patient"],
+    ["GET", "/Patient/7/$seen-by", "operation", "Patient"],
     ["POST", "/Patient/$match", "operation", "Patient"],
     ["GET", "/Patient/$ihe-pix", "operation", "Patient"],
     ["POST", "/Patient/$ihe-pix", "operation", "Patient"],

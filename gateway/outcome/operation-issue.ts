@@ -13,6 +13,8 @@ export type OperationIssue =
   | { readonly kind: "modifier-extension"; readonly expression: string }
   /** IHE PIXm ITI-83, with the words of the profile. */
   | { readonly kind: "no-such-identifier" }
+  /** What families are told is asked for by somebody who tells no family. */
+  | { readonly kind: "not-for-families" }
   | { readonly kind: "unknown-identifier-system"; readonly parameter: "sourceIdentifier" | "targetSystem" }
   | DecisionIssue;
 
@@ -71,6 +73,12 @@ export function toOperationAnswer(issue: OperationIssue): Answer {
       };
     case "no-such-identifier":
       return { status: 404, code: "not-found", diagnostics: "sourceIdentifier Patient Identifier not found" };
+    case "not-for-families":
+      return {
+        status: 403,
+        code: "forbidden",
+        diagnostics: "Who has seen a record is told to officers, and to clients whose token has the purpose PATRQT.",
+      };
     case "unknown-identifier-system":
       return issue.parameter === "targetSystem"
         ? { status: 403, code: "code-invalid", diagnostics: "targetSystem not found", parameter: issue.parameter }

@@ -78,6 +78,7 @@ export const ARTEFACTS: readonly ArtefactEntry[] = [
   {"type":"OperationDefinition","id":"explain-access","url":"https://early-years-gateway.example/fhir/OperationDefinition/explain-access","path":"OperationDefinition/OperationDefinition-explain-access.json"},
   {"type":"OperationDefinition","id":"patient-ihe-pix","url":"https://early-years-gateway.example/fhir/OperationDefinition/patient-ihe-pix","path":"OperationDefinition/OperationDefinition-patient-ihe-pix.json"},
   {"type":"OperationDefinition","id":"patient-merge","url":"https://early-years-gateway.example/fhir/OperationDefinition/patient-merge","path":"OperationDefinition/OperationDefinition-patient-merge.json"},
+  {"type":"OperationDefinition","id":"patient-seen-by","url":"https://early-years-gateway.example/fhir/OperationDefinition/patient-seen-by","path":"OperationDefinition/OperationDefinition-patient-seen-by.json"},
   {"type":"OperationDefinition","id":"patient-unmerge","url":"https://early-years-gateway.example/fhir/OperationDefinition/patient-unmerge","path":"OperationDefinition/OperationDefinition-patient-unmerge.json"},
   {"type":"SearchParameter","id":"naming-system-url","url":"https://early-years-gateway.example/fhir/SearchParameter/naming-system-url","path":"SearchParameter/SearchParameter-naming-system-url.json"},
   {"type":"StructureDefinition","id":"asq-3-band","url":"https://early-years-gateway.example/fhir/StructureDefinition/asq-3-band","path":"StructureDefinition/StructureDefinition-asq-3-band.json"},
