@@ -81,6 +81,7 @@ async function signIn(issuer: string, client: string): Promise<string> {
     response_type: "code",
     scope: "openid",
     redirect_uri: REDIRECT,
+    nonce: randomBytes(16).toString("base64url"),
     code_challenge: challenge,
     code_challenge_method: "S256",
   })}`;

@@ -1,5 +1,6 @@
 import type { ParsedAgreement } from "./register-agreement.ts";
 import type { RegisterProblem } from "./register-checks.ts";
+import type { ParsedRegisterFile } from "./register-file.ts";
 
 /** Children Act 2004 s.16LA, the duty to share. */
 export const DUTY_TO_SHARE = "CA2004-16LA";
@@ -7,6 +8,31 @@ export const DUTY_TO_SHARE = "CA2004-16LA";
 /** That an agreement agrees with itself: days, legal bases, and what it lets out on them. */
 export function checkAgreementSense(agreement: ParsedAgreement, path: string): readonly RegisterProblem[] {
   return [...checkDays(agreement, path), ...checkBasis(agreement, path), ...checkRelease(agreement, path)];
+}
+
+/** A writer sees what it wrote: else it could neither read it back nor change it. */
+export function checkWritten(
+  { writes, dataClasses, authorities, relationship }: ParsedAgreement,
+  { writtenSources }: Pick<ParsedRegisterFile, "writtenSources">,
+  path: string,
+): readonly RegisterProblem[] {
+  const source = writtenSources.find((one) => one.source === writes?.source);
+  if (source === undefined) return [];
+  const at = `${path}.writes.source`;
+  const problems: RegisterProblem[] = [];
+  if (!dataClasses.includes(source.dataClass)) {
+    problems.push({ path: at, message: `tells ${source.dataClass}, which dataClasses does not name; add it there` });
+  }
+  if (!authorities.includes(source.authority)) {
+    problems.push({ path: at, message: `is of ${source.authority}, which authorities does not name; add it there` });
+  }
+  if (relationship !== "authority") {
+    problems.push({
+      path: at,
+      message: `a client that writes sees a whole authority; expected relationship authority, or no writes`,
+    });
+  }
+  return problems;
 }
 
 function checkDays({ from, until }: ParsedAgreement, path: string): RegisterProblem[] {
@@ -60,13 +86,13 @@ function checkRelease(agreement: ParsedAgreement, path: string): RegisterProblem
     legalBasis,
     implicitPolicy = {},
     sensitivities = [],
-    confidentiality = "N",
+
     elements = {},
   } = agreement;
   const told: readonly string[] = dataClasses;
-  const problems = Object.keys(implicitPolicy)
-    .filter((dataClass) => !told.includes(dataClass))
-    .map((dataClass) => ({
+  const problems = Object.entries(implicitPolicy)
+    .filter(([dataClass, policy]) => policy === "permit" && !told.includes(dataClass))
+    .map(([dataClass]) => ({
       path: `${path}.implicitPolicy.${dataClass}`,
       message: "a class that the agreement does not name in dataClasses; leave it out, or name it there",
     }));
@@ -76,12 +102,6 @@ function checkRelease(agreement: ParsedAgreement, path: string): RegisterProblem
       path: `${path}.implicitPolicy`,
       message:
         'explicit agreement of the family must be on record: expected "health-visiting": "deny", or the class left out of dataClasses',
-    });
-  }
-  if (sensitivities.length > 0 && confidentiality === "N") {
-    problems.push({
-      path: `${path}.sensitivities`,
-      message: "what is sensitive is restricted: expected confidentiality R or V beside it, or no sensitivities",
     });
   }
   problems.push(...twice(sensitivities, `${path}.sensitivities`));

@@ -2,7 +2,7 @@ import { SERVED_RESOURCES } from "#profiles/interactions.ts";
 import { UPN } from "#profiles/systems.ts";
 import { nearest } from "../outcome/nearest.ts";
 import { isHealthPurpose } from "./purpose.ts";
-import { checkAgreementSense } from "./register-checks-agreement.ts";
+import { checkAgreementSense, checkWritten } from "./register-checks-agreement.ts";
 import { checkClientSense } from "./register-checks-client.ts";
 import type { ParsedRegisterFile } from "./register-file.ts";
 import { parseScope, type ScopeProblem } from "./scope.ts";
@@ -106,6 +106,7 @@ function checkAgreements(file: ParsedRegisterFile): RegisterProblem[] {
       ...(agreement.writes ? named(agreement.writes.source, written, `${path}.writes.source`, "written source") : []),
       ...(agreement.onBehalfOf ? named(agreement.onBehalfOf, organizations, `${path}.onBehalfOf`, "organization") : []),
       ...checkElementTypes(agreement, path),
+      ...checkWritten(agreement, file, path),
       ...checkAgreementSense(agreement, path),
       ...checkFreedom(agreement, path),
       ...checkPupilNumber(agreement, path),

@@ -51,7 +51,7 @@ describe("what an agreement owes itself", () => {
     },
     { file: withAgreement({ purposes: ["BTG"] }), path: "agreements[0].purposes[0]", says: "breakGlass" },
     {
-      file: withAgreement({ implicitPolicy: { sharing: "deny" } }),
+      file: withAgreement({ implicitPolicy: { sharing: "permit" } }),
       path: "agreements[0].implicitPolicy.sharing",
       says: "dataClasses",
     },
@@ -60,7 +60,6 @@ describe("what an agreement owes itself", () => {
       path: "agreements[0].implicitPolicy",
       says: "on record",
     },
-    { file: withAgreement({ sensitivities: ["SDV"] }), path: "agreements[0].sensitivities", says: "R or V" },
     {
       file: withAgreement({ confidentiality: "R", sensitivities: ["SDV", "MH", "SDV"] }),
       path: "agreements[0].sensitivities[2]",
@@ -76,6 +75,26 @@ describe("what an agreement owes itself", () => {
       path: "agreements[0].elements.Patient",
       says: "at least one",
     },
+    ...(
+      [
+        [{ dataClasses: ["health-visiting"] }, "dataClasses"],
+        [{ authorities: ["wirral"] }, "authorities"],
+        [{}, "relationship authority"],
+      ] as const
+    ).map(([told, says]) => ({
+      file: {
+        ...withAgreement({
+          relationship: says === "relationship authority" ? "roll" : "authority",
+          ...told,
+          writes: { source: "leeds-client" },
+        }),
+        writtenSources: [
+          { source: "leeds-client", authority: "leeds", dataClass: "education" as const, legalBasis: "x" },
+        ],
+      } as RegisterFile,
+      path: "agreements[0].writes.source",
+      says,
+    })),
     { file: withAgreement({ duties: ["16LA"] }), path: "agreements[0].duties[0]", says: "CA2004-16LA" },
     { file: withAgreement({ duties: ["CA2004-16LA"] }), path: "clients[0].agreement", says: "relevant person" },
     { file: withAgreement({ onBehalfOf: "trust" }), path: "agreements[0].onBehalfOf", says: "no organization" },

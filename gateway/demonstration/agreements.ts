@@ -69,10 +69,13 @@ const HEALTH_AND_EDUCATION = {
   statutoryGateways: toStatutoryGateways(LEEDS),
 } satisfies Partial<Agreement>;
 
-/**
- * Schools and hubs may have health-visiting findings with the family's explicit agreement alone, and never for
- * treatment. No family's agreement is looked up yet, so they get none of them.
- */
+/** Health-visiting findings with the family's agreement on record alone, and never for treatment. */
+const WITH_FAMILY = {
+  ...HEALTH_AND_EDUCATION,
+  implicitPolicy: { "health-visiting": "deny" },
+} satisfies Partial<Agreement>;
+
+/** Hubs get no health-visiting findings at all. */
 const EDUCATION = { ...HEALTH_AND_EDUCATION, dataClasses: ["education"] } satisfies Partial<Agreement>;
 
 /** What officers and stewards of all areas have in common. */
@@ -103,6 +106,7 @@ export function demonstrationAgreements(): RegisterFile["agreements"] {
       ...HEALTH_AND_EDUCATION,
       ...CLINICAL,
       id: "gp",
+      purposes: ["TREAT", "BTG"],
       relationship: "gp-registration",
       duties: DUTY_TO_SHARE,
       breakGlass: true,
@@ -120,6 +124,7 @@ export function demonstrationAgreements(): RegisterFile["agreements"] {
       ...HEALTH_AND_EDUCATION,
       ...CLINICAL,
       id: "hv",
+      purposes: ["TREAT", "BTG"],
       relationship: "caseload",
       duties: DUTY_TO_SHARE,
       breakGlass: true,
@@ -134,7 +139,7 @@ export function demonstrationAgreements(): RegisterFile["agreements"] {
     },
     {
       ...CARE,
-      ...EDUCATION,
+      ...WITH_FAMILY,
       id: "practitioner",
       duties: DUTY_TO_SHARE,
       purposes: ["education-support"],

@@ -31,7 +31,7 @@ describe("the demonstration's register", () => {
     { client: "gp-demo", relationship: "gp-registration", dataClasses: ["health-visiting", "education"] },
     { client: "gp-health-demo", relationship: "gp-registration", dataClasses: ["health-visiting"] },
     { client: "hv-demo", relationship: "caseload", dataClasses: ["health-visiting", "education"] },
-    { client: "practitioner-demo", relationship: "roll", dataClasses: ["education"] },
+    { client: "practitioner-demo", relationship: "roll", dataClasses: ["health-visiting", "education"] },
     { client: "salt-demo", relationship: "caseload", dataClasses: ["health-visiting", "education"] },
     { client: "hub-demo", relationship: "hub-registration", dataClasses: ["education"] },
     { client: "vendor-demo", relationship: "authority", dataClasses: ["health-visiting", "education"] },
@@ -44,10 +44,25 @@ describe("the demonstration's register", () => {
     expect(agreement?.dataClasses).toEqual(dataClasses);
   });
 
-  test("nobody gets health-visiting data on a family's explicit agreement while none is looked up", () => {
+  test("nobody gets health-visiting data on a family's explicit agreement that is not on record", () => {
     const explicit = register.clients.filter(({ agreement }) => agreement.legalBasis.confidence === "explicit");
     expect(explicit.map(({ id }) => id)).toEqual(["practitioner-demo", "hub-demo"]);
-    for (const { agreement } of explicit) expect(agreement.dataClasses).not.toContain("health-visiting");
+    for (const { agreement } of explicit) {
+      const { dataClasses, implicitPolicy } = agreement;
+      expect(dataClasses.includes("health-visiting") && implicitPolicy?.["health-visiting"] !== "deny").toBe(false);
+    }
+  });
+
+  test("who is with a child day by day gets nothing that is restricted or sensitive", () => {
+    for (const client of ["practitioner-demo", "hub-demo"]) {
+      const { confidentiality = "N", sensitivities = [] } = register.agreementOf(client) ?? {};
+      expect([confidentiality, sensitivities], client).toEqual(["N", []]);
+    }
+  });
+
+  test("the laboratory alone has no limits", () => {
+    const unlimited = register.clients.filter(({ limits }) => limits === "none");
+    expect(unlimited.map(({ id }) => id)).toEqual(["conformance-demo"]);
   });
 
   test("both GP clients speak for the first practice of Leeds", () => {

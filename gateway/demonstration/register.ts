@@ -25,7 +25,7 @@ const CLIENTS: Readonly<Record<DemonstrationClient, Pick<Entry, "name" | "kind" 
     name: "GP system of a practice in Leeds",
     kind: "gp-system",
     organization: "leeds-practice",
-    scopes: CARE,
+    scopes: [...CARE, "oversight/break-glass"],
   },
   "gp-health-demo": {
     name: "GP system of the same practice, without education data",
@@ -69,7 +69,7 @@ const CLIENTS: Readonly<Record<DemonstrationClient, Pick<Entry, "name" | "kind" 
     name: "Data steward of the pathfinder areas",
     kind: "steward",
     organization: "pathfinder-office",
-    scopes: [...READ, "identity/review"],
+    scopes: [...READ, "identity/review", "oversight/decide"],
   },
 };
 
