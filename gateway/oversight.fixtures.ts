@@ -35,11 +35,12 @@ export interface Posting {
 export const numberOf = (scenario: string): string =>
   SCENARIOS.find(({ id }) => id === scenario)?.nhsNumber ?? "no such scenario";
 
-/** `change` comes on top of what the house needs. */
+/** `change` comes on top of what the house needs; `children`: beside the named ones. */
 export async function startOversightHouse(
   change: (register: RegisterFile) => RegisterFile = (register) => register,
+  children = 1,
 ): Promise<OversightHouse> {
-  const house = await startTestGateway(1, (register) => change(withOversight(register)));
+  const house = await startTestGateway(children, (register) => change(withOversight(register)));
   const ask = (path: string, init: RequestInit = {}, client = "officer-demo"): Promise<Response> =>
     house.ask(client, path, init, path.startsWith("/oversight") ? DECIDE : undefined);
   const post = (path: string, body: unknown, { client, headers = {} }: Posting = {}): Promise<Response> =>
