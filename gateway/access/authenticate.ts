@@ -99,15 +99,17 @@ function judge({ answer, expiresAt_ms }: Verified, judging: Judging): Authentica
   const { binding } = requester;
   // A token of before the register asked for more is no longer enough.
   if (client.senderConstraint !== "none" && client.senderConstraint !== binding?.kind) return REVOKED;
-  if (binding === undefined) return isDpop(judging.presented) ? refuseProof("other-key", requester, judging) : answer;
-  if (binding.kind === "dpop") return judgeProof(answer, binding.thumbprint, judging);
+  if (binding?.kind === "dpop") return judgeProof(answer, binding.thumbprint, judging);
+  // Who says that a proof comes with it has another token in mind.
+  if (isDpop(judging.presented)) return refuseProof("other-key", requester, judging);
+  if (binding === undefined) return answer;
   return certificateThumbprint(judging.presented.certificate) === binding.thumbprint
     ? answer
     : { ok: false, issue: { kind: "other-certificate" }, requester };
 }
 
-function isDpop({ authorization }: Presented): boolean {
-  return authorization?.slice(0, 5).toLowerCase() === "dpop ";
+function isDpop({ authorization = "" }: Presented): boolean {
+  return !authorization.startsWith("Bearer ") && authorization.slice(0, 5).toLowerCase() === "dpop ";
 }
 
 async function judgeProof(answer: Verified["answer"], thumbprint: string, judging: Judging): Promise<Authentication> {

@@ -282,6 +282,11 @@ describe("a token bound to a certificate", () => {
     }
   });
 
+  test("is refused under the scheme of another proof", async () => {
+    const token = await bound(WITH_MTLS, CERTIFICATE);
+    expect(await use(token, { certificate: toHeader(CERTIFICATE) }, WITH_MTLS)).toMatchObject({ ok: false });
+  });
+
   test.each([
     { name: "without a certificate", certificate: undefined },
     { name: "with what is none", certificate: ":AAAA:" },
