@@ -1,6 +1,6 @@
-import type { Bundle, ParametersParameter } from "@medplum/fhirtypes";
+import type { Bundle, Consent, ParametersParameter } from "@medplum/fhirtypes";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { NHS_NUMBER } from "#profiles/systems.ts";
+import { ACT_CODE, CONSENT_SCOPE, DATA_CLASS, NHS_NUMBER } from "#profiles/systems.ts";
 import type { DecisionView } from "./oversight/decision-view.ts";
 import type { ObjectionView } from "./oversight/objection-view.ts";
 import { DECIDE, DUTY, numberOf, type OversightHouse, startOversightHouse } from "./oversight.fixtures.ts";
@@ -76,6 +76,46 @@ describe("an objection", () => {
     const asked = await oversight.house.ask("gp-demo", `/oversight/objections/${consent}`, {}, "system/Patient.r");
     expect(asked.status).toBe(403);
     expect((await oversight.ask("/oversight/objections/00000000-0000-4000-8000-000000000000")).status).toBe(404);
+  });
+});
+
+describe("an objection that a client wrote", () => {
+  const objection = (patient: string, dataClass: string): Consent => ({
+    resourceType: "Consent",
+    status: "active",
+    scope: { coding: [{ system: CONSENT_SCOPE, code: "patient-privacy" }] },
+    category: [{ coding: [{ system: ACT_CODE, code: "INFA" }] }],
+    patient: { reference: `Patient/${patient}` },
+    dateTime: "2026-11-01",
+    policyRule: { coding: [{ system: ACT_CODE, code: "OPTIN" }] },
+    provision: {
+      type: "permit",
+      provision: [{ type: "deny", class: [{ system: DATA_CLASS, code: dataClass }] }],
+    },
+  });
+  const send = async (consent: Consent, path: string, method: string): Promise<Consent> => {
+    const headers = { "Content-Type": "application/fhir+json" };
+    const init = { method, body: JSON.stringify(consent), headers };
+    const answered = await oversight.house.ask("vendor-demo", path, init, "system/Consent.cruds");
+    const text = await answered.text();
+    expect(answered.ok, text).toBe(true);
+    return JSON.parse(text);
+  };
+
+  test("is decided on alike, and received anew once it says something else", async () => {
+    const patient = await oversight.patientOf("exempt");
+    expect((await oversight.sees("gp-demo", "exempt")).education).toBe(true);
+    const written = await send(objection(patient, "education"), "Consent", "POST");
+    expect((await oversight.sees("gp-demo", "exempt")).education).toBe(false);
+    expect(await oversight.decide("exempt", "refused")).toMatchObject({ consent: written.id, state: "refused" });
+    expect((await oversight.sees("gp-demo", "exempt")).education).toBe(true);
+    const changed = { ...objection(patient, "education"), id: written.id ?? "", dateTime: "2026-11-20" };
+    await send(changed, `Consent/${written.id}`, "PUT");
+    expect((await oversight.sees("gp-demo", "exempt")).education).toBe(false);
+    const again = await oversight.objectionOf("exempt");
+    expect(again).toMatchObject({ state: "received", decisions: [{ isInForce: false, ended: { by: "gateway" } }] });
+    await oversight.decide("exempt", "upheld");
+    expect((await oversight.sees("gp-demo", "exempt")).education).toBe(false);
   });
 });
 

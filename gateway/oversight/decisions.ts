@@ -1,5 +1,6 @@
 import type { Requester } from "../access/requester.ts";
 import type { DisclosureDecision } from "../disclosure/disclosure-decision.ts";
+import { findVisible } from "../interactions/read-visible.ts";
 import { LIMITS } from "../limits.ts";
 import type { Issue } from "../outcome/issue.ts";
 import type { Answered } from "../review/done.ts";
@@ -67,8 +68,8 @@ export async function listDecisions(
         isMore = true;
         break;
       }
-      const seen = await seeChild(decision.record, requester, ports);
-      if (seen !== undefined) found.push({ decision, child: seen });
+      const seen = await seeOne(decision, requester, ports);
+      if (seen !== undefined) found.push(seen);
       last = decision.id;
     }
     if (!isMore || found.length >= count) break;
@@ -161,8 +162,22 @@ function bad(parameter: string, expected: string): Issue {
 
 async function seeDecision(id: number, requester: Requester, ports: OversightPorts): Promise<SeenDecision | undefined> {
   const decision = await ports.store.disclosureDecision(id);
-  const child = decision && (await seeChild(decision.record, requester, ports));
-  return decision === undefined || child === undefined ? undefined : { decision, child };
+  return decision && seeOne(decision, requester, ports);
+}
+
+/** What was decided on an objection is for whom its Consent is for, and for who decided. */
+async function seeOne(
+  decision: StoredDisclosureDecision,
+  requester: Requester,
+  ports: OversightPorts,
+): Promise<SeenDecision | undefined> {
+  const child = await seeChild(decision.record, requester, ports);
+  if (child === undefined) return undefined;
+  const isSeen =
+    decision.kind !== "objection" ||
+    decision.author === authorOf(requester) ||
+    findVisible(child.view, "Consent", decision.consent) !== undefined;
+  return isSeen ? { decision, child } : undefined;
 }
 
 async function decided(
