@@ -83,12 +83,13 @@ interface DataTerm {
 const NESTED_LEVELS_MAX = 2;
 
 /**
- * Reads a Consent; `undefined` where it is not active. A nested rule inherits what its parent says of actor, purpose,
+ * Reads a Consent; `undefined` where it is not active. An objection that its source refused is read too, since whoever
+ * decides on it here may uphold it; by its mark alone it counts for nothing. A nested rule inherits what its parent says of actor, purpose,
  * action and period and it does not say itself. One that cannot be read at all denies everything.
  * https://hl7.org/fhir/R4/consent-definitions.html#Consent.provision
  */
 export function toConsentRules(consent: Consent): ConsentRules | undefined {
-  if (consent.status !== "active") return undefined;
+  if (consent.status !== "active" && !isRefusedObjection(consent)) return undefined;
   const id = consent.id ?? "";
   const version = consent.meta?.versionId;
   const named = { id, name: `Consent/${id}${version === undefined ? "" : `/${version}`}` };
@@ -119,6 +120,10 @@ export function policyOf({ policyRule }: Pick<Consent, "policyRule">): RuleType 
 function baseOf(consent: Consent): RuleType | undefined {
   const policy = policyOf(consent);
   return policy === "deny" ? policy : (consent.provision?.type ?? policy);
+}
+
+function isRefusedObjection(consent: Consent): boolean {
+  return consent.status === "rejected" && stateOf(consent) === "refused";
 }
 
 function stateOf({ extension }: Consent): string | undefined {
@@ -244,6 +249,8 @@ export function isDataClass(code: string | undefined): code is DataClass {
   return code === "health-visiting" || code === "education" || code === "sharing";
 }
 
+const BELOW_ALL = -1;
+
 function toLabels(labels: readonly Coding[] = [], denies: boolean): ConsentRule["labels"] {
   if (labels.length === 0) return undefined;
   const ranks: number[] = [];
@@ -254,8 +261,9 @@ function toLabels(labels: readonly Coding[] = [], denies: boolean): ConsentRule[
     else if (system && code && system !== CONFIDENTIALITY) codes.add(`${system}|${code}`);
     else if (denies) return undefined;
   }
-  const rank = ranks.length === 0 ? undefined : denies ? Math.min(...ranks) : Math.max(...ranks);
-  return { rank, codes };
+  if (ranks.length > 0) return { rank: denies ? Math.min(...ranks) : Math.max(...ranks), codes };
+  // A permission for labels that nobody knows reaches nothing.
+  return { rank: codes.size === 0 ? BELOW_ALL : undefined, codes };
 }
 
 function toCodes(concepts: ConsentProvision["code"] = [], denies: boolean): ConsentRule["codes"] {

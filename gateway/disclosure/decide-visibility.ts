@@ -36,13 +36,16 @@ export function decideVisibility(
   const standings = new Map(CLASSES.map((dataClass) => [dataClass, standingOf(dataClass, weighing)]));
   const releasable = facts.sources.filter((source) => obstacleOf(source, requester) === undefined);
   const own = releasable.find(({ source }) => source === agreement.writes?.source)?.source;
-  const isUnknown = CHILD_CLASSES.every((dataClass) => standings.get(dataClass)?.whole === "objected");
+  const isUnknown = CHILD_CLASSES.every((dataClass) => standings.get(dataClass)?.votes === DENIES);
   const shown = isUnknown ? [] : releasable;
   const namesIn = (...wanted: readonly Standing["whole"][]) =>
     new Set(shown.filter((one) => wanted.includes(standings.get(one.dataClass)?.whole)).map(({ source }) => source));
   const [sources, identitySources] = [namesIn("released"), namesIn("objected", "partly")];
-  if (own === undefined && sources.size + identitySources.size === 0) return undefined;
-  const classes = new Map(shown.map(({ source, dataClass }) => [source, dataClass]));
+  if (own === undefined && sources.size + identitySources.size === 0) {
+    if (trace !== undefined) for (const standing of standings.values()) traceClass(standing, weighing, trace);
+    return undefined;
+  }
+  const classes = new Map(releasable.map(({ source, dataClass }) => [source, dataClass]));
   return {
     sources,
     identitySources,
@@ -53,7 +56,7 @@ export function decideVisibility(
     releases(resource, trace) {
       const dataClass = classes.get(resource.source);
       const standing = dataClass && standings.get(dataClass);
-      return standing !== undefined && isReleased(resource, { standing, weighing, trace });
+      return standing !== undefined && isReleased(resource, { standing, weighing, trace }) && !isUnknown;
     },
   };
 }
@@ -89,6 +92,13 @@ function toOverride({ requester, inForce }: Weighing): Pick<Visibility, "overrid
   if (first === undefined) return {};
   const { kind, id: decision } = first;
   return { override: { kind, decision, ...(first.kind === "duty" && { family: first.family }) } };
+}
+
+/** Why nothing is left of a class. */
+function traceClass(standing: Standing, weighing: Weighing, trace: Trace): void {
+  const { dataClass } = standing;
+  if (!weighing.requester.agreement.dataClasses.includes(dataClass)) return;
+  traceConsents({ scope: "whole-class", dataClass }, { standing, weighing }, trace);
 }
 
 interface Asked {

@@ -16,6 +16,7 @@ import {
 import { DECISION_SOURCE } from "../identity/decisions/ports.ts";
 import { type Pack, resourceBytes, toPack } from "../search/pack.ts";
 import type { Moment, VisibleRecord } from "./record-reader.ts";
+import { labellingOf } from "./record-reader-labels.ts";
 import { isKnownBy } from "./record-reader-links.ts";
 import { isPeopled, type LoadedRecord, type LoadOptions } from "./record-reader-load.ts";
 import { visiblePatient } from "./record-reader-patient.ts";
@@ -205,6 +206,7 @@ export function toMergedView(
     pack: NO_PACK,
     isVisible: () => false,
     rules: sight.rules,
+    until_ms: sight.changesAt_ms,
     isMerged: true,
   };
 }
@@ -218,9 +220,11 @@ export function toView(record: LoadedRecord, sight: Sight, options: LoadOptions)
     pack,
     isVisible: toIsVisible(record, sight, options),
     rules: sight.rules,
+    until_ms: sight.changesAt_ms,
     ...(sight.visibility && { tellers: record.isRestricted ? NO_TELLERS : sight.visibility.sources }),
     ...(sight.visibility?.override && { override: sight.visibility.override }),
     labelsOf: record.labelsOf,
+    lists: labellingOf(options).lists,
   };
 }
 

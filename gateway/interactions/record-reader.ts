@@ -4,6 +4,7 @@ import type { Requester } from "../access/requester.ts";
 import { nextInstant } from "../disclosure/decide-visibility.ts";
 import type { Explanation } from "../disclosure/explanation.ts";
 import type { Labels } from "../disclosure/labels/label.ts";
+import type { LabelLists } from "../disclosure/labels/label-list.ts";
 import { LIMITS } from "../limits.ts";
 import type { Pack } from "../search/pack.ts";
 import type { ReadVerbs, RecordKey, Store } from "../store/store.ts";
@@ -30,6 +31,8 @@ export interface VisibleRecord {
   readonly until_ms?: number;
   /** Of a child: the sources whose word is shown to this requester in full; none where somebody marks it as restricted. */
   readonly tellers?: ReadonlySet<string>;
+  /** The lists in force, for the guard's own look. */
+  readonly lists?: LabelLists;
   /** What the lists say of an entry of `pack`. */
   labelsOf?(entry: number): Labels;
   /** The decision that shows in spite of an objection. */

@@ -64,8 +64,8 @@ async function sharedRecordFor(
 
 /** A finding alone changes nothing of who sees the child; whatever else is written with it may. */
 async function noteSeen(type: RecordType, place: Place, scene: Scene): Promise<void> {
-  if (!scene.isAlone || place.kind !== "child" || !place.isSeen || type !== "Observation") return;
-  scene.whenDurable.push(await scene.ports.seenChildren.note(place.record, scene));
+  if (!scene.isAlone || place.kind !== "child" || place.seenUntil_ms === undefined || type !== "Observation") return;
+  scene.whenDurable.push(await scene.ports.seenChildren.note(place.record, scene, place.seenUntil_ms));
 }
 
 async function putPatient({ id, sent, held }: ToPut, scene: Scene): Promise<Written> {

@@ -16,26 +16,37 @@ interface Asking {
  * one finding after another of the same child need not have the whole record read each time.
  */
 export interface SeenChildren {
-  isSeen(record: RecordKey, asking: Asking): Promise<boolean>;
+  /** Until when the child is seen though nothing is written (milliseconds since 1970); `undefined`: not known to be. */
+  seenUntil_ms(record: RecordKey, asking: Asking): Promise<number | undefined>;
   /**
    * Notes that a record is seen at the version which the transaction gives it, for when the transaction is durable.
    * Only after a write that cannot change who sees the child.
    */
-  note(record: RecordKey, asking: Asking): Promise<() => void>;
+  note(record: RecordKey, asking: Asking, until_ms: number): Promise<() => void>;
+}
+
+interface Seen {
+  readonly version: number;
+  /** Milliseconds since 1970, the end exclusive. */
+  readonly from_ms: number;
+  readonly until_ms: number;
 }
 
 export function createSeenChildren(policyVersion = () => 0): SeenChildren {
   const nameOf = (record: RecordKey, asking: Asking): string => `${policyVersion()} ${toName(record, asking)}`;
-  const versions = new LRUCache<string, number>({ max: LIMITS.seen_children_max });
+  const versions = new LRUCache<string, Seen>({ max: LIMITS.seen_children_max });
   return {
-    async isSeen(record, asking) {
+    async seenUntil_ms(record, asking) {
       const known = versions.get(nameOf(record, asking));
-      return known !== undefined && known === (await asking.transaction.recordVersion(record));
+      if (known === undefined || asking.at.now_ms < known.from_ms || asking.at.now_ms >= known.until_ms)
+        return undefined;
+      return known.version === (await asking.transaction.recordVersion(record)) ? known.until_ms : undefined;
     },
-    async note(record, asking) {
+    async note(record, asking, until_ms) {
+      const from_ms = asking.at.now_ms;
       const version = await asking.transaction.recordVersion(record);
       return () => {
-        if (version !== undefined) versions.set(nameOf(record, asking), version);
+        if (version !== undefined) versions.set(nameOf(record, asking), { version, from_ms, until_ms });
       };
     },
   };
@@ -43,6 +54,6 @@ export function createSeenChildren(policyVersion = () => 0): SeenChildren {
 
 /** Everything that a decision on visibility looks at beside the record itself. */
 function toName(record: RecordKey, { requester, at }: Asking): string {
-  const { client, purpose, organization, agreement } = requester;
-  return `${record} ${at.today} ${client} ${purpose} ${organization.value} ${agreement.id}/${agreement.version}`;
+  const { client, user, purpose, organization, agreement } = requester;
+  return `${record} ${at.today} ${client} ${user?.id ?? ""} ${purpose} ${organization.value} ${agreement.id}/${agreement.version}`;
 }

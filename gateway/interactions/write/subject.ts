@@ -14,8 +14,8 @@ export type Place =
       readonly kind: "child";
       readonly record: RecordKey;
       readonly patientId: string;
-      /** Whether the writer was found to see the child itself. */
-      readonly isSeen: boolean;
+      /** Until when the writer, who was found to see the child itself, does so; absent where that was not asked. */
+      readonly seenUntil_ms: number | undefined;
     }
   | { readonly kind: "shared" };
 
@@ -24,6 +24,7 @@ export interface Placed {
   readonly sent: Sent;
 }
 
+const NEVER_ms = Number.POSITIVE_INFINITY;
 const SHARED: Place = { kind: "shared" };
 
 /** The element that says whom a resource of a type is about. */
@@ -88,7 +89,7 @@ export function subjectIdOf(type: RecordType, resource: Tree, fhirBase: string):
  */
 function samePlace(patientId: string, held: Held | undefined): Place | undefined {
   if (held?.state !== "current" || held.patientId !== patientId) return undefined;
-  return { kind: "child", record: held.record, patientId, isSeen: false };
+  return { kind: "child", record: held.record, patientId, seenUntil_ms: undefined };
 }
 
 /** A child whom the writer sees. Where nobody is real, whoever is held is seen. */
@@ -96,12 +97,15 @@ async function childPlace(patientId: string, scene: Scene): Promise<Place | unde
   const { transaction, writer, search, requester, at } = scene;
   const record = await transaction.locate("Patient", patientId, writer.idSpace);
   if (record === undefined) return undefined;
-  if (writer.unknownSubjects) return { kind: "child", record, patientId, isSeen: false };
-  const place: Place = { kind: "child", record, patientId, isSeen: true };
-  if (await scene.ports.seenChildren.isSeen(record, scene)) return place;
+  if (writer.unknownSubjects) return { kind: "child", record, patientId, seenUntil_ms: undefined };
+  const place = (seenUntil_ms: number): Place => ({ kind: "child", record, patientId, seenUntil_ms });
+  const known_ms = await scene.ports.seenChildren.seenUntil_ms(record, scene);
+  if (known_ms !== undefined) return place(known_ms);
   const view = await search.reader.view(record, requester, at);
   // Of a child that is merged into another whatever is told belongs to that one.
-  return view !== undefined && view.patient.size > 0 && view.isMerged !== true ? place : undefined;
+  return view !== undefined && view.patient.size > 0 && view.isMerged !== true
+    ? place(view.until_ms ?? NEVER_ms)
+    : undefined;
 }
 
 async function childByIdentifier({ reference, identifier }: Tree, scene: Scene): Promise<Place | undefined> {
@@ -114,7 +118,12 @@ async function childByIdentifier({ reference, identifier }: Tree, scene: Scene):
   if (!read.ok) return refuse(...read.issues);
   const [found, another] = await findSome(read.criteria, 2, scene);
   if (found === undefined || another !== undefined) return undefined;
-  return { kind: "child", record: found.view.key, patientId: idOf(found), isSeen: true };
+  return {
+    kind: "child",
+    record: found.view.key,
+    patientId: idOf(found),
+    seenUntil_ms: found.view.until_ms ?? NEVER_ms,
+  };
 }
 
 /** https://hl7.org/fhir/R4/search.html#escaping */
@@ -159,5 +168,5 @@ export async function placeOfTarget(type: RecordType, id: string, scene: Scene):
   const view = record === undefined ? undefined : await search.reader.view(record, requester, at);
   if (record === undefined || view === undefined) return undefined;
   if (findVisible(view, type, id) === undefined) return undefined;
-  return view.patientId === "" ? SHARED : { kind: "child", record, patientId: view.patientId, isSeen: false };
+  return view.patientId === "" ? SHARED : { kind: "child", record, patientId: view.patientId, seenUntil_ms: undefined };
 }

@@ -1,0 +1,306 @@
+import { existsSync, readFileSync } from "node:fs";
+import type { Consent, ConsentProvision } from "@medplum/fhirtypes";
+import { describe, expect, test } from "vitest";
+import { CONFIDENTIALITY, CONSENT_SCOPE, LOINC } from "#profiles/systems.ts";
+import { checkConsentRules } from "./consent-check.ts";
+import { CONSENT_ACTION, RESOURCE_TYPES } from "./consent-rules.ts";
+import {
+  actor,
+  actReason,
+  coding,
+  confidentiality,
+  consent,
+  dataClass,
+  policy,
+  sensitivity,
+} from "./disclosure.fixtures.ts";
+
+function flawed(provision: ConsentProvision | undefined, change: Partial<Consent> = {}): readonly string[] {
+  return checkConsentRules(consent(provision, change)).map(({ expression }) => expression);
+}
+
+const data = (meaning: string, reference: object): NonNullable<ConsentProvision["data"]> =>
+  JSON.parse(JSON.stringify([{ meaning, reference }]));
+const OBSERVATION = { reference: "Observation/o" };
+
+/** Our own of the form of UK Core's example: a policy elsewhere, a first rule that names a purpose and has no type. */
+const UK_CORE: Consent = {
+  resourceType: "Consent",
+  status: "active",
+  scope: { coding: [{ system: CONSENT_SCOPE, code: "patient-privacy" }] },
+  category: [{ coding: [sensitivity("INFA")] }],
+  patient: { reference: "Patient/p" },
+  dateTime: "2026-02-03T09:30:00+00:00",
+  policy: [{ authority: "https://authority.example", uri: "https://authority.example/policies/sharing" }],
+  provision: { purpose: [actReason("GOV")] },
+};
+
+describe("a Consent is taken", () => {
+  test("in the form of UK Core's own example", () => {
+    expect(checkConsentRules(UK_CORE)).toEqual([]);
+  });
+
+  test.each<[string, ConsentProvision | undefined, Partial<Consent>?]>([
+    ["without a rule", undefined],
+    ["with a policy alone", {}, policy("OPTOUT")],
+    ["with a type alone", { type: "permit" }],
+    ["with a policy and a type that agree", { type: "deny" }, policy("OPTOUT")],
+    ["with a policy that says neither", { type: "deny" }, policy("OPTINR")],
+    ["with a time for which it holds", { period: { start: "2026-01-01" } }, policy("OPTIN")],
+    [
+      "with a time that had begun when it was given",
+      { period: { end: "2026-05-01" } },
+      { ...policy("OPTIN"), dateTime: "2026-05-01" },
+    ],
+    ["with purposes of a policy that permits", { purpose: [actReason("TREAT")] }, policy("OPTIN")],
+    ["with everybody who holds data kept from sharing", { actor: [actor("Z1", "CST")] }, policy("OPTOUT")],
+    [
+      "with what it is about and a nested exception",
+      { class: [dataClass("education")], provision: [{ type: "deny" }] },
+      policy("OPTIN"),
+    ],
+    [
+      "with what it is about and a nested rule, under a policy elsewhere",
+      { actor: [actor("Z1")], provision: [{ type: "permit" }] },
+    ],
+    [
+      "with two levels of exceptions",
+      { type: "permit", provision: [{ type: "deny", provision: [{ type: "permit" }] }] },
+    ],
+    [
+      "with all that can be narrowed",
+      {
+        type: "permit",
+        action: [{ coding: [{ system: CONSENT_ACTION, code: "access" }] }],
+        securityLabel: [confidentiality("R"), sensitivity("PSY")],
+        class: [dataClass("education"), { system: RESOURCE_TYPES, code: "Observation" }],
+        code: [{ coding: [{ system: LOINC, code: "29463-7" }] }],
+        data: data("authoredby", { identifier: { system: "urn:x", value: "1" } }),
+        actor: [actor("Z1")],
+      },
+    ],
+    [
+      "with an actor by reference alone",
+      { type: "deny", actor: [{ role: {}, reference: { reference: "Organization/o" } }] },
+    ],
+    ["with data of an encounter", { type: "deny", data: data("related", { reference: "Encounter/e" }) }],
+    [
+      "with yes and no for different actors",
+      {
+        type: "permit",
+        provision: [
+          { type: "permit", actor: [actor("Z1")] },
+          { type: "deny", actor: [actor("Z2")] },
+        ],
+      },
+    ],
+    ["with the same said twice", { type: "permit", provision: [{ type: "deny" }, { type: "deny" }] }],
+    ["that has ended, whatever it says", { type: "deny", provision: [{}] }, { ...policy("OPTIN"), status: "inactive" }],
+    ["with a scope in words", { type: "permit" }, { scope: { text: "privacy" } }],
+  ])("%s", (_, provision, change) => {
+    expect(flawed(provision, change)).toEqual([]);
+  });
+});
+
+describe("a Consent is sent back", () => {
+  test.each<[string, ConsentProvision, string, Partial<Consent>?]>([
+    [
+      "about treatment",
+      { type: "permit" },
+      "Consent.scope",
+      { scope: { coding: [{ system: CONSENT_SCOPE, code: "treatment" }] } },
+    ],
+    ["whose policy permits what its rule denies", { type: "deny" }, "Consent.provision.type", policy("OPTIN")],
+    ["whose policy denies what its rule permits", { type: "permit" }, "Consent.provision.type", policy("OPTOUT")],
+    [
+      "whose first rule may be the exception: actors",
+      { actor: [actor("Z1")] },
+      "Consent.provision.actor",
+      policy("OPTIN"),
+    ],
+    [
+      "whose first rule may be the exception: who holds data",
+      { actor: [actor("Z1", "CST")] },
+      "Consent.provision.actor",
+      policy("OPTIN"),
+    ],
+    [
+      "whose first rule may be the exception: recipients",
+      { actor: [actor("Z1", "CST"), actor("Z2")] },
+      "Consent.provision.actor",
+      policy("OPTOUT"),
+    ],
+    [
+      "whose first rule may be the exception: a purpose",
+      { purpose: [actReason("ETREAT")] },
+      "Consent.provision.purpose",
+      policy("OPTOUT"),
+    ],
+    [
+      "whose first rule may be the exception: data",
+      { data: data("instance", OBSERVATION) },
+      "Consent.provision.data",
+      policy("OPTIN"),
+    ],
+    [
+      "whose first rule may be the exception: data of a time",
+      { dataPeriod: { end: "2020" } },
+      "Consent.provision.dataPeriod",
+      policy("OPTIN"),
+    ],
+    [
+      "whose first rule may be the exception: labels",
+      { securityLabel: [confidentiality("R")] },
+      "Consent.provision.securityLabel",
+      policy("OPTIN"),
+    ],
+    ["whose first rule may be the exception: classes", { class: [dataClass("education")] }, "Consent.provision.class"],
+    [
+      "whose first rule may be the exception: codes",
+      { code: [{ coding: [{ system: LOINC, code: "29463-7" }] }] },
+      "Consent.provision.code",
+      policy("OPTIN"),
+    ],
+    [
+      "whose time was over when it was given",
+      { period: { end: "2026-04-30" } },
+      "Consent.provision.period",
+      { ...policy("OPTIN"), dateTime: "2026-05-01" },
+    ],
+    [
+      "whose nested rule makes no exception to an open first",
+      { actor: [actor("Z1")], provision: [{ type: "permit" }] },
+      "Consent.provision.actor",
+      policy("OPTIN"),
+    ],
+    [
+      "with a nested rule that says neither",
+      { type: "permit", provision: [{ purpose: [actReason("TREAT")] }] },
+      "Consent.provision.provision[0].type",
+    ],
+    [
+      "with yes and no to the same",
+      { type: "permit", provision: [{ type: "deny" }, { type: "permit" }] },
+      "Consent.provision.provision[1]",
+    ],
+    [
+      "with three levels of exceptions",
+      { type: "permit", provision: [{ type: "deny", provision: [{ type: "permit", provision: [{ type: "deny" }] }] }] },
+      "Consent.provision.provision[0].provision[0].provision",
+    ],
+    [
+      "with an action that is not access",
+      { type: "deny", action: [{ coding: [{ system: CONSENT_ACTION, code: "correct" }] }] },
+      "Consent.provision.action[0]",
+    ],
+    ["with an action in words", { type: "deny", action: [{ text: "look" }] }, "Consent.provision.action[0]"],
+    [
+      "with a label that is none",
+      { type: "deny", securityLabel: [confidentiality("X")] },
+      "Consent.provision.securityLabel[0]",
+    ],
+    [
+      "with a sensitivity that is none",
+      { type: "deny", securityLabel: [sensitivity("NOPE")] },
+      "Consent.provision.securityLabel[0]",
+    ],
+    [
+      "with a value set in place of a code system",
+      {
+        type: "deny",
+        securityLabel: [{ system: "http://terminology.hl7.org/ValueSet/v3-Confidentiality", code: "R" }],
+      },
+      "Consent.provision.securityLabel[0]",
+    ],
+    ["with a code without a system", { type: "deny", purpose: [{ code: "TREAT" }] }, "Consent.provision.purpose[0]"],
+    [
+      "with a purpose that is none",
+      { type: "deny", purpose: [actReason("CURIOSITY")] },
+      "Consent.provision.purpose[0]",
+    ],
+    [
+      "with a code system that ends in a slash",
+      { type: "deny", code: [{ coding: [{ system: "http://loinc.org/", code: "29463-7" }] }] },
+      "Consent.provision.code[0]",
+    ],
+    ["with a code in words", { type: "deny", code: [{ text: "weight" }] }, "Consent.provision.code[0]"],
+    ["with a data class that is none", { type: "deny", class: [dataClass("gossip")] }, "Consent.provision.class[0]"],
+    [
+      "with a class of another system",
+      { type: "deny", class: [coding("urn:ietf:bcp:13")("text/plain")] },
+      "Consent.provision.class[0]",
+    ],
+    [
+      "with an actor by name alone",
+      { type: "deny", actor: [{ role: {}, reference: { display: "the practice" } }] },
+      "Consent.provision.actor[0].reference",
+    ],
+    [
+      "with an actor by a number that nobody knows",
+      { type: "deny", actor: [{ role: {}, reference: { identifier: { system: "urn:x", value: "1" } } }] },
+      "Consent.provision.actor[0].reference",
+    ],
+    [
+      "with an actor by half a number, whatever else",
+      { type: "deny", actor: [{ role: {}, reference: { reference: "Organization/o", identifier: { value: "1" } } }] },
+      "Consent.provision.actor[0].reference",
+    ],
+    [
+      "with what depends on data",
+      { type: "deny", data: data("dependents", OBSERVATION) },
+      "Consent.provision.data[0].meaning",
+    ],
+    [
+      "with what is related to no encounter",
+      { type: "deny", data: data("related", OBSERVATION) },
+      "Consent.provision.data[0].reference",
+    ],
+    [
+      "with data by no reference",
+      { type: "deny", data: data("instance", { display: "the visit" }) },
+      "Consent.provision.data[0].reference",
+    ],
+    [
+      "with a flaw further in",
+      { type: "permit", provision: [{ type: "deny", purpose: [actReason("X")] }] },
+      "Consent.provision.provision[0].purpose[0]",
+    ],
+  ])("%s", (_, provision, expression, change) => {
+    expect(flawed(provision, change)).toEqual([expression]);
+  });
+
+  test("with a sentence that says why", () => {
+    const [flaw] = checkConsentRules(
+      consent({ type: "deny", securityLabel: [{ system: `${CONFIDENTIALITY}/ValueSet/x`, code: "R" }] }),
+    );
+    expect(flaw?.message).toMatch(/names a value set.*Expected one of: .*v3-Confidentiality/s);
+  });
+});
+
+const EXAMPLES = new URL("../../../shared/data/consent/hl7-r4-examples/", import.meta.url);
+
+/** Of HL7's examples: what tells of each that it is sent back, and of the rest that nothing stands against them. */
+test.runIf(existsSync(EXAMPLES)).each([
+  ["Emergency", ["Consent.provision.purpose"]],
+  ["notAuthor", ["Consent.provision.actor"]],
+  ["notOrg", ["Consent.provision.type", "Consent.provision.action[1]"]],
+  ["notThem", ["Consent.provision.actor", "Consent.provision.action[1]"]],
+  ["notThis", ["Consent.provision.data", "Consent.provision.data[0].reference"]],
+  ["notTime", ["Consent.provision.period"]],
+  // Nothing but its dates tells it from the one before, so it is sent back too.
+  ["basic", ["Consent.provision.period"]],
+  ["grantor", ["Consent.provision.actor"]],
+  ["signature", ["Consent.provision.actor", "Consent.provision.provision[0].class[0]"]],
+  // Withholds from all, as its policy says; its time is over, as its rule says.
+  ["Out", []],
+  ["smartonfhir", []],
+])("HL7's example %s", (name, expressions) => {
+  const example: Consent = JSON.parse(readFileSync(new URL(`Consent-consent-example-${name}.json`, EXAMPLES), "utf8"));
+  expect(checkConsentRules(example).map(({ expression }) => expression)).toEqual(expressions);
+});
+
+test.runIf(existsSync(EXAMPLES))("HL7's example of many nested rules has a type in none", () => {
+  const example: Consent = JSON.parse(readFileSync(new URL("Consent-consent-example-pkb.json", EXAMPLES), "utf8"));
+  const told = checkConsentRules(example).map(({ expression }) => expression);
+  expect(told.filter((expression) => expression.endsWith("].type"))).toHaveLength(11);
+});
