@@ -110,7 +110,7 @@ export function isIncluded(
   leaf: NodeHash,
   { index, size, path, root }: { index: number; size: number; path: readonly NodeHash[]; root: NodeHash },
 ): boolean {
-  if (!isPlace(index) || !isPlace(size) || index >= size) return false;
+  if (!isPlace(index) || !isPlace(size) || index >= size || ![leaf, root, ...path].every(isHash)) return false;
   let [at, last, node] = [index, size - 1, leaf];
   for (const other of path) {
     if (last === 0) return false;
@@ -132,6 +132,7 @@ export function isConsistent(
   path: readonly NodeHash[],
 ): boolean {
   if (!isPlace(first.size) || !isPlace(second.size) || first.size > second.size) return false;
+  if (![first.root, second.root, ...path].every(isHash)) return false;
   if (first.size === second.size) return path.length === 0 && first.root.equals(second.root);
   if (first.size === 0) return path.length === 0 && first.root.equals(EMPTY_ROOT);
   const rest = onesIn(first.size) === 1 ? [first.root, ...path] : [...path];
@@ -151,6 +152,10 @@ export function isConsistent(
     [at, last] = [half(at), half(last)];
   }
   return last === 0 && before.equals(first.root) && after.equals(second.root);
+}
+
+function isHash({ length }: Buffer): boolean {
+  return length === HASH_BYTES;
 }
 
 function half(value: number): number {

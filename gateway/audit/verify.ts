@@ -94,7 +94,7 @@ async function verifyLeaves(files: readonly AuditFile[], findings: Findings): Pr
 }
 
 function faultOf({ hash, intact, leaf }: LeafLine, head: ChainHead, process: string): string | undefined {
-  if (!intact) return `The leaf does not have the hash ${hash}: it was changed.`;
+  if (!intact) return changed(hash);
   if (leaf.process !== process) return "The leaf belongs to the chain of another process.";
   if (leaf.sequence !== head.sequence + 1) {
     return `The leaf has sequence ${leaf.sequence} where ${head.sequence + 1} was expected.`;
@@ -138,12 +138,17 @@ async function verifyJournal(file: AuditFile, chain: Chain, findings: Findings):
   }
 }
 
+function changed(hash: string): string {
+  return `The leaf does not have the hash ${hash}: it was changed.`;
+}
+
 /** Within a file nothing may be missing: days are purged, not records. */
 function faultOfFiled(
-  { hash, leaf }: LeafLine,
+  { hash, intact, leaf }: LeafLine,
   filed: ReadonlyMap<number, string>,
   before: number | undefined,
 ): string | undefined {
+  if (!intact) return changed(hash);
   if (before !== undefined && leaf.sequence !== before + 1) {
     return `The leaf has sequence ${leaf.sequence} where ${before + 1} was expected.`;
   }
