@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmdirSync,
   rmSync,
   symlinkSync,
@@ -399,6 +400,45 @@ describe("when the files cannot be written", () => {
     expect(linesOf("payloads")).toHaveLength(1);
     expect(await verifyAudit(directory)).toMatchObject(INTACT);
   });
+
+  test("a directory that was moved away refuses every record until it is back, and nothing is lost", async () => {
+    const log = await openLog();
+    await log.append(named("before"));
+    const away = `${directory}-away`;
+    renameSync(directory, away);
+    await expect(log.append(named("a"))).rejects.toThrow("cannot be written");
+    await expect(log.append(named("b"))).rejects.toThrow("cannot be written");
+    renameSync(away, directory);
+    await log.append(named("after"));
+    expect(await verifyAudit(directory)).toMatchObject({ broken: [] });
+    expect(textOf("journal")).toContain('"before"');
+    expect(textOf("journal")).toContain('"after"');
+  });
+
+  test("a directory that was removed refuses every record, and made anew goes on and shows for ever what is missing", async () => {
+    const log = await openLog();
+    await log.append(named("before"));
+    rmSync(directory, { recursive: true });
+    await expect(log.append(named("a"))).rejects.toThrow("cannot be written");
+    mkdirSync(directory);
+    await log.append(named("after"));
+    const { broken } = await verifyAudit(directory);
+    expect(broken).toContainEqual(expect.objectContaining({ reason: expect.stringContaining("1 was expected") }));
+  });
+
+  test.runIf(process.platform === "linux")(
+    "a journal that is replaced by another file refuses the next record",
+    async () => {
+      const log = await openLog();
+      await log.append(named("before"));
+      const journal = join(directory, JOURNAL);
+      writeFileSync(`${journal}.new`, readFileSync(journal));
+      renameSync(`${journal}.new`, journal);
+      await expect(log.append(named("a"))).rejects.toThrow("cannot be written");
+      await log.append(named("after"));
+      expect(await verifyAudit(directory)).toMatchObject({ broken: [] });
+    },
+  );
 
   test("a directory that cannot be made is an error at start", async () => {
     appendFileSync(join(directory, "file"), "");
