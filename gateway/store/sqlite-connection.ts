@@ -69,6 +69,7 @@ function configure(database: DatabaseSync, derive: Derive | undefined): void {
     PRAGMA cache_size = -${CACHE_KIBIBYTES};
     PRAGMA mmap_size = 0;
     PRAGMA temp_store = MEMORY;
+    PRAGMA secure_delete = FAST;
   `);
   if (found !== "ready") makeSchema(database, derive);
 }
@@ -115,6 +116,19 @@ function createOrigins(statement: (sql: string) => StatementSync): Origins {
       ids.clear();
     },
   };
+}
+
+/**
+ * What `work` takes out of the file is overwritten there as well, wherever it lay. Otherwise that is done only where it
+ * costs no further page.
+ */
+export function overwriting<T>({ database }: Connection, work: () => T): T {
+  database.exec("PRAGMA secure_delete = ON");
+  try {
+    return work();
+  } finally {
+    database.exec("PRAGMA secure_delete = FAST");
+  }
 }
 
 /** SQLite's own word for "another connection is writing". */

@@ -1,7 +1,7 @@
 import type { RecordKey } from "./record.ts";
 import { touch, type Work } from "./sqlite-work.ts";
 
-/** Nothing of it can be read again; where it lay in the file is free, and overwritten when it is used. */
+/** Nothing of it can be read again; where it lay in the file is overwritten by whoever calls this. */
 export function forgetPast(work: Work, record: RecordKey, source: string): void {
   const { statement } = work.connection;
   const versions = statement(

@@ -13,7 +13,7 @@ import {
   readContribution,
   removeContribution,
 } from "./sqlite-children.ts";
-import type { Connection } from "./sqlite-connection.ts";
+import { type Connection, overwriting } from "./sqlite-connection.ts";
 import { appendDecision, moveChild, setMerged, setStanding } from "./sqlite-decisions.ts";
 import { closeQuarantine, moveReach, putQuality, putReceipt, quarantine, useOnce } from "./sqlite-deliveries.ts";
 import { appendDisclosureDecision, endDisclosureDecision, reviewDisclosureDecision } from "./sqlite-disclosure.ts";
@@ -213,11 +213,11 @@ export class SqliteTransaction extends SqliteReader implements WriteTransaction 
   }
 
   async forgetRaw(source: string, unit: string): Promise<void> {
-    forgetRaw(this.#open, source, unit);
+    overwriting(this.connection, () => forgetRaw(this.#open, source, unit));
   }
 
   async sweepRaw(now: number, limit: number): Promise<number> {
-    return sweepRaw(this.#open, now, limit);
+    return overwriting(this.connection, () => sweepRaw(this.#open, now, limit));
   }
 
   async noteState(state: EndedState): Promise<void> {
@@ -225,11 +225,11 @@ export class SqliteTransaction extends SqliteReader implements WriteTransaction 
   }
 
   async removeSourceIdentity(source: string, localId: string): Promise<void> {
-    removeSourceIdentity(this.#open, source, localId);
+    overwriting(this.connection, () => removeSourceIdentity(this.#open, source, localId));
   }
 
   async forgetPast(record: RecordKey, source: string): Promise<void> {
-    forgetPast(this.#open, record, source);
+    overwriting(this.connection, () => forgetPast(this.#open, record, source));
   }
 
   async unstage(source: string, table: string, key: string): Promise<void> {
@@ -261,7 +261,7 @@ export class SqliteTransaction extends SqliteReader implements WriteTransaction 
   }
 
   async closeQuarantine(id: string, state: "replayed" | "discarded", at: number): Promise<void> {
-    closeQuarantine(this.#open, id, { state, at });
+    overwriting(this.connection, () => closeQuarantine(this.#open, id, { state, at }));
   }
 
   async putReceipt(id: string, source: string, body: string): Promise<void> {

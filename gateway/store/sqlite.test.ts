@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -212,6 +212,31 @@ describe("the SQLite file", () => {
     const fresh = `${path}.fresh`;
     await createSqliteStore({ path: fresh }).close();
     expect(shapeOf(path)).toEqual(shapeOf(fresh));
+  });
+
+  test("what is forgotten is overwritten in the file, on pages of its own too", async () => {
+    const canary = "a word of a child whom nobody holds any more; ";
+    const content = canary.repeat(400);
+    const isInFile = (): boolean => readFileSync(path).includes(canary);
+    const store = createSqliteStore({ path });
+    await store.write(async (transaction) => {
+      const record = await transaction.createChild("p-1", "");
+      const told = { ...observation("a"), body: Buffer.from(content) };
+      await transaction.put(record, told);
+      await transaction.put(record, { ...told, version: 2, body: Buffer.from("{}") });
+      await transaction.remove("Observation", "a", "", 5);
+      const held = { id: "q-1", delivery: "r-1", source: "s", line: 1, issues: "[]", content, createdAt: 1 } as const;
+      await transaction.quarantine({ ...held, reached: "received", state: "quarantined" });
+    });
+    await store.close();
+    expect(isInFile()).toBe(true);
+    const again = createSqliteStore({ path });
+    await again.write(async (transaction) => {
+      await transaction.closeQuarantine("q-1", "discarded", 9);
+      await transaction.forgetPast(1, "s");
+    });
+    await again.close();
+    expect(isInFile()).toBe(false);
   });
 
   test("ids whose hashes are equal are told apart", async () => {
