@@ -1,10 +1,12 @@
 import type { Reference, Resource } from "@medplum/fhirtypes";
 import { canonical } from "#profiles/canonical.ts";
-import { UPN } from "#profiles/systems.ts";
-import type { Requester } from "../access/requester.ts";
-import { isReleasable, type SourceFacts } from "../disclosure/visibility.ts";
-import { DECISION_SOURCE } from "../identity/decisions/ports.ts";
+import type { Agreement, Requester } from "../access/requester.ts";
+import type { LabelLists } from "../disclosure/labels/label-list.ts";
+import { LABEL_LISTS } from "../disclosure/labels/lists.ts";
+import type { SourceFacts } from "../disclosure/visibility.ts";
 import { type Pack, resourceBytes } from "../search/pack.ts";
+import { isMarkedRestricted, wrongIn } from "./guard-body.ts";
+import type { VisibleRecord } from "./record-reader.ts";
 
 /**
  * The second look. Visibility is decided from columns beside the bytes; these checks read the bytes themselves and the
@@ -71,58 +73,88 @@ function subjectOf(resource: Resource): Reference | undefined {
 
 /** What leaves the gateway, with what is known of it beside its bytes. */
 export interface Leaving {
-  readonly type: string | undefined;
+  readonly type: string;
+  readonly id: string;
   /** Empty for a Patient, which is of several. */
-  readonly source: string | undefined;
+  readonly source: string;
   /** Absent where a resource ended. */
   readonly body: Buffer | undefined;
+  readonly patientId?: string;
 }
 
-/** Checked for every answer of entries of packs; see `guardLeaving`. */
+/** An entry of a pack that leaves, and the visible record that it is from, where that is known. */
+export interface Releasing {
+  readonly pack: Pack;
+  readonly entry: number;
+  readonly view?: Pick<VisibleRecord, "patientId" | "patient" | "lists">;
+}
+
+/** Entries that were looked at, by the agreement under which they leave: the bytes of a pack never change. */
+const passed = new WeakMap<Pack, WeakMap<Agreement, Uint8Array>>();
+
+/** Checked for every answer of entries of packs: once for each and each agreement, then looked up; see `wrongIn`. */
 export function guardRelease(
-  released: readonly { readonly pack: Pack; readonly entry: number }[],
-  requester: Requester,
+  released: readonly Releasing[],
+  { agreement }: Requester,
   sources: ReadonlyMap<string, SourceFacts>,
 ): void {
-  for (const { pack, entry } of released) {
-    const type = pack.types[entry];
-    if (type === "Patient") guardPatient(resourceBytes(pack, entry), requester);
-    else guardSource(type, pack.sources[entry], { requester, sources });
+  for (const { pack, entry, view } of released) {
+    const marks = marksOf(pack, agreement);
+    if (marks[entry] === 1) continue;
+    const wrong = wrongIn(
+      {
+        bytes: resourceBytes(pack, entry),
+        type: pack.types[entry] ?? "",
+        id: pack.ids[entry] ?? "",
+        source: pack.sources[entry] ?? "",
+        patientId: view?.patientId,
+        isRestricted: view !== undefined && saysRestricted(view.patient),
+      },
+      { agreement, sources, lists: view?.lists ?? LABEL_LISTS },
+    );
+    if (wrong !== undefined) throw new GuardError(wrong);
+    marks[entry] = 1;
   }
 }
 
-/** Each comes from a source that the agreement reaches, no Patient shows a UPN unasked. */
+function marksOf(pack: Pack, agreement: Agreement): Uint8Array {
+  const byAgreement = passed.get(pack) ?? new WeakMap<Agreement, Uint8Array>();
+  passed.set(pack, byAgreement);
+  const marks = byAgreement.get(agreement) ?? new Uint8Array(pack.size);
+  byAgreement.set(agreement, marks);
+  return marks;
+}
+
+const restricted = new WeakMap<Pack, boolean>();
+
+function saysRestricted(patient: Pack): boolean {
+  const known =
+    restricted.get(patient) ??
+    (patient.size > 0 && isMarkedRestricted(JSON.parse(resourceBytes(patient, 0).toString())));
+  restricted.set(patient, known);
+  return known;
+}
+
+/** The same for versions of a history, which are read seldom and kept nowhere. */
 export function guardLeaving(
   leaving: readonly Leaving[],
-  requester: Requester,
+  { agreement }: Requester,
   sources: ReadonlyMap<string, SourceFacts>,
+  lists: LabelLists = LABEL_LISTS,
 ): void {
-  for (const { type, source, body } of leaving) {
-    if (type === "Patient") guardPatient(body, requester);
-    else guardSource(type, source, { requester, sources });
+  const marked = new Set(
+    leaving.flatMap(({ type, body, patientId = "" }) =>
+      type === "Patient" && body && isMarkedRestricted(JSON.parse(body.toString())) ? [patientId] : [],
+    ),
+  );
+  for (const { type, id, source, body, patientId } of leaving) {
+    const isRestricted = patientId !== undefined && marked.has(patientId);
+    const outgoing = { bytes: body, type, id, source, patientId, isRestricted };
+    const wrong = wrongIn(outgoing, { agreement, sources, lists });
+    if (wrong !== undefined) throw new GuardError(wrong);
   }
-}
-
-function guardPatient(body: Buffer | undefined, { agreement: { identifierSystems } }: Requester): void {
-  if (mayShow(UPN, identifierSystems)) return;
-  if (body?.includes(UPN)) throw new GuardError("a UPN in a Patient");
 }
 
 export function mayShow(system: string, systems: Requester["agreement"]["identifierSystems"]): boolean {
   return systems === "any" || systems.includes(system);
-}
-
-function guardSource(
-  type: string | undefined,
-  source: string | undefined,
-  { requester, sources }: { readonly requester: Requester; readonly sources: ReadonlyMap<string, SourceFacts> },
-): void {
-  const { agreement } = requester;
-  // What a decision on identity says of itself; where it shows is decided by its targets.
-  if (source === DECISION_SOURCE && type === "Provenance") return;
-  const facts = sources.get(source ?? "");
-  const mayBeRead =
-    type !== "Consent" || agreement.dataClasses.includes("sharing") || agreement.writes?.source === source;
-  const isReached = facts !== undefined && mayBeRead && isReleasable(facts, requester);
-  if (!isReached) throw new GuardError("an entry beyond the agreement");
 }

@@ -1,0 +1,117 @@
+import { displayOf } from "#profiles/generated/codes.ts";
+import { ACT_CODE, CONFIDENTIALITY } from "#profiles/systems.ts";
+import type { Agreement } from "../access/requester.ts";
+import type { LabelLists } from "../disclosure/labels/label-list.ts";
+
+const ORDER = "ULMNRV";
+
+interface Weighing {
+  readonly agreement: Agreement;
+  readonly lists: LabelLists;
+  readonly isWritten: boolean;
+}
+
+interface Listed {
+  readonly rank: number;
+  readonly sensitivities: readonly string[];
+}
+
+/** What lists say of codes, by `system|code` and, of chapters, by system: made once a version of the lists. */
+interface Flat {
+  readonly codes: ReadonlyMap<string, Listed>;
+  readonly chapters: readonly (readonly [system: string, beginning: string, listed: Listed])[];
+}
+
+const flattened = new WeakMap<LabelLists, Flat>();
+
+/**
+ * Whether a resource is more confidential than an agreement may have, or sensitive in a way that it may not have, by what
+ * the lists say of its codes and by its own word. What a client wrote under a code that is in no list is very restricted.
+ */
+export function isBeyondCeiling(resource: unknown, { agreement, lists, isWritten }: Weighing): boolean {
+  const ceiling = ORDER.indexOf(agreement.confidentiality ?? "N");
+  const allowed = agreement.sensitivities ?? [];
+  const flat = flatten(lists);
+  let isBeyond = false;
+  eachCoding(resource, (system, code) => {
+    for (const { rank, sensitivities } of listedOf(flat, system, code)) {
+      if (rank > ceiling || sensitivities.some((one) => !allowed.includes(one))) isBeyond = true;
+    }
+  });
+  const stated = securityOf(resource);
+  for (const { system, code } of stated) {
+    if (system === CONFIDENTIALITY && ORDER.indexOf(code) > ceiling) isBeyond = true;
+    if (system === ACT_CODE && !allowed.includes(code)) isBeyond = true;
+  }
+  if (isBeyond || !isWritten || ceiling === ORDER.length - 1) return isBeyond;
+  return !stated.some(({ system }) => system === CONFIDENTIALITY) && isUnknown(resource, flat, lists);
+}
+
+function flatten(lists: LabelLists): Flat {
+  const known = flattened.get(lists);
+  if (known) return known;
+  const codes = new Map<string, Listed>();
+  const chapters: [string, string, Listed][] = [];
+  for (const list of lists.lists) {
+    const listed = { rank: ORDER.indexOf(list.confidentiality), sensitivities: list.sensitivities ?? [] };
+    for (const [system, values] of Object.entries(list.codes ?? {})) {
+      for (const value of values) codes.set(`${system}|${value}`, higher(codes.get(`${system}|${value}`), listed));
+    }
+    for (const [system, values] of Object.entries(list.chapters ?? {})) {
+      for (const value of values) chapters.push([system, value.toUpperCase(), listed]);
+    }
+  }
+  const flat = { codes, chapters };
+  flattened.set(lists, flat);
+  return flat;
+}
+
+function higher(before: Listed | undefined, { rank, sensitivities }: Listed): Listed {
+  if (before === undefined) return { rank, sensitivities };
+  return { rank: Math.max(before.rank, rank), sensitivities: [...before.sensitivities, ...sensitivities] };
+}
+
+function listedOf({ codes, chapters }: Flat, system: string, code: string): readonly Listed[] {
+  const own = codes.get(`${system}|${code}`);
+  const text = code.toUpperCase();
+  const within = chapters.flatMap(([of, beginning, listed]) =>
+    of === system && text.startsWith(beginning) ? [listed] : [],
+  );
+  return own === undefined ? within : [own, ...within];
+}
+
+/** Of an Observation: whether nothing in its code, nor in its category, is known to any list. */
+function isUnknown(resource: unknown, flat: Flat, lists: LabelLists): boolean {
+  if (!isJson(resource) || resource.resourceType !== "Observation") return false;
+  const isContract = lists.lists.some((list) => list.isContract === true);
+  let isKnown = false;
+  eachCoding(resource.code, (system, code) => {
+    if (listedOf(flat, system, code).length > 0 || (isContract && displayOf(system, code) !== undefined))
+      isKnown = true;
+  });
+  eachCoding(resource.category, (system, code) => {
+    if (lists.defaults.some(({ categories }) => categories?.[system]?.includes(code))) isKnown = true;
+  });
+  return !isKnown && !lists.defaults.some(isForWritten);
+}
+
+/** A default for whatever clients write. */
+function isForWritten({ types, isWritten, categories, profiles }: LabelLists["defaults"][number]): boolean {
+  return types.includes("Observation") && isWritten !== false && (categories === undefined || profiles !== undefined);
+}
+
+function eachCoding(value: unknown, take: (system: string, code: string) => void): void {
+  if (typeof value !== "object" || value === null) return;
+  if ("code" in value && typeof value.code === "string" && "system" in value) take(String(value.system), value.code);
+  for (const [name, member] of Object.entries(value)) if (name !== "meta") eachCoding(member, take);
+}
+
+function securityOf(resource: unknown): readonly { readonly system: string; readonly code: string }[] {
+  const meta = isJson(resource) ? resource.meta : undefined;
+  const labels = isJson(meta) && Array.isArray(meta.security) ? meta.security : [];
+  return labels.flatMap((label) => (isJson(label) ? [{ system: String(label.system), code: String(label.code) }] : []));
+}
+
+function isJson(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
