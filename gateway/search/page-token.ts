@@ -39,6 +39,14 @@ function createIvPool(): () => Buffer {
   };
 }
 
+/** Digits of the greatest key of a record. */
+const RECORD_DIGITS = 16;
+
+/** As JSON, padded: how many digits the key of a record has tells how many records there are, hidden ones too. */
+function toText(token: PageToken): string {
+  return JSON.stringify(token) + " ".repeat(Math.max(0, RECORD_DIGITS - String(token.cursor.record).length));
+}
+
 /** Page tokens under a key derived from the gateway's secret: the same in every process and after a restart. */
 export function createPageTokens(secret: Buffer): PageTokens {
   const nextIv = createIvPool();
@@ -47,7 +55,7 @@ export function createPageTokens(secret: Buffer): PageTokens {
     seal(token) {
       const iv = nextIv();
       const cipher = createCipheriv("aes-256-gcm", key, iv);
-      const sealed = Buffer.concat([iv, cipher.update(JSON.stringify(token)), cipher.final(), cipher.getAuthTag()]);
+      const sealed = Buffer.concat([iv, cipher.update(toText(token)), cipher.final(), cipher.getAuthTag()]);
       return sealed.toString("base64url");
     },
     open(text) {
