@@ -24,6 +24,8 @@ test("without any variable the demonstration starts on this machine alone", () =
     mode: "demonstration",
     redisClientCache: true,
     replayDays: 90,
+    oversightReviewDays: 7,
+    audit: { familyDelayDays: 7, silentOrganizations: [] },
     cacheMegabytes: 64,
     logLevel: "info",
     demonstrationChildren: 400,
