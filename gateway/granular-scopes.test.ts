@@ -139,6 +139,18 @@ describe("what lies outside is as what never was", () => {
   });
 });
 
+test("$match finds nobody outside", async () => {
+  const asking = (gender: "female" | "male") =>
+    send(
+      "POST",
+      "Patient/$match",
+      { resourceType: "Parameters", parameter: [{ name: "resource", resource: patient(gender) }] },
+      NARROW,
+    );
+  expect(await namesOf(await asking("female"))).toEqual([`Patient/${girl}`]);
+  expect(await namesOf(await asking("male"))).toEqual([]);
+});
+
 describe("a scope's parameters are all asked for, and of several scopes one is enough", () => {
   test.each([
     { scope: `system/Observation.rs?category=${CATEGORY}|survey&date=2025-01-02`, found: () => [survey] },

@@ -295,7 +295,7 @@ const ROWS: { readonly [kind in Issue["kind"]]: readonly Omit<Row, "kind">[] } =
       status: 401,
       code: "login",
       spine: "ACCESS_DENIED",
-      headers: { "WWW-Authenticate": /^DPoP realm="fhir", error="invalid_dpop_proof"/ },
+      headers: { "WWW-Authenticate": /^DPoP realm="fhir", error="invalid_dpop_proof"/, "DPoP-Nonce": "n1" },
     },
   ],
   "other-certificate": [
