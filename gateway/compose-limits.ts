@@ -6,6 +6,7 @@ import type { AuditLog, AuditRecord } from "./audit/audit.ts";
 import type { Config } from "./config.ts";
 import type { Coordination } from "./identity/coordination.ts";
 import type { Logger } from "./log.ts";
+import type { Authenticated } from "./routes/fhir.ts";
 
 interface LimitRooms {
   readonly config: Config;
@@ -15,10 +16,14 @@ interface LimitRooms {
   readonly log: Logger;
 }
 
+type Authenticating<A extends unknown[]> = (...asking: A) => Authenticated | Promise<Authenticated>;
+
 export interface Limiting {
   readonly usage: ClientUsage;
   /** The same log; what is released by its records is counted. */
   readonly audit: AuditLog;
+  /** The same authentication; who asks too much is refused by it. `isRelease`: whether children may be told of. */
+  guard<A extends unknown[]>(authenticate: Authenticating<A>, isRelease: boolean): Authenticating<A>;
   /** How often since the start a client has met its limit of children. */
   alarms(): number;
 }
@@ -41,7 +46,22 @@ export function composeLimits({ config, register, coordination, audit, log }: Li
       });
     },
   });
-  return { usage, audit: counting(audit, usage), alarms: () => alarms };
+  const admitted = (authenticated: Authenticated, isRelease: boolean): Authenticated => {
+    if (!authenticated.ok) return authenticated;
+    const { requester } = authenticated;
+    const retryAfter_s = usage.admit(requester.client, isRelease ? [] : undefined);
+    if (retryAfter_s === undefined) return authenticated;
+    return { ok: false, issue: { kind: "too-many-requests", retryAfter_s }, requester };
+  };
+  return {
+    usage,
+    audit: counting(audit, usage),
+    alarms: () => alarms,
+    guard:
+      (authenticate, isRelease) =>
+      async (...asking) =>
+        admitted(await authenticate(...asking), isRelease),
+  };
 }
 
 function counting(audit: AuditLog, usage: ClientUsage): AuditLog {

@@ -225,19 +225,22 @@ function connect(rooms: Rooms, isReady: () => boolean) {
     onFault: (error, source) => rooms.log.error({ error, source }, "a source record met a fault and is quarantined"),
   });
   const ports = { authenticate: createAuthentication(rooms), audit, store, now: Date.now, isReady };
+  const { guard } = rooms.limiting;
+  const sending = { ...ports, authenticate: guard(ports.authenticate, false) };
+  const deciding = { ...ports, authenticate: guard(ports.authenticate, true) };
   const app = createApp({
     fhir: createFhirRoutes({ ...ports, dispatch }),
     ingest: composeIngest({
-      ...ports,
+      ...sending,
       line,
       metrics,
       source: register.source,
       mapperOf,
     }),
-    review: composeReview({ ...rooms, ...ports, decisions, matcher, sources, baseUrl: config.baseUrl, fhirBase }),
+    review: composeReview({ ...rooms, ...deciding, decisions, matcher, sources, baseUrl: config.baseUrl, fhirBase }),
     oversight: composeOversight({
       ...rooms,
-      ...ports,
+      ...deciding,
       reader,
       sources,
       metrics,

@@ -43,8 +43,11 @@ export interface ClientUsagePorts {
 
 /** What clients ask, counted on every request without waiting for anybody. Seconds to wait where it is too much. */
 export interface ClientUsage {
-  /** A request, or an entry of a batch: `asked` are the identifiers it asks for, whoever carries them. */
-  admit(client: string, asked: readonly string[]): number | undefined;
+  /**
+   * A request, or an entry of a batch: `asked` are the identifiers it asks for, whoever carries them; absent for one that
+   * releases no child, as a delivery.
+   */
+  admit(client: string, asked?: readonly string[]): number | undefined;
   /** A request that is under way until `end` is called; nothing where there are too many already. */
   begin(client: string): { end(): void } | undefined;
   /** Patient ids of children of whom something is released. */
@@ -108,11 +111,11 @@ export function createClientUsage(ports: ClientUsagePorts): ClientUsage {
       const usage = usageOf(client);
       if (!hasRoom(usage.requests, limits.requestsPerSecond, weight())) return LIMITS.client_throttled_retry_s;
       usage.requests.fresh += 1;
-      for (const identifier of asked) note(usage.asked, identifier, limits.childrenPerHour);
+      for (const identifier of asked ?? []) note(usage.asked, identifier, limits.childrenPerHour);
       if (usage.requests.fresh * TOLD_SHARE >= limits.requestsPerSecond) tell(client, usage);
-      const isFull = [usage.asked, usage.released].some(
-        (distinct) => !hasRoom(distinct, limits.childrenPerHour, weight()),
-      );
+      const isFull =
+        asked !== undefined &&
+        [usage.asked, usage.released].some((distinct) => !hasRoom(distinct, limits.childrenPerHour, weight()));
       if (!isFull) return undefined;
       if (!usage.isAlarmed) ports.onAlarm(client);
       usage.isAlarmed = true;

@@ -26,6 +26,10 @@ const withOrganization = (told: Partial<Organization>): RegisterFile => ({
   ...GOOD,
   organizations: GOOD.organizations.map((one) => (one.id === "practice" ? { ...one, ...told } : one)),
 });
+const withWrites = (told: Partial<Agreement>): RegisterFile => ({
+  ...withAgreement({ relationship: "authority", writes: { source: "leeds-client" }, ...told }),
+  writtenSources: [{ source: "leeds-client", authority: "leeds", dataClass: "education", legalBasis: "x" }],
+});
 const basis = (told: Partial<Agreement["legalBasis"]>) => ({
   legalBasis: { article6: "6(1)(e)", article9: "9(2)(h)", confidence: "implied-direct-care", ...told } as const,
 });
@@ -75,26 +79,13 @@ describe("what an agreement owes itself", () => {
       path: "agreements[0].elements.Patient",
       says: "at least one",
     },
-    ...(
-      [
-        [{ dataClasses: ["health-visiting"] }, "dataClasses"],
-        [{ authorities: ["wirral"] }, "authorities"],
-        [{}, "relationship authority"],
-      ] as const
-    ).map(([told, says]) => ({
-      file: {
-        ...withAgreement({
-          relationship: says === "relationship authority" ? "roll" : "authority",
-          ...told,
-          writes: { source: "leeds-client" },
-        }),
-        writtenSources: [
-          { source: "leeds-client", authority: "leeds", dataClass: "education" as const, legalBasis: "x" },
-        ],
-      } as RegisterFile,
+    {
+      file: withWrites({ dataClasses: ["health-visiting"] }),
       path: "agreements[0].writes.source",
-      says,
-    })),
+      says: "dataClasses",
+    },
+    { file: withWrites({ authorities: ["wirral"] }), path: "agreements[0].writes.source", says: "authorities" },
+    { file: withWrites({ relationship: "roll" }), path: "agreements[0].writes.source", says: "relationship authority" },
     { file: withAgreement({ duties: ["16LA"] }), path: "agreements[0].duties[0]", says: "CA2004-16LA" },
     { file: withAgreement({ duties: ["CA2004-16LA"] }), path: "clients[0].agreement", says: "relevant person" },
     { file: withAgreement({ onBehalfOf: "trust" }), path: "agreements[0].onBehalfOf", says: "no organization" },

@@ -107,8 +107,3 @@ export function refuseDecision(outcome: Extract<DecisionOutcome, { ok: false }>,
   const refusal: DecisionRefused = kind;
   return refused({ kind: "decision-refused", refusal });
 }
-
-/** Who decided: the client, since no person signs in. */
-export function authorOf({ requester }: InteractionRequest): string {
-  return requester.client;
-}

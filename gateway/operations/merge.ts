@@ -1,11 +1,13 @@
 /** Patient/$merge: https://hl7.org/fhir/R5/patient-operation-merge.html in R4, over appended decisions. */
+
 import type { Patient } from "@medplum/fhirtypes";
+import { authorOf } from "../access/author.ts";
 import { type Answering, refused } from "../interactions/answer.ts";
 import { momentOf } from "../interactions/moment.ts";
 import type { VisibleRecord } from "../interactions/record-reader.ts";
 import type { Issue } from "../outcome/issue.ts";
 import { resourceBytes } from "../search/pack.ts";
-import { answerDecision, authorOf, type DecisionPorts, refuseDecision } from "./decision-answer.ts";
+import { answerDecision, type DecisionPorts, refuseDecision } from "./decision-answer.ts";
 import { type DecisionParameters, type ParameterKinds, readDecisionParameters } from "./decision-parameters.ts";
 import { findNamed } from "./named-patient.ts";
 import { isSayable, REASON_EXPECTED } from "./reason.ts";
@@ -40,7 +42,7 @@ export function createMerge(ports: DecisionPorts): Answering {
     if (result !== undefined) return refused(result);
     const isPreview = given.flag("preview");
     const decided = await ports.decisions.merge({
-      author: authorOf(request),
+      author: authorOf(request.requester),
       reason,
       survivor: target.view.key,
       merged: source.view.key,

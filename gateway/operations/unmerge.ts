@@ -1,10 +1,11 @@
 /** Patient/$unmerge: takes back what Patient/$merge decided. FHIR has no operation for it. */
+import { authorOf } from "../access/author.ts";
 import type { IdentityDecision } from "../identity/decisions/decisions.ts";
 import { type Answering, refused } from "../interactions/answer.ts";
 import type { Looking } from "../interactions/candidates.ts";
 import { momentOf } from "../interactions/moment.ts";
 import type { Issue } from "../outcome/issue.ts";
-import { answerDecision, authorOf, type DecisionPorts, refuseDecision } from "./decision-answer.ts";
+import { answerDecision, type DecisionPorts, refuseDecision } from "./decision-answer.ts";
 import { type DecisionParameters, type ParameterKinds, readDecisionParameters } from "./decision-parameters.ts";
 import { findNamed } from "./named-patient.ts";
 import { isSayable, REASON_EXPECTED } from "./reason.ts";
@@ -35,7 +36,7 @@ export function createUnmerge(ports: DecisionPorts): Answering {
     const { merge, patients } = named;
     const isPreview = given.flag("preview");
     const decided = await ports.decisions.undo({
-      author: authorOf(request),
+      author: authorOf(request.requester),
       reason,
       decision: merge.sequence,
       isPreview,

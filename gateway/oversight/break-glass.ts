@@ -1,4 +1,5 @@
 import type { Patient } from "@medplum/fhirtypes";
+import { authorOf } from "../access/author.ts";
 import type { Requester } from "../access/requester.ts";
 import { isReleasable } from "../disclosure/visibility.ts";
 import { withoutWithheld } from "../disclosure/withheld.ts";
@@ -6,7 +7,6 @@ import { LIMITS } from "../limits.ts";
 import type { OversightRefused } from "../outcome/oversight-issue.ts";
 import type { Answered } from "../review/done.ts";
 import type { StoredContribution, StoredRecord } from "../store/store.ts";
-import { authorOf } from "./author.ts";
 import { flawOfReason } from "./child-names.ts";
 import type { OversightPorts } from "./ports.ts";
 import type { BreakingAsked } from "./requests.ts";

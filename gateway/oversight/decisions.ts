@@ -1,3 +1,4 @@
+import { authorOf, isSomebodyElse } from "../access/author.ts";
 import type { Requester } from "../access/requester.ts";
 import type { DisclosureDecision } from "../disclosure/disclosure-decision.ts";
 import { findVisible } from "../interactions/read-visible.ts";
@@ -5,7 +6,6 @@ import { LIMITS } from "../limits.ts";
 import type { Issue } from "../outcome/issue.ts";
 import type { Answered } from "../review/done.ts";
 import type { DisclosureFilter, StoredDisclosureDecision } from "../store/store.ts";
-import { authorOf, isSomebodyElse } from "./author.ts";
 import { flawOfReason } from "./child-names.ts";
 import { awaitsReview, type DecisionView, toDecisionView } from "./decision-view.ts";
 import { openPage, readCount, sealPage } from "./pages.ts";

@@ -1,7 +1,7 @@
+import { authorOf } from "../access/author.ts";
 import type { Requester } from "../access/requester.ts";
 import type { OversightRefused } from "../outcome/oversight-issue.ts";
 import type { Answered } from "../review/done.ts";
-import { authorOf } from "./author.ts";
 import { flawOfReason } from "./child-names.ts";
 import { awaitsReview, type DecisionView, toDecisionView } from "./decision-view.ts";
 import type { OversightPorts } from "./ports.ts";

@@ -1,4 +1,5 @@
 import type { Consent } from "@medplum/fhirtypes";
+import { authorOf } from "../access/author.ts";
 import type { Requester } from "../access/requester.ts";
 import { findVisible } from "../interactions/read-visible.ts";
 import { LIMITS } from "../limits.ts";
@@ -6,7 +7,6 @@ import type { Issue } from "../outcome/issue.ts";
 import type { Answered } from "../review/done.ts";
 import { resourceBytes } from "../search/pack.ts";
 import type { RecordKey, StoredDisclosureDecision, StoredResource } from "../store/store.ts";
-import { authorOf } from "./author.ts";
 import { flawOfReason } from "./child-names.ts";
 import { awaitsReview, toDecisionView } from "./decision-view.ts";
 import {

@@ -1,3 +1,4 @@
+import { authorOf } from "../access/author.ts";
 import type { Requester } from "../access/requester.ts";
 import type { DecisionOutcome, DecisionRefusal } from "../identity/decisions/decisions.ts";
 import type { Issue } from "../outcome/issue.ts";
@@ -145,7 +146,7 @@ interface Taking {
 function take(step: Step, { requester, asked, seen, isPreview }: Taking, ports: ReviewPorts): Promise<DecisionOutcome> {
   const { decisions } = ports;
   const request = {
-    author: requester.client,
+    author: authorOf(requester),
     reason: asked.reason.trim(),
     evidence: [toItemMark(seen.item.id), ...evidenceOf(step.other, seen, ports)],
   };

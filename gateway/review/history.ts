@@ -1,3 +1,4 @@
+import { authorOf } from "../access/author.ts";
 import type { Requester } from "../access/requester.ts";
 import type { IdentityDecision } from "../identity/decisions/decisions.ts";
 import { LIMITS } from "../limits.ts";
@@ -110,7 +111,12 @@ export async function previewUndo(
   if (seen === undefined) return NO_DECISION;
   const flaw = reasonIssue(reason, seen.children);
   if (flaw !== undefined) return flaw;
-  const outcome = await ports.decisions.undo({ author: requester.client, reason, decision: sequence, isPreview: true });
+  const outcome = await ports.decisions.undo({
+    author: authorOf(requester),
+    reason,
+    decision: sequence,
+    isPreview: true,
+  });
   if (!outcome.ok) return toRefusal(outcome.refusal);
   const known = seen.children.map(({ record }) => record.key);
   const change = await toChange(outcome, known, ports);
@@ -139,7 +145,11 @@ export async function undoDecision(
   if (records.some((record) => desk.inHand.has(record))) return { kind: "item-changed" };
   for (const record of records) desk.inHand.add(record);
   try {
-    const outcome = await desk.decisions.undo({ author: requester.client, reason: reason.trim(), decision: sequence });
+    const outcome = await desk.decisions.undo({
+      author: authorOf(requester),
+      reason: reason.trim(),
+      decision: sequence,
+    });
     if (!outcome.ok) return toRefusal(outcome.refusal);
     await reopen(seen.decision, desk);
     const { decision } = outcome;

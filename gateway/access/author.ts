@@ -1,4 +1,4 @@
-import type { Requester } from "../access/requester.ts";
+import type { Requester } from "./requester.ts";
 
 type Asking = Pick<Requester, "client" | "user">;
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { RequesterUser } from "../access/requester.ts";
 import { authorOf, isSomebodyElse } from "./author.ts";
+import type { RequesterUser } from "./requester.ts";
 
 const person = (id: string): RequesterUser => ({ id, role: "", group: "officer" });
 
