@@ -1,0 +1,100 @@
+import { createSecretKey } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+import { afterEach, expect, test } from "vitest";
+import { parseRegister } from "./access/register.ts";
+import { createKeyPair, createRegisterFile } from "./access/register-fixtures.ts";
+import type { AuditRecord } from "./audit/audit.ts";
+import { composeLimits } from "./compose-limits.ts";
+import { loadConfig } from "./config.ts";
+import { createRedisCoordination } from "./identity/cache/coordination-redis.ts";
+import { startOwnRedis } from "./identity/cache/test-redis.ts";
+import type { Coordination } from "./identity/coordination.ts";
+import { createLog } from "./log.ts";
+
+const CLIENT = "practice-system";
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+function registerOf(limits: { readonly requestsPerSecond?: number; readonly childrenPerHour?: number }) {
+  const file = createRegisterFile(createKeyPair("first").jwk);
+  const parsed = parseRegister({ ...file, clients: file.clients.map((client) => ({ ...client, limits })) });
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  return parsed.register;
+}
+
+/** What two processes have: each its own connection and its own counts. */
+async function processes(limits: Parameters<typeof registerOf>[0]) {
+  const redis = await startOwnRedis();
+  closing.push(() => redis.stop());
+  const register = registerOf(limits);
+  const records: AuditRecord[] = [];
+  const audit = {
+    async append(record: AuditRecord) {
+      records.push(record);
+    },
+    close: async () => {},
+  };
+  const create = async () => {
+    const coordination: Coordination = createRedisCoordination({
+      url: redis.url,
+      identityKey: createSecretKey(Buffer.alloc(32, 3)),
+    });
+    while (coordination.state() !== "connected") await pause(5);
+    const config = loadConfig({ GATEWAY_PROCESSES: "2" });
+    const limiting = composeLimits({ config, register, coordination, audit, log: createLog("silent") });
+    closing.push(() => limiting.usage.close(), coordination.close);
+    return { ...limiting, coordination };
+  };
+  return { one: await create(), other: await create(), records, redis };
+}
+
+const disclosed = (...patients: readonly string[]): AuditRecord => ({
+  interaction: "read",
+  outcome: "success",
+  requestId: "r",
+  client: CLIENT,
+  disclosures: [
+    ...patients.map((patient) => ({ patient, released: [`Patient/${patient}/1`] })),
+    { patient: "held-back", released: [] },
+  ],
+});
+
+test("two processes together let in no more than a fifth beyond what a client may ask a second", async () => {
+  const limit = 60;
+  const { one, other } = await processes({ requestsPerSecond: limit });
+  const bySecond = new Map<number, number>();
+  const until = Date.now() + 3_200;
+  while (Date.now() < until) {
+    for (const { usage } of [one, other]) {
+      const second = Math.floor(Date.now() / 1_000);
+      if (usage.admit(CLIENT) === undefined) bySecond.set(second, (bySecond.get(second) ?? 0) + 1);
+    }
+    await pause(2);
+  }
+  expect(Math.max(...bySecond.values())).toBeLessThanOrEqual(limit * 1.2);
+  expect([...bySecond.values()].filter((count) => count >= limit / 2).length).toBeGreaterThanOrEqual(2);
+});
+
+test("children that two processes release count once each, and what is held back not at all", async () => {
+  const { one, other, records } = await processes({ childrenPerHour: 4 });
+  await one.audit.append(disclosed("a", "b"));
+  await other.audit.append(disclosed("b", "c"));
+  await pause(400);
+  expect([one.usage.admit(CLIENT, []), other.usage.admit(CLIENT, [])]).toEqual([undefined, undefined]);
+  await one.audit.append(disclosed("d"));
+  while (other.usage.admit(CLIENT, []) === undefined) await pause(20);
+  expect(one.usage.admit(CLIENT, [])).toBeGreaterThan(0);
+  expect(records.filter(({ interaction }) => interaction === "limit").map(({ client }) => client)).toContain(CLIENT);
+});
+
+test("while Redis is away each keeps to its share, and goes on", async () => {
+  const { one, other, redis } = await processes({ requestsPerSecond: 40 });
+  await redis.stop();
+  while ([one, other].some(({ coordination }) => coordination.state() !== "down")) await pause(5);
+  const letIn = [one, other].map(
+    ({ usage }) => Array.from({ length: 100 }, () => usage.admit(CLIENT)).filter((wait) => wait === undefined).length,
+  );
+  for (const count of letIn) expect([20, 40]).toContain(count);
+});
