@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { NHS_NUMBER } from "#profiles/systems.ts";
 import { BOUND, FREE, finding, openWriting, parsed, patient, type Writing } from "./write.fixtures.ts";
 
@@ -18,6 +18,9 @@ afterEach(() => writing.house.close());
 
 const READ = [{ system: "http://terminology.hl7.org/CodeSystem/consentaction", code: "access" }];
 const ACTION = [{ coding: READ }];
+const OPTED_OUT = {
+  policyRule: { coding: [{ system: "http://terminology.hl7.org/CodeSystem/v3-ActCode", code: "OPTOUT" }] },
+};
 const TREAT = [{ system: "http://terminology.hl7.org/CodeSystem/v3-ActReason", code: "TREAT" }];
 
 function consent(provision: object | undefined, more: object = {}) {
@@ -124,8 +127,7 @@ test("where nobody is real every valid Consent is stored, also one about nobody"
 });
 
 test("a decision that withholds the child from its own writer can be taken back by it", async () => {
-  const policyRule = { coding: [{ system: "http://terminology.hl7.org/CodeSystem/v3-ActCode", code: "OPTOUT" }] };
-  const body = consent({ type: "deny" }, { policyRule });
+  const body = consent({ type: "deny" }, OPTED_OUT);
   const reply = await writing.send(BOUND, "POST Consent", { body });
   expect(reply.status).toBe(201);
   expect((await writing.read(BOUND, "Patient/held")).status).toBe(404);
@@ -134,5 +136,59 @@ test("a decision that withholds the child from its own writer can be taken back 
     body: { ...body, id: reply.id, status: "inactive" },
   });
   expect([revoked.status, parsed(revoked)]).toMatchObject([200, { status: "inactive" }]);
+  expect((await writing.read(BOUND, "Patient/held")).status).toBe(200);
+});
+
+describe("an actor", () => {
+  const toActor = (reference: object) => ({ type: "deny", actor: [{ role: { text: "recipient" }, reference }] });
+  const ODS = "https://fhir.nhs.uk/Id/ods-organization-code";
+
+  async function sendPractice(identifier: object[]): Promise<string> {
+    const body = { resourceType: "Organization", name: "A practice", identifier };
+    const { status, id } = await writing.send(BOUND, "POST Organization", { body });
+    expect(status).toBe(201);
+    return id;
+  }
+
+  test("who is named by a reference is told by the number of the Organization, however deep", async () => {
+    const id = await sendPractice([
+      { system: "urn:x", value: "1" },
+      { system: ODS, value: "Z9" },
+    ]);
+    const reference = { reference: `Organization/${id}` };
+    const provision = { type: "permit", provision: [toActor(reference)] };
+    const { status, ...reply } = await writing.send(BOUND, "POST Consent", { body: consent(provision) });
+    expect(status).toBe(201);
+    const named = { ...reference, identifier: { system: ODS, value: "Z9" } };
+    expect(parsed(await writing.read(BOUND, `Consent/${reply.id}`))).toMatchObject({
+      provision: { provision: [{ actor: [{ reference: named }] }] },
+    });
+  });
+
+  test.each([
+    ["who is not held", { reference: "Organization/unknown" }],
+    ["who is a child", { reference: "Patient/held" }],
+    ["who is somewhere else", { reference: "https://elsewhere.example/Organization/o" }],
+    ["who is named by words", { display: "the practice" }],
+  ])("%s is sent back", async (_, reference) => {
+    const reply = await writing.send(BOUND, "POST Consent", { body: consent(toActor(reference), OPTED_OUT) });
+    expect([reply.status, reply.issues[0]?.expression]).toEqual([422, ["Consent.provision.actor[0].reference"]]);
+  });
+
+  test("who has no number that is known here is sent back", async () => {
+    const reference = { reference: `Organization/${await sendPractice([{ system: "urn:x", value: "1" }])}` };
+    const reply = await writing.send(BOUND, "POST Consent", { body: consent(toActor(reference), OPTED_OUT) });
+    expect(reply.status).toBe(422);
+  });
+});
+
+test("a decision that has ended is stored whatever it says, and says nothing", async () => {
+  const provision = {
+    type: "deny",
+    provision: [{ purpose: TREAT }],
+    actor: [{ role: { text: "recipient" }, reference: { reference: "Organization/x" } }],
+  };
+  const { status } = await writing.send(BOUND, "POST Consent", { body: consent(provision, { status: "inactive" }) });
+  expect(status).toBe(201);
   expect((await writing.read(BOUND, "Patient/held")).status).toBe(200);
 });
