@@ -99,6 +99,8 @@ export function createClientUsage(ports: ClientUsagePorts): ClientUsage {
     tallying.state() === "down" ? (ports.processes ?? LIMITS.client_limits_processes_assumed) : 1;
 
   const tell = (client: string, usage: Usage): void => void tellOthers(client, usage, tallying);
+  const isAlone = tallying.state() === "in-process";
+  const noting = ({ childrenPerHour }: ClientLimits): Noting => ({ limit: childrenPerHour, isTold: !isAlone });
   const timer = setInterval(() => {
     for (const [client, usage] of usages.entries()) tell(client, usage);
   }, LIMITS.client_limits_share_ms);
@@ -111,7 +113,7 @@ export function createClientUsage(ports: ClientUsagePorts): ClientUsage {
       const usage = usageOf(client);
       if (!hasRoom(usage.requests, limits.requestsPerSecond, weight())) return LIMITS.client_throttled_retry_s;
       usage.requests.fresh += 1;
-      for (const identifier of asked ?? []) note(usage.asked, identifier, limits.childrenPerHour);
+      for (const identifier of asked ?? []) note(usage.asked, identifier, noting(limits));
       if (usage.requests.fresh * TOLD_SHARE >= limits.requestsPerSecond) tell(client, usage);
       const isFull =
         asked !== undefined &&
@@ -142,7 +144,7 @@ export function createClientUsage(ports: ClientUsagePorts): ClientUsage {
       const limits = limitsOf(client);
       if (limits === "none") return;
       const usage = usageOf(client);
-      for (const patient of patients) note(usage.released, patient, limits.childrenPerHour);
+      for (const patient of patients) note(usage.released, patient, noting(limits));
     },
 
     close: () => clearInterval(timer),
@@ -226,12 +228,18 @@ function hasRoom({ known, fresh }: Count, limit: number, weight: number): boolea
   return known < limit && (fresh === 0 || known + fresh * weight < limit);
 }
 
-function note(distinct: Distinct, name: string, limit: number): void {
+interface Noting {
+  readonly limit: number;
+  /** Whether there are others who are to hear of it. */
+  readonly isTold: boolean;
+}
+
+function note(distinct: Distinct, name: string, { limit, isTold }: Noting): void {
   // More than the limit need not be remembered to know that it was met.
   if (distinct.own.size >= limit || distinct.own.has(name)) return;
   distinct.own.add(name);
   distinct.fresh += 1;
-  distinct.unsent.push(name);
+  if (isTold) distinct.unsent.push(name);
 }
 
 /** What all processes have; a Redis that began anew knows less than this one does by itself. */
