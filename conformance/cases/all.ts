@@ -33,6 +33,7 @@ import { SEARCH_RANGE_CASES } from "./search-ranges.ts";
 import { SEARCH_TEXT_CASES } from "./search-values.ts";
 import { SMART_CASES } from "./smart.ts";
 import { SMART_ASSERTION_CASES } from "./smart-assertions.ts";
+import { SMART_TOKEN_CASES } from "./smart-tokens.ts";
 import { TRANSACTION_CASES } from "./transaction.ts";
 import { REFERENCE_CASES } from "./transaction-references.ts";
 import { UPDATE_CASES } from "./update.ts";
@@ -77,6 +78,7 @@ export const CASES: readonly ConformanceCase[] = [
   ...PROFILE_CASES,
   ...SMART_CASES,
   ...SMART_ASSERTION_CASES,
+  ...SMART_TOKEN_CASES,
   ...PAIR_CASES,
   ...CONSENT_CASES,
   ...INGEST_CASES,

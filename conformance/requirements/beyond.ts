@@ -26,6 +26,7 @@ export const BEYOND: readonly Requirement[] = [
   ...section(DISCOVERY, [
     ["SMART-01", "SHALL", "smart", "Discovery names the token endpoint, grant, key-based clients and capabilities."],
     ["SMART-02", "SHALL", "smart", "Discovery is open to everybody, as plain JSON."],
+    ["SMART-21", "SHALL", "smart", "Discovery names S256 for code challenges, and not plain."],
   ]),
   ...section(SMART, [
     ["SMART-03", "SHALL", "smart", "Without a token a protected address is answered 401 with a Bearer challenge."],
@@ -45,6 +46,10 @@ export const BEYOND: readonly Requirement[] = [
     ["SMART-17", "SHALL", "smart", "A parameter of a token request is given once."],
     ["SMART-18", "SHALL", "smart", "An answer with a token is never stored by a cache."],
     ["SMART-19", "SHALL", "smart", "A token opens what its scope names; for anything else the answer is 403."],
+    ["SMART-22", "SHOULD", "smart", "A token lives five minutes at most, and is not refreshed."],
+    ["SMART-23", "SHALL", "smart", "A refused request for a token is told as OAuth says: JSON with an error."],
+    ["SMART-24", "SHOULD", "smart", "Scopes in the words of SMART 1 are understood."],
+    ["SMART-25", "SHALL", "smart", "A scope with search parameters opens what meets them alone."],
     ["SMART-20", "SHALL", "smart", "An assertion that points at a key of its own, inside or elsewhere, is refused."],
   ]),
   ...section("https://hl7.org/fhir/R4/consent.html", [
