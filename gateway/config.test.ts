@@ -204,6 +204,11 @@ describe("a wrong variable stops the start and is named with what is expected", 
     ]);
   });
 
+  test("the file of organisations is of no use without a register", () => {
+    expect(problemsOf({ ODS_FILE: "ods.csv" })).toEqual([expect.stringMatching(/^ODS_FILE: .*REGISTER_FILE/)]);
+    expect(loadConfig({ ODS_FILE: "ods.csv", REGISTER_FILE: "register.json" }).odsFile).toMatch(/^\/.*ods\.csv$/);
+  });
+
   test("production without a register or a key names both", () => {
     const problems = problemsOf({ GATEWAY_MODE: "production" });
     expect(problems.map((problem) => problem.split(":")[0])).toEqual(["REGISTER_FILE", "IDENTITY_KEY"]);

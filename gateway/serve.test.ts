@@ -79,6 +79,13 @@ describe("what is no proper request is answered with an OperationOutcome that qu
   });
 });
 
+test("a signal to read the register again ends nothing", async () => {
+  gateway.kill("SIGHUP");
+  const answer = await fetch(`http://127.0.0.1:${port}/health/ready`);
+  expect([answer.status, await answer.json()]).toEqual([200, expect.objectContaining({ register: "in force" })]);
+  expect(gateway.exitCode).toBeNull();
+});
+
 test(
   "a stop is clean also while a request is only half there",
   async () => {
