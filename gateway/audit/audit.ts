@@ -19,6 +19,8 @@ export interface AuditRecord {
   readonly askedAt_ms?: number;
   /** Bytes that are about to be answered. Kept is their hash alone, salted as the record is. */
   readonly answer?: Uint8Array | readonly Uint8Array[];
+  /** Memory of which the answer's bytes never change; of it nothing is kept. */
+  readonly lasting?: ReadonlySet<ArrayBufferLike>;
   /** Patient ids whose data were released. Goes to the purgeable part. */
   readonly patients?: readonly string[];
   /** `Type/id/version` of all that was written. Goes to the purgeable part. */
@@ -77,8 +79,8 @@ export interface IndexedRecord {
   /** Milliseconds since 1970. */
   readonly time: number;
   /** Without what a purge has taken: then `requestId` is empty, and `client` is `unknown` where it stood in that part. */
-  readonly record: Omit<AuditRecord, "answer">;
-  /** SHA-256 (base64url) over the salt of the record's payload and the answer's bytes. */
+  readonly record: Omit<AuditRecord, "answer" | "lasting">;
+  /** As `hashOfAnswer` makes it of the salt of the record's payload and the answer's bytes. */
   readonly answerHash?: string;
   readonly isPurged: boolean;
 }

@@ -1,4 +1,5 @@
-import { createHash, hash, randomFillSync } from "node:crypto";
+import { hash, randomFillSync } from "node:crypto";
+import { hashOfAnswer } from "./answer-hash.ts";
 import type { AuditRecord } from "./audit.ts";
 import { dayNumber } from "./files.ts";
 import { type ChainHead, isLeafClient, LEAF_PREFIX_BYTE, leafText, payloadText } from "./leaf.ts";
@@ -40,13 +41,7 @@ export function createGroup(process: string): Group {
   return new EncodedGroup(process);
 }
 
-/** What was answered, so that bytes that are shown later can be held against it; the salt keeps it from being guessed. */
-export function hashOfAnswer(salt: string, answer: NonNullable<AuditRecord["answer"]>): string {
-  const digest = createHash("sha256").update(salt);
-  if (answer instanceof Uint8Array) digest.update(answer);
-  else for (const part of answer) digest.update(part);
-  return digest.digest("base64url");
-}
+const NOTHING_LASTS: ReadonlySet<ArrayBufferLike> = new Set();
 
 class EncodedGroup implements Group {
   readonly #process: string;
@@ -95,7 +90,7 @@ class EncodedGroup implements Group {
     else if (this.#linesEnd >= FULL_BYTES || this.#day !== dayNumber(time)) return "next";
     const clientIsKnown = isLeafClient(record.client);
     const salt = this.#salt();
-    const answer = record.answer && hashOfAnswer(salt, record.answer);
+    const answer = record.answer && hashOfAnswer(salt, record.answer, record.lasting ?? NOTHING_LASTS);
     const payload = `{"salt":"${salt}","payload":${payloadText(record, clientIsKnown, answer)}}\n`;
     if (payload.length > RECORD_BYTES_MAX) return "too-long";
     const start = this.#linesEnd;

@@ -69,5 +69,6 @@ export function toSearchRecord(
     ...toDisclosed(released, audit, withheld.heldBack()),
     ...withheld.facts(),
     answer: body,
+    lasting: new Set(released.map(({ pack }) => pack.bytes.buffer)),
   };
 }
