@@ -1,5 +1,6 @@
 import type { Register } from "./access/register.ts";
 import type { AuditLog } from "./audit/audit.ts";
+import type { Config } from "./config.ts";
 import type { SourceFacts } from "./disclosure/visibility.ts";
 import type { RecordReader } from "./interactions/record-reader.ts";
 import type { Logger } from "./log.ts";
@@ -20,8 +21,7 @@ interface OversightRooms {
   readonly log: Logger;
   /** What page tokens are sealed under. */
   readonly secret: Buffer;
-  /** Days within which a decision is reviewed. */
-  readonly reviewDays: number;
+  readonly config: Pick<Config, "oversightReviewDays">;
   now(): number;
   authenticate(headers: Headers, about: Request): Authenticated | Promise<Authenticated>;
 }
@@ -34,13 +34,13 @@ export function composeOversight(rooms: OversightRooms) {
   const oversight = createOversight({
     ...rooms,
     pageTokens: createPageTokens(rooms.secret),
-    reviewWithin_ms: rooms.reviewDays * DAY_MS,
+    reviewWithin_ms: rooms.config.oversightReviewDays * DAY_MS,
     alert(asked) {
       rooms.metrics.glassBroken();
       rooms.log.warn(asked, "emergency access to a child was asked for");
     },
   });
-  return createOversightRoutes({ ...rooms, oversight });
+  return { oversight, api: createOversightRoutes({ ...rooms, oversight }) };
 }
 
 /** How many decisions have waited longer than that for somebody to review them; not a number while the store is away. */

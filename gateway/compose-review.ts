@@ -9,10 +9,12 @@ import type { DecisionPorts } from "./identity/decisions/ports.ts";
 import type { Matcher } from "./identity/matcher/matcher.ts";
 import { toPerson } from "./identity/matcher/to-person.ts";
 import { createDecisionTexts } from "./ingest/decision-texts.ts";
+import type { Oversight } from "./oversight/oversight.ts";
 import { createReview } from "./review/review.ts";
 import { createSessions } from "./review/sessions.ts";
 import { toSight } from "./review/sight.ts";
 import type { Authenticated, RequestLine } from "./routes/fhir.ts";
+import { createOversightPages } from "./routes/oversight-pages.ts";
 import { createReviewRoutes } from "./routes/review.ts";
 import { createReviewPages } from "./routes/review-page-routes.ts";
 import { createCookies } from "./routes/review-session.ts";
@@ -54,6 +56,7 @@ interface ReviewRooms {
   readonly auditIndex: AuditIndex;
   readonly decisions: Decisions;
   readonly matcher: Matcher;
+  readonly oversight: Oversight;
   readonly sources: ReadonlyMap<string, SourceFacts>;
   readonly baseUrl: string;
   readonly fhirBase: string;
@@ -62,7 +65,7 @@ interface ReviewRooms {
   authenticate(headers: Headers, about?: RequestLine): Authenticated | Promise<Authenticated>;
 }
 
-/** The steward's API and pages. */
+/** The steward's API and pages, with those of who reviews decisions on disclosure. */
 export function composeReview(rooms: ReviewRooms) {
   const { register, sources } = rooms;
   const review = createReview({ ...rooms, toPerson, pageTokens: createPageTokens(rooms.secret), now: Date.now });
@@ -74,14 +77,10 @@ export function composeReview(rooms: ReviewRooms) {
       authorities: [...new Set(reached.map((source) => register.authorityOf(source)))].toSorted(),
     };
   };
+  const browsing = { ...rooms, sessions: createSessions(Date.now), cookies: createCookies(rooms.baseUrl) };
   return {
     api: createReviewRoutes({ ...rooms, review }),
-    pages: createReviewPages({
-      ...rooms,
-      review,
-      choices,
-      sessions: createSessions(Date.now),
-      cookies: createCookies(rooms.baseUrl),
-    }),
+    pages: createReviewPages({ ...browsing, review, choices }),
+    disclosure: createOversightPages(browsing),
   };
 }

@@ -20,6 +20,7 @@ import { loadRegister, toSourceFacts } from "./compose-register.ts";
 import { createReloading, type Reloading } from "./compose-reload.ts";
 import { composeDecisions, composeReview, toDecisionPorts } from "./compose-review.ts";
 import type { Config } from "./config.ts";
+import type { SourceFacts } from "./disclosure/visibility.ts";
 import { openSharing } from "./identity/cache/open.ts";
 import { purgeOnWrite } from "./identity/cache/purging-store.ts";
 import { warmUp } from "./identity/cache/warm-up.ts";
@@ -27,7 +28,7 @@ import type { IdentityCache } from "./identity/identity-cache.ts";
 import { createMatcher, type FeatureMatcher } from "./identity/matcher/create-matcher.ts";
 import { ENGLAND } from "./identity/matcher/model/england.ts";
 import { toPerson } from "./identity/matcher/to-person.ts";
-import { createChildResolver } from "./identity/resolve-child.ts";
+import { type ChildResolver, createChildResolver } from "./identity/resolve-child.ts";
 import { createIngestLine, type IngestLine } from "./ingest/line.ts";
 import { mapperOf } from "./ingest/mappers.ts";
 import { toCapabilityStatement } from "./interactions/capabilities.ts";
@@ -213,21 +214,12 @@ function connect(rooms: Rooms, isReady: () => boolean) {
     overdueReviews: () => countOverdue(store, config.oversightReviewDays, Date.now()),
     ...(pds === undefined ? {} : { pds }),
   });
-  const line = createIngestLine({
-    store,
-    mapperOf,
-    resolver,
-    written: { fhirBase, isWritten: (source) => sources.get(source)?.isWritten === true },
-    ids: randomUUID,
-    clock: Date.now,
-    rawRetention_ms: config.replayDays * DAY_MS,
-    hasDrafters: true,
-    onFault: (error, source) => rooms.log.error({ error, source }, "a source record met a fault and is quarantined"),
-  });
+  const line = composeLine(rooms, { resolver, sources, fhirBase });
   const ports = { authenticate: createAuthentication(rooms), audit, store, now: Date.now, isReady };
   const { guard } = rooms.limiting;
   const sending = { ...ports, authenticate: guard(ports.authenticate, false) };
   const deciding = { ...ports, authenticate: guard(ports.authenticate, true) };
+  const overseeing = composeOversight({ ...rooms, ...deciding, reader, sources, metrics });
   const app = createApp({
     fhir: createFhirRoutes({ ...ports, dispatch }),
     ingest: composeIngest({
@@ -237,26 +229,54 @@ function connect(rooms: Rooms, isReady: () => boolean) {
       source: register.source,
       mapperOf,
     }),
-    review: composeReview({ ...rooms, ...deciding, decisions, matcher, sources, baseUrl: config.baseUrl, fhirBase }),
-    oversight: composeOversight({
+    review: composeReview({
       ...rooms,
       ...deciding,
-      reader,
+      oversight: overseeing.oversight,
+      decisions,
+      matcher,
       sources,
-      metrics,
-      reviewDays: config.oversightReviewDays,
+      baseUrl: config.baseUrl,
+      fhirBase,
     }),
+    oversight: overseeing.api,
     token: createToken(rooms),
     health: createHealthRoutes({ store, identityCache: cache, register: rooms.reloading.state, isReady }),
     metrics,
     log: rooms.log,
-    capabilityStatement: once(() =>
-      JSON.stringify(toCapabilityStatement({ baseUrl: config.baseUrl, ...RELEASE, published: readPublished() })),
-    ),
-    openApi: once(() => JSON.stringify(toOpenApi({ baseUrl: config.baseUrl, ...RELEASE, published: readPublished() }))),
+    ...openDocuments(config),
     homePage: homePage(rooms.calls),
   });
   return { app, line, metrics, resolver, moving: toDecisionPorts({ store, register, fhirBase }), identifiers };
+}
+
+interface LineRooms {
+  readonly resolver: ChildResolver;
+  readonly sources: ReadonlyMap<string, SourceFacts>;
+  readonly fhirBase: string;
+}
+
+function composeLine({ store, config, log }: Rooms, { resolver, sources, fhirBase }: LineRooms): IngestLine {
+  return createIngestLine({
+    store,
+    mapperOf,
+    resolver,
+    written: { fhirBase, isWritten: (source) => sources.get(source)?.isWritten === true },
+    ids: randomUUID,
+    clock: Date.now,
+    rawRetention_ms: config.replayDays * DAY_MS,
+    hasDrafters: true,
+    onFault: (error, source) => log.error({ error, source }, "a source record met a fault and is quarantined"),
+  });
+}
+
+function openDocuments({ baseUrl }: Config) {
+  return {
+    capabilityStatement: once(() =>
+      JSON.stringify(toCapabilityStatement({ baseUrl, ...RELEASE, published: readPublished() })),
+    ),
+    openApi: once(() => JSON.stringify(toOpenApi({ baseUrl, ...RELEASE, published: readPublished() }))),
+  };
 }
 
 function composeIngest(

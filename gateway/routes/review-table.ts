@@ -1,3 +1,4 @@
+import type { createOversightPages } from "./oversight-pages.ts";
 import type { RequestIds } from "./respond.ts";
 import type { createReviewRoutes } from "./review.ts";
 import type { createReviewPages } from "./review-page-routes.ts";
@@ -5,6 +6,8 @@ import type { createReviewPages } from "./review-page-routes.ts";
 export interface ReviewAnswering {
   readonly api: ReturnType<typeof createReviewRoutes>;
   readonly pages: ReturnType<typeof createReviewPages>;
+  /** Decisions on disclosure that wait for review. */
+  readonly disclosure: ReturnType<typeof createOversightPages>;
 }
 
 type Answering = (
@@ -57,6 +60,24 @@ export const REVIEW_ROUTES: readonly (readonly [method: string, path: string, in
     "/identity/decisions/:id/served",
     "review-served",
     ({ api }, request, ids, of) => api.served(request, ids, of("id")),
+  ],
+  [
+    "GET",
+    `${PAGES}/disclosure`,
+    "oversight-decisions",
+    ({ disclosure }, request, ids) => disclosure.queue(request, ids),
+  ],
+  [
+    "GET",
+    `${PAGES}/disclosure/:id`,
+    "oversight-decision",
+    ({ disclosure }, request, ids, of) => disclosure.decision(request, ids, of("id")),
+  ],
+  [
+    "POST",
+    `${PAGES}/disclosure/:id/review`,
+    "oversight-review",
+    ({ disclosure }, request, ids, of) => disclosure.review(request, ids, of("id")),
   ],
   ["GET", PAGES, "review-list", ({ pages }, request, ids) => pages.list(request, ids)],
   ["GET", `${PAGES}/sign-in`, "review-sign-in", ({ pages }, request, ids) => pages.form(request, ids)],

@@ -25,6 +25,10 @@ const OTHER_ROUTES: readonly (readonly [path: RegExp, allow: readonly string[]])
     POST_ONLY,
   ],
   [/^\/identity\/review(\/(items|children)\/[^/]+|\/decisions(\/[^/]+(\/served)?)?)?$/, GET_ONLY],
+  [/^\/identity\/review\/disclosure(\/[^/]+)?$/, GET_ONLY],
+  [/^\/identity\/review\/disclosure\/[^/]+\/review$/, POST_ONLY],
+  [/^\/oversight\/(objections|decisions)(\/[^/]+)?$/, GET_ONLY],
+  [/^\/oversight\/(objections\/[^/]+\/decision|decisions\/[^/]+\/(end|review)|duties|break-glass)$/, POST_ONLY],
   [/^\/identity\/(items\/[^/]+\/(preview|decision)|decisions\/[^/]+\/(preview|undo))$/, POST_ONLY],
   [/^\/identity\/(items\/[^/]+|decisions(\/[^/]+(\/served)?)?)$/, GET_ONLY],
 ];

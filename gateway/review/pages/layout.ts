@@ -56,6 +56,7 @@ function navigation(session: PageSession): Html {
 <ul>
 <li><a href="${REVIEW_PATH}">Items to review</a></li>
 <li><a href="${REVIEW_PATH}/decisions">Decisions</a></li>
+<li><a href="${REVIEW_PATH}/disclosure">Decisions on disclosure</a></li>
 <li>Signed in as ${session.client} until ${moment(session.until)}</li>
 <li><a href="${REVIEW_PATH}/sign-in">Stay longer</a></li>
 <li><form method="post" action="${REVIEW_PATH}/sign-out">${formKey(session)}<button class="second">Sign out</button></form></li>
