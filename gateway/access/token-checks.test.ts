@@ -383,6 +383,13 @@ describe("each check refuses what it is there for", () => {
     },
     {
       check: 13,
+      name: "an agreement that has not begun",
+      register: registerOf({}, { from: "2026-11-23" }),
+      detail: "agreement-not-begun",
+      error: "400 unauthorized_client",
+    },
+    {
+      check: 13,
       name: "an agreement that has ended",
       register: registerOf({}, { until: "2026-11-21" }),
       detail: "agreement-ended",

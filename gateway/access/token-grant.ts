@@ -42,7 +42,8 @@ export function toGrant(
   const scopes = intersectScopes(asked, client.scopes);
   if (scopes.length === 0) return { kind: "scope-none" };
 
-  const { purposes, until } = client.agreement;
+  const { purposes, from, until } = client.agreement;
+  if (from !== undefined && now_ms < client.startsAt_ms) return { kind: "agreement-not-begun", from };
   if (now_ms >= client.endsAt_ms) return { kind: "agreement-ended", until };
   const purpose =
     wanted.purpose === undefined ? purposes[0] : purposes.find((registered) => registered === wanted.purpose);

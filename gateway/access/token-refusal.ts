@@ -44,6 +44,7 @@ export type TokenRefusal =
   | { readonly kind: "scope-malformed"; readonly position: number; readonly reason: string }
   | { readonly kind: "scope-none" }
   | { readonly kind: "purpose"; readonly registered: readonly string[] }
+  | { readonly kind: "agreement-not-begun"; readonly from: string }
   | { readonly kind: "agreement-ended"; readonly until: string };
 
 export interface OAuthError {
@@ -106,6 +107,12 @@ export function toOAuthError(refusal: TokenRefusal): OAuthError {
     case "scope-none":
     case "purpose":
       return { status: 400, error: "invalid_scope", description: toScopeText(refusal) };
+    case "agreement-not-begun":
+      return {
+        status: 400,
+        error: "unauthorized_client",
+        description: `The agreement of this client begins on ${refusal.from}.`,
+      };
     case "agreement-ended":
       return {
         status: 400,
@@ -151,6 +158,7 @@ type ClientRefusal = Exclude<
         | "too-large"
         | "repeated-parameter"
         | "grant-type"
+        | "agreement-not-begun"
         | "agreement-ended"
         | "dpop"
         | "user-required"
