@@ -1,11 +1,9 @@
-import { createHash, generateKeyPairSync } from "node:crypto";
+import { generateKeyPairSync } from "node:crypto";
 import { join } from "node:path";
 import { decodeJwt, exportJWK } from "jose";
 import { beforeAll, describe, expect, test } from "vitest";
-import { LIMITS } from "../limits.ts";
 import { createSqliteStore } from "../store/sqlite.ts";
 import { type Authentication, createAuthenticator, type Presented } from "./authenticate.ts";
-import { createCertificate, toHeader } from "./certificate.fixtures.ts";
 import { createProofKey, type Proof, type ProofKey, prove } from "./dpop.fixtures.ts";
 import type { Register } from "./register.ts";
 import type { ReplayStore } from "./replay.ts";
@@ -13,8 +11,6 @@ import { askOf, BASE_URL, NOW_ms, NOW_s, registerOf, TOKEN_URL, useGround } from
 
 const ground = useGround(createSqliteStore);
 const WITH_DPOP = registerOf({ senderConstraint: "dpop" });
-const WITH_MTLS = registerOf({ senderConstraint: "mtls" });
-const CERTIFICATE = createCertificate("invented-client");
 const PATIENT = `${BASE_URL}/fhir/R4/Patient`;
 
 let key: ProofKey;
@@ -27,14 +23,9 @@ beforeAll(async () => {
 const proofFor = (change: Partial<Proof> = {}, by = key): Promise<string> =>
   prove(by, { method: "POST", url: TOKEN_URL, now_ms: NOW_ms, nonce: ground.nonces.make(NOW_ms), ...change });
 
-async function bound(register: Register, certificate?: Buffer): Promise<string> {
-  const dpop = certificate === undefined ? await proofFor() : undefined;
-  const answer = await askOf(ground, {
-    register,
-    ...(dpop === undefined ? {} : { dpop }),
-    ...(certificate === undefined ? {} : { certificate: toHeader(certificate) }),
-    claims: { jti: crypto.randomUUID() },
-  });
+async function bound(register: Register): Promise<string> {
+  const claims = { jti: crypto.randomUUID() };
+  const answer = await askOf(ground, { register, claims, dpop: await proofFor() });
   return JSON.parse(answer.body).access_token;
 }
 
@@ -261,61 +252,4 @@ describe("a token bound to a key", () => {
       issue: { kind: "invalid-token", reason: "revoked" },
     });
   });
-});
-
-describe("a token bound to a certificate", () => {
-  test("says which, and is good with it alone", async () => {
-    const token = await bound(WITH_MTLS, CERTIFICATE);
-    const thumbprint = createHash("sha256").update(CERTIFICATE).digest("base64url");
-    expect(decodeJwt(token).cnf).toEqual({ "x5t#S256": thumbprint });
-    const authorization = `Bearer ${token}`;
-    expect(await use(token, { authorization, certificate: toHeader(CERTIFICATE) }, WITH_MTLS)).toMatchObject({
-      ok: true,
-      requester: { binding: { kind: "mtls", thumbprint } },
-    });
-    for (const certificate of [undefined, "", toHeader(createCertificate("invented-client"))]) {
-      expect(await use(token, { authorization, certificate }, WITH_MTLS)).toMatchObject({
-        ok: false,
-        issue: { kind: "other-certificate" },
-        requester: { client: "practice-system" },
-      });
-    }
-  });
-
-  test("is refused under the scheme of another proof", async () => {
-    const token = await bound(WITH_MTLS, CERTIFICATE);
-    expect(await use(token, { certificate: toHeader(CERTIFICATE) }, WITH_MTLS)).toMatchObject({ ok: false });
-  });
-
-  test.each([
-    { name: "without a certificate", certificate: undefined },
-    { name: "with what is none", certificate: ":AAAA:" },
-    { name: "with one that has ended", certificate: toHeader(createCertificate("old", "2020-01-01", "2021-01-01")) },
-    {
-      name: "with one that has not begun",
-      certificate: toHeader(createCertificate("new", "2030-01-01", "2031-01-01")),
-    },
-  ])("is not issued $name", async ({ certificate }) => {
-    const answer = await askOf(ground, { register: WITH_MTLS, ...(certificate === undefined ? {} : { certificate }) });
-    expect(answer.status).toBe(401);
-    expect(answer.record).toMatchObject({ outcome: "refused", client: "practice-system", detail: "certificate" });
-  });
-});
-
-describe("a nonce", () => {
-  test("lasts longer than a token, and no longer than ten minutes", () => {
-    const nonce = ground.nonces.make(NOW_ms);
-    const at = (s: number) => ground.nonces.isGood(nonce, NOW_ms + s * 1_000);
-    expect([0, LIMITS.access_token_life_s, LIMITS.dpop_nonce_life_s - 1, LIMITS.dpop_nonce_life_s + 1].map(at)).toEqual(
-      [true, true, true, false],
-    );
-    expect(at(-60)).toBe(false);
-  });
-
-  test.each(["", ".", "a.b", "1.AAAAAAAAAAAAAAAAAAAAAA", "zzzzzzzzzzzz.AAAAAAAAAAAAAAAAAAAAAA"])(
-    "'%s' is none of ours",
-    (text) => {
-      expect(ground.nonces.isGood(text, NOW_ms)).toBe(false);
-    },
-  );
 });
