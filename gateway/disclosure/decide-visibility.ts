@@ -2,7 +2,6 @@ import type { DataClass } from "#mappers/mapper.ts";
 import type { Requester } from "../access/requester.ts";
 import { type Data, DENIES, PERMITS, SILENT, votesOfRule } from "./consent-vote.ts";
 import { instantsOf, overrideOf } from "./decisions-in-force.ts";
-import { beyondCeiling } from "./high-water.ts";
 import { traceConsents } from "./trace-consents.ts";
 import {
   type Instant,
@@ -13,7 +12,16 @@ import {
   type Visibility,
   type Weighed,
 } from "./visibility.ts";
-import { implicitOf, isPermitted, type Standing, standingOf, toWeighing, type Weighing, weigh } from "./weighing.ts";
+import {
+  beyondOf,
+  implicitOf,
+  isPermitted,
+  type Standing,
+  standingOf,
+  toWeighing,
+  type Weighing,
+  weigh,
+} from "./weighing.ts";
 
 const CLASSES: readonly DataClass[] = ["health-visiting", "education", "sharing"];
 /** Classes that describe the child. */
@@ -49,6 +57,7 @@ export function decideVisibility(
   return {
     sources,
     identitySources,
+    toldClasses: new Set(CLASSES.filter((dataClass) => standings.get(dataClass)?.whole !== "unreleased")),
     ownSource: own,
     rules: [`agreement/${agreement.id}/${agreement.version}`, ...rulesThatDecide(weighing)],
     ...toOverride(weighing),
@@ -120,10 +129,10 @@ function isReleased(resource: Weighed, { standing, weighing, trace }: Asked): bo
 }
 
 /** A client reads back what it wrote, whatever the lists make of it. */
-function isWithinCeiling(resource: Weighed, { requester, isInvented }: Weighing, trace: Trace | undefined): boolean {
-  const { agreement } = requester;
-  if (isInvented || resource.source === agreement.writes?.source) return true;
-  const beyond = beyondCeiling(resource.labels(), agreement);
+function isWithinCeiling(resource: Weighed, weighing: Weighing, trace: Trace | undefined): boolean {
+  const { agreement } = weighing.requester;
+  if (weighing.isInvented || resource.source === agreement.writes?.source) return true;
+  const beyond = beyondOf(resource.labels(), weighing);
   trace?.({
     rule: "label",
     basis: `agreement/${agreement.id}/${agreement.version}`,

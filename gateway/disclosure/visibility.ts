@@ -51,6 +51,8 @@ export interface Visibility {
   readonly sources: ReadonlySet<string>;
   /** Sources of which no more is told than who the child is, and only where nobody else says it. */
   readonly identitySources: ReadonlySet<string>;
+  /** Data classes of which anything at all may be told, also by a source that tells nothing here now. */
+  readonly toldClasses: ReadonlySet<DataClass>;
   /** As which the requester itself writes, when that source told anything here: its own decisions stay in its hands. */
   readonly ownSource: string | undefined;
   /** What decided, for the audit record: never for the requester. */

@@ -15,6 +15,8 @@ import {
   votesOf,
 } from "./consent-vote.ts";
 import { type DecisionsInForce, isRefused, overrideOf, toDecisionsInForce } from "./decisions-in-force.ts";
+import { beyondCeiling } from "./high-water.ts";
+import type { Labels } from "./labels/label.ts";
 import type { Instant, RecordFacts } from "./visibility.ts";
 
 /** What does not change while one requester looks at one record. */
@@ -28,6 +30,8 @@ export interface Weighing {
   /** Officers and stewards, who see the Consents themselves, work on the data that an objection is about. */
   readonly seesPast: boolean;
   readonly isInvented: boolean;
+  /** What was found of labels, most of which are the same few for all of a record. */
+  readonly ceilings: Map<Labels, ReturnType<typeof beyondCeiling>>;
 }
 
 export function toWeighing(facts: RecordFacts, requester: Requester, at: Instant): Weighing {
@@ -40,7 +44,16 @@ export function toWeighing(facts: RecordFacts, requester: Requester, at: Instant
     inForce,
     seesPast: requester.agreement.dataClasses.includes("sharing"),
     isInvented: facts.isInvented === true,
+    ceilings: new Map(),
   };
+}
+
+/** What of labels is beyond what the requester's agreement may have; `undefined` where all of it is within. */
+export function beyondOf(labels: Labels, { requester, ceilings }: Weighing): ReturnType<typeof beyondCeiling> {
+  if (ceilings.has(labels)) return ceilings.get(labels);
+  const beyond = beyondCeiling(labels, requester.agreement);
+  ceilings.set(labels, beyond);
+  return beyond;
 }
 
 function toAsker({ organization, client, user, purpose }: Requester, now_ms: number): Asker {
