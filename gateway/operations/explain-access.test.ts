@@ -46,9 +46,12 @@ test("tells what each client is answered, by the rule that decides, without a wo
   const shown = await explained(`Observation/${review}/$explain-access?client=gp-demo`);
   expect(shown).toMatchObject({ decision: "permit", denying: [] });
   expect(shown.rules).toEqual(expect.arrayContaining(["client", "agreement", "purpose", "scope", "relationship"]));
+  const unnamed = await explained(`Observation/${goal}/$explain-access?client=gp-health-demo`);
+  expect(unnamed.decision).toBe("deny");
+  expect(unnamed.denying).toContain("class");
   const stranger = await explained(`Observation/${review}/$explain-access?client=practitioner-demo`);
   expect(stranger.decision).toBe("deny");
-  expect(stranger.denying).toContain("class");
+  expect(stranger.denying).toContain("relationship");
 });
 
 test("agrees with what the clients themselves are answered", async () => {
