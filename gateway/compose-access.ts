@@ -43,7 +43,7 @@ export function createToken({ register, store, keys, nonceKey, config, audit }: 
       store,
       keys,
       nonces: createDpopNonces(nonceKey),
-      findKey: createClientKeys({ fetch, clock: Date.now }),
+      findKey: createClientKeys({ fetch, clock: Date.now, isDemonstration: config.mode === "demonstration" }),
       users: createUserTokenChecker({ register, store, fetchJson: fetchJson(fetch), clock: Date.now }),
       isSearchable: (type, parameters) => isSearchable(type, parameters, `${baseUrl}/fhir/R4`),
       baseUrl,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { DEMONSTRATION_MARK } from "./client-key.ts";
 import { createClientKeys } from "./client-keys.ts";
 import type { Fetched } from "./guarded-fetch.ts";
 import { parseRegister } from "./register.ts";
@@ -131,6 +132,7 @@ describe("what is no good key is left out", () => {
     { name: "a key for encryption", keys: [{ ...FIRST.jwk, use: "enc" }] },
     { name: "a key that may not verify", keys: [{ ...FIRST.jwk, key_ops: ["sign"] }] },
     { name: "a key for another algorithm", keys: [{ ...FIRST.jwk, alg: "ES256" }] },
+    { name: "a key of the demonstration", keys: [{ ...FIRST.jwk, [DEMONSTRATION_MARK]: true }] },
     { name: "a secret", keys: [{ kty: "oct", k: "AAAA", kid: "first" }] },
     { name: "no object", keys: ["first", null, 1] },
   ])("$name", async ({ keys }) => {

@@ -16,6 +16,8 @@ export type FindClientKey = (client: Client, signed: Signed) => Promise<ClientKe
 
 export interface ClientKeysOptions {
   readonly fetch: GuardedFetch;
+  /** Whether keys that the demonstration made are taken. */
+  readonly isDemonstration?: boolean;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
 }
@@ -41,7 +43,7 @@ const JWKS = z.object({ keys: z.array(z.unknown()).max(LIMITS.fetched_keys_max) 
  * when what it said has ended or holds no such `kid`, once a minute at most and once at a time: however many assertions
  * come, the work is bounded. Keys that have ended are no longer good, also while their address does not answer.
  */
-export function createClientKeys({ fetch, clock }: ClientKeysOptions): FindClientKey {
+export function createClientKeys({ fetch, clock, isDemonstration = false }: ClientKeysOptions): FindClientKey {
   const places = new LRUCache<string, Place>({ max: LIMITS.jwks_places_max });
 
   async function ask(url: string, place: Place): Promise<void> {
@@ -49,7 +51,8 @@ export function createClientKeys({ fetch, clock }: ClientKeysOptions): FindClien
     const fetched = await fetch(url);
     const keys = fetched.ok ? parseKeys(fetched.text) : undefined;
     if (!fetched.ok || keys === undefined) return;
-    place.fetched = { keys, expiresAt_ms: clock() + cacheLife_s(fetched.maxAge_s) * 1_000 };
+    const taken = keys.filter((key) => isDemonstration || !key.demonstration);
+    place.fetched = { keys: taken, expiresAt_ms: clock() + cacheLife_s(fetched.maxAge_s) * 1_000 };
   }
 
   function placeOf(client: Client, url: string): Place {
