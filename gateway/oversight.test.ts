@@ -1,6 +1,13 @@
 import type { Bundle, Consent, ParametersParameter } from "@medplum/fhirtypes";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ACT_CODE, CONSENT_SCOPE, DATA_CLASS, NHS_NUMBER } from "#profiles/systems.ts";
+import {
+  ACT_CODE,
+  CONSENT_SCOPE,
+  DATA_CLASS,
+  NHS_NUMBER,
+  OBJECTION_STATE,
+  OBJECTION_STATE_EXTENSION,
+} from "#profiles/systems.ts";
 import type { DecisionView } from "./oversight/decision-view.ts";
 import type { ObjectionView } from "./oversight/objection-view.ts";
 import { DECIDE, DUTY, numberOf, type OversightHouse, startOversightHouse } from "./oversight.fixtures.ts";
@@ -116,6 +123,16 @@ describe("an objection that a client wrote", () => {
     expect(again).toMatchObject({ state: "received", decisions: [{ isInForce: false, ended: { by: "gateway" } }] });
     await oversight.decide("exempt", "upheld");
     expect((await oversight.sees("gp-demo", "exempt")).education).toBe(false);
+  });
+
+  test("and that its writer marked as refused withholds once it is upheld here", async () => {
+    const patient = await oversight.patientOf("amara");
+    const state = { url: OBJECTION_STATE_EXTENSION, valueCoding: { system: OBJECTION_STATE, code: "refused" } };
+    await send({ ...objection(patient, "education"), status: "rejected", extension: [state] }, "Consent", "POST");
+    expect((await oversight.sees("gp-demo", "amara")).education).toBe(true);
+    expect((await oversight.objectionOf("amara")).state).toBe("refused");
+    await oversight.decide("amara", "upheld");
+    expect((await oversight.sees("gp-demo", "amara")).education).toBe(false);
   });
 });
 
