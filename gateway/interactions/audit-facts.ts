@@ -15,8 +15,7 @@ export interface Asked {
   readonly now_ms?: number;
 }
 
-export function auditFacts(requester: Requester, asked: Asked | string): AuditFacts {
-  const { requestId, correlationId, now_ms }: Asked = typeof asked === "string" ? { requestId: asked } : asked;
+export function auditFacts(requester: Requester, { requestId, correlationId, now_ms }: Asked): AuditFacts {
   return {
     requestId,
     ...(correlationId !== undefined && { correlationId }),

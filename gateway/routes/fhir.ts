@@ -244,7 +244,7 @@ async function toRefusalRecord(
     outcome: "refused",
     requestId: ids.requestId,
     client: "unknown",
-    ...(requester && auditFacts(requester, ids.requestId)),
+    ...(requester && auditFacts(requester, ids)),
     query: `${method} ${path}${form === undefined ? "" : ` ${form}`}`,
     detail: [...new Set(issues.map(({ kind }) => kind))].join(" "),
   };
