@@ -31,7 +31,7 @@ export function hashOfAnswer(salt: string, answer: AnswerBytes, lasting: Readonl
 }
 
 function latin1({ buffer, byteOffset, length }: Uint8Array): string {
-  return Buffer.from(buffer, byteOffset, length).latin1Slice();
+  return Buffer.from(buffer, byteOffset, length).toString("latin1");
 }
 
 function keptHash(part: Uint8Array): string {
