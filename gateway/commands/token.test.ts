@@ -63,7 +63,7 @@ describe("a token", () => {
     expect(decodeJwt(out.trim())).toMatchObject({
       sub: "gp-demo",
       purpose: "TREAT",
-      scope: "system/Patient.rs system/Observation.rs system/Organization.rs",
+      scope: "system/Patient.rs system/Observation.rs system/Organization.rs oversight/break-glass",
     });
   });
 
