@@ -109,7 +109,7 @@ export async function commitUnit(
     context,
   });
   const contributed = identity === undefined ? await commitContribution(transaction, record, told) : SAID_NOTHING;
-  await transaction.putRelationships(record, source, unit.key, draft.relationships);
+  await transaction.putRelationships(record, source, unit.key, draft.relationships, now);
   const ended = await endReplaced(transaction, isOld ? [] : draft.replaces, {
     record,
     unit,

@@ -37,6 +37,7 @@ export class HistoryPage {
   #kept: PlacedVersion[] = [];
   #isCut = true;
   #total = 0;
+  readonly #taken = new Set<RecordKey>();
 
   constructor(query: HistoryQuery, cursor: Cursor | undefined) {
     this.#query = query;
@@ -46,6 +47,7 @@ export class HistoryPage {
   /** Versions of one record, newest first. */
   offer(record: RecordKey, versions: readonly VisibleVersion[]): void {
     const { count } = this.#query;
+    this.#taken.add(record);
     for (const version of asked(versions, this.#query)) {
       this.#total++;
       const placed = { version, record };
@@ -55,6 +57,11 @@ export class HistoryPage {
       }
       if (this.#kept.length >= 4 * count + 64) this.#cut();
     }
+  }
+
+  /** Whether the versions of a record were offered already. */
+  hasTaken(record: RecordKey): boolean {
+    return this.#taken.has(record);
   }
 
   /** Whether nothing that came at this time or before has a place in the page, nor in the total if that is wanted. */

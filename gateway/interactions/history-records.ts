@@ -6,6 +6,7 @@ import type { InteractionRequest } from "./answer.ts";
 import type { AskedHistory, HistoryPorts } from "./history.ts";
 import { HistoryPage } from "./history-page.ts";
 import { momentOf } from "./moment.ts";
+import type { Moment } from "./record-reader.ts";
 
 /** Types of which every resource stands in a shared record. */
 const NO_CHILDS: ReadonlySet<RecordType> = new Set(["Organization", "Practitioner", "PractitionerRole"]);
@@ -29,6 +30,7 @@ export async function walkHistory(
       await breathe();
     };
     for (const scope of scopesOf(requester, types)) await walkScope(scope, { found, offer, breathe, ports });
+    if (types.includes("Patient")) await walkJoined({ found, breathe, ports, offer }, { requester, at });
   });
   return found;
 }
@@ -64,6 +66,36 @@ async function walkScope(scope: Scope, walking: Walking): Promise<void> {
     await take(change);
     await breathe();
   }
+}
+
+/**
+ * A child that came onto the requester's list counts as changed then, which the order of changes in the store does not
+ * know. Asked of people alone, and of those whose record has changed too long ago for the page.
+ */
+async function walkJoined(
+  { found, offer, breathe, ports: { store, reader } }: Walking,
+  { requester, at }: Pick<LookingAt, "requester" | "at">,
+): Promise<void> {
+  const scope = scopeOf(requester);
+  if (scope.organizations === undefined) return;
+  let after = 0;
+  for (;;) {
+    const keys = await store.scanRecords(scope, after, LIMITS.scan_batch_records);
+    for (const key of keys) {
+      const person = found.hasTaken(key) ? undefined : await reader.person(key, requester, at);
+      const changed_ms = person?.patient.lastUpdated_ms[0];
+      if (changed_ms !== undefined && !found.isBeyond(changed_ms)) await offer(key);
+      await breathe();
+    }
+    const last = keys.at(-1);
+    if (last === undefined || keys.length < LIMITS.scan_batch_records) return;
+    after = last;
+  }
+}
+
+interface LookingAt {
+  readonly requester: Requester;
+  readonly at: Moment;
 }
 
 async function* byChange(

@@ -18,7 +18,7 @@ import type { Walks } from "./walks.ts";
 
 /** What the three histories share. */
 export interface HistoryPorts extends ResourcePorts {
-  readonly store: Pick<ReadVerbs, "locate" | "recordsByChange">;
+  readonly store: Pick<ReadVerbs, "locate" | "recordsByChange" | "scanRecords">;
   readonly pageTokens: PageTokens;
   /** Where histories that name no resource queue. */
   readonly walks: Walks;

@@ -58,10 +58,14 @@ export function toLinks(told: readonly Telling[]): Pick<Patient, "link"> {
  * Times at which it was found that a source's word had not been of this child. Who may read that source gets a version
  * of its own then, so that whoever follows the changes learns that what came before was another.
  */
-export function renewalsOf({ leavings }: LoadedRecord, { requester, options }: Looking): readonly number[] {
+export function renewalsOf(
+  { leavings }: LoadedRecord,
+  { toldClasses }: Pick<Visibility, "toldClasses">,
+  { requester, options }: Looking,
+): readonly number[] {
   const times = leavings.flatMap(({ source, at }) => {
     const facts = options.sources.get(source);
-    return facts !== undefined && isReleasable(facts, requester) ? [at] : [];
+    return facts !== undefined && isReleasable(facts, requester) && toldClasses.has(facts.dataClass) ? [at] : [];
   });
   return [...new Set(times)].sort((a, b) => a - b);
 }

@@ -7,6 +7,7 @@ import type { Labels } from "../disclosure/labels/label.ts";
 import type { Labelling } from "../disclosure/labels/labels.ts";
 import { isMarkedRestricted } from "../disclosure/patient-fold.ts";
 import type { Telling } from "../disclosure/patient-timeline.ts";
+import type { ToldRelationship } from "../disclosure/relationship-since.ts";
 import type { ResourceFacts } from "../disclosure/resource-facts.ts";
 import type { RecordFacts, SourceFacts } from "../disclosure/visibility.ts";
 import { withoutWithheld } from "../disclosure/withheld.ts";
@@ -36,6 +37,8 @@ export interface LoadedRecord {
   readonly version: number;
   readonly pack: Pack;
   readonly facts: RecordFacts;
+  /** Ties to organisations, with when each was told. */
+  readonly ties: readonly ToldRelationship[];
   /** All that was ever said of the child, now and before. */
   readonly tellings: readonly Telling[];
   /** The child that this one is merged into, if any, and who had told of this one. */
@@ -130,6 +133,7 @@ export function toLoadedRecord(
       decisions: stored.disclosureDecisions,
       ...(isPeopled(idSpace) ? {} : { isInvented: true }),
     },
+    ties: stored.relationships,
     tellings,
     ...(stored.mergedInto === undefined ? {} : { mergedInto: stored.mergedInto }),
     ...(stored.merged === undefined ? {} : { merged: stored.merged }),

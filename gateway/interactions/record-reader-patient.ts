@@ -6,16 +6,19 @@ import { elementsOf, minimised } from "../disclosure/minimised.ts";
 import { foldPatient, type IdentifierSystems, isMarkedRestricted, isShown } from "../disclosure/patient-fold.ts";
 import { type Form, type Stretch, type Telling, toForms, toStretches } from "../disclosure/patient-timeline.ts";
 import { isTree } from "../disclosure/place-values.ts";
+import { relatedSince } from "../disclosure/relationship-since.ts";
 import type { Visibility } from "../disclosure/visibility.ts";
 import { extractKeys } from "../search/keys.ts";
 import { type Pack, toPack } from "../search/pack.ts";
 import { parseLossless } from "../validation/lossless.ts";
 import { mayShow } from "./guard.ts";
+import type { Moment } from "./record-reader.ts";
 import { decidedTellings, isInactive, renewalsOf, toLinks } from "./record-reader-links.ts";
 import { isPeopled, type LoadedRecord, type LoadOptions } from "./record-reader-load.ts";
 
 interface Looking {
   readonly requester: Requester;
+  readonly at: Pick<Moment, "now_ms">;
   readonly options: LoadOptions;
   /** Of a child that is merged into another: logical id of that one's Patient. */
   readonly replacedBy?: string;
@@ -45,8 +48,9 @@ const MARKS = [CONFIDENTIALITY, HANDLING_LABEL];
 /** The Patient as it is now for a requester; an empty pack where nothing is said of it. */
 export function visiblePatient(record: LoadedRecord, visibility: Visibility, looking: Looking): Pack {
   const { agreement } = looking.requester;
-  const { sources, identitySources } = visibility;
-  const view = `${agreement.id}/${agreement.version} ${[...sources].join(" ")} | ${[...identitySources].join(" ")}`;
+  const { sources, identitySources, toldClasses } = visibility;
+  const since = relatedSince(record.ties, looking.requester, looking.at.now_ms) ?? "";
+  const view = `${agreement.id}/${agreement.version} ${since} ${[...sources].join(" ")} | ${[...identitySources].join(" ")} | ${[...toldClasses].join(" ")}`;
   const known = record.patients.get(view);
   if (known) return known;
   const newest = releasedForms(record, visibility, looking).next();
@@ -107,7 +111,7 @@ function continued(object: string): string {
 
 function releasedForms(record: LoadedRecord, visibility: Visibility, looking: Looking): Generator<Form<ReleasedForm>> {
   const { sources, identitySources } = visibility;
-  const { requester, options } = looking;
+  const { requester, options, at } = looking;
   const { agreement } = requester;
   const systems: IdentifierSystems =
     agreement.identifierSystems === "any" ? "any" : new Set(agreement.identifierSystems);
@@ -119,7 +123,11 @@ function releasedForms(record: LoadedRecord, visibility: Visibility, looking: Lo
   const relevant = tellings.filter(
     (telling) => sources.has(telling.source) || identitySources.has(telling.source) || marks.has(telling),
   );
-  const renewals = renewalsOf(record, looking);
+  const renewals = withBeginning(
+    renewalsOf(record, visibility, looking),
+    relevant,
+    relatedSince(record.ties, requester, at.now_ms),
+  );
   const decided = decidedTellings(record, visibility, looking);
   return toForms(toStretches([...relevant, ...decided], renewals), ({ from, told }: Stretch) => {
     const links = toLinks(told);
@@ -143,6 +151,20 @@ function releasedForms(record: LoadedRecord, visibility: Visibility, looking: Lo
     // That a child became restricted is a change of its own, also where the form of before is no longer told as it was.
     return { form, text: `${wasRestricted}\n${round}\n${form.meta}\n${form.rest}` };
   });
+}
+
+/**
+ * That a child becomes the requester's is a change of the Patient for it: who asks what changed since then finds the child
+ * also where all that is told of it is older.
+ */
+function withBeginning(
+  renewals: readonly number[],
+  told: readonly Telling[],
+  since_ms: number | undefined,
+): readonly number[] {
+  if (since_ms === undefined) return renewals;
+  const isLater = told.some(({ since, lastUpdated }) => (since ?? lastUpdated) < since_ms);
+  return isLater ? [...new Set([...renewals, since_ms])].sort((a, b) => a - b) : renewals;
 }
 
 /** A client reads what it wrote: that a number is withheld from others would tell it of another child. */

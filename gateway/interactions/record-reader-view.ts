@@ -82,7 +82,7 @@ function decideSight(
   const visibility = decideVisibility(facts, requester, at, trace);
   if (!visibility) return undefined;
   const { ownSource } = visibility;
-  const patient = visiblePatient(record, visibility, { requester, options });
+  const patient = visiblePatient(record, visibility, { requester, at, options });
   const seesDecisions = agreement.dataClasses.includes("sharing");
   const sees = (candidate: Candidate, depth = 0): boolean => {
     const { type, source, targets } = candidate;
@@ -133,10 +133,9 @@ interface Told {
   readonly depth: number;
 }
 
-/** What a mapped record made and makes no more, with the labels of who tells of it. */
-function toGone(name: string, { source, labels }: Candidate, { sources }: LoadOptions): Weighed {
-  const dataClass = sources.get(source)?.dataClass;
-  return { source, labels, facts: () => factsOfGone(name, { dataClass, labels: labels() }) };
+/** What a mapped record made and makes no more: what it was labelled with nobody can tell. */
+function toGone(name: string, { source }: Candidate, { sources }: LoadOptions): Weighed {
+  return { source, labels: () => undefined, facts: () => factsOfGone(name, sources.get(source)?.dataClass) };
 }
 
 /** Types that tell of a person. */
@@ -193,12 +192,12 @@ export function toMergedView(
   into: LoadedRecord,
   looking: Looking & { readonly options: LoadOptions },
 ): VisibleRecord | undefined {
-  const { requester, options } = looking;
+  const { options } = looking;
   const sight = toSight(into, looking, options);
   if (!sight?.visibility || sight.patient.size === 0) return undefined;
   if (!isKnownBy(record.merged?.sources ?? [], sight.visibility)) return undefined;
   const { patientId } = record;
-  const patient = visiblePatient(record, sight.visibility, { requester, options, replacedBy: into.patientId });
+  const patient = visiblePatient(record, sight.visibility, { ...looking, replacedBy: into.patientId });
   return {
     key: record.key,
     patientId,

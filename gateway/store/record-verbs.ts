@@ -65,6 +65,8 @@ export interface RecordWriteVerbs {
     source: string,
     unit: string,
     relationships: readonly Relationship[],
+    /** When the new ones among them were told, in milliseconds since 1970; now, where nothing is said. */
+    at?: number,
   ): Promise<void>;
   /**
    * Version, content hash and record of a current resource. After its end: the version of the deletion mark and an

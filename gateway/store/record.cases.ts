@@ -14,7 +14,7 @@ export function recordCases(store: () => Store, child: Child, put: Put): void {
     await store().write(async (transaction) => {
       await transaction.putContribution(key, "383", contribution(), [FAMILY]);
       await transaction.putContribution(key, "383", other, []);
-      await transaction.putRelationships(key, "leeds-eyfsp", "A1", [roll, rollOf("3950002")]);
+      await transaction.putRelationships(key, "leeds-eyfsp", "A1", [roll, rollOf("3950002")], 700);
       await transaction.put(key, resource());
       await transaction.put(key, resource({ id: "o-2", source: "leeds-csds", dataClass: "health-visiting" }));
     });
@@ -22,8 +22,8 @@ export function recordCases(store: () => Store, child: Child, put: Put): void {
     expect(record).toMatchObject({ key, kind: "child", idSpace: "", patientId: "p-1", version: 2 });
     expect(record?.contributions).toEqual([other, contribution()]);
     expect(record?.relationships).toEqual([
-      { ...roll, source: "leeds-eyfsp" },
-      { ...rollOf("3950002"), source: "leeds-eyfsp" },
+      { ...roll, source: "leeds-eyfsp", toldAt: 700 },
+      { ...rollOf("3950002"), source: "leeds-eyfsp", toldAt: 700 },
     ]);
     expect(record?.resources.toSorted((a, b) => a.id.localeCompare(b.id))).toEqual([
       resource(),
@@ -82,6 +82,18 @@ export function recordCases(store: () => Store, child: Child, put: Put): void {
     const before = (await store().recordVersion(key)) ?? 0;
     await store().write((transaction) => work(transaction, key));
     expect(await store().recordVersion(key)).toBe(before + 1);
+  });
+
+  test("a relationship that ends, or stands beside another, was told when it was first", async () => {
+    const key = await child("p-1");
+    const roll = rollOf("3950001", { start: "2024-09-01" });
+    const told = async (at: number, relationships: readonly Relationship[]) => {
+      await store().write((transaction) => transaction.putRelationships(key, "s", "u", relationships, at));
+      return (await store().record(key))?.relationships.map(({ toldAt }) => toldAt);
+    };
+    expect(await told(100, [roll])).toEqual([100]);
+    expect(await told(200, [{ ...roll, end: "2025-07-31" }, rollOf("3950002")])).toEqual([100, 200]);
+    expect(await told(300, [{ ...roll, start: "2025-09-01" }, rollOf("3950002")])).toEqual([300, 200]);
   });
 
   test("the same relationships again leave the version of the record as it is", async () => {

@@ -76,6 +76,8 @@ export interface PastContribution extends StoredContribution {
 
 export interface StoredRelationship extends Relationship {
   readonly source: string;
+  /** Milliseconds since 1970 at which it was first told; absent where that was before anybody noted it. */
+  readonly toldAt?: number;
 }
 
 /** A child that was merged into another, and into which. */

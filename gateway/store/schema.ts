@@ -5,6 +5,7 @@ import { from2To3 } from "./schema-2-to-3.ts";
 import { from3To4 } from "./schema-3-to-4.ts";
 import { from4To5 } from "./schema-4-to-5.ts";
 import { from5To6 } from "./schema-5-to-6.ts";
+import { from6To7 } from "./schema-6-to-7.ts";
 
 /**
  * The stored shape. Times are milliseconds since 1970, dates YYYY-MM-DD, lists JSON text. Only contents (to
@@ -186,7 +187,7 @@ CREATE TABLE search_key (
 CREATE INDEX search_key_of_record ON search_key (record, code, value);
 
 -- Dated ties of a child to an organisation, as one unit of a source told them.
--- (17, 'leeds-csds', 'CYP002GP/8', 0, 'gp-registration', 'https://fhir.nhs.uk/Id/ods-organization-code', 'Y99999', '2024-01-01', NULL)
+-- (17, 'leeds-csds', 'CYP002GP/8', 0, 'gp-registration', 'https://fhir.nhs.uk/Id/ods-organization-code', 'Y99999', '2024-01-01', NULL, 1783512000000)
 CREATE TABLE relationship (
   record INTEGER NOT NULL,
   source TEXT NOT NULL,
@@ -197,6 +198,7 @@ CREATE TABLE relationship (
   value TEXT NOT NULL,
   start_date TEXT,
   end_date TEXT,
+  told_at INTEGER,
   PRIMARY KEY (record, source, unit, n)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX relationship_of_organization ON relationship (value, system, record);
@@ -432,7 +434,7 @@ CREATE INDEX single_use_expiry ON single_use (expires_at);
 `;
 
 /** Grows by one with every change to the tables above; kept in `PRAGMA user_version`. */
-export const SCHEMA_VERSION = 6;
+export const SCHEMA_VERSION = 7;
 
 /** "EYFG", kept in `PRAGMA application_id`, so that another program's file is not taken for ours. */
 const APPLICATION_ID = 0x45594647;
@@ -483,7 +485,7 @@ export function makeSchema(database: DatabaseSync, derive: Derive | undefined): 
 }
 
 /** What leads from each version to the next, the first of them from version 1. */
-const STEPS = [from1To2, from2To3, from3To4, from4To5, from5To6];
+const STEPS = [from1To2, from2To3, from3To4, from4To5, from5To6, from6To7];
 
 function bringForward(database: DatabaseSync, version: number, derive: Derive | undefined): void {
   if (derive === undefined) {

@@ -115,12 +115,14 @@ interface Told {
   readonly source: string;
   readonly unit: string;
   readonly relationships: readonly Relationship[];
+  /** Milliseconds since 1970. */
+  readonly at: number;
 }
 
-export function putRelationships(work: Work, record: RecordKey, { source, unit, relationships }: Told): void {
+export function putRelationships(work: Work, record: RecordKey, { source, unit, relationships, at }: Told): void {
   const { statement } = work.connection;
   const before = statement(
-    `SELECT kind, system, value, start_date, end_date FROM relationship
+    `SELECT kind, system, value, start_date, end_date, told_at FROM relationship
      WHERE record = ? AND source = ? AND unit = ? ORDER BY n`,
   ).all(record, source, unit);
   const isAsBefore = ({ kind, organization, start, end }: Relationship, row: Row | undefined): boolean =>
@@ -133,10 +135,14 @@ export function putRelationships(work: Work, record: RecordKey, { source, unit, 
   touch(work, record);
   statement("DELETE FROM relationship WHERE record = ? AND source = ? AND unit = ?").run(record, source, unit);
   const insert = statement(
-    `INSERT INTO relationship (record, source, unit, n, kind, system, value, start_date, end_date)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO relationship (record, source, unit, n, kind, system, value, start_date, end_date, told_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  for (const [n, { kind, organization, start, end }] of relationships.entries()) {
-    insert.run(record, source, unit, n, kind, organization.system, organization.value, start ?? null, end ?? null);
+  for (const [n, told] of relationships.entries()) {
+    const { kind, organization, start, end = null } = told;
+    const { system, value } = organization;
+    // That it ends, or where it stands among others, does not make it another one.
+    const known = before.find((row) => isAsBefore(told, { ...row, end_date: end }));
+    insert.run(record, source, unit, n, kind, system, value, start ?? null, end, known ? (known.told_at ?? null) : at);
   }
 }

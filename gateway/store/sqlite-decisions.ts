@@ -144,8 +144,10 @@ export function moveChild(work: Work, { source, localId, from, to, isPastShown }
   touch(work, to);
   const units = statement("SELECT unit FROM lineage WHERE record = ? AND child = ?").all(from, child);
   for (const { unit } of units) {
-    statement("UPDATE relationship SET record = ? WHERE record = ? AND source = ? AND unit = ?").run(
+    // Who is tied to the child learns of the other record as of one that is new.
+    statement("UPDATE relationship SET record = ?, told_at = ? WHERE record = ? AND source = ? AND unit = ?").run(
       to,
+      work.clock(),
       from,
       source,
       text(unit),

@@ -126,6 +126,7 @@ function toRelationship(row: Row): StoredRelationship {
     organization: { system: text(row.system), value: text(row.value) },
     ...(row.start_date === null ? {} : { start: text(row.start_date) }),
     ...(row.end_date === null ? {} : { end: text(row.end_date) }),
+    ...(row.told_at === null ? {} : { toldAt: integer(row.told_at) }),
   };
 }
 

@@ -176,8 +176,9 @@ export class SqliteTransaction extends SqliteReader implements WriteTransaction 
     source: string,
     unit: string,
     relationships: readonly Relationship[],
+    at = this.#open.clock(),
   ): Promise<void> {
-    putRelationships(this.#open, record, { source, unit, relationships });
+    putRelationships(this.#open, record, { source, unit, relationships, at });
   }
 
   async current(type: string, id: string, idSpace: IdSpace): Promise<Current | undefined> {
