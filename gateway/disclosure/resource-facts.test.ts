@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { facts, NORMAL } from "./disclosure.fixtures.ts";
+import { facts } from "./disclosure.fixtures.ts";
 import { factsOfGone } from "./resource-facts.ts";
 
 const day = (date: string) => ({
@@ -62,6 +62,11 @@ test("profiles are known with and without their versions", () => {
 });
 
 test("of what is no more, its name alone is known", () => {
-  const gone = factsOfGone("Observation/o9", { dataClass: "education", labels: NORMAL });
-  expect(gone).toMatchObject({ name: "Observation/o9", type: "Observation", dataClass: "education", date: undefined });
+  const gone = factsOfGone("Observation/o9", "education");
+  expect(gone).toMatchObject({
+    name: "Observation/o9",
+    type: "Observation",
+    dataClass: "education",
+    labels: undefined,
+  });
 });

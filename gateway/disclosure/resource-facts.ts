@@ -23,6 +23,8 @@ export interface ResourceFacts {
   readonly encounters: ReadonlySet<string>;
   /** `Type/id` and `system|value` of who made it. */
   readonly authors: ReadonlySet<string>;
+  /** Set of a resource that is no more, of which nothing further is known. */
+  readonly isGone?: true;
 }
 
 type Tree = Readonly<Record<string, unknown>>;
@@ -135,21 +137,9 @@ function isTree(value: unknown): value is Tree {
 }
 
 /** Of a resource that is no more: who it was is all that can be said of it. */
-export function factsOfGone(
-  name: string,
-  told: { readonly dataClass: DataClass | undefined; readonly labels: Labels },
-): ResourceFacts {
+export function factsOfGone(name: string, dataClass: DataClass | undefined): ResourceFacts {
   const [type = ""] = name.split("/");
   const none: ReadonlySet<string> = new Set();
-  return {
-    ...told,
-    name,
-    type,
-    date: undefined,
-    codes: none,
-    codings: none,
-    profiles: [],
-    encounters: none,
-    authors: none,
-  };
+  const nothing = { date: undefined, codes: none, codings: none, profiles: [], encounters: none, authors: none };
+  return { ...nothing, name, type, dataClass, labels: undefined, isGone: true };
 }

@@ -113,7 +113,7 @@ describe("a child's record shows", () => {
     expect(found).toEqual(sees);
   });
 
-  test("no Provenance of a client about what is held no more, which may have been hidden", async () => {
+  test("no Provenance about what is held no more, which may have been hidden, but to who may see everything", async () => {
     const key = await house.child("p-1");
     await house.tell(key, AMARA, CSDS);
     await house.put(key, observation("school", "p-1"), EYFSP);
@@ -121,8 +121,10 @@ describe("a child's record shows", () => {
     await house.put(key, provenance("mapped", "Observation/ended", "Patient/p-1"), CSDS);
     const before = await seen(key, HEALTH);
     await house.end("Observation/school", 2_000);
-    expect(before).toEqual(["Patient/p-1", "Provenance/mapped"]);
+    expect(before).toEqual(["Patient/p-1"]);
     expect(await seen(key, HEALTH)).toEqual(before);
+    const all: Requester = { ...HEALTH, agreement: { ...HEALTH.agreement, id: "all", confidentiality: "V" } };
+    expect(await seen(key, all)).toEqual(["Patient/p-1", "Provenance/mapped"]);
   });
 
   test("of a restricted child neither who saw it nor any Provenance, but to officers", async () => {
