@@ -1,0 +1,86 @@
+import type { Observation, Resource } from "@medplum/fhirtypes";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { resourceBytes } from "../search/pack.ts";
+import type { RecordKey } from "../store/store.ts";
+import { GP, type House, observation, openHouse, provenance } from "./read.fixtures.ts";
+
+let house: House;
+beforeEach(async () => {
+  house = await openHouse();
+});
+afterEach(() => house.close());
+
+const CSDS = { source: "leeds-csds" };
+
+async function shownOf(key: RecordKey): Promise<Observation> {
+  const view = await house.reader.view(key, GP, await house.moment());
+  if (view === undefined || view.pack.size === 0 || !view.isVisible(0)) throw new Error("nothing is seen");
+  return JSON.parse(resourceBytes(view.pack, 0).toString());
+}
+
+async function toldOf(resource: Resource): Promise<Observation> {
+  const key = await house.child("p-1");
+  await house.tell(key, {}, CSDS);
+  await house.put(key, resource, CSDS);
+  return shownOf(key);
+}
+
+const REFUGE = { reference: "Organization/r", display: "Chapel Allerton Refuge" };
+
+describe("of a service whose name tells why the child was seen, its kind alone is told", () => {
+  test.each<readonly [string, object, object]>([
+    ["by its name", { performer: [REFUGE] }, { performer: [{ display: "Support service" }] }],
+    [
+      "among others",
+      { performer: [REFUGE, { display: "a clinic" }] },
+      { performer: [{ display: "Support service" }, { display: "a clinic" }] },
+    ],
+    [
+      "in whatever letters",
+      { performer: [{ display: "LEEDS C.A.M.H.S / camhs" }] },
+      { performer: [{ display: "Health service" }] },
+    ],
+    [
+      "of who works there",
+      { performer: [{ type: "PractitionerRole", display: "Safeguarding nurse" }] },
+      { performer: [{ display: "Children's service" }] },
+    ],
+    [
+      "where it is contained",
+      { performer: [{ reference: "#r" }], contained: [{ resourceType: "Organization", id: "r", name: "The Refuge" }] },
+      { performer: [{ display: "Support service" }] },
+    ],
+    [
+      "and not what is written beside it",
+      { performer: [REFUGE], note: [{ text: "seen at the refuge" }] },
+      { performer: [{ display: "Support service" }] },
+    ],
+    ["and who wrote a note", { note: [{ text: "n", authorReference: REFUGE }] }, {}],
+  ])("%s", async (_, told, expected) => {
+    const { performer, note, contained } = await toldOf(observation("o", "p-1", told));
+    expect({ ...(performer && { performer }), ...(note && { note }), ...(contained && { contained }) }).toEqual(
+      expected,
+    );
+  });
+
+  test("by a reference alone, once the organisation is known, and for what was read before", async () => {
+    const key = await house.child("p-1");
+    await house.tell(key, {}, CSDS);
+    await house.put(key, observation("o", "p-1", { performer: [{ reference: "Organization/r" }] }), CSDS);
+    expect((await shownOf(key)).performer).toEqual([{ reference: "Organization/r" }]);
+    const shared = await house.shared("Organization", CSDS);
+    await house.put(shared, { resourceType: "Organization", id: "r", name: "Women’s Aid" }, CSDS);
+    expect((await shownOf(key)).performer).toEqual([{ display: "Support service" }]);
+    expect(await house.reader.find("Organization", "r", GP, await house.moment())).toBeUndefined();
+  });
+
+  test("by who recorded it", async () => {
+    const told = JSON.stringify({ ...provenance("v", "Patient/p-1"), agent: [{ who: REFUGE }] });
+    expect(await toldOf(JSON.parse(told))).toMatchObject({ agent: [{ who: { display: "Support service" } }] });
+  });
+});
+
+test("other services are told by their names", async () => {
+  const performer = [{ reference: "Organization/s", display: "Refugee Street Primary School" }];
+  expect((await toldOf(observation("o", "p-1", { performer, note: [{ text: "n" }] }))).performer).toEqual(performer);
+});
