@@ -54,7 +54,10 @@ test("verify says how much was read, and names file, line and reason of a fault"
 });
 
 test("a directory that is not there is told without a stack", async () => {
-  expect(await run("verify", "--dir", join(dataDir, "none"))).toMatchObject({ exit: 1, error: expect.stringContaining("ENOENT") });
+  expect(await run("verify", "--dir", join(dataDir, "none"))).toMatchObject({
+    exit: 1,
+    error: expect.stringContaining("ENOENT"),
+  });
 });
 
 describe("prove", () => {
