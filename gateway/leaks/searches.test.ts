@@ -1,4 +1,4 @@
-import type { Bundle } from "@medplum/fhirtypes";
+import type { Bundle, Patient } from "@medplum/fhirtypes";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { NHS_NUMBER } from "#profiles/systems.ts";
 import { EVERY_SCOPE } from "../gateway.fixtures.ts";
@@ -307,6 +307,16 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
+    title: "two strangers who are found to be one child, or two again, stay unknown",
+    ask: () =>
+      scene.strangers
+        .slice(0, 4)
+        .flatMap(({ child }) => [
+          `Patient/${child.patientId}`,
+          `Patient?link=Patient/${child.patientId}&_total=accurate`,
+        ]),
+  },
+  {
     title: "organisations that a source beyond the agreement tells of are not there",
     ask: () => [
       "Organization?name=Refuge&_total=accurate",
@@ -321,6 +331,25 @@ describe("to a practice", () => {
     const seen = await compare(probe.client, ask());
     expect(seen.differing).toEqual([]);
     expect((await compare(READER, ask())).differing).not.toEqual([]);
+  });
+
+  test("a restricted child is found by no place", async () => {
+    const record = await twins.fuller.gateway.store.locate("Patient", names.restricted, "");
+    const stored = record === undefined ? undefined : await twins.fuller.gateway.store.record(record);
+    const told: readonly Patient[] = (stored?.contributions ?? []).map(({ body }) => JSON.parse(body));
+    const values = told.flatMap(({ address = [], telecom = [] }) => [
+      ...address.flatMap(({ postalCode = "", line = [] }) => [
+        `address-postalcode=${encodeURIComponent(postalCode)}`,
+        `address=${encodeURIComponent(line[0] ?? "")}`,
+      ]),
+      ...telecom.map(({ value }) => `telecom=${value}`),
+    ]);
+    expect(values.length).toBeGreaterThan(2);
+    for (const query of [...values, "address:missing=false", "general-practitioner:missing=false"]) {
+      const { fuller } = await twins.ask(probe.client, { method: "GET", path: `Patient?${query}` }, EVERY_SCOPE);
+      expect(fuller.status, query).toBe(200);
+      expect(fuller.body, query).not.toContain(names.restricted);
+    }
   });
 
   test("of which some ask for what is there", async () => {
