@@ -34,7 +34,14 @@ const ALONE = "hammersmith";
 
 const EVERYWHERE = ["leeds", "wirral", "hammersmith"];
 /** Sees every child of every authority. */
-export const ALL_SEEING: Requester = { ...OFFICER, agreement: { ...OFFICER.agreement, authorities: EVERYWHERE } };
+export const ALL_SEEING: Requester = {
+  ...OFFICER,
+  // Who sees all sees also what no list of labels knows.
+  agreement: { ...OFFICER.agreement, authorities: EVERYWHERE, confidentiality: "V" },
+};
+  ...OFFICER,
+  agreement: { ...OFFICER.agreement, authorities: EVERYWHERE, confidentiality: "V" },
+};
 /** The practice Z1, with health and education data of its registered children in Leeds. */
 export const PRACTICE = GP;
 
