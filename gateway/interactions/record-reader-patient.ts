@@ -145,7 +145,10 @@ function releasedForms(record: LoadedRecord, visibility: Visibility, looking: Lo
     const isOneClients =
       visible.length + identityOnly.length === 1 && options.sources.get(only?.source ?? "")?.isWritten === true;
     const whole =
-      (only && isOneClients && !isRestricted && asWritten(only, { systems, mayShowUpn, links })) ||
+      (only &&
+        isOneClients &&
+        !isRestricted &&
+        asWritten(only, { systems, mayShowUpn, links, showsLabels: showsLabels(only, record, agreement) })) ||
       asFolded({ ...foldPatient(visible, { identityOnly, identifierSystems: systems, isRestricted }), ...links });
     const form = asReleased(whole, agreement);
     // That a child became restricted is a change of its own, also where the form of before is no longer told as it was.
@@ -192,18 +195,28 @@ function asFolded(patient: Patient): ReleasedForm {
   return { meta: JSON.stringify(meta), rest: JSON.stringify(rest), patient };
 }
 
+interface Written {
+  readonly systems: IdentifierSystems;
+  readonly mayShowUpn: boolean;
+  readonly links: Pick<Patient, "link">;
+  readonly showsLabels: boolean;
+}
+
+/** How a teller labels a child says something of it that others may not know; a mark of restriction is the fold's. */
+function showsLabels({ source }: Telling, { idSpace }: LoadedRecord, agreement: Agreement): boolean {
+  return !isPeopled(idSpace) || source === agreement.writes?.source;
+}
+
 /**
  * What a client alone has told goes out as it was written, to the digit and the extension, but for identifiers that the
  * agreement does not name. `undefined` where such a one stands elsewhere in it: then the fold, which takes only what it
  * knows, is the safer form.
  */
-function asWritten(
-  told: Telling,
-  { systems, mayShowUpn, links }: { systems: IdentifierSystems; mayShowUpn: boolean; links: Pick<Patient, "link"> },
-): ReleasedForm | undefined {
+function asWritten(told: Telling, { systems, mayShowUpn, links, showsLabels }: Written): ReleasedForm | undefined {
   const written = parseLossless(told.body);
   if (!isPatient(written)) return undefined;
-  const { versionId: _, lastUpdated: __, ...meta }: Meta = written.meta ?? {};
+  const { versionId: _, lastUpdated: __, security, ...others }: Meta = written.meta ?? {};
+  const meta: Meta = security !== undefined && showsLabels ? { ...others, security } : others;
   const { resourceType: ___, id: ____, meta: _____, ...rest } = joinLinks(withShown(written, systems), links);
   const text = JSON.stringify(rest);
   if (!mayShowUpn && text.includes(UPN)) return undefined;
