@@ -39,9 +39,6 @@ export const ALL_SEEING: Requester = {
   // Who sees all sees also what no list of labels knows.
   agreement: { ...OFFICER.agreement, authorities: EVERYWHERE, confidentiality: "V" },
 };
-  ...OFFICER,
-  agreement: { ...OFFICER.agreement, authorities: EVERYWHERE, confidentiality: "V" },
-};
 /** The practice Z1, with health and education data of its registered children in Leeds. */
 export const PRACTICE = GP;
 
