@@ -131,7 +131,8 @@ const SLICE = 100;
 /** What stewards read to decide is no release under the link. */
 function toRelease({ id, time, record }: IndexedRecord, { child, resources }: Stood): ServedRelease | undefined {
   if (record.outcome !== "success" || record.interaction.startsWith("review")) return undefined;
-  const under = (record.released ?? []).filter((name) => {
+  const released = [...(record.released ?? []), ...(record.disclosures ?? []).flatMap((one) => one.released)];
+  const under = released.filter((name) => {
     const [type = "", logicalId = ""] = name.split("/");
     return resources.has(`${type}/${logicalId}`) || (type === "Patient" && logicalId === child);
   });
