@@ -6,6 +6,7 @@ import type { AuditEvent, AuditEventEntity, Coding } from "@medplum/fhirtypes";
 import type { Disclosure, IndexedRecord } from "./audit.ts";
 import { type AuditEventContext, PERSON_NUMBER, toAgents, toDecidingAgents, toPurpose } from "./audit-event-agents.ts";
 import { DICOM, type EventKind, toEventKind } from "./audit-event-kinds.ts";
+import { isTold } from "./index-lines.ts";
 
 export type { AuditEventContext } from "./audit-event-agents.ts";
 
@@ -133,7 +134,7 @@ function toVersioned(name: string): string {
 /** Of what one resource is the object of, that one is BALP's; what else was released is told by its type. */
 function toEntities(record: IndexedRecord["record"], kind: EventKind): AuditEventEntity[] {
   const { disclosures = [], patients = [], requestId, correlationId } = record;
-  const children = new Set([...patients, ...disclosures.map(({ patient }) => patient)]);
+  const children = new Set([...patients, ...disclosures.filter(isTold).map(({ patient }) => patient)]);
   const objects = record.written ?? [];
   const released = [...(record.released ?? []), ...disclosures.flatMap((one) => one.released)];
   const named = [...new Set([...objects, ...released])].filter((name) => NAMED.test(name));

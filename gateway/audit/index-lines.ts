@@ -69,7 +69,15 @@ export function readPayload(line: string): Payload | undefined {
 
 /** Ids of all children whose data a payload says were released. */
 export function patientsOf({ patients = [], disclosures = [] }: Payload): readonly string[] {
-  return [...new Set([...patients, ...disclosures.map(({ patient }) => patient)])];
+  return [...new Set([...patients, ...disclosures.filter(isTold).map(({ patient }) => patient)])];
+}
+
+/**
+ * Whether an AuditEvent may name the child of a row: not where all that was found was held back, since a question about
+ * what is hidden would then be recorded otherwise than one about what never was.
+ */
+export function isTold({ released, withheld }: Pick<Disclosure, "released" | "withheld">): boolean {
+  return released.length > 0 || withheld === undefined;
 }
 
 function parse(line: string): unknown {

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { AuditFile } from "./files.ts";
-import { type IndexedLeaf, patientsOf, readLeaf, readPayload, sequenceOf } from "./index-lines.ts";
+import { type IndexedLeaf, isTold, patientsOf, readLeaf, readPayload, sequenceOf } from "./index-lines.ts";
 import { CHAIN_POSITIONS, IndexDamage, integer, toNumberKey } from "./index-tables.ts";
 import { type Line, type LogReader, openLog } from "./index-window.ts";
 
@@ -120,7 +120,7 @@ function createEntryWriter(database: DatabaseSync, { id, chain, kind }: Reading)
     );
     const details = (payload && readPayload(payload.text)) ?? {};
     for (const patient of patientsOf(details)) insertPatient.run(patient, position, id);
-    for (const { number } of details.disclosures ?? []) {
+    for (const { number } of (details.disclosures ?? []).filter(isTold)) {
       if (number !== undefined) insertPatient.run(toNumberKey(number), position, id);
     }
   };
