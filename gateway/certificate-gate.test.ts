@@ -1,6 +1,8 @@
 import { createServer, type Server } from "node:http";
+import { isDeepStrictEqual } from "node:util";
 import { getRequestListener } from "@hono/node-server";
 import { afterEach, expect, test } from "vitest";
+import { CERTIFICATE_HEADER } from "./access/client-certificate.ts";
 import { createCertificateGate } from "./certificate-gate.ts";
 
 let server: Server | undefined;
@@ -13,9 +15,16 @@ async function arriving(
   proxy: Parameters<typeof createCertificateGate>[0],
   sent: readonly (readonly [string, string])[],
 ): Promise<unknown> {
-  const listener = getRequestListener((request) =>
-    Response.json([...request.headers].filter(([name]) => /cert/.test(name))),
-  );
+  // One header that is asked for is read otherwise than all of them, and both ways must say the same.
+  const listener = getRequestListener((request) => {
+    const names = [CERTIFICATE_HEADER, ...sent.map(([name]) => name.toLowerCase())];
+    const asked = [...new Set(names)].flatMap((name) => {
+      const value = request.headers.get(name);
+      return value === null ? [] : [[name, value]];
+    });
+    const all = [...request.headers].filter(([name]) => /cert/.test(name));
+    return Response.json(isDeepStrictEqual(asked, all) ? all : { asked, all });
+  });
   const believe = createCertificateGate(proxy);
   server = createServer((incoming, outgoing) => {
     believe(incoming);
@@ -67,13 +76,13 @@ test("what a client wrote under our name does not arrive when the proxy says it 
 test("two certificates are none", () => {
   const rawHeaders = ["Client-Cert", ":AAAA:", "Host", "a.example", "client-cert", ":BBBB:"];
   const socket = Object.assign(Object.create(null), { remoteAddress: "127.0.0.1" });
-  createCertificateGate({ addresses: ["127.0.0.1"], header: "client-cert" })({ rawHeaders, socket });
+  createCertificateGate({ addresses: ["127.0.0.1"], header: "client-cert" })({ rawHeaders, headers: {}, socket });
   expect(rawHeaders).toEqual(["Host", "a.example"]);
 });
 
 test("a proxy on an address of IPv4 is known when it comes mapped into IPv6", () => {
   const rawHeaders = ["Client-Cert", ":AAAA:"];
   const socket = Object.assign(Object.create(null), { remoteAddress: "::ffff:127.0.0.1" });
-  createCertificateGate({ addresses: ["127.0.0.1"], header: "client-cert" })({ rawHeaders, socket });
+  createCertificateGate({ addresses: ["127.0.0.1"], header: "client-cert" })({ rawHeaders, headers: {}, socket });
   expect(rawHeaders).toEqual(["client-cert", ":AAAA:"]);
 });

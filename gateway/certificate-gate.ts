@@ -9,12 +9,12 @@ import type { CertificateProxyConfig } from "./config.ts";
  */
 export function createCertificateGate(
   proxy: CertificateProxyConfig | undefined,
-): (incoming: Pick<IncomingMessage, "rawHeaders" | "socket">) => void {
+): (incoming: Pick<IncomingMessage, "rawHeaders" | "headers" | "socket">) => void {
   const believed = new BlockList();
   for (const address of proxy?.addresses ?? []) believed.addAddress(address, familyOf(address));
   const name = proxy?.header ?? CERTIFICATE_HEADER;
 
-  return ({ rawHeaders, socket }) => {
+  return ({ rawHeaders, headers, socket }) => {
     const { remoteAddress = "" } = socket;
     const isBelieved =
       proxy !== undefined && remoteAddress !== "" && believed.check(remoteAddress, familyOf(remoteAddress));
@@ -29,8 +29,13 @@ export function createCertificateGate(
       }
       rawHeaders.splice(at, 2);
     }
+    // Node has made a second copy of the headers before anybody sees a request, and that is where single ones are read.
+    delete headers[name];
+    delete headers[CERTIFICATE_HEADER];
     // Two of them: the client sent one, and the proxy did not take it away.
-    if (isBelieved && times === 1 && told !== undefined) rawHeaders.push(CERTIFICATE_HEADER, told);
+    if (!isBelieved || times !== 1 || told === undefined) return;
+    rawHeaders.push(CERTIFICATE_HEADER, told);
+    headers[CERTIFICATE_HEADER] = told;
   };
 }
 
