@@ -88,7 +88,7 @@ async function measure(gateway: RunningGateway, kind: Kind) {
   return compareTimes(taken.hidden, taken.absent, Math.random);
 }
 
-const gateway = await startGateway({ env: { DEMONSTRATION_CHILDREN: "200" } });
+const gateway = await startGateway({ env: { DEMONSTRATION_CHILDREN: "100" }, readyWithin_ms: 120_000 });
 try {
   const told: object[] = [];
   for (const kind of await findKinds(gateway)) {
