@@ -67,7 +67,7 @@ interface LearnTask {
   readonly seed: number;
 }
 
-const LEARNED_VERSION = "england-3";
+const LEARNED_VERSION = "england-4";
 
 async function learn({ learn: path, children, seed }: LearnTask): Promise<string> {
   const model = learnFromSynthetic({ children, seed, version: LEARNED_VERSION });

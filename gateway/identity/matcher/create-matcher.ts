@@ -7,7 +7,7 @@ import type { Comparison, Graded, Matcher } from "./matcher.ts";
 import type { Model } from "./model/model.ts";
 
 /** Raised whenever normalisation, levels, keys or grades change. */
-export const MATCHER_VERSION = "matcher-2";
+export const MATCHER_VERSION = "matcher-3";
 
 export interface MatcherOptions {
   /** YYYY-MM-DD; birth dates after it are not known. Today's date by default. */

@@ -1,5 +1,15 @@
 import type { Features } from "./compare/features.ts";
-import { BIRTH_DATE, FAMILY, FIELD, GIVEN, MISSING, NUMBER, PLAIN_NUMBER, POSTCODE } from "./compare/fields.ts";
+import {
+  ADDRESS,
+  BIRTH_DATE,
+  FAMILY,
+  FIELD,
+  GIVEN,
+  MISSING,
+  NUMBER,
+  PLAIN_NUMBER,
+  POSTCODE,
+} from "./compare/fields.ts";
 import type { Comparison, Grade } from "./matcher.ts";
 
 /** Probability from which a pair gets a grade. */
@@ -65,6 +75,7 @@ function judgeNames(level: Int8Array, { isFamilyless, isOfAllAges, isWhole }: Po
   if (!isOfAllAges && isElsewhere(level)) return isOneDay && isNamedAlike(level) ? CERTAIN : PROBABLE;
   switch (level[FIELD.given]) {
     case GIVEN.same:
+    case GIVEN.spelling:
     case GIVEN.nickname:
     case GIVEN.part:
     case GIVEN.close:
@@ -83,16 +94,18 @@ function judgeNames(level: Int8Array, { isFamilyless, isOfAllAges, isWhole }: Po
   }
 }
 
-/** Whether nothing of where they live agrees. */
-function isElsewhere(level: Int8Array): boolean {
+/** Whether nothing of where they live agrees; where one tells no postcode, the address says it. */
+export function isElsewhere(level: Int8Array): boolean {
   const postcode = level[FIELD.postcode] ?? MISSING;
-  return postcode === MISSING || postcode >= POSTCODE.district;
+  if (postcode !== MISSING) return postcode >= POSTCODE.district;
+  const address = level[FIELD.address] ?? MISSING;
+  return address === MISSING || address > ADDRESS.mostly;
 }
 
 /** Who lives elsewhere is the same child by both names alone, as far as they are rare: a slip or a new name is another's. */
-function isNamedAlike(level: Int8Array): boolean {
+export function isNamedAlike(level: Int8Array): boolean {
   const given = level[FIELD.given];
-  const isGivenSame = given === GIVEN.same || given === GIVEN.part || given === GIVEN.nickname;
+  const isGivenSame = given !== undefined && given >= GIVEN.same && given <= GIVEN.part;
   return isGivenSame && (level[FIELD.family] === FAMILY.same || level[FIELD.family] === FAMILY.close);
 }
 

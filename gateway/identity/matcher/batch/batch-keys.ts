@@ -124,7 +124,8 @@ function soundsOf({ names }: Features): ReadonlySet<number> {
   return sounds;
 }
 
-function* withoutOneLetter(name: string): Generator<string> {
+/** A name, and what is left of it without any one of its first twelve letters. */
+export function* withoutOneLetter(name: string): Generator<string> {
   yield name;
   for (let at = 0; at < Math.min(name.length, 12); at++) yield name.slice(0, at) + name.slice(at + 1);
 }

@@ -76,7 +76,7 @@ function withImplied(found: {
         const key = left * width + right;
         if (told.has(key)) continue;
         const probability = toProbability(scorer.score(personAt(people.left, left), personAt(people.left, right)));
-        told.set(key, { left, right, probability, grade: "certain", linked: "through", cluster });
+        told.set(key, { place: -1, left, right, probability, grade: "certain", linked: "through", cluster });
       }
     }
   }

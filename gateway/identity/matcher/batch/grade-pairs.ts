@@ -3,10 +3,13 @@ import { judge, toGrade } from "../grade.ts";
 import type { Grade } from "../matcher.ts";
 import { joinClusters } from "./clusters.ts";
 import type { Linked } from "./link-people.ts";
+import { holdStrangers } from "./moved.ts";
 import { findRivals } from "./rivals.ts";
 
 /** One line of the outcome: two records that are, or may be, of one person. */
 export interface GradedPair {
+  /** Of the pair among the candidates; −1 where only a cluster joins both. */
+  readonly place: number;
   readonly left: number;
   readonly right: number;
   readonly probability: number;
@@ -23,7 +26,8 @@ export function gradePairs(linked: Linked): readonly GradedPair[] {
   return linked.people.right === undefined ? joinClusters(linked, graded) : graded;
 }
 
-function gradeOwn({ people, candidates, table, probability, population }: Linked): readonly GradedPair[] {
+function gradeOwn(linked: Linked): readonly GradedPair[] {
+  const { people, candidates, table, probability, population } = linked;
   const { left, right = left } = people;
   const graded: GradedPair[] = [];
   const rivals = population.isOfAllAges ? undefined : findRivals({ people, candidates, table });
@@ -37,6 +41,7 @@ function gradeOwn({ people, candidates, table, probability, population }: Linked
     if (earned === "certainly-not") continue;
     const grade = earned === "certain" && rivals?.hasRival(pair) === true ? "probable" : earned;
     graded.push({
+      place: pair,
       left: one,
       right: other,
       probability: is,
@@ -44,5 +49,5 @@ function gradeOwn({ people, candidates, table, probability, population }: Linked
       linked: grade === "certain" ? "directly" : "no",
     });
   }
-  return graded;
+  return population.isOfAllAges ? graded : holdStrangers(linked, graded);
 }

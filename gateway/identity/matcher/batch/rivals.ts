@@ -4,6 +4,7 @@ import type { Linked } from "./link-people.ts";
 /** How well a level of the given name names a child; a rival that is better named stands against a pair. */
 const RANK: Readonly<Record<number, number>> = {
   [GIVEN.same]: 0,
+  [GIVEN.spelling]: 1,
   [GIVEN.nickname]: 1,
   [GIVEN.part]: 1,
   [GIVEN.close]: 2,

@@ -14,6 +14,8 @@ export interface NameForms {
   readonly standing: number;
   /** How many bear it: records of the files, or 1 where it is a name that is listed. */
   readonly bearers: number;
+  /** Of a word that nobody else bears, how many bear a name that is a slip away from it; 0 where that is not known. */
+  readonly near: number;
 }
 
 /** Whether a word is a name in its own right: borne by nobody else that is known of, by few, or by many or listed. */

@@ -2,7 +2,8 @@
 export const FIELDS = {
   given: [
     "same",
-    "short or familiar form, or another spelling",
+    "another spelling",
+    "short or familiar form",
     "one is a part of the other",
     "a slip of a name",
     "similar spelling",
@@ -64,16 +65,17 @@ export const FIELD = {
 
 export const GIVEN = {
   same: 0,
-  nickname: 1,
-  part: 2,
-  close: 3,
-  similar: 4,
-  alike: 5,
-  partDiffers: 6,
-  swapped: 7,
-  initial: 8,
-  ofMany: 9,
-  different: 10,
+  spelling: 1,
+  nickname: 2,
+  part: 3,
+  close: 4,
+  similar: 5,
+  alike: 6,
+  partDiffers: 7,
+  swapped: 8,
+  initial: 9,
+  ofMany: 10,
+  different: 11,
 } as const;
 
 export const FAMILY = { same: 0, part: 1, close: 2, similar: 3, different: 4 } as const;

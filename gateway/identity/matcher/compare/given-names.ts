@@ -1,7 +1,7 @@
 import { fullNameOf } from "../normalise/nicknames.ts";
 import { type NameFeatures, type NameForms, STANDING } from "./features.ts";
 import { GIVEN, MISSING } from "./fields.ts";
-import { compareSpelling, isOneSlip } from "./similarity.ts";
+import { areKeysBeside, compareSpelling, isOneSlip } from "./similarity.ts";
 
 /** First parts of so many names that what follows them is what the child is called by. */
 const FORENAMES_OF_MANY: ReadonlySet<string> = new Set(
@@ -12,6 +12,8 @@ const SLIP_LENGTH_MIN = 3;
 const EXCHANGE_LENGTH_MIN = 5;
 /** A short form that more than a sixth as many bear as the full name is a name of its own, as a twin may have: Lily and Elizabeth. */
 const FULL_TO_SHORT_MIN = 6;
+/** A word is a slip of the name that so many times more bear than all the other names that it may be a slip of. */
+const NEAR_FACTOR = 50;
 /** A name cut short keeps at least so much. */
 const CUT_LENGTH_MIN = 3;
 const INITIAL_LENGTH = 1;
@@ -21,6 +23,8 @@ export function compareGiven(left: NameFeatures, right: NameFeatures): number {
   if (left.given === "" || right.given === "") return MISSING;
   if (left.given === right.given) return GIVEN.same;
   if (isSlip(left.givenForms, right.givenForms)) return GIVEN.close;
+  if (isSpelling(left.givenForms, right.givenForms)) return GIVEN.spelling;
+  if (isRunTogether(left, right) || isRunTogether(right, left)) return GIVEN.part;
   if (left.wordForms.length > 1 || right.wordForms.length > 1) {
     const shared = compareWords(left.wordForms, right.wordForms);
     if (shared !== undefined) return shared;
@@ -35,15 +39,26 @@ export function compareGiven(left: NameFeatures, right: NameFeatures): number {
   return areNames ? GIVEN.alike : GIVEN.similar;
 }
 
+/** Whether the first words of one, run together, are all that the other is called: Zi Hao Ming and Zihao. */
+function isRunTogether(one: NameFeatures, { given }: NameFeatures): boolean {
+  let first = one.givenWords[0] ?? "";
+  for (let words = 1; words < one.givenWords.length - 1; words++) {
+    first += one.givenWords[words] ?? "";
+    if (first === given) return true;
+  }
+  return false;
+}
+
 /** Where one side has several words: whether all of the shorter side are found in the other, and how. */
 function compareWords(left: readonly NameForms[], right: readonly NameForms[]): number | undefined {
   const [short, long] = left.length <= right.length ? [left, right] : [right, left];
-  let [found, forms, slips, initials] = [0, 0, 0, 0];
+  let [found, spellings, forms, slips, initials] = [0, 0, 0, 0, 0];
   let isOnlyOfMany = true;
   for (const [place, one] of short.entries()) {
     const how = findWord(one, long, place === 0 ? long.slice(0, 1) : long);
     if (how === undefined) continue;
     found++;
+    if (how === "spelling") spellings++;
     if (how === "form") forms++;
     if (how === "slip") slips++;
     if (how === "initial") initials++;
@@ -53,7 +68,8 @@ function compareWords(left: readonly NameForms[], right: readonly NameForms[]): 
   if (found < short.length) return GIVEN.partDiffers;
   if (isOnlyOfMany) return short.length < long.length && initials === 0 ? GIVEN.ofMany : GIVEN.partDiffers;
   if (slips > 0) return slips > 1 ? GIVEN.similar : GIVEN.close;
-  return forms > 0 ? GIVEN.nickname : GIVEN.part;
+  if (forms > 0) return GIVEN.nickname;
+  return spellings > 0 ? GIVEN.spelling : GIVEN.part;
 }
 
 /** The first name is a form or a slip of the first one alone: a second name like it is as soon a twin's. */
@@ -61,12 +77,13 @@ function findWord(
   one: NameForms,
   words: readonly NameForms[],
   alike: readonly NameForms[],
-): "same" | "form" | "slip" | "initial" | undefined {
+): "same" | "spelling" | "form" | "slip" | "initial" | undefined {
   for (const other of words) if (one.word === other.word) return "same";
   for (const other of alike) {
     if (one.word.length === INITIAL_LENGTH || other.word.length === INITIAL_LENGTH) continue;
-    if (isForm(one, other)) return "form";
     if (isSlip(one, other)) return "slip";
+    if (isSpelling(one, other)) return "spelling";
+    if (isForm(one, other)) return "form";
   }
   for (const other of words) {
     const isInitial = one.word.length === INITIAL_LENGTH || other.word.length === INITIAL_LENGTH;
@@ -75,10 +92,15 @@ function findWord(
   return undefined;
 }
 
-/** Whether one is a usual short form of the other, or both are spellings of one name. */
-function isForm(one: NameForms, other: NameForms): boolean {
+/** Whether both are spellings of one name. */
+function isSpelling(one: NameForms, other: NameForms): boolean {
   if (one.plain === other.plain) return true;
   for (const spelling of one.spellings) if (other.spellings.includes(spelling)) return true;
+  return false;
+}
+
+/** Whether one is a usual short form of the other. */
+function isForm(one: NameForms, other: NameForms): boolean {
   const [short, long] = one.bearers <= other.bearers ? [one, other] : [other, one];
   if (long.bearers < FULL_TO_SHORT_MIN * short.bearers || long.bearers === 0) return false;
   if (short.families.some((family) => fullNameOf(family) === long.word)) return true;
@@ -93,8 +115,7 @@ function isForm(one: NameForms, other: NameForms): boolean {
 function isSlip(one: NameForms, other: NameForms): boolean {
   const [word, name] = one.standing === STANDING.name ? [other, one] : [one, other];
   if (name.standing !== STANDING.name || word.standing === STANDING.name) return false;
-  // Leo and Yeo, Lily and Mily: names of twins rhyme.
-  if (word.word.length === name.word.length && word.word.slice(1) === name.word.slice(1)) return false;
+  if (word.word.length === name.word.length && word.word.slice(1) === name.word.slice(1)) return isWrongKey(word, name);
   if (word.standing === STANDING.rare) {
     return (
       word.word.length === name.word.length &&
@@ -102,7 +123,19 @@ function isSlip(one: NameForms, other: NameForms): boolean {
       isExchanged(word.word, name.word)
     );
   }
-  return Math.min(word.word.length, name.word.length) >= SLIP_LENGTH_MIN && isOneSlip(word.word, name.word);
+  if (Math.min(word.word.length, name.word.length) < SLIP_LENGTH_MIN) return false;
+  return isOneSlip(word.word, name.word) && isOfNoOther(word, name);
+}
+
+/** Whether a slip is hardly one of another name: Rowhan may be Rohan or his brother Rowan. */
+function isOfNoOther(word: NameForms, name: NameForms): boolean {
+  return (word.near - name.bearers) * NEAR_FACTOR <= name.bearers;
+}
+
+/** Names of twins rhyme: Leo and Yeo, Lily and Mily. Only the key beside is a slip, in a word that nobody else bears. */
+function isWrongKey(word: NameForms, name: NameForms): boolean {
+  if (word.standing !== STANDING.unheard || word.word.length < EXCHANGE_LENGTH_MIN) return false;
+  return areKeysBeside(word.word.charCodeAt(0), name.word.charCodeAt(0)) && isOfNoOther(word, name);
 }
 
 /** Whether two neighbouring letters were exchanged, and nothing else. */

@@ -1,3 +1,4 @@
+import { plainSpelling } from "../normalise/spelling.ts";
 import type { NameFeatures } from "./features.ts";
 import { FAMILY, FIELD, GIVEN, MISSING } from "./fields.ts";
 import { compareGiven } from "./given-names.ts";
@@ -49,7 +50,9 @@ function rarityOf(level: number, left_bits: number, right_bits: number): number 
 function isSwapped(left: NameFeatures, right: NameFeatures): boolean {
   if (left.given === "" || left.family === "" || right.given === "" || right.family === "") return false;
   if (left.given === right.given || left.family === right.family) return false;
-  if (!standsAmong(left, right) || !standsAmong(right, left)) return false;
+  const [there, back] = [standsAmong(left, right), standsAmong(right, left)];
+  if (!there && !back) return false;
+  if (!(there || isSpeltAmong(left, right)) || !(back || isSpeltAmong(right, left))) return false;
   return !left.familyWords.some((word) => word.length >= WORD_LENGTH_MIN && right.familyWords.includes(word));
 }
 
@@ -59,6 +62,13 @@ function standsAmong({ family, familyWords }: NameFeatures, { given, givenWords 
   if (family.length >= WORD_LENGTH_MIN && givenWords.includes(family)) return true;
   if (given.length >= WORD_LENGTH_MIN && familyWords.includes(given)) return true;
   return familyWords.length > 1 && familyWords.every((word) => givenWords.includes(word));
+}
+
+/** Where one name is swapped letter by letter, the other may be spelled otherwise. */
+function isSpeltAmong({ family }: NameFeatures, { given, givenWords }: NameFeatures): boolean {
+  if (family.length < WORD_LENGTH_MIN) return false;
+  const plain = plainSpelling(family);
+  return plain === plainSpelling(given) || givenWords.some((word) => plain === plainSpelling(word));
 }
 
 function compareFamily(left: NameFeatures, right: NameFeatures): number {

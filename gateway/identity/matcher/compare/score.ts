@@ -5,7 +5,7 @@ import { FIELD, FIELD_NAMES, FIELDS, GIVEN } from "./fields.ts";
 import { compareInto, createLevels, type Levels, leaveOutMove } from "./levels.ts";
 
 /** Room for the levels of one field in a table of weights. */
-export const LEVELS_MAX = 11;
+export const LEVELS_MAX = 12;
 /** A slip may have struck either value, so that the rarity of what nearly agrees counts for half, within bounds. */
 const RARITY_SHARE = 0.5;
 const RARITY_BOUND_bits = 4;
@@ -63,8 +63,8 @@ export function createScorer(model: Model): Scorer {
     const given = rarityOf(0);
     const shared = rarityOf(1) + rarityOf(2) + rarityOf(3);
     rarity_bits[0] = given + shared;
-    // Two names of one family that are alike are no slip of one another.
-    rarity_bits[1] = level[FIELD.given] === 0 ? given + shared : shared;
+    // Two names of one family that are alike are no slip of one another; a rare name sounds like its spellings too.
+    rarity_bits[1] = (level[FIELD.given] ?? GIVEN.different) <= GIVEN.spelling ? given + shared : shared;
   };
 
   return {

@@ -89,3 +89,18 @@ export function compareSpelling(left: string, right: string): "close" | "similar
   if (similarity >= CLOSE) return "close";
   return similarity >= SIMILAR || isSlip ? "similar" : undefined;
 }
+
+const KEY_ROWS = ["qwertyuiop", "asdfghjkl", "zxcvbnm"];
+/** Column and row of each letter on an English keyboard, from `a`; each row stands half a key further right. */
+const KEY_PLACES: readonly (readonly [number, number])[] = Array.from({ length: 26 }, (_, at) => {
+  const letter = String.fromCharCode(97 + at);
+  const row = KEY_ROWS.findIndex((keys) => keys.includes(letter));
+  return [(KEY_ROWS[row]?.indexOf(letter) ?? 0) + row / 2, row];
+});
+
+/** Whether two letters, as codes, lie beside or below each other on an English keyboard. */
+export function areKeysBeside(left: number, right: number): boolean {
+  const [one, other] = [KEY_PLACES[left - 97], KEY_PLACES[right - 97]];
+  if (one === undefined || other === undefined || left === right) return false;
+  return Math.abs(one[0] - other[0]) <= 1 && Math.abs(one[1] - other[1]) <= 1;
+}

@@ -3,9 +3,10 @@ import type { Frequencies, Model } from "../model/model.ts";
 import { normaliseBirthDate } from "../normalise/birth-date.ts";
 import { foldWords } from "../normalise/fold.ts";
 import { normaliseName } from "../normalise/name.ts";
-import { isGivenName, nicknameFamilies, plainSpelling, spellingFamilies } from "../normalise/nicknames.ts";
+import { isGivenName, nicknameFamilies, spellingFamilies } from "../normalise/nicknames.ts";
 import { normaliseIdentifier, normaliseNhs, normalisePermanentUpn } from "../normalise/number.ts";
 import { addressWords, normalisePlace, normaliseTelecom } from "../normalise/place.ts";
+import { plainSpelling } from "../normalise/spelling.ts";
 import { type Features, type NameFeatures, type NameForms, STANDING } from "./features.ts";
 
 /** No person has more of anything worth comparing; a list made longer on purpose would cost the product of two lengths. */
@@ -71,13 +72,16 @@ function toNameFeatures(name: PersonName, options: FeatureOptions): NameFeatures
 }
 
 function toForms(word: string, standingOf: (word: string) => number): NameForms {
+  const plain = plainSpelling(word);
+  const standing = standingOf(word);
   return {
     word,
-    plain: plainSpelling(word),
+    plain,
     families: nicknameFamilies(word),
-    spellings: spellingFamilies(word),
-    standing: standingOf(word),
-    bearers: standingOf(word) === STANDING.name ? 1 : 0,
+    spellings: spellingFamilies(plain),
+    standing,
+    bearers: standing === STANDING.name ? 1 : 0,
+    near: 0,
   };
 }
 

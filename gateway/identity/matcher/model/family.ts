@@ -16,11 +16,12 @@ export function withFamily(field: FieldName, same: Levels, others: Levels): Fiel
 }
 
 const TWIN_BIRTH_DATE: Levels = [0.975, 0.004, 0.012, 0.005, 0.004];
-/** Parents do not give two children one name, nor a name and a part of it, and hardly a name and its short form. */
+/** Parents do not give two children one name, nor a name and a part of it, and hardly one that sounds the same, or its short form. */
 const GIVEN_OF_ONE: ReadonlyMap<number, number> = new Map([
-  [GIVEN.same, 0.0002],
-  [GIVEN.nickname, 0.001],
-  [GIVEN.part, 0.0002],
+  [GIVEN.same, 0.00001],
+  [GIVEN.spelling, 0.001],
+  [GIVEN.nickname, 0.0003],
+  [GIVEN.part, 0.00003],
 ]);
 /** How much more often than by chance given names of one family are alike. */
 const GIVEN_ALIKE_FACTOR = 2;

@@ -1,4 +1,5 @@
 import { GIVEN_NAMES } from "./given-names.ts";
+import { plainSpelling } from "./spelling.ts";
 
 /**
  * Given names that are used for each other in England, a family of names a line; of general knowledge. A name may stand in
@@ -396,17 +397,17 @@ aryan aarian ariyan
 
 /** A name → the places of the lines it stands in. */
 const FAMILIES = toPlaces(FAMILIES_OF_NAMES);
-const ONE_NAME = toPlaces(SPELLINGS);
-const NAMES: ReadonlySet<string> = new Set([...FAMILIES.keys(), ...ONE_NAME.keys(), ...GIVEN_NAMES]);
+const ONE_NAME = toPlaces(SPELLINGS, plainSpelling);
+const NAMES: ReadonlySet<string> = new Set([...FAMILIES.keys(), ...toPlaces(SPELLINGS).keys(), ...GIVEN_NAMES]);
 /** A line → its first name, which is the full one. */
 const FULL_NAMES: readonly string[] = FAMILIES_OF_NAMES.trim()
   .split("\n")
   .map((line) => line.split(" ")[0] ?? "");
 
-function toPlaces(lines: string): ReadonlyMap<string, readonly number[]> {
+function toPlaces(lines: string, toForm = (name: string) => name): ReadonlyMap<string, readonly number[]> {
   const places = new Map<string, number[]>();
   for (const [place, line] of lines.trim().split("\n").entries()) {
-    for (const name of line.split(" ")) places.set(name, [...(places.get(name) ?? []), place]);
+    for (const form of new Set(line.split(" ").map(toForm))) places.set(form, [...(places.get(form) ?? []), place]);
   }
   return places;
 }
@@ -418,9 +419,9 @@ export function nicknameFamilies(name: string): readonly number[] {
   return FAMILIES.get(name) ?? NONE;
 }
 
-/** Families of spellings; two with one in common are one name. */
-export function spellingFamilies(name: string): readonly number[] {
-  return ONE_NAME.get(name) ?? NONE;
+/** Families of spellings of a plain spelling; two with one in common are one name. */
+export function spellingFamilies(plain: string): readonly number[] {
+  return ONE_NAME.get(plain) ?? NONE;
 }
 
 /** The full name of a family of names. */
@@ -431,14 +432,4 @@ export function fullNameOf(family: number): string | undefined {
 /** Whether it is a given name in England, and no slip of another. */
 export function isGivenName(name: string): boolean {
   return NAMES.has(name);
-}
-
-/** A name without what spellings of one name differ in: doubled consonants, a silent h, y or ie at the end. */
-export function plainSpelling(name: string): string {
-  return name
-    .replace(/([b-df-hj-np-tv-z])\1/g, "$1")
-    .replace(/(?<=[aeiou])h(?=[^aeiou]|$)/g, "")
-    .replace(/ph/g, "f")
-    .replace(/th/g, "t")
-    .replace(/(?<=.{2})(?:ie|ey|ee|y)$/, "i");
 }
