@@ -7,10 +7,12 @@ import { checkProduction, type ParsedRegister, parseRegister, type Register } fr
 import type { RegisterProblem } from "./access/register-checks.ts";
 import { digestRegister, type RegisterDigest } from "./access/register-digest.ts";
 import { REGISTER_FILE } from "./access/register-file.ts";
+import { hasRepeatedMember } from "./access/unique-json.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { demonstrationThumbprints } from "./demonstration/keys.ts";
 import type { SourceFacts } from "./disclosure/visibility.ts";
 import { DATA_CLASSES, mapperOf, shapesOf } from "./ingest/mappers.ts";
+import { LIMITS } from "./limits.ts";
 import { pdsSourceFacts } from "./pds/register-source.ts";
 
 /** A register as it was read, and from which files. */
@@ -84,12 +86,19 @@ function toProblems(problems: readonly RegisterProblem[]): RegisterRead {
 async function readJson(
   file: string,
 ): Promise<{ readonly value: unknown; readonly problem?: never } | { readonly problem: RegisterProblem }> {
+  const problem = (message: string) => ({ problem: { path: file, message } });
+  // What is no file may never end.
+  const state = await stat(file).catch(() => undefined);
+  if (state?.isFile() !== true) return problem("cannot be read");
+  if (state.size > LIMITS.register_bytes_max) return problem(`larger than ${LIMITS.register_bytes_max} bytes`);
   const text = await readFile(file, "utf8").catch(() => undefined);
-  if (text === undefined) return { problem: { path: file, message: "cannot be read" } };
+  if (text === undefined) return problem("cannot be read");
   try {
-    return { value: JSON.parse(text) };
+    const value: unknown = JSON.parse(text);
+    // Of a member that stands twice somebody who checks the file may see the one that does not hold.
+    return hasRepeatedMember(text) ? problem("names a member of an object twice") : { value };
   } catch {
-    return { problem: { path: file, message: "not JSON" } };
+    return problem("not JSON");
   }
 }
 

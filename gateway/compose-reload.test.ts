@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -107,6 +107,10 @@ describe("a register that is changed while the gateway runs", () => {
       file: JSON.stringify(withAgreement({ purposes: ["TREAT"] })),
     },
     { what: "an agreement of a lower version", file: JSON.stringify(withAgreement({ version: 2 })) },
+    {
+      what: "a member that stands twice, of which a reader may see the other",
+      file: JSON.stringify(withAgreement({ version: 4 })).replace('"clients":', '"clients":[],"clients":'),
+    },
   ])("leaves the former in force and says so when it is $what", async ({ file }) => {
     await start();
     await write(file);
@@ -117,6 +121,31 @@ describe("a register that is changed while the gateway runs", () => {
     await write(withAgreement({ version: 5, purposes: ["TREAT"] }));
     await reloading.reload();
     expect(reloading.state()).toEqual({ version: 2, isRefused: false });
+  });
+
+  test("cannot bring back an agreement with other terms under a version that it had", async () => {
+    await start();
+    const before = register.agreementOf("practice-system");
+    await write({ ...GOOD, agreements: [], clients: [] });
+    await reloading.reload();
+    expect(reloading.state()).toEqual({ version: 2, isRefused: false });
+    await write(withAgreement({ purposes: ["TREAT"] }));
+    await reloading.reload();
+    expect(reloading.state()).toEqual({ version: 2, isRefused: true });
+    await write(GOOD);
+    await reloading.reload();
+    expect(reloading.state()).toEqual({ version: 3, isRefused: false });
+    expect(register.agreementOf("practice-system")).toBe(before);
+  });
+
+  test("is not waited for where its path leads to no file, or to one without end", async () => {
+    await start();
+    for (const path of ["/dev/zero", "/proc/self/fd"]) {
+      await symlink(path, join(dataDir, "elsewhere"));
+      await rename(join(dataDir, "elsewhere"), join(dataDir, "register.json"));
+      await reloading.reload();
+      expect(reloading.state()).toEqual({ version: 1, isRefused: true });
+    }
   });
 
   test("is not in force before the record of it is durable, and is tried again", async () => {

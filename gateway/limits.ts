@@ -73,6 +73,8 @@ export const LIMITS = {
   client_limits_windows_max: 1_000,
   /** How often the files of the register are looked at. */
   register_watch_ms: 2_000,
+  /** Thousands of clients, each with its keys. */
+  register_bytes_max: 33_554_432,
   /** A chain of organisations above one another is not longer. */
   ods_passes_max: 12,
   /** An identity token is taken so long after it was issued at most, and so often: once for each access token of an hour. */

@@ -21,6 +21,8 @@ export interface LivingRegister {
 export function createLivingRegister(first: Register): LivingRegister {
   let current = first;
   let { version } = first;
+  /** As it was last in force, of every agreement that ever was: one that is gone for a while may not come back as another. */
+  const former = new Map(first.agreements.map((agreement) => [agreement.id, agreement]));
   const register: Register = Object.freeze({
     get version() {
       return version;
@@ -54,9 +56,10 @@ export function createLivingRegister(first: Register): LivingRegister {
   });
   return {
     register,
-    problemsOf: (next) => versionProblems(current, next),
+    problemsOf: (next) => versionProblems(former, next),
     replace(next) {
-      current = withKept(next, current);
+      current = withKept(next, former);
+      for (const agreement of current.agreements) former.set(agreement.id, agreement);
       version += 1;
     },
     touch() {
@@ -65,24 +68,25 @@ export function createLivingRegister(first: Register): LivingRegister {
   };
 }
 
+type Former = ReadonlyMap<string, Agreement>;
+
 /** Tokens and page tokens carry an agreement's version, so no other content may go by the same one. */
-function versionProblems(current: Register, next: Register): readonly RegisterProblem[] {
+function versionProblems(former: Former, next: Register): readonly RegisterProblem[] {
   return next.agreements.flatMap((agreement, index) => {
-    const before = current.agreements.find(({ id }) => id === agreement.id);
+    const before = former.get(agreement.id);
     if (before === undefined || agreement.version > before.version || isDeepStrictEqual(before, agreement)) return [];
     return [
       {
         path: `agreements[${index}].version`,
-        message: `the agreement differs from the one in force; expected a version above ${before.version}`,
+        message: `the agreement differs from the one that was last in force; expected a version above ${before.version}`,
       },
     ];
   });
 }
 
-function withKept(next: Register, current: Register): Register {
-  const kept = new Map(current.agreements.map((agreement) => [agreement.id, agreement]));
+function withKept(next: Register, former: Former): Register {
   const keep = (agreement: Agreement): Agreement => {
-    const before = kept.get(agreement.id);
+    const before = former.get(agreement.id);
     return before !== undefined && isDeepStrictEqual(before, agreement) ? before : agreement;
   };
   const clients = new Map(
