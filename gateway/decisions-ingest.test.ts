@@ -51,7 +51,8 @@ async function heldOf(key: RecordKey) {
   return {
     bodies,
     words: record?.contributions.map(({ source, localId, body }) => [source, localId, body]),
-    relationships: record?.relationships,
+    // When a tie was told is not restored: whoever it ties meets the record anew.
+    relationships: record?.relationships.map(({ toldAt: _, ...tie }) => tie),
     units: (await line.store.lineagesOf(key)).map(({ source, unit, made }) => [source, unit, made.length]),
   };
 }
