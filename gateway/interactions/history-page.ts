@@ -37,7 +37,7 @@ export class HistoryPage {
   #kept: PlacedVersion[] = [];
   #isCut = true;
   #total = 0;
-  readonly #taken = new Set<RecordKey>();
+  readonly #done = new Set<RecordKey>();
 
   constructor(query: HistoryQuery, cursor: Cursor | undefined) {
     this.#query = query;
@@ -47,7 +47,7 @@ export class HistoryPage {
   /** Versions of one record, newest first. */
   offer(record: RecordKey, versions: readonly VisibleVersion[]): void {
     const { count } = this.#query;
-    this.#taken.add(record);
+    this.#done.add(record);
     for (const version of asked(versions, this.#query)) {
       this.#total++;
       const placed = { version, record };
@@ -59,9 +59,9 @@ export class HistoryPage {
     }
   }
 
-  /** Whether the versions of a record were offered already. */
-  hasTaken(record: RecordKey): boolean {
-    return this.#taken.has(record);
+  /** Whether the versions of a record were offered already, or all came too late for the page. */
+  isDone(record: RecordKey): boolean {
+    return this.#done.has(record);
   }
 
   /** Whether nothing that came at this time or before has a place in the page, nor in the total if that is wanted. */
@@ -75,11 +75,20 @@ export class HistoryPage {
   }
 
   /** Whether a record can hold anything for the page, or for the total if that is wanted. */
-  canTake({ first, last }: RecordChange): boolean {
+  canTake({ key, first, last }: RecordChange): boolean {
+    if (this.#isTooLate(first)) {
+      this.#done.add(key);
+      return false;
+    }
+    return !this.isBeyond(last);
+  }
+
+  /** Nothing of a record is older than its first change, and neither is a child that came onto a list. */
+  #isTooLate(first_ms: number): boolean {
     const { at, isCounted } = this.#query;
-    if (at !== undefined && first >= at.high_ms) return false;
     const [from_ms] = this.#cursor?.values ?? [];
-    return !this.isBeyond(last) && (isCounted || typeof from_ms !== "number" || first <= from_ms);
+    if (at !== undefined && first_ms >= at.high_ms) return true;
+    return !isCounted && typeof from_ms === "number" && first_ms > from_ms;
   }
 
   /**

@@ -82,7 +82,7 @@ async function walkJoined(
   for (;;) {
     const keys = await store.scanRecords(scope, after, LIMITS.scan_batch_records);
     for (const key of keys) {
-      const person = found.hasTaken(key) ? undefined : await reader.person(key, requester, at);
+      const person = found.isDone(key) ? undefined : await reader.person(key, requester, at);
       const changed_ms = person?.patient.lastUpdated_ms[0];
       if (changed_ms !== undefined && !found.isBeyond(changed_ms)) await offer(key);
       await breathe();
