@@ -122,6 +122,11 @@ describe("children an hour", () => {
     expect(statuses.slice(1)).toEqual([429, 429, 429]);
   });
 
+  test("count what is read by an id and not there, so that ids cannot be tried", async () => {
+    const paths = [1, 2, 3].map((nth) => `Patient/00000000-0000-4000-8000-00000000000${nth}`);
+    expect(await statusesOf("gp-demo", ...paths)).toEqual([404, 404, 429]);
+  });
+
   test("count by what is released where no number is asked", async () => {
     await limit("officer-demo", { childrenPerHour: 3 });
     expect((await ask("officer-demo", "Patient?_count=5")).status).toBe(200);

@@ -1,5 +1,6 @@
 import type { Register } from "./access/register.ts";
 import type { AuditLog } from "./audit/audit.ts";
+import type { Limiting } from "./compose-limits.ts";
 import type { Config } from "./config.ts";
 import type { SourceFacts } from "./disclosure/visibility.ts";
 import type { RecordReader } from "./interactions/record-reader.ts";
@@ -18,6 +19,7 @@ interface OversightRooms {
   readonly sources: ReadonlyMap<string, SourceFacts>;
   readonly audit: AuditLog;
   readonly metrics: Metrics;
+  readonly limiting: Pick<Limiting, "usage">;
   readonly log: Logger;
   /** What page tokens are sealed under. */
   readonly secret: Buffer;
@@ -39,6 +41,7 @@ export function composeOversight(rooms: OversightRooms) {
       rooms.metrics.glassBroken();
       rooms.log.warn(asked, "emergency access to a child was asked for");
     },
+    count: (client, identifier) => rooms.limiting.usage.asked(client, [identifier]),
   });
   return { oversight, api: createOversightRoutes({ ...rooms, oversight }) };
 }

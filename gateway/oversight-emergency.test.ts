@@ -142,6 +142,21 @@ test("nobody and a child of another area are answered alike, but for the request
   expect(told[0]).toEqual(told[1]);
 });
 
+test("numbers that are tried count as asked for, whoever carries them", async () => {
+  await oversight.house.restart((register) => {
+    const { clients, ...others } = withUsers(register);
+    const limits = { childrenPerHour: 2 };
+    return { ...others, clients: clients.map((client) => (client.id === CLIENT ? { ...client, limits } : client)) };
+  });
+  const token = await tokenFor("BTG", await issuer.signIn());
+  const statuses: number[] = [];
+  for (const number of ["9990999996", "9990999988", "9990999961"]) {
+    statuses.push((await breakGlass(token, number)).status);
+  }
+  expect(statuses).toEqual([404, 404, 429]);
+  await oversight.house.restart(withUsers);
+});
+
 test("a client alone is refused, and so is a purpose that is no emergency", async () => {
   const alone = await breakGlass(await tokenFor("BTG", undefined), numberOf(CHILD));
   expect(alone.status).toBe(403);

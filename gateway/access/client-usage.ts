@@ -52,6 +52,8 @@ export interface ClientUsage {
   begin(client: string): { end(): void } | undefined;
   /** Patient ids of children of whom something is released. */
   released(client: string, patients: Iterable<string>): void;
+  /** Names that were asked for, of which only the answer told that they are to be counted. */
+  asked(client: string, names: Iterable<string>): void;
   close(): void;
 }
 
@@ -101,6 +103,12 @@ export function createClientUsage(ports: ClientUsagePorts): ClientUsage {
   const tell = (client: string, usage: Usage): void => void tellOthers(client, usage, tallying);
   const isAlone = tallying.state() === "in-process";
   const noting = ({ childrenPerHour }: ClientLimits): Noting => ({ limit: childrenPerHour, isTold: !isAlone });
+  const noteAll = (client: string, what: "asked" | "released", names: Iterable<string>): void => {
+    const limits = limitsOf(client);
+    if (limits === "none") return;
+    const distinct = usageOf(client)[what];
+    for (const name of names) note(distinct, name, noting(limits));
+  };
   const timer = setInterval(() => {
     for (const [client, usage] of usages.entries()) tell(client, usage);
   }, LIMITS.client_limits_share_ms);
@@ -140,12 +148,8 @@ export function createClientUsage(ports: ClientUsagePorts): ClientUsage {
       };
     },
 
-    released(client, patients) {
-      const limits = limitsOf(client);
-      if (limits === "none") return;
-      const usage = usageOf(client);
-      for (const patient of patients) note(usage.released, patient, noting(limits));
-    },
+    released: (client, patients) => noteAll(client, "released", patients),
+    asked: (client, names) => noteAll(client, "asked", names),
 
     close: () => clearInterval(timer),
   };

@@ -22,6 +22,7 @@ let house: OversightHouse;
 let reader: RecordReader;
 let oversight: Oversight;
 let now_ms = Date.now();
+let counted: string[] = [];
 let alerts: { readonly client: string; readonly organization: string }[] = [];
 
 const USER: RequesterUser = { id: "https://sign-in.example|u-1", role: "R8000", group: "health-visitor" };
@@ -81,6 +82,7 @@ beforeAll(async () => {
     reviewWithin_ms: DAY_MS,
     now: () => now_ms,
     alert: (asked) => alerts.push(asked),
+    count: (client, identifier) => counted.push(`${client} ${identifier}`),
   });
 }, 120_000);
 afterAll(() => house[Symbol.asyncDispose]());
@@ -88,6 +90,7 @@ beforeEach(() => {
   // Each test begins when what the one before opened is over.
   now_ms += DAY_MS;
   alerts = [];
+  counted = [];
 });
 
 describe("emergency access", () => {
@@ -156,6 +159,7 @@ describe("emergency access", () => {
   test("is told of at once, waits for review, is overdue in the end, and ends where it is not upheld", async () => {
     const { id } = doneBy(await breakGlass(CHILD));
     expect(alerts).toEqual([{ client: "salt-demo", organization: toRequester().organization.value }]);
+    expect(counted).toHaveLength(1);
     const child = await house.patientOf(CHILD);
     const waiting = async (review: string) =>
       doneBy(await oversight.decisions(overseer(), { child, review })).decisions.map((one) => one.id);

@@ -38,6 +38,7 @@ export async function breakGlass(
     return { kind: "oversight-refused", refusal: refusal ?? "user-needed" };
   }
   ports.alert({ client, organization: organization.value });
+  ports.count(client, identifier.value.trim());
   const plain = await flawOfReason(reason, [], ports);
   if (plain !== undefined) return plain;
   const record = await findCarrier(identifier, requester, ports);

@@ -29,4 +29,6 @@ export interface OversightPorts {
   now(): number;
   /** Somebody asked to see a child in an emergency, whether there is such a child or not. */
   alert(asked: { readonly client: string; readonly organization: string }): void;
+  /** A client asked by this identifier, as a search may; whoever tries many of them meets its limit. */
+  count(client: string, identifier: string): void;
 }

@@ -75,11 +75,19 @@ async function answered(request: InteractionRequest, ports: DispatchPorts): Prom
   const answering = answeringOf(request, ports);
   if (!answering) return refused({ kind: "unknown-route" });
   try {
-    return await answering(isNarrowed(request.requester) ? narrowed(request) : request);
+    const result = await answering(isNarrowed(request.requester) ? narrowed(request) : request);
+    countMiss(result, request, ports.usage);
+    return result;
   } catch (error) {
     ports.onFault(error, request.interaction);
     return refused(toUnexpected(error));
   }
+}
+
+/** What is read by an id and is there counts by what is released; what is not counts as asked for, as a number does. */
+function countMiss(result: Result, { type, id, requester }: InteractionRequest, usage: ClientUsage): void {
+  if (result.ok || id === undefined || result.issues.every(({ kind }) => kind !== "not-found")) return;
+  usage.asked(requester.client, [`${type}/${id}`]);
 }
 
 /** The same request of a requester whose scopes have parameters: it sees what those for this interaction reach. */
