@@ -48,6 +48,11 @@ export function openConnection(path: string, derive?: Derive): Connection {
     database.close();
     throw error;
   }
+  return toConnection(database);
+}
+
+/** A database that is open, with the statements that will be prepared on it. */
+export function toConnection(database: DatabaseSync): Connection {
   const statement = keepStatements(database, false);
   return {
     database,
