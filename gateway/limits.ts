@@ -105,12 +105,14 @@ export const LIMITS = {
   fetched_bytes_max: 65_536,
   fetched_headers_bytes_max: 16_384,
   fetched_keys_max: 100,
-  /** How long it is kept: as its Cache-Control says, within these; the default where nothing is said. */
-  fetched_life_s_min: 60,
+  /** How long it is kept: as its Cache-Control says, at most so long; the default where nothing is said. */
   fetched_life_s_default: 300,
   fetched_life_s_max: 86_400,
   /** A client's address is asked once a minute at most, however many assertions name a key that is not known. */
   jwks_refetch_ms_min: 60_000,
+  /** While it answers, keys that have ended are asked for anew after so long. */
+  jwks_renew_ms_min: 1_000,
+  issuer_keys_life_s_min: 60,
   jwks_places_max: 1_000,
   /** Scopes in one token request. */
   scopes_max: 100,

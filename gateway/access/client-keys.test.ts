@@ -116,6 +116,37 @@ describe("keys of an address", () => {
     expect(await has("first")).toBe(true);
   });
 
+  test("are kept no longer than their address says, and asked for anew once a second at most", async () => {
+    const { state, has } = setUp([FIRST.jwk], 0);
+    expect(await has("first")).toBe(true);
+    state.answer = { ok: true, text: JSON.stringify({ keys: [SECOND.jwk] }), maxAge_s: 0 };
+    state.now_ms += 1_000;
+    expect(await has("first")).toBe(false);
+    expect(state.fetches).toBe(2);
+    state.now_ms += 900;
+    const answers = await Promise.all([..."abcdefgh"].map(() => has("second")));
+    expect([answers.every(Boolean), state.fetches]).toEqual([true, 3]);
+  });
+
+  test("are asked for once a minute again, once their address fails", async () => {
+    const { state, has } = setUp([FIRST.jwk], 0);
+    await has("first");
+    state.answer = { ok: false, reason: "unreachable" };
+    for (let at = 0; at < 59; at += 1) {
+      state.now_ms += 1_000;
+      expect(await has("first")).toBe(false);
+    }
+    expect(state.fetches).toBe(2);
+  });
+
+  test("are asked for when the clock was put back", async () => {
+    const { state, has } = setUp([FIRST.jwk]);
+    await has("unknown");
+    state.now_ms -= 3_600_000;
+    state.answer = { ok: true, text: JSON.stringify({ keys: [SECOND.jwk] }), maxAge_s: 60 };
+    expect(await has("second")).toBe(true);
+  });
+
   test("one that was taken away is no longer good once the address was asked again", async () => {
     const { state, has } = setUp([FIRST.jwk], 60);
     expect(await has("first")).toBe(true);

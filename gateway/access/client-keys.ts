@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import { LIMITS } from "../limits.ts";
@@ -32,7 +33,10 @@ interface Place {
   fetched: Fetched | undefined;
   /** When it was asked last, well or not. */
   askedAt_ms: number;
-  asking: Promise<void> | undefined;
+  /** Whether it answered with keys then. */
+  isWell: boolean;
+  /** The keys that are good for whoever waits for them. */
+  asking: Promise<readonly ClientKey[]> | undefined;
 }
 
 /** A key that is not understood is no matter: the client may use it elsewhere. RFC 7517 5. */
@@ -40,19 +44,24 @@ const JWKS = z.object({ keys: z.array(z.unknown()).max(LIMITS.fetched_keys_max) 
 
 /**
  * Keys of clients: those of the register, and those that a client publishes under its `jwks_uri`. An address is asked
- * when what it said has ended or holds no such `kid`, once a minute at most and once at a time: however many assertions
- * come, the work is bounded. Keys that have ended are no longer good, also while their address does not answer.
+ * when what it said holds no such `kid`, once a minute at most, and when that has ended, once a second at most while it
+ * answers; once at a time. However many assertions come, the work is bounded. Keys are kept no longer than their
+ * Cache-Control says, also while their address does not answer: SMART's SHALL NOT.
+ * https://hl7.org/fhir/smart-app-launch/STU2.2/client-confidential-asymmetric.html#registering-a-client-communicating-public-keys
  */
 export function createClientKeys({ fetch, clock, isDemonstration = false }: ClientKeysOptions): FindClientKey {
   const places = new LRUCache<string, Place>({ max: LIMITS.jwks_places_max });
 
-  async function ask(url: string, place: Place): Promise<void> {
+  async function ask(url: string, place: Place): Promise<readonly ClientKey[]> {
     place.askedAt_ms = clock();
     const fetched = await fetch(url);
     const keys = fetched.ok ? parseKeys(fetched.text) : undefined;
-    if (!fetched.ok || keys === undefined) return;
+    place.isWell = keys !== undefined;
+    if (!fetched.ok || keys === undefined) return goodKeys(place, clock());
     const taken = keys.filter((key) => isDemonstration || !key.demonstration);
     place.fetched = { keys: taken, expiresAt_ms: clock() + cacheLife_s(fetched.maxAge_s) * 1_000 };
+    // What must not be kept is still an answer to those who wait for it.
+    return taken;
   }
 
   function placeOf(client: Client, url: string): Place {
@@ -60,7 +69,12 @@ export function createClientKeys({ fetch, clock, isDemonstration = false }: Clie
     const name = `${client.id} ${url}`;
     const known = places.get(name);
     if (known) return known;
-    const place: Place = { fetched: undefined, askedAt_ms: Number.NEGATIVE_INFINITY, asking: undefined };
+    const place: Place = {
+      fetched: undefined,
+      askedAt_ms: Number.NEGATIVE_INFINITY,
+      isWell: false,
+      asking: undefined,
+    };
     places.set(name, place);
     return place;
   }
@@ -72,14 +86,25 @@ export function createClientKeys({ fetch, clock, isDemonstration = false }: Clie
     const place = placeOf(client, url);
     const known = oneOf(goodKeys(place, clock()), signed);
     if (known !== undefined) return known;
-    if (place.asking === undefined && clock() - place.askedAt_ms >= LIMITS.jwks_refetch_ms_min) {
-      place.asking = ask(url, place).finally(() => {
+    if (place.asking === undefined) {
+      const wait_ms = waitBefore(place, clock());
+      if (wait_ms === undefined) return undefined;
+      const asking = wait_ms === 0 ? ask(url, place) : pause(wait_ms).then(() => ask(url, place));
+      place.asking = asking.finally(() => {
         place.asking = undefined;
       });
     }
-    await place.asking;
-    return oneOf(goodKeys(place, clock()), signed);
+    return oneOf(await place.asking, signed);
   };
+}
+
+/** How long until the address may be asked again; `undefined` where nobody is to wait so long. */
+function waitBefore({ fetched, askedAt_ms, isWell }: Place, now_ms: number): number | undefined {
+  const since_ms = now_ms - askedAt_ms;
+  // A clock that was put back says nothing of how long ago that was.
+  if (since_ms < 0 || since_ms >= LIMITS.jwks_refetch_ms_min) return 0;
+  const hasEnded = fetched !== undefined && now_ms >= fetched.expiresAt_ms;
+  return isWell && hasEnded ? Math.max(0, LIMITS.jwks_renew_ms_min - since_ms) : undefined;
 }
 
 function goodKeys({ fetched }: Place, now_ms: number): readonly ClientKey[] {

@@ -88,12 +88,9 @@ export function fetchJson(
   };
 }
 
-/** How long what was fetched is kept: never longer than its Cache-Control says, but for the least that bounds our asking. */
+/** How long what was fetched is kept: never longer than its Cache-Control says. */
 export function cacheLife_s(maxAge_s: number | undefined): number {
-  return Math.min(
-    Math.max(maxAge_s ?? LIMITS.fetched_life_s_default, LIMITS.fetched_life_s_min),
-    LIMITS.fetched_life_s_max,
-  );
+  return Math.min(maxAge_s ?? LIMITS.fetched_life_s_default, LIMITS.fetched_life_s_max);
 }
 
 function fail(reason: FetchProblem): Fetched {
@@ -170,19 +167,22 @@ function read(response: IncomingMessage, settle: (fetched: Fetched) => void): vo
     else chunks.push(chunk);
   });
   response.on("end", () => {
-    const maxAge_s = toMaxAge(response.headers["cache-control"]);
+    const maxAge_s = toMaxAge(response.headers);
     settle(response.complete ? { ok: true, text: Buffer.concat(chunks).toString(), maxAge_s } : fail("unreachable"));
   });
 }
 
 /** https://www.rfc-editor.org/rfc/rfc9111#section-5.2.2 */
-function toMaxAge(cacheControl: string | undefined): number | undefined {
+function toMaxAge(headers: IncomingMessage["headers"]): number | undefined {
   const directives =
-    cacheControl
+    headers["cache-control"]
       ?.toLowerCase()
       .split(",")
       .map((part) => part.trim()) ?? [];
   if (directives.includes("no-store") || directives.includes("no-cache")) return 0;
   const told = directives.flatMap((part) => /^max-age="?(\d{1,9})"?$/.exec(part)?.[1] ?? []);
-  return told.length === 0 ? undefined : Math.min(...told.map(Number));
+  if (told.length === 0) return undefined;
+  // How much of that it has spent in caches on its way.
+  const age_s = /^\d{1,9}$/.test(headers.age ?? "") ? Number(headers.age) : 0;
+  return Math.max(0, Math.min(...told.map(Number)) - age_s);
 }

@@ -51,7 +51,9 @@ export function createIssuerKeys({
     const set = JWKS.safeParse(fetched?.json);
     if (fetched === undefined || !set.success) return;
     place.keys = set.data.keys;
-    place.expiresAt_ms = clock() + cacheLife_s(fetched.maxAge_s) * 1_000;
+    // The least bounds our asking: an issuer answers for all of its users.
+    const life_s = Math.max(cacheLife_s(fetched.maxAge_s), LIMITS.issuer_keys_life_s_min);
+    place.expiresAt_ms = clock() + life_s * 1_000;
   }
 
   return async ({ issuer }, signed) => {
