@@ -22,7 +22,7 @@ export function toRequesterUser(claims: Members, issuer: UserIssuer): RequesterU
   return Object.freeze({
     id: `${issuer.issuer}|${sub}`,
     role,
-    group: issuer.groups[role] ?? "other",
+    group: (Object.hasOwn(issuer.groups, role) ? issuer.groups[role] : undefined) ?? "other",
     ...(session === undefined ? {} : { session }),
     ...(roles.length === 0 ? {} : { roles }),
   });

@@ -174,6 +174,16 @@ function part(value: unknown): string {
   return Buffer.from(JSON.stringify(value)).toString("base64url");
 }
 
+/** The same token with n - s in place of s, which is as good a signature. SEC 2, secp256r1. */
+function toTwin(token: string): string {
+  const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+  const at = token.lastIndexOf(".") + 1;
+  const signature = Buffer.from(token.slice(at), "base64url");
+  const s = order - BigInt(`0x${signature.toString("hex", 32)}`);
+  const twin = Buffer.concat([signature.subarray(0, 32), Buffer.from(s.toString(16).padStart(64, "0"), "hex")]);
+  return `${token.slice(0, at)}${twin.toString("base64url")}`;
+}
+
 describe("a token signed as it must be", () => {
   /** An issuer that publishes the stranger's key. */
   async function checkSigned(claims: Readonly<Record<string, unknown>>, told: Partial<Issuer> = {}) {
@@ -205,6 +215,30 @@ describe("a token signed as it must be", () => {
     { claims: { roles: [{ id: "1" }], selected_role_id: "2" }, reason: "role" },
   ])("is refused for its claims $claims: $reason", async ({ claims, reason }) => {
     expect(await checkSigned(claims)).toBe(reason);
+  });
+
+  test.each(["constructor", "__proto__", "toString"])(
+    "has no group where the register names none, whatever the role is called: %s",
+    async (role) => {
+      expect(await checkSigned({ role })).toMatchObject({ role, group: "other" });
+    },
+  );
+
+  test("is taken no more often for being signed in both of the ways that one signature of ECDSA can be written", async () => {
+    const pair = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    const { register, client } = registerOf({ algorithms: ["ES256"] });
+    const keys = [{ ...pair.publicKey.export({ format: "jwk" }), kid: "issuer-key" }];
+    const fetchJson = async (url: string) => ({
+      json: url.endsWith("/keys") ? { keys } : { issuer: issuer.url, jwks_uri: `${issuer.url}/keys` },
+    });
+    const { check } = createUserTokenChecker({ register, store, clock: Date.now, fetchJson });
+    const token = await sign({ jti: Math.random() }, { alg: "ES256" }, pair.privateKey);
+    let taken = 0;
+    for (let nth = 0; nth < 26; nth += 1) {
+      const { ok } = await check(client, nth % 2 === 0 ? token : toTwin(token), ID_TOKEN);
+      taken += ok ? 1 : 0;
+    }
+    expect(taken).toBe(12);
   });
 
   test("is taken when it is recent and strong enough", async () => {

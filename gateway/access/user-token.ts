@@ -116,7 +116,8 @@ function isWhole(value: unknown): value is number {
  * no more: whoever steals it cannot have tokens without end.
  */
 async function takeUse(store: ReplayStore, token: string, claims: Members): Promise<UserTokenReason | undefined> {
-  const name = hash("sha256", token, "base64url");
+  // What is signed, not how: one signature of ECDSA can be written in two ways.
+  const name = hash("sha256", token.slice(0, token.lastIndexOf(".")), "base64url");
   const exp_s = typeof claims.exp === "number" ? claims.exp : 0;
   for (let nth = 1; nth <= LIMITS.subject_token_uses_max; nth += 1) {
     const used = await useOnce(store, { kind: "subject", parts: [name, nth], until_ms: exp_s * 1_000 });
