@@ -49,6 +49,8 @@ export interface Disclosure {
   readonly number?: string;
   /** `Type/id/version`. */
   readonly released: readonly string[];
+  /** Set where the question itself named a child that the requester sees, and nothing left but the answer to it. */
+  readonly isNamed?: true;
   /** `system|code` of what was released, each once. */
   readonly labels?: readonly string[];
   /** How many resources were held back, and by which rules; never told to the caller. */

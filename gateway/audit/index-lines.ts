@@ -73,11 +73,15 @@ export function patientsOf({ patients = [], disclosures = [] }: Payload): readon
 }
 
 /**
- * Whether an AuditEvent may name the child of a row: not where all that was found was held back, since a question about
- * what is hidden would then be recorded otherwise than one about what never was.
+ * Whether an AuditEvent may name the child of a row: where the question did not, not when all that was found was held
+ * back, since a question about what is hidden would then be recorded otherwise than one about what never was.
  */
-export function isTold({ released, withheld }: Pick<Disclosure, "released" | "withheld">): boolean {
-  return released.length > 0 || withheld === undefined;
+export function isTold({
+  released,
+  withheld,
+  isNamed,
+}: Pick<Disclosure, "released" | "withheld" | "isNamed">): boolean {
+  return released.length > 0 || isNamed === true || withheld === undefined;
 }
 
 function parse(line: string): unknown {

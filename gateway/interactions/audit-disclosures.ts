@@ -16,16 +16,21 @@ export interface Leaving {
   readonly entry: number;
 }
 
-/** How many resources of a child were held back. */
-export type HeldBack = ReadonlyMap<VisiblePerson, number>;
+/** Of whom a question tells something even where nothing of them leaves. */
+export interface LookedAt {
+  /** How many resources of a child were held back. */
+  readonly heldBack: ReadonlyMap<VisiblePerson, number>;
+  /** Children whom the question names and the requester sees. */
+  readonly named: ReadonlySet<VisiblePerson>;
+}
 
-const NONE_HELD_BACK: HeldBack = new Map();
+const NOBODY: LookedAt = { heldBack: new Map(), named: new Set() };
 
-/** A row for every child of whom anything leaves or was held back. */
+/** A row for every child of whom anything leaves or was held back, or whom the question names. */
 export function toDisclosed(
   entries: readonly Leaving[],
   audit: AuditLog,
-  heldBack: HeldBack = NONE_HELD_BACK,
+  { heldBack, named }: LookedAt = NOBODY,
 ): Disclosed {
   const byChild = new Map<VisiblePerson, Leaving[]>();
   const shared: string[] = [];
@@ -38,10 +43,11 @@ export function toDisclosed(
     if (own === undefined) byChild.set(entry.view, [entry]);
     else own.push(entry);
   }
-  for (const view of heldBack.keys()) if (!byChild.has(view)) byChild.set(view, []);
-  const disclosures = [...byChild].map(([view, own]) =>
-    toDisclosure(view, own.map(nameOf), { audit, labels: labelsOf(own), count: heldBack.get(view) }),
-  );
+  for (const view of [...named, ...heldBack.keys()]) if (!byChild.has(view)) byChild.set(view, []);
+  const disclosures = [...byChild].map(([view, own]): Disclosure => {
+    const row = toDisclosure(view, own.map(nameOf), { audit, labels: labelsOf(own), count: heldBack.get(view) });
+    return own.length === 0 && named.has(view) ? { ...row, isNamed: true } : row;
+  });
   return {
     ...(disclosures.length > 0 && { disclosures }),
     ...(shared.length > 0 && { released: shared }),

@@ -1,6 +1,6 @@
 import type { AuditLog, AuditRecord } from "../audit/audit.ts";
 import type { Body, InteractionRequest } from "./answer.ts";
-import { type HeldBack, type Leaving, toDisclosed } from "./audit-disclosures.ts";
+import { type Leaving, type LookedAt, toDisclosed } from "./audit-disclosures.ts";
 import { auditFacts } from "./audit-facts.ts";
 import type { VisiblePerson } from "./record-reader.ts";
 import type { Tally } from "./search-matches.ts";
@@ -13,8 +13,15 @@ export class Withheld implements Tally {
   withheld = 0;
   readonly #rules = new Set<string>();
   readonly #heldBack = new Map<VisiblePerson, number>();
+  readonly #named = new Set<VisiblePerson>();
+  readonly #isNamed: (view: VisiblePerson) => boolean;
   #view: VisiblePerson | undefined;
   #settled = 0;
+
+  /** `isNamed`: whether the question itself names a child, by something that the requester sees of it. */
+  constructor(isNamed: (view: VisiblePerson) => boolean = () => false) {
+    this.#isNamed = isNamed;
+  }
 
   /** Which decisions on a child were looked at; the agreement itself stands in every record anyway. */
   note(view: VisiblePerson): void {
@@ -22,6 +29,7 @@ export class Withheld implements Tally {
     this.#settle();
     this.#view = patientId === "" ? undefined : view;
     if (patientId === "") return;
+    if (this.#named.size < RULES_MAX && this.#isNamed(view)) this.#named.add(view);
     for (const rule of rules) {
       if (this.#rules.size < RULES_MAX && !rule.startsWith("agreement/")) this.#rules.add(rule);
     }
@@ -34,10 +42,10 @@ export class Withheld implements Tally {
     if (count > 0 && this.#view && this.#heldBack.size < RULES_MAX) this.#heldBack.set(this.#view, count);
   }
 
-  /** Of each child how much; of a population the first. */
-  heldBack(): HeldBack {
+  /** Of each child how much was held back, and whom the question names; of many the first. */
+  lookedAt(): LookedAt {
     this.#settle();
-    return this.#heldBack;
+    return { heldBack: this.#heldBack, named: this.#named };
   }
 
   facts(): Pick<AuditRecord, "withheld"> {
@@ -66,7 +74,7 @@ export function toSearchRecord(
     outcome: "success",
     ...auditFacts(requester, request),
     query: `${path}?${query}`,
-    ...toDisclosed(released, audit, withheld.heldBack()),
+    ...toDisclosed(released, audit, withheld.lookedAt()),
     ...withheld.facts(),
     answer: body,
     lasting: new Set(released.map(({ pack }) => pack.bytes.buffer)),

@@ -377,6 +377,24 @@ describe("an answer", () => {
     ]);
   });
 
+  test.each([
+    ["a total alone", "Observation?patient=ada&_summary=count", [{ patient: "ada", released: [], isNamed: true }]],
+    ["nothing", "Observation?patient=ada&code=none", [{ patient: "ada", released: [], isNamed: true }]],
+    [
+      "nothing of its compartment",
+      "Patient/ada/Observation?code=none",
+      [{ patient: "ada", released: [], isNamed: true }],
+    ],
+    ["a stranger", "Observation?patient=stranger", undefined],
+    ["a finding that never was", "Observation?_id=none", undefined],
+  ])("that names a child and is answered with %s is recorded as one about it", async (_, address, disclosures) => {
+    const before = world.recorded.length;
+    await world.bundle(practice(), address);
+    expect(world.recorded[before]?.disclosures).toEqual(
+      disclosures?.map((one) => expect.objectContaining<object>(one)),
+    );
+  });
+
   test("of a page is no use at another address, nor for another client, nor with more parameters", async () => {
     const first = await world.bundle(practice(), "Patient/ada/Observation?_count=1");
     const token = nextOf(first)?.split("_page=")[1];

@@ -1,7 +1,9 @@
 import { LIMITS } from "../limits.ts";
+import { hasToken } from "../search/match.ts";
 import { createOrder, type Order, TopMatches } from "../search/page.ts";
 import type { Cursor } from "../search/page-token.ts";
 import type { Question } from "../search/search-query.ts";
+import type { TokenHash } from "../search/token-hash.ts";
 import { QuestionRefused, withoutChains } from "./ask.ts";
 import {
   type Candidates,
@@ -13,7 +15,7 @@ import {
   together,
 } from "./candidates.ts";
 import { BEFORE_ALL, eachVisible } from "./collections.ts";
-import type { VisibleRecord } from "./record-reader.ts";
+import type { VisiblePerson, VisibleRecord } from "./record-reader.ts";
 import { Withheld } from "./search-audit.ts";
 import { eachMatch, type Membership, type Selection, toSelection } from "./search-matches.ts";
 import { toMembership } from "./search-membership.ts";
@@ -49,6 +51,7 @@ export async function findMatches(search: Search, looking: Looking, ports: Searc
     wantsTotal,
     cursor: page.cursor,
     size: query.count + 1,
+    isNamed: whomItNames(search, asked),
   };
   if (search.pick) return pickFrom({ ...matching, pick: search.pick }, candidates, { looking, ports });
   const collecting = collect(matching);
@@ -113,6 +116,21 @@ function withinOf({ patientId }: Search, { type }: Question, { fhirBase }: Searc
   return patientId === undefined ? undefined : toMembership(type, patientId, fhirBase);
 }
 
+/**
+ * Whether a question names a child: by its id, in a compartment too, or by a number that the requester sees. To look for a
+ * child and find nothing is to learn something of it.
+ */
+function whomItNames({ patientId }: Search, asked: readonly Question[]): (view: VisiblePerson) => boolean {
+  const ids = new Set(patientId === undefined ? [] : [patientId]);
+  const hashes: TokenHash[] = [];
+  for (const { lead } of asked) {
+    if (lead?.kind === "id" && lead.type === "Patient") for (const id of lead.ids) ids.add(id);
+    if (lead?.kind === "identifier") hashes.push(...lead.identifiers.map(({ hash }) => hash));
+  }
+  return ({ patient, patientId: id }) =>
+    patient.size > 0 && (ids.has(id) || (hashes.length > 0 && hasToken(patient, 0, hashes)));
+}
+
 function isOneRecord({ known, children, canonicals, auditEvents }: Candidates): boolean {
   return !children && !auditEvents && known.length + Number(canonicals) === 1;
 }
@@ -126,12 +144,13 @@ interface Matching {
   readonly wantsTotal: boolean;
   readonly cursor: Cursor | undefined;
   readonly size: number;
+  readonly isNamed: (view: VisiblePerson) => boolean;
 }
 
 /** Keeps the first of what is found after the cursor, and counts the rest if a total is wanted. */
-function collect({ selections, order, isInOrder, wantsTotal, cursor, size }: Matching) {
+function collect({ selections, order, isInOrder, wantsTotal, cursor, size, isNamed }: Matching) {
   const kept = new TopMatches<FoundMatch>(order, size, isInOrder);
-  const withheld = new Withheld();
+  const withheld = new Withheld(isNamed);
   let total = 0;
   const wantsMore = (): boolean => wantsTotal || !isInOrder || !kept.isFull;
   const take = (view: VisibleRecord): boolean => {
