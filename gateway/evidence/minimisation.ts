@@ -56,7 +56,7 @@ export async function minimisationSection(options: MinimisationOptions): Promise
     title: "Minimisation matrix",
     text: [
       `${keys.length} children who do not exist were told by every registered source, mapped and stored as ever, each related to every client's organisation; each client's view of them was made by the gateway's own functions of disclosure under its agreement. Nothing of real children was read.`,
-      "Released: whatever is seen holds the element as it was told. Minimised: the resource is seen without it. Withheld: no resource that holds it is seen. For some: of restricted children, or where an identifier stands with another child. No scope: the client may neither read nor search the type.",
+      "Released: whatever is seen holds the element as it was told. Minimised: the resource is seen without it. Withheld: no resource that holds it is seen. For some: of restricted children, where a family objects, or where an identifier stands with another child. No scope: the client may neither read nor search the type.",
       "Elements that no mapper fills for these children are not in the table; nor is what clients write themselves.",
     ],
     tables: [

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, normalize } from "node:path";
 import { z } from "zod";
 import { CHANNELS } from "../leaks/channels.ts";
 import { HAZARDS } from "./hazard-log.ts";
@@ -35,7 +35,7 @@ export interface TestRun {
 export function testFiles(): readonly string[] {
   const traced = [
     ...HAZARDS.flatMap(({ tests }) => tests.map(([file]) => file)),
-    ...CHANNELS.flatMap(({ tests }) => tests.map(([file]) => `gateway/${file}`)),
+    ...CHANNELS.flatMap(({ tests }) => tests.map(([file]) => fileOf(file))),
   ];
   const covered = (file: string) => DISCLOSURE_TESTS.some((one) => file === one || file.startsWith(`${one}/`));
   return [...DISCLOSURE_TESTS, ...[...new Set(traced)].filter((file) => !covered(file)).toSorted()];
@@ -96,16 +96,24 @@ function channelTable(run: TestRun | undefined): EvidenceTable {
     title: "Leak channels",
     head: ["Number", "Channel", "File", "Test", "Result"],
     rows: CHANNELS.flatMap(({ number, name, tests }) =>
-      tests.map(([file, title]) => [String(number), name, `gateway/${file}`, title, resultOf(run, file, title)]),
+      tests.map(([file, title]) => {
+        const path = fileOf(file);
+        return [String(number), name, path, title, resultOf(run, path, title)];
+      }),
     ),
   };
+}
+
+/** Channels name files from the gateway's folder on. */
+function fileOf(file: string): string {
+  return normalize(`gateway/${file}`);
 }
 
 /** A title with a place for a value is known by what stands before it. */
 function resultOf(run: TestRun | undefined, file: string, title: string): string {
   if (run === undefined) return "not run";
   const [beginning = ""] = title.split(/%[a-z]|\$[a-z]/);
-  const found = run.tests.filter(([path, name]) => path === `gateway/${file}` && name.includes(beginning));
+  const found = run.tests.filter(([path, name]) => path === file && name.includes(beginning));
   if (found.length === 0) return "not found in the run";
   const failed = found.filter(([, , status]) => status !== "passed").length;
   return failed === 0 ? `passed (${found.length})` : `${failed} of ${found.length} did not pass`;
