@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { IncomingMessage } from "node:http";
 import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type Context, Hono } from "hono";
@@ -134,7 +135,7 @@ export function createApp(ports: AppPorts): Hono<NodeEnv> {
   );
   app.post(
     "/oauth2/token",
-    measured("token", (context) => ports.token.issue(context.req.raw, idsOf(context))),
+    measured("token", (context) => ports.token.issue(context.req.raw, idsOf(context), toIncoming(context))),
   );
   app.get(
     "/oauth2/jwks",
@@ -193,6 +194,11 @@ export function createApp(ports: AppPorts): Hono<NodeEnv> {
     return respondWithIssues([toUnexpected(error)], idsOf(context));
   });
   return app;
+}
+
+/** A request of HTTP/2 is none of ours. */
+function toIncoming({ env }: NodeContext): IncomingMessage | undefined {
+  return env?.incoming instanceof IncomingMessage ? env.incoming : undefined;
 }
 
 const METRICS_HEADERS = { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" } as const;

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
-import { BlockList, isIPv6 } from "node:net";
 import { CERTIFICATE_HEADER } from "./access/client-certificate.ts";
+import { createBelief } from "./client-address.ts";
 import type { CertificateProxyConfig } from "./config.ts";
 
 /**
@@ -10,14 +10,11 @@ import type { CertificateProxyConfig } from "./config.ts";
 export function createCertificateGate(
   proxy: CertificateProxyConfig | undefined,
 ): (incoming: Pick<IncomingMessage, "rawHeaders" | "headers" | "socket">) => void {
-  const believed = new BlockList();
-  for (const address of proxy?.addresses ?? []) believed.addAddress(address, familyOf(address));
+  const isProxy = createBelief(proxy?.addresses ?? []);
   const name = proxy?.header ?? CERTIFICATE_HEADER;
 
   return ({ rawHeaders, headers, socket }) => {
-    const { remoteAddress = "" } = socket;
-    const isBelieved =
-      proxy !== undefined && remoteAddress !== "" && believed.check(remoteAddress, familyOf(remoteAddress));
+    const isBelieved = isProxy(socket.remoteAddress);
     let told: string | undefined;
     let times = 0;
     for (let at = rawHeaders.length - 2; at >= 0; at -= 2) {
@@ -37,8 +34,4 @@ export function createCertificateGate(
     rawHeaders.push(CERTIFICATE_HEADER, told);
     headers[CERTIFICATE_HEADER] = told;
   };
-}
-
-function familyOf(address: string): "ipv4" | "ipv6" {
-  return isIPv6(address) ? "ipv6" : "ipv4";
 }

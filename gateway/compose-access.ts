@@ -17,6 +17,7 @@ import { toSmartConfiguration } from "./access/smart-configuration.ts";
 import { createTokenEndpoint } from "./access/token.ts";
 import { createUserTokenChecker } from "./access/user-token.ts";
 import type { AuditLog } from "./audit/audit.ts";
+import { createAddressReader } from "./client-address.ts";
 import type { Config } from "./config.ts";
 import { isSearchable } from "./interactions/scope-filter.ts";
 import type { Authenticated, RequestLine } from "./routes/fhir.ts";
@@ -50,6 +51,7 @@ export function createToken({ register, store, keys, nonceKey, config, audit }: 
       clock: Date.now,
     }),
     audit,
+    addressOf: createAddressReader(config.certificateProxy?.addresses ?? []),
     smartConfiguration: () =>
       JSON.stringify(
         toSmartConfiguration(baseUrl, {

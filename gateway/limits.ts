@@ -108,6 +108,13 @@ export const LIMITS = {
   /** How long it is kept: as its Cache-Control says, at most so long; the default where nothing is said. */
   fetched_life_s_default: 300,
   fetched_life_s_max: 86_400,
+  /** Tries of one network in one name (of so many places for names) that fail before it has to wait, and how it goes on. */
+  token_failures_max: 60,
+  token_failure_regained_ms: 1_000,
+  token_failures_places_each: 32,
+  token_failures_places_max: 20_000,
+  /** Of those who have to wait one a minute is recorded. */
+  token_failures_told_ms: 60_000,
   /** A client's address is asked once a minute at most, however many assertions name a key that is not known. */
   jwks_refetch_ms_min: 60_000,
   /** While it answers, keys that have ended are asked for anew after so long. */

@@ -34,6 +34,8 @@ export interface TokenAnswer {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly record: TokenRecord;
+  /** One of many alike, of which another is recorded. */
+  readonly isQuiet?: true;
 }
 
 export interface Issued extends Grant {

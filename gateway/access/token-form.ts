@@ -10,6 +10,8 @@ export interface TokenRequest {
   readonly dpop?: string | undefined;
   /** The client's certificate as the proxy that ends TLS hands it on. */
   readonly certificate?: string | undefined;
+  /** IP address that it comes from; absent where there is no connection. */
+  readonly address?: string | undefined;
 }
 
 export const TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";

@@ -11,6 +11,7 @@ export type TokenRefusal =
   | { readonly kind: "content-encoding" }
   | { readonly kind: "too-large"; readonly bytes_max: number }
   | { readonly kind: "repeated-parameter" }
+  | { readonly kind: "too-many-failures"; readonly wait_s: number }
   | { readonly kind: "grant-type" }
   | { readonly kind: "assertion-type" }
   | { readonly kind: "assertion-missing" }
@@ -48,7 +49,7 @@ export type TokenRefusal =
   | { readonly kind: "agreement-ended"; readonly until: string };
 
 export interface OAuthError {
-  readonly status: 400 | 401 | 415 | 503;
+  readonly status: 400 | 401 | 415 | 429 | 503;
   readonly error:
     | "invalid_request"
     | "invalid_client"
@@ -84,6 +85,13 @@ export function toOAuthError(refusal: TokenRefusal): OAuthError {
       return request(`The body may hold ${refusal.bytes_max} bytes at most.`);
     case "repeated-parameter":
       return request("Each parameter must come exactly once.");
+    case "too-many-failures":
+      return {
+        status: 429,
+        error: "temporarily_unavailable",
+        description: "Too many requests from this address failed. Check the client's id, key and clock, and wait.",
+        headers: { "Retry-After": String(refusal.wait_s) },
+      };
     case "grant-type":
       return {
         status: 400,
@@ -157,6 +165,7 @@ type ClientRefusal = Exclude<
         | "content-encoding"
         | "too-large"
         | "repeated-parameter"
+        | "too-many-failures"
         | "grant-type"
         | "agreement-not-begun"
         | "agreement-ended"

@@ -9,9 +9,11 @@ import { useOnce } from "./replay.ts";
 import type { RequesterUser } from "./requester.ts";
 import { bindToken } from "./sender-binding.ts";
 import { issueToken, refuseToken, type TokenAnswer } from "./token-answer.ts";
+import { createTokenFailures } from "./token-failures.ts";
 import { readForm, TOKEN_EXCHANGE, type TokenRequest } from "./token-form.ts";
 import { type IsSearchable, toGrant } from "./token-grant.ts";
 import type { TokenRefusal } from "./token-refusal.ts";
+import { parseSegment } from "./unique-json.ts";
 
 export interface TokenEndpointOptions extends ProofPorts {
   readonly register: Register;
@@ -43,18 +45,31 @@ export interface UserChecker {
 export function createTokenEndpoint(options: TokenEndpointOptions): (request: TokenRequest) => Promise<TokenAnswer> {
   const { register, findKey, baseUrl, clock } = options;
   const checkAssertion = createAssertionChecker({ register, findKey, audience: tokenUrl(baseUrl), clock });
+  const failures = createTokenFailures(clock);
 
   return async (request) => {
     const form = readForm(request);
+    const trying = failures.begin(request.address, "kind" in form ? "" : claimedIssuer(form));
+    if ("wait_s" in trying) {
+      const refused = refuseToken({ kind: "too-many-failures", wait_s: trying.wait_s });
+      return trying.isFirst ? refused : { ...refused, isQuiet: true };
+    }
     if ("kind" in form) return refuseToken(form);
     const assertion = form.get("client_assertion");
     const checked: CheckedAssertion = assertion
       ? await checkAssertion(assertion, form.get("client_id"))
       : { ok: false, refusal: { kind: "assertion-missing" } };
     if (!checked.ok) return refuseToken(checked.refusal, toCaller(checked.claimed, register));
+    trying.succeeded();
     const answered = await answerClient(checked, form, { request, options });
     return "kind" in answered ? refuseToken(answered, { client: checked.client.id }) : answered;
   };
+}
+
+/** Whom an assertion names, before anything of it is checked. */
+function claimedIssuer(form: ReadonlyMap<string, string>): string {
+  const iss = parseSegment(form.get("client_assertion")?.split(".", 2)[1])?.iss;
+  return typeof iss === "string" ? iss : "";
 }
 
 interface Asking {
