@@ -7,6 +7,9 @@ import { hasPlace } from "./place-values.ts";
 /** What one source says of the child, with what ranks it. */
 export interface Contribution {
   readonly source: string;
+  /** What the source calls the child, where that is known. */
+  readonly localId?: string;
+  /** Milliseconds since 1970 at which what is released of it last changed. */
   readonly lastUpdated: number;
   readonly patient: Patient;
 }
@@ -113,14 +116,19 @@ function isVerified(patient: Patient): boolean {
 function compareContributions(a: Contribution, b: Contribution): number {
   const byVerified = Number(isVerified(b.patient)) - Number(isVerified(a.patient));
   if (byVerified !== 0) return byVerified;
-  return b.lastUpdated - a.lastUpdated || compareTexts(a.source, b.source) || compareTexts(textOf(a), textOf(b));
+  return (
+    b.lastUpdated - a.lastUpdated ||
+    compareTexts(a.source, b.source) ||
+    compareTexts(a.localId ?? "", b.localId ?? "") ||
+    compareTexts(textOf(a), textOf(b))
+  );
 }
 
 function compareTexts(a: string, b: string): number {
   return Number(a > b) - Number(a < b);
 }
 
-/** Tells two records of one source apart that came in together. */
+/** Tells two nameless records of one source apart that came in together. */
 function textOf({ patient }: Contribution): string {
   return JSON.stringify(patient);
 }

@@ -54,7 +54,7 @@ export function toStretches(tellings: readonly Telling[], renewals_ms: readonly 
   if (isOne && only.until === Number.POSITIVE_INFINITY) {
     return [{ from: { at_ms: startOf(only), round: 0 }, told: tellings }];
   }
-  const spans = [...Map.groupBy(tellings, ({ source, localId }) => `${source} ${localId}`).values()].flatMap(toSpans);
+  const spans = toChains(tellings).flatMap(toSpans);
   const places = new Map<string, Place>();
   for (const { start, end } of spans) {
     places.set(nameOf(start), start);
@@ -71,13 +71,17 @@ export function toStretches(tellings: readonly Telling[], renewals_ms: readonly 
     }));
 }
 
-function startOf({ since, lastUpdated }: Telling): number {
+export function startOf({ since, lastUpdated }: Pick<Telling, "since" | "lastUpdated">): number {
   return since ?? lastUpdated;
 }
 
-/** What one source said, one telling after another. */
-function toSpans(chain: readonly Telling[]): readonly Span[] {
-  const ordered = [...chain].sort((a, b) => startOf(a) - startOf(b) || a.until - b.until);
+/** What each source said under each of its names for the child, one telling after another. */
+export function toChains(tellings: readonly Telling[]): readonly (readonly Telling[])[] {
+  const chains = Map.groupBy(tellings, ({ source, localId }) => `${source} ${localId}`).values();
+  return [...chains].map((chain) => chain.sort((a, b) => startOf(a) - startOf(b) || a.until - b.until));
+}
+
+function toSpans(ordered: readonly Telling[]): readonly Span[] {
   const starts: Place[] = [];
   for (const telling of ordered) {
     const last = starts.at(-1);

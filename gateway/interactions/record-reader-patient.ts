@@ -3,7 +3,14 @@ import type { Meta, Patient } from "@medplum/fhirtypes";
 import { CONFIDENTIALITY, HANDLING_LABEL, UPN } from "#profiles/systems.ts";
 import type { Agreement, Requester } from "../access/requester.ts";
 import { elementsOf, minimised } from "../disclosure/minimised.ts";
-import { foldPatient, type IdentifierSystems, isMarkedRestricted, isShown } from "../disclosure/patient-fold.ts";
+import {
+  type FoldOptions,
+  foldPatient,
+  type IdentifierSystems,
+  isMarkedRestricted,
+  isShown,
+} from "../disclosure/patient-fold.ts";
+import { Ranking } from "../disclosure/patient-rank.ts";
 import { type Form, type Stretch, type Telling, toForms, toStretches } from "../disclosure/patient-timeline.ts";
 import { isTree } from "../disclosure/place-values.ts";
 import { relatedSince } from "../disclosure/relationship-since.ts";
@@ -129,6 +136,7 @@ function releasedForms(record: LoadedRecord, visibility: Visibility, looking: Lo
     relatedSince(record.ties, requester, at.now_ms),
   );
   const decided = decidedTellings(record, visibility, looking);
+  const ranking = new Ranking(relevant);
   return toForms(toStretches([...relevant, ...decided], renewals), ({ from, told }: Stretch) => {
     const links = toLinks(told);
     const round = renewals.filter((at_ms) => at_ms <= from.at_ms).length;
@@ -149,11 +157,33 @@ function releasedForms(record: LoadedRecord, visibility: Visibility, looking: Lo
         isOneClients &&
         !isRestricted &&
         asWritten(only, { systems, mayShowUpn, links, showsLabels: showsLabels(only, record, agreement) })) ||
-      asFolded({ ...foldPatient(visible, { identityOnly, identifierSystems: systems, isRestricted }), ...links });
+      asFolded({ ...foldRanked({ visible, identityOnly }, ranking, { agreement, systems, isRestricted }), ...links });
     const form = asReleased(whole, agreement);
     // That a child became restricted is a change of its own, also where the form of before is no longer told as it was.
     return { form, text: `${wasRestricted}\n${round}\n${form.meta}\n${form.rest}` };
   });
+}
+
+interface Folding {
+  readonly agreement: Agreement;
+  readonly systems: IdentifierSystems;
+  readonly isRestricted: boolean;
+}
+
+function foldRanked(
+  { visible, identityOnly }: { readonly visible: readonly Telling[]; readonly identityOnly: readonly Telling[] },
+  ranking: Ranking,
+  { agreement, systems: identifierSystems, isRestricted }: Folding,
+): Patient {
+  const options = { identifierSystems, isRestricted };
+  const releasedOf = (one: Pick<FoldOptions, "identityOnly">, shown: readonly Telling[]): string => {
+    const { meta, rest } = asReleased(asFolded(foldPatient(shown, { ...one, ...options })), agreement);
+    return `${meta}\n${rest}`;
+  };
+  return foldPatient(
+    ranking.dated(visible, (telling) => releasedOf({ identityOnly: [] }, [telling])),
+    { ...options, identityOnly: ranking.dated(identityOnly, (telling) => releasedOf({ identityOnly: [telling] }, [])) },
+  );
 }
 
 /**

@@ -1,0 +1,85 @@
+import type { Patient } from "@medplum/fhirtypes";
+import { expect, test } from "vitest";
+import { Ranking } from "./patient-rank.ts";
+import type { Telling } from "./patient-timeline.ts";
+
+const NOW = Number.POSITIVE_INFINITY;
+
+interface Said {
+  readonly from: number;
+  readonly until?: number;
+  readonly since?: number;
+  readonly localId?: string;
+}
+
+function telling(source: string, said: string, { from, until = NOW, since, localId = "1" }: Said): Telling {
+  const [family = "", city = ""] = said.split(" of ");
+  const patient: Patient = { resourceType: "Patient", name: [{ family }], address: [{ city }] };
+  const told = { source, localId, lastUpdated: from, until, patient, body: JSON.stringify(patient) };
+  return since === undefined ? told : { ...told, since };
+}
+
+/** Names are released, places are not. */
+function released({ patient }: Telling): string {
+  return JSON.stringify(patient.name);
+}
+
+const OTHER = telling("b", "x of P", { from: 3 });
+
+test.each<[string, past: readonly Telling[], now: Telling, dated: number]>([
+  ["told once", [], telling("a", "x of P", { from: 5 }), 5],
+  [
+    "told anew with another place",
+    [telling("a", "x of P", { from: 1, until: 5 })],
+    telling("a", "x of Q", { from: 5 }),
+    1,
+  ],
+  [
+    "told anew with a place again and again",
+    [telling("a", "x of P", { from: 1, until: 4 }), telling("a", "x of Q", { from: 4, until: 5 })],
+    telling("a", "x of R", { from: 5 }),
+    1,
+  ],
+  [
+    "told anew with another name",
+    [telling("a", "x of P", { from: 1, until: 5 })],
+    telling("a", "y of P", { from: 5 }),
+    5,
+  ],
+  [
+    "told anew with the name of before the last",
+    [telling("a", "x of P", { from: 1, until: 4 }), telling("a", "y of P", { from: 4, until: 5 })],
+    telling("a", "x of P", { from: 5 }),
+    5,
+  ],
+  [
+    "told anew after it had ceased",
+    [telling("a", "x of P", { from: 1, until: 4 })],
+    telling("a", "x of Q", { from: 5 }),
+    5,
+  ],
+  [
+    "told anew under another name of the source's",
+    [telling("a", "x of P", { from: 1, until: 5, localId: "2" })],
+    telling("a", "x of Q", { from: 5 }),
+    5,
+  ],
+  [
+    "come into the record later than it was told",
+    [telling("a", "x of P", { from: 1, until: 7 })],
+    telling("a", "x of Q", { from: 5, since: 7 }),
+    1,
+  ],
+])("what is %s is dated by when its released part changed", (_, past, now, dated) => {
+  const ranking = new Ranking([now, ...past, OTHER]);
+  expect(ranking.dated([now, OTHER], released).map(({ lastUpdated }) => lastUpdated)).toEqual([dated, 3]);
+});
+
+test("what nobody else tells of is dated as it was told, and not compared", () => {
+  const now = telling("a", "x of Q", { from: 5 });
+  const ranking = new Ranking([now, telling("a", "x of P", { from: 1, until: 5 })]);
+  const dated = ranking.dated([now], () => {
+    throw new Error("compared");
+  });
+  expect(dated).toEqual([{ source: "a", localId: "1", lastUpdated: 5, patient: now.patient }]);
+});

@@ -1,0 +1,41 @@
+import type { Contribution } from "./patient-fold.ts";
+import { startOf, type Telling, toChains } from "./patient-timeline.ts";
+
+/**
+ * What sources say of a child, dated by when that part of it that is released last changed. A source that tells anew of
+ * nothing but what is withheld is no newer for it: else it would go before others, and its doing so would tell.
+ */
+export class Ranking {
+  readonly #before = new Map<Telling, Telling>();
+
+  constructor(tellings: readonly Telling[]) {
+    for (const chain of toChains(tellings)) {
+      for (const [place, telling] of chain.entries()) {
+        const before = chain[place - 1];
+        // Whoever had ceased to tell of a child begins anew.
+        if (before?.until === startOf(telling)) this.#before.set(telling, before);
+      }
+    }
+  }
+
+  /** `releasedOf`: what is released of one alone, as text. */
+  dated(tellings: readonly Telling[], releasedOf: (telling: Telling) => string): readonly Contribution[] {
+    return tellings.map((telling) => {
+      const { source, localId, patient } = telling;
+      // One alone goes before nobody.
+      const lastUpdated = tellings.length < 2 ? telling.lastUpdated : this.#since(telling, releasedOf);
+      return { source, localId, patient, lastUpdated };
+    });
+  }
+
+  #since(telling: Telling, releasedOf: (telling: Telling) => string): number {
+    let first = telling;
+    let released: string | undefined;
+    for (let before = this.#before.get(first); before !== undefined; before = this.#before.get(first)) {
+      released ??= releasedOf(telling);
+      if (releasedOf(before) !== released) break;
+      first = before;
+    }
+    return first.lastUpdated;
+  }
+}
