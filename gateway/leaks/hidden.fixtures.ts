@@ -104,10 +104,9 @@ const place: Hiding = ({ maker, requester, reached, children }) => {
       // Only who has told of the child before: a further teller would be seen.
       const record = await store.locate("Patient", child.patientId, "");
       const stored = record === undefined ? undefined : await store.record(record);
-      const tellers = (stored?.contributions ?? []).filter(({ source }) =>
-        reached.some((one) => one.source === source),
-      );
-      if (tellers.length === 1 && tellers[0]?.source === facts.source) await tellChild(store, told, now_ms);
+      const { source, localId } = { ...told, source: facts.source };
+      const hasTold = stored?.contributions.some((one) => one.source === source && one.localId === localId);
+      if (hasTold) await tellChild(store, told, now_ms);
     },
   };
 };
@@ -123,7 +122,10 @@ const labelled: Hiding = ({ maker, requester, reached, children, hidden }) => {
       (list.sensitivities ?? []).some((code) => !sensitivities.includes(code)),
   );
   const codes = lists.flatMap(({ codes: known }) => (known?.[SNOMED] ?? []).map((code) => ({ system: SNOMED, code })));
-  const tellers = reached.filter(({ dataClass }) => dataClass !== "sharing");
+  // A client reads back what it wrote itself, whatever the lists make of it.
+  const tellers = reached.filter(
+    ({ dataClass, source }) => dataClass !== "sharing" && source !== requester.agreement.writes?.source,
+  );
   if (codes.length === 0 || children.length === 0 || tellers.length === 0) return undefined;
   const child = maker.of(children);
   const facts = maker.of(tellers);

@@ -138,13 +138,16 @@ export async function openTwins(
 }
 
 /**
- * An answer is compared as it is, but for two things. Of a page token, which is encrypted under a fresh nonce, the length
+ * An answer is compared as it is, but for three things. Of a page token, which is encrypted under a fresh nonce, the length
  * alone is left. The id of an AuditEvent is the hash of a salted leaf: each twin's are numbered as they come, and a
- * request that names one names each twin's own. The request id is the one that was sent; the server's time and the ids
- * that it draws are the same in both.
+ * request that names one names each twin's own. Of the access token that an AuditEvent names, the id was
+ * drawn at random. The request id is the one that was sent; the server's time and the ids that it draws are the same in
+ * both.
  */
 function withoutTokens(text: string): string {
-  return text.replace(/(?<=_page=)[\w-]+/g, (token) => `a token of ${token.length} characters`);
+  return text
+    .replace(/(?<=_page=)[\w-]+/g, (token) => `a token of ${token.length} characters`)
+    .replace(/(?<=:oauth:jti:)[\w-]+/g, "of an access token");
 }
 
 /** What an AuditEvent says was asked, in the clear: it may name a page or an AuditEvent in its turn. */
