@@ -93,7 +93,7 @@ async function collect(task: Report, { config, store, index }: Opened): Promise<
   const { soon_days, profile } = task;
   const sources = toSourceFacts(register);
   const fhirBase = `${config.baseUrl}/fhir/R4`;
-  const figures = await countAudit(index);
+  const figures = await countAudit(index, new Set(register.clients.map(({ id }) => id)));
   const directory = auditDirectory(config);
   const { headCopies } = config.audit;
   const shared = { config, register, sources, fhirBase, mapperOf, now_ms, profile, figures, auditDirectory: directory };

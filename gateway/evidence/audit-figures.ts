@@ -49,20 +49,31 @@ const PAGE_records = 500;
 const DEEDS_max = 500;
 const DEEDS: ReadonlySet<string> = new Set(["audit-purge", "audit-export", "configuration", "subject-access"]);
 const UNKNOWN = "not told";
+/** As which what is done by command is recorded. */
+const COMMANDS = "command-line";
+
+/**
+ * What is called a client: whoever was known when it asked, or is registered. What a stranger claims to be may be
+ * anything, a number of a child or another name each time.
+ */
+function clientOf({ client, agreement }: IndexedRecord["record"], registered: ReadonlySet<string>): string {
+  return agreement !== undefined || registered.has(client) || client === COMMANDS ? client : "not registered";
+}
 
 /** Walks the whole log once. Children are told apart in a file of SQLite's own, which nobody else reads and which ends here. */
-export async function countAudit(index: AuditIndex): Promise<AuditFigures> {
+export async function countAudit(index: AuditIndex, registered: ReadonlySet<string>): Promise<AuditFigures> {
   const disclosed = openDisclosed();
   const [denied, overridden, withheld] = [createTallies(), createTallies(), createTallies()];
   const lastUsed = new Map<string, string>();
   const deeds: Deed[] = [];
   let [records, purged] = [0, 0];
   for await (const page of pagesOf(index)) {
-    disclosed.add(page);
+    disclosed.add(page, registered);
     records += page.length;
     for (const { record, time, isPurged } of page) {
       const month = monthOf(time);
-      const { client, interaction } = record;
+      const { interaction } = record;
+      const client = clientOf(record, registered);
       if (isPurged) purged += 1;
       if (record.outcome === "refused") denied.add([client, interaction, month]);
       if (month >= (lastUsed.get(client) ?? "")) lastUsed.set(client, month);
@@ -118,13 +129,15 @@ function openDisclosed() {
     "INSERT INTO asked VALUES (?, ?, ?, ?, 1) ON CONFLICT DO UPDATE SET requests = requests + 1",
   );
   return {
-    add(page: readonly IndexedRecord[]): void {
+    add(page: readonly IndexedRecord[], registered: ReadonlySet<string>): void {
       database.exec("BEGIN");
       for (const { record, time } of page) {
-        const { client, purpose = UNKNOWN, organization = UNKNOWN, disclosures, patients = [] } = record;
-        const children = disclosures?.map(({ patient }) => patient) ?? patients;
+        const { purpose = UNKNOWN, organization = UNKNOWN, disclosures, patients = [] } = record;
+        // Of a child of whom all was held back nothing was disclosed.
+        const shown = disclosures?.filter(({ released }) => released.length > 0);
+        const children = shown?.map(({ patient }) => patient) ?? patients;
         if (children.length === 0) continue;
-        const where = [client, purpose, organization, monthOf(time)] as const;
+        const where = [clientOf(record, registered), purpose, organization, monthOf(time)] as const;
         asked.run(...where);
         for (const patient of children) told.run(...where, patient);
       }

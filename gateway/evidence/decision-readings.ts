@@ -215,6 +215,18 @@ export const READINGS: readonly Reading[] = [
   },
   {
     element: "data.meaning",
+    said: "what belongs to an encounter denied, the finding belongs to it",
+    consents: [objection("c", { data: [{ meaning: "related", reference: { reference: "Encounter/e1" } }] })],
+    finding: { encounter: { reference: "Encounter/e1" } },
+  },
+  {
+    element: "data.meaning",
+    said: "what somebody else wrote denied",
+    consents: [objection("c", { data: [{ meaning: "authoredby", reference: { reference: "Practitioner/p1" } }] })],
+    finding: { performer: [{ reference: "Practitioner/p2" }] },
+  },
+  {
+    element: "data.meaning",
     said: "dependents",
     consents: [objection("c", { data: [{ meaning: "dependents", reference: { reference: "Observation/o1" } }] })],
   },
@@ -256,6 +268,11 @@ export const READINGS: readonly Reading[] = [
       { ...consent("c", { type: "deny" }), dateTime: "2025-01-01" },
       { ...consent("d", { type: "permit" }), dateTime: "2026-01-01" },
     ],
+  },
+  {
+    element: "error",
+    said: "a Consent of another form than R4 gives it",
+    consents: [consent("c", JSON.parse('{"type":"permit","actor":"somebody"}'))],
   },
   {
     element: "objection decided",

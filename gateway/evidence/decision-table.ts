@@ -1,10 +1,11 @@
-import type { Observation } from "@medplum/fhirtypes";
+import type { Consent, Observation } from "@medplum/fhirtypes";
 import { LOINC } from "#profiles/systems.ts";
 import { checkConsentRules } from "../disclosure/consent-check.ts";
 import { toConsentRules } from "../disclosure/consent-rules.ts";
 import { explain } from "../disclosure/explain.ts";
 import type { Explanation } from "../disclosure/explanation.ts";
 import { toResourceFacts } from "../disclosure/resource-facts.ts";
+import { validate } from "../validation/validate.ts";
 import {
   AS_PERSON,
   askedBy,
@@ -52,17 +53,24 @@ export function decisionSection(): EvidenceSection {
 
 function toRow(reading: Reading): readonly string[] {
   const { element, said, consents = [] } = reading;
-  const flaws = consents.flatMap((one) => checkConsentRules(one));
+  const flaws = consents.flatMap(flawsOf);
   const { decision, steps } = decide(reading);
   const step = decidingStep({ decision, steps });
   return [
     element,
     said,
-    consents.length === 0 ? "" : flaws.length === 0 ? "taken" : `422: ${listOf(flaws.map(({ message }) => message))}`,
+    consents.length === 0 ? "" : flaws.length === 0 ? "taken" : `422: ${listOf(flaws)}`,
     decision,
     `${step?.rule ?? ""} (${step?.basis ?? ""})`,
     step?.reason ?? "",
   ];
+}
+
+/** Why it is sent back, in the order of the gate: what R4 says of its form, then what it means. */
+function flawsOf(one: Consent): readonly string[] {
+  const isInvalid = validate(one).some(({ severity }) => severity === "error");
+  const flaws = isInvalid ? ["no valid Consent of R4"] : checkConsentRules(one).map(({ message }) => message);
+  return [...new Set(flaws)];
 }
 
 /** @throws nothing: what cannot be read denies */

@@ -1,4 +1,3 @@
-import type { Register } from "../access/register.ts";
 import type { DisclosureFilter, StoredDisclosureDecision } from "../store/store.ts";
 import type { AuditFigures, Tally } from "./audit-figures.ts";
 import { type EvidenceSection, type EvidenceTable, monthOf } from "./section.ts";
@@ -8,7 +7,6 @@ export interface DisclosureOptions {
   readonly figures: AuditFigures;
   /** Of all children, one after another. */
   decisions(filter: DisclosureFilter): AsyncIterable<StoredDisclosureDecision>;
-  readonly register: Register;
   readonly profile: SuppressionProfile;
   /** Within how many days a decision is to be reviewed. */
   readonly reviewDays: number;
@@ -21,12 +19,10 @@ const KINDS = ["objection", "duty", "break-glass"] as const;
 
 /** How much was disclosed, refused, and released in spite of something: counts that name nobody. */
 export async function disclosureSection(options: DisclosureOptions): Promise<EvidenceSection> {
-  const { figures, profile, register } = options;
+  const { figures, profile } = options;
   const shown = suppressBy(profile);
-  const known = new Set(register.clients.map(({ id }) => id));
-  const clientOf = (client: string) => (known.has(client) || client === "command-line" ? client : "not registered");
   const tally = (id: string, title: string, head: readonly string[], tallies: readonly Tally[]) =>
-    tallyTable({ id, title, head }, tallies, { shown, clientOf });
+    tallyTable({ id, title, head }, tallies, shown);
   return {
     id: "disclosures",
     title: "Disclosures",
@@ -41,7 +37,7 @@ export async function disclosureSection(options: DisclosureOptions): Promise<Evi
         head: ["Month", "Client", "Purpose", "Organisation", "Children", "Requests"],
         rows: figures.disclosures.map(({ month, client, purpose, organization, children, requests }) => [
           month,
-          clientOf(client),
+          client,
           purpose,
           organization,
           shown(children),
@@ -61,30 +57,17 @@ export async function disclosureSection(options: DisclosureOptions): Promise<Evi
   };
 }
 
-interface TallyWords {
-  readonly shown: Shown;
-  readonly clientOf: (client: string) => string;
-}
-
-/** Clients that nobody registered are told together: what a caller claims to be may be anything. */
 function tallyTable(
   { id, title, head }: Pick<EvidenceTable, "id" | "title" | "head">,
   tallies: readonly Tally[],
-  { shown, clientOf }: TallyWords,
+  shown: Shown,
 ): EvidenceTable {
-  const place = head.indexOf("Client");
-  const counts = new Map<string, number>();
-  for (const { words, count } of tallies) {
-    const name = words.map((word, index) => (index === place ? clientOf(word) : word)).join("\t");
-    counts.set(name, (counts.get(name) ?? 0) + count);
-  }
-  const rows = [...counts].toSorted(([one], [other]) => (one < other ? -1 : 1));
-  return {
-    id,
-    title,
-    head: [...head, "Count"],
-    rows: rows.map(([name, count]) => [...name.split("\t"), shown(count)]),
-  };
+  const rows = tallies.map(({ words, count }) => [...words, shown(count)]);
+  return { id, title, head: [...head, "Count"], rows: rows.toSorted(byWords) };
+}
+
+function byWords(one: readonly string[], other: readonly string[]): number {
+  return one.join("\t") < other.join("\t") ? -1 : 1;
 }
 
 async function decisionTables(

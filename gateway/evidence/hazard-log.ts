@@ -22,16 +22,10 @@ export function hazardSection(): EvidenceSection {
     text: [
       `${HAZARDS.length} hazards of this product. Likelihood and severity are what the builders propose for the hazard without any control; the clinical safety officer sets them, and alone judges what risk is left. Controls beyond this product are for whoever deploys it (DCB0160).`,
       "The matrix is that of common templates of DCB0129 hazard logs; it was read in secondary sources, and the safety officer confirms it against the edition in force.",
-      "Each hazard names the tests that hold its controls; a test of this product fails when one of them is no more.",
+      "The tests that hold a hazard's controls stand, with their results where they were run, in the test report; a test of this product fails when one of them is no more.",
     ],
     tables: [
       { id: "hazards", title: "Hazards", head: HEAD, rows: HAZARDS.map(toRow) },
-      {
-        id: "hazard-tests",
-        title: "Hazards and their tests",
-        head: ["Hazard", "File", "Test"],
-        rows: HAZARDS.flatMap(({ id, tests }) => tests.map(([file, title]) => [id, file, title])),
-      },
       {
         id: "risk-matrix",
         title: "Risk by likelihood and severity",

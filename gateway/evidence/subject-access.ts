@@ -43,6 +43,8 @@ export async function writeSubjectAccess(options: SubjectAccessOptions): Promise
     await file.write('{"warning":"Raw: holds data of others. To be reviewed before any of it is handed over.",\n');
     await file.write(`"held":${JSON.stringify(toHeld(record))},\n"history":[`);
     await writeList(file, historyOf(store, key));
+    await file.write('],\n"sourceRecords":[');
+    await writeList(file, sourceRecordsOf(store, key));
     await file.write('],\n"seenBy":[');
     await writeList(file, seenBy(options, record));
     await file.write("]}\n");
@@ -100,6 +102,16 @@ async function* historyOf(store: ReadVerbs, key: RecordKey): AsyncGenerator<obje
   for (const { type, id, version, source, body, lastUpdated } of await store.recordHistory(key)) {
     const resource = body === undefined ? "ended" : JSON.parse(body.toString());
     yield { type, id, version, source, lastUpdated: new Date(lastUpdated).toISOString(), resource };
+  }
+}
+
+/** As they came, as long as they are kept. */
+async function* sourceRecordsOf(store: ReadVerbs, key: RecordKey): AsyncGenerator<object> {
+  for (const { source, unit, receivedAt } of await store.lineagesOf(key)) {
+    const raw = await store.raw(source, unit);
+    if (raw === undefined) continue;
+    const keptUntil = new Date(raw.keptUntil).toISOString();
+    yield { source, unit, receivedAt: new Date(receivedAt).toISOString(), keptUntil, content: JSON.parse(raw.content) };
   }
 }
 

@@ -86,7 +86,18 @@ export function testSection(run: TestRun | undefined): EvidenceSection {
       text,
       "A channel is a way in which an answer could tell of what is hidden. Each has tests of its own, named by file and title or its beginning; a test of this product fails when one is no more.",
     ],
-    tables: [channelTable(run), ...(run === undefined ? [notRun()] : [failures(run), passes(run)])],
+    tables: [hazardTable(run), channelTable(run), ...(run === undefined ? [notRun()] : [failures(run), passes(run)])],
+  };
+}
+
+function hazardTable(run: TestRun | undefined): EvidenceTable {
+  return {
+    id: "hazard-tests",
+    title: "Hazards and the tests of their controls",
+    head: ["Hazard", "Name", "File", "Test", "Result"],
+    rows: HAZARDS.flatMap(({ id, name, tests }) =>
+      tests.map(([file, title]) => [id, name, file, title, resultOf(run, file, title)]),
+    ),
   };
 }
 
