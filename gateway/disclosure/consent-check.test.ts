@@ -304,3 +304,15 @@ test.runIf(existsSync(EXAMPLES))("HL7's example of many nested rules has a type 
   const told = checkConsentRules(example).map(({ expression }) => expression);
   expect(told.filter((expression) => expression.endsWith("].type"))).toHaveLength(11);
 });
+
+test("a class that is no type of R4 is sent back, since no data would ever be of it", () => {
+  expect(
+    flawed({
+      type: "deny",
+      class: [
+        { system: RESOURCE_TYPES, code: "Observation" },
+        { system: RESOURCE_TYPES, code: "Banana" },
+      ],
+    }),
+  ).toEqual(["Consent.provision.class[1]"]);
+});

@@ -1,8 +1,7 @@
 import type { Consent, ConsentProvision } from "@medplum/fhirtypes";
-import { CONSENT_SCOPE } from "#profiles/systems.ts";
-import { toDateRange } from "../search/date-range.ts";
+import { ACT_CODE, CONSENT_SCOPE } from "#profiles/systems.ts";
 import { ACTOR_SYSTEMS, type CodedElement, flawOfCoding } from "./consent-codes.ts";
-import { isRecipient, policyOf, type RuleType } from "./consent-rules.ts";
+import { ambiguityOf, policiesOf, policyOf } from "./consent-policy.ts";
 
 /** Why a Consent is not stored. */
 export interface ConsentFlaw {
@@ -25,6 +24,8 @@ export function checkConsentRules(consent: Consent): readonly ConsentFlaw[] {
   const { provision } = consent;
   return [
     ...checkScope(consent),
+    ...checkPolicy(consent),
+    ...checkModifiers(consent, "Consent"),
     ...(provision === undefined
       ? []
       : [...checkRoot(consent, provision), ...checkProvision(provision, "Consent.provision", 0)]),
@@ -36,6 +37,29 @@ function checkScope({ scope }: Consent): readonly ConsentFlaw[] {
   if (other === undefined) return [];
   const message = "Expected the scope patient-privacy: a Consent to something else says nothing of who may see data.";
   return [{ expression: "Consent.scope", message }];
+}
+
+/** Policies of opting in or out. */
+const OPTING: ReadonlySet<string | undefined> = new Set(["OPTIN", "OPTOUT", "OPTOUTE"]);
+
+function checkPolicy(consent: Consent): readonly ConsentFlaw[] {
+  const { policyRule } = consent;
+  if (policiesOf(consent).size > 1) {
+    const message = "This opts in and out at once: which of them holds cannot be told.";
+    return [{ expression: "Consent.policyRule", message }];
+  }
+  return (policyRule?.coding ?? []).flatMap(({ system, code }, index) =>
+    OPTING.has(code) && system !== ACT_CODE
+      ? [{ expression: `Consent.policyRule.coding[${index}]`, message: `Expected ${code} of the system ${ACT_CODE}.` }]
+      : [],
+  );
+}
+
+/** https://hl7.org/fhir/R4/extensibility.html#modifierExtension */
+function checkModifiers({ modifierExtension }: Consent | ConsentProvision, path: string): readonly ConsentFlaw[] {
+  if (modifierExtension === undefined) return [];
+  const message = "An extension here can turn the meaning of the rule round, and none is understood.";
+  return [{ expression: `${path}.modifierExtension`, message }];
 }
 
 function checkRoot(consent: Consent, root: ConsentProvision): readonly ConsentFlaw[] {
@@ -53,30 +77,6 @@ function checkRoot(consent: Consent, root: ConsentProvision): readonly ConsentFl
 const AMBIGUOUS =
   "The first rule has no type, so this can be what the policy is about or the exception to it, and no nested rule tells. Give the rule its type, or state the exception as a nested rule.";
 
-/**
- * The element of a first rule without a type that can be meant either way: people write there both what a policy is
- * about and what is taken out of it. Where a nested rule of the other kind states the exception, the first states none.
- */
-function ambiguityOf(
-  { dateTime }: Consent,
-  root: ConsentProvision,
-  policy: RuleType | undefined,
-): keyof ConsentProvision | undefined {
-  const hasException = (root.provision ?? []).some(({ type }) => type !== undefined && type !== policy);
-  if (hasException) return undefined;
-  const told = NARROWING.find((element) => root[element] !== undefined);
-  if (told !== undefined) return told;
-  // Who holds the data is no exception to withholding them from all.
-  const actors = root.actor?.filter((actor) => policy !== "deny" || isRecipient(actor)) ?? [];
-  if (actors.length > 0) return "actor";
-  if (policy === "deny" && root.purpose !== undefined) return "purpose";
-  // A rule that was over when it was given was meant for the data of that time.
-  const [given, end] = [dateTime, root.period?.end].map((text) => (text === undefined ? undefined : toDateRange(text)));
-  return given !== undefined && end !== undefined && end.high_ms <= given.low_ms ? "period" : undefined;
-}
-
-const NARROWING = ["data", "dataPeriod", "securityLabel", "class", "code"] as const;
-
 const NEITHER = "This rule says neither permit nor deny: only the first rule of a Consent may leave that open.";
 const CONTRADICTS =
   "This rule permits what another of the same level denies, for the same actors, purposes, data and period: which of them holds cannot be told.";
@@ -90,6 +90,7 @@ function checkProvision(provision: ConsentProvision, path: string, level: number
     ...nested.flatMap(({ type }, index) =>
       type === undefined ? [{ expression: `${path}.provision[${index}].type`, message: NEITHER }] : [],
     ),
+    ...checkModifiers(provision, path),
     ...checkContradictions(nested, `${path}.provision`),
     ...checkCodings(provision, path),
     ...checkActors(provision, path),

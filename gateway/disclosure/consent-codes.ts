@@ -1,5 +1,6 @@
 import type { Coding } from "@medplum/fhirtypes";
 import { canonical } from "#profiles/canonical.ts";
+import { RESOURCE_TYPES as TYPES_OF_R4 } from "#profiles/generated/validators.ts";
 import {
   ACT_CODE,
   ACT_REASON,
@@ -70,7 +71,7 @@ const SYSTEMS = {
   ]),
   class: new Map<string, IsKnown>([
     [DATA_CLASS, isDataClass],
-    [RESOURCE_TYPES, isForm(/^[A-Z][A-Za-z]+$/)],
+    [RESOURCE_TYPES, (code) => TYPES_OF_R4.has(code)],
     [URIS, isForm(/^https?:\/\//)],
   ]),
   code: new Map<string, IsKnown>([

@@ -11,14 +11,16 @@ import {
   ACT_REASON,
   CONFIDENTIALITY,
   DATA_CLASS,
+  HANDLING_LABEL,
   OBJECTION_STATE,
   OBJECTION_STATE_EXTENSION,
+  ODS_ORGANIZATION,
+  ODS_SITE,
 } from "#profiles/systems.ts";
 import { toDateRange } from "../search/date-range.ts";
+import { ambiguityOf, isRecipient, policyOf, type RuleType } from "./consent-policy.ts";
 import { CONFIDENTIALITY_ORDER } from "./labels/label-list.ts";
 import { rankOf } from "./labels/rank.ts";
-
-export type RuleType = "permit" | "deny";
 
 /** An active Consent, read once: what it says of whom, for what, when, and of which data. */
 export interface ConsentRules {
@@ -84,8 +86,7 @@ const NESTED_LEVELS_MAX = 2;
 
 /**
  * Reads a Consent; `undefined` where it is not active. An objection that its source refused is read too, since whoever
- * decides on it here may uphold it; by its mark alone it counts for nothing. A nested rule inherits what its parent says of actor, purpose,
- * action and period and it does not say itself. One that cannot be read at all denies everything.
+ * decides on it here may uphold it; by its mark alone it counts for nothing. One that cannot be read denies everything.
  * https://hl7.org/fhir/R4/consent-definitions.html#Consent.provision
  */
 export function toConsentRules(consent: Consent): ConsentRules | undefined {
@@ -94,32 +95,27 @@ export function toConsentRules(consent: Consent): ConsentRules | undefined {
   const version = consent.meta?.versionId;
   const named = { id, name: `Consent/${id}${version === undefined ? "" : `/${version}`}` };
   try {
-    const root = toRule(consent.provision ?? {}, baseOf(consent), 0);
+    const root = toRoot(consent);
     return { ...named, state: stateOf(consent), root, instants_ms: instantsOf(root) };
   } catch {
     return { ...named, state: undefined, root: toRule({}, "deny", 0), instants_ms: [] };
   }
 }
 
-/** Policies by which what no rule says is released, or not. https://terminology.hl7.org/CodeSystem-v3-ActCode.html */
-const POLICIES: Readonly<Partial<Record<string, RuleType>>> = {
-  OPTIN: "permit",
-  OPTOUT: "deny",
-  OPTOUTE: "deny",
-};
-
-/** What a policy of opting in or out says by itself. */
-export function policyOf({ policyRule }: Pick<Consent, "policyRule">): RuleType | undefined {
-  const told = (policyRule?.coding ?? []).map(({ system, code }) =>
-    system === ACT_CODE ? POLICIES[code ?? ""] : undefined,
-  );
-  return told.find((type) => type === "deny") ?? told.find((type) => type === "permit");
+/** What is refused now may have been stored before: of two readings the one counts that withholds more. */
+function toRoot(consent: Consent): ConsentRule {
+  const { provision = {}, modifierExtension } = consent;
+  const policy = policyOf(consent);
+  const type = policy === "deny" ? policy : (typeOf(provision) ?? policy);
+  if (modifierExtension !== undefined && type !== "deny") throw new Error("what modifies it is not understood");
+  const isAmbiguous = provision.type === undefined && ambiguityOf(consent, provision, policy) !== undefined;
+  if (!isAmbiguous) return toRule(provision, type, 0);
+  return toRule(policy === "permit" ? provision : {}, "deny", 0);
 }
 
-/** Of two that contradict each other, which no written Consent has, the denial. */
-function baseOf(consent: Consent): RuleType | undefined {
-  const policy = policyOf(consent);
-  return policy === "deny" ? policy : (consent.provision?.type ?? policy);
+/** A rule that says neither, or what there is not, was meant to change something: to be safe it denies. */
+function typeOf({ type }: ConsentProvision): RuleType | undefined {
+  return type === undefined || type === "permit" ? type : "deny";
 }
 
 function isRefusedObjection(consent: Consent): boolean {
@@ -133,6 +129,7 @@ function stateOf({ extension }: Consent): string | undefined {
 
 function toRule(told: ConsentProvision, type: RuleType | undefined, level: number): ConsentRule {
   const denies = type === "deny";
+  if (told.modifierExtension !== undefined && !denies) throw new Error("what modifies it is not understood");
   const { low_ms: from_ms, high_ms: until_ms } = toSpan(told.period, denies);
   return {
     type: level > NESTED_LEVELS_MAX && !denies ? undefined : type,
@@ -146,7 +143,9 @@ function toRule(told: ConsentProvision, type: RuleType | undefined, level: numbe
     codes: toCodes(told.code, denies),
     data: toData(told.data, denies),
     dataPeriod: told.dataPeriod && toSpan(told.dataPeriod, denies),
-    nested: (told.provision ?? []).map((nested) => toRule(inheriting(nested, told), nested.type, level + 1)),
+    nested: (told.provision ?? []).map((nested) =>
+      toRule(inheriting(nested, told), typeOf(nested) ?? "deny", level + 1),
+    ),
   };
 }
 
@@ -186,10 +185,6 @@ function isOfAccess({ action = [] }: ConsentProvision, denies: boolean): boolean
   return !codings.every((coding) => coding.some(({ system, code }) => system === CONSENT_ACTION && WRITING.has(code)));
 }
 
-const PARTICIPATION_TYPE = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType";
-/** Who holds or wrote the data, not who gets them: custodian, author. */
-const NOT_RECIPIENTS: ReadonlySet<string | undefined> = new Set(["CST", "AUT"]);
-
 function toActors(actors: readonly ConsentProvisionActor[] = [], denies: boolean): ConsentRule["actors"] {
   if (actors.length === 0) return undefined;
   const named = actors.map((actor) => ({ name: nameOf(actor), isRecipient: isRecipient(actor) }));
@@ -202,12 +197,12 @@ function toActors(actors: readonly ConsentProvisionActor[] = [], denies: boolean
 
 function nameOf({ reference }: ConsentProvisionActor): string | undefined {
   const { system, value } = reference?.identifier ?? {};
-  return system && value ? `${system}|${value}` : undefined;
+  if (!system || !value) return undefined;
+  return `${system}|${ODS.has(system) ? value.trim().toUpperCase() : value.trim()}`;
 }
 
-export function isRecipient({ role }: ConsentProvisionActor): boolean {
-  return !(role?.coding ?? []).some(({ system, code }) => system === PARTICIPATION_TYPE && NOT_RECIPIENTS.has(code));
-}
+/** Codes are given in capitals there, and a slip of the hand must not undo a denial. */
+const ODS: ReadonlySet<string> = new Set([ODS_ORGANIZATION, ODS_SITE]);
 
 /** Above all purposes in v3 ActReason. */
 export const EVERY_PURPOSE: ReadonlySet<string> = new Set([
@@ -237,6 +232,8 @@ function toClasses(classes: readonly Coding[] = [], denies: boolean): ConsentRul
   if (classes.length === 0) return undefined;
   const terms = { dataClasses: new Set<string>(), types: new Set<string>(), profiles: new Set<string>() };
   for (const { system, code } of classes) {
+    // A child whose Patient is withheld is one of whom nothing is told.
+    if (denies && system === RESOURCE_TYPES && code === "Patient") return undefined;
     if (code && system === DATA_CLASS && isDataClass(code)) terms.dataClasses.add(code);
     else if (code && system === RESOURCE_TYPES) terms.types.add(code);
     else if (code && system === URIS) terms.profiles.add(code);
@@ -250,6 +247,8 @@ export function isDataClass(code: string | undefined): code is DataClass {
 }
 
 const BELOW_ALL = -1;
+/** Beside confidentiality. */
+const LABELS: ReadonlySet<string> = new Set([ACT_CODE, HANDLING_LABEL]);
 
 function toLabels(labels: readonly Coding[] = [], denies: boolean): ConsentRule["labels"] {
   if (labels.length === 0) return undefined;
@@ -258,7 +257,7 @@ function toLabels(labels: readonly Coding[] = [], denies: boolean): ConsentRule[
   for (const { system, code } of labels) {
     if (system === CONFIDENTIALITY && CONFIDENTIALITY_ORDER.some((known) => known === code))
       ranks.push(rankOf(code ?? ""));
-    else if (system && code && system !== CONFIDENTIALITY) codes.add(`${system}|${code}`);
+    else if (system && code && LABELS.has(system)) codes.add(`${system}|${code}`);
     else if (denies) return undefined;
   }
   if (ranks.length > 0) return { rank: denies ? Math.min(...ranks) : Math.max(...ranks), codes };

@@ -1,6 +1,7 @@
 import type { Consent, ConsentProvision } from "@medplum/fhirtypes";
 import { describe, expect, test } from "vitest";
-import { ACT_REASON, CONFIDENTIALITY, ODS_ORGANIZATION, SNOMED } from "#profiles/systems.ts";
+import { ACT_CODE, ACT_REASON, CONFIDENTIALITY, ODS_ORGANIZATION, SNOMED } from "#profiles/systems.ts";
+import { checkConsentRules } from "./consent-check.ts";
 import { CONSENT_ACTION, RESOURCE_TYPES } from "./consent-rules.ts";
 import { type Asker, DENIES, isPermittedBy, PERMITS, SILENT, type Votes, votesOf } from "./consent-vote.ts";
 import {
@@ -9,6 +10,7 @@ import {
   actReason,
   coding,
   confidentiality,
+  consent,
   dataClass,
   facts,
   labels,
@@ -290,7 +292,11 @@ describe("nested rules", () => {
     ],
     ["among siblings a denial beats a permission", permit({ provision: [permit({}), deny({})] }), "denies"],
     ["in whichever order", permit({ provision: [deny({}), permit({})] }), "denies"],
-    ["a rule without a type says nothing", permit({ provision: [{ purpose: [actReason("TREAT")] }] }), "permits"],
+    [
+      "a rule without a type denies, since it was meant to change something",
+      permit({ provision: [{ purpose: [actReason("TREAT")] }] }),
+      "denies",
+    ],
     [
       "an exception matches though its parent does not",
       permit({ purpose: other, provision: [deny({ purpose: [actReason("TREAT")] })] }),
@@ -435,4 +441,46 @@ describe("of a data class as a whole", () => {
 test("an organisation's code is no other organisation's", () => {
   expect(ASKER.names.has(`${ODS_ORGANIZATION}|Z1`)).toBe(true);
   expect(said(deny({ actor: [actor("Z1")] }), { asker: { names: new Set(), ancestors: [] } })).toBe("silent");
+});
+
+describe("what is refused when it is written", () => {
+  const opting = (...codes: readonly [system: string, code: string][]): Partial<Consent> => ({
+    policyRule: { coding: codes.map(([system, code]) => ({ system, code })) },
+  });
+  const modified = { modifierExtension: [{ url: "https://example.org/not", valueBoolean: true }] };
+
+  test.each<[string, ConsentProvision, Partial<Consent>]>([
+    ["a nested rule without a type", permit({ provision: [{}] }), {}],
+    ["a nested rule without a type under a denial", deny({ provision: [{}] }), policy("OPTOUT")],
+    ["an exception in the first rule", { class: [dataClass("health-visiting")] }, policy("OPTIN")],
+    ["an exception to a denial in the first rule", { class: [dataClass("health-visiting")] }, policy("OPTOUT")],
+    ["both policies", {}, opting([ACT_CODE, "OPTIN"], [ACT_CODE, "OPTOUT"])],
+    ["opting out under another system", {}, opting(["https://example.org", "OPTOUT"])],
+    ["a permission that something modifies", permit(modified), {}],
+    ["a nested permission that something modifies", deny({ provision: [permit(modified)] }), policy("OPTOUT")],
+    ["a Consent that something modifies", permit({}), modified],
+    [
+      "a label of another system",
+      permit({ provision: [deny({ securityLabel: [{ system: "https://x", code: "V" }] })] }),
+      {},
+    ],
+  ])("and had been stored before denies: %s", (_, provision, change) => {
+    expect(said(provision, { change })).toBe("denies");
+    expect(checkConsentRules(consent(provision, change))).not.toEqual([]);
+  });
+
+  test("and has a type that there is not denies, at every level", () => {
+    const forbid: ConsentProvision = JSON.parse('{ "type": "forbid" }');
+    expect([said(forbid), said(permit({ provision: [forbid] }))]).toEqual(["denies", "denies"]);
+  });
+});
+
+test("a denial of the Patient is one of all there is, and a permission for it is not", () => {
+  expect(bothOf({ class: [{ system: RESOURCE_TYPES, code: "Patient" }] })).toEqual(DENIAL_ALONE);
+});
+
+test("a code of an organisation counts in small letters and with space around it, too", () => {
+  const rule = { actor: [{ ...actor("Z1"), reference: { identifier: { system: ODS_ORGANIZATION, value: " z1 " } } }] };
+  const asker = { names: new Set([`${ODS_ORGANIZATION}|Z1`]) };
+  expect(said(deny(rule), { asker })).toBe("denies");
 });
