@@ -94,6 +94,7 @@ const KINDS: ReadonlyMap<string, EventKind> = new Map(
     "pds-trace": disclosure("search-type"),
     "pds-verify": disclosure("read"),
     "audit-export": disclosure("search-type"),
+    "subject-access": disclosure("read"),
     "audit-verify": AUDIT_LOG_USED,
     "audit-prove": AUDIT_LOG_USED,
     "audit-purge": { ...AUDIT_LOG_USED, action: "D" },

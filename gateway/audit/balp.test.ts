@@ -62,6 +62,7 @@ describe.each<[string, Partial<AuditRecord>]>([
     ["search-compartment", "PatientQuery", { ...OF_A_CHILD, ...ASKED }],
     ["pds-trace", "IHE.BasicAudit.PrivacyDisclosure.Source", { patients: ["child-1"], client: "gateway" }],
     ["pds-verify", "IHE.BasicAudit.PrivacyDisclosure.Source", { patients: ["child-1"], client: "gateway" }],
+    ["subject-access", "IHE.BasicAudit.PrivacyDisclosure.Source", { ...OF_A_CHILD, client: "command-line" }],
   ])("%s is BALP's %s", (interaction, profile, record) => {
     const [event] = eventsOf({ interaction, ...who, ...record });
     if (event === undefined || BALP[profile] === undefined) throw new Error("No event.");

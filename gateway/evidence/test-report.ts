@@ -120,11 +120,11 @@ function fileOf(file: string): string {
   return normalize(`gateway/${file}`);
 }
 
-/** A title with a place for a value is known by what stands before it. */
+/** A title with places for values is known by the longest part that is always the same. */
 function resultOf(run: TestRun | undefined, file: string, title: string): string {
   if (run === undefined) return "not run";
-  const [beginning = ""] = title.split(/%[a-z]|\$[a-z]/);
-  const found = run.tests.filter(([path, name]) => path === file && name.includes(beginning));
+  const [part = ""] = title.split(/%[a-z#]|\$\w+/).toSorted((one, other) => other.length - one.length);
+  const found = run.tests.filter(([path, name]) => path === file && name.includes(part));
   if (found.length === 0) return "not found in the run";
   const failed = found.filter(([, , status]) => status !== "passed").length;
   return failed === 0 ? `passed (${found.length})` : `${failed} of ${found.length} did not pass`;
