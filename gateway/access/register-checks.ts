@@ -1,3 +1,5 @@
+import { SHAPED_ELEMENTS } from "#profiles/generated/summary-elements.ts";
+import { validateBase } from "#profiles/generated/validators.ts";
 import { SERVED_RESOURCES } from "#profiles/interactions.ts";
 import { UPN } from "#profiles/systems.ts";
 import { nearest } from "../outcome/nearest.ts";
@@ -119,9 +121,34 @@ function checkElementTypes(
   path: string,
 ): RegisterProblem[] {
   const types = SERVED_RESOURCES.map(({ type }) => type);
-  return Object.keys(elements).flatMap((type) =>
-    named(type, types, `${path}.elements.${type}`, "served resource type"),
-  );
+  return Object.entries(elements).flatMap(([type, names]) => {
+    const at = `${path}.elements.${type}`;
+    const problems = named(type, types, at, "served resource type");
+    if (problems.length > 0) return problems;
+    return names.flatMap((name, index) =>
+      isRootElement(type, name)
+        ? []
+        : [
+            {
+              path: `${at}[${index}]`,
+              message: `${name} is no element of ${type}; expected one at its root, as in R4`,
+            },
+          ],
+    );
+  });
+}
+
+/** As the validator knows it; a choice also by its name without a type, as `value`. */
+function isRootElement(type: string, name: string): boolean {
+  if (SHAPED_ELEMENTS.get(type)?.choices.has(name) === true) return true;
+  if (!/^[a-z][A-Za-z0-9]*$/.test(name)) return false;
+  const saidOf = (element: string) =>
+    validateBase({ resourceType: type, [element]: "" })
+      .filter(({ expression }) => expression === `${type}.${element}`)
+      .map(({ message }) => message)
+      .join();
+  const unknown = saidOf("noElementIsCalledThis");
+  return unknown === "" || saidOf(name) !== unknown;
 }
 
 /** What only a space of its own, where nobody is real, may allow. */

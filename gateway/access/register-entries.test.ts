@@ -75,6 +75,16 @@ describe("what an agreement owes itself", () => {
       says: "Patient?",
     },
     {
+      file: withAgreement({ elements: { Patient: ["name", "birthdate"] } }),
+      path: "agreements[0].elements.Patient[1]",
+      says: "birthdate is no element of Patient",
+    },
+    {
+      file: withAgreement({ elements: { Observation: ["value", "code", "_issued"] } }),
+      path: "agreements[0].elements.Observation[2]",
+      says: "_issued is no element of Observation",
+    },
+    {
       file: withAgreement({ elements: { Patient: [] } }),
       path: "agreements[0].elements.Patient",
       says: "at least one",
