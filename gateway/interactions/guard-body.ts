@@ -155,14 +155,16 @@ export function isMarkedRestricted({ meta }: Json): boolean {
   );
 }
 
-/** Of a Patient every identifier, and of whatever it is no pupil number, wherever it stands. */
+/** Of a Patient every identifier, and of whatever it is a pupil number, wherever it stands, but to who wrote it. */
 function tellsIdentifier(
   resource: Json,
-  { type, bytes }: Outgoing,
-  { agreement: { identifierSystems } }: GuardFacts,
+  { type, source, bytes }: Outgoing,
+  { agreement: { identifierSystems, writes } }: GuardFacts,
 ): boolean {
-  if (identifierSystems === "any" || type !== "Patient") return false;
-  if (identifierSystems.indexOf(UPN) < 0 && bytes?.includes(UPN) === true) return true;
+  if (identifierSystems === "any") return false;
+  const isOwn = type !== "Patient" && writes?.source === source;
+  if (!isOwn && identifierSystems.indexOf(UPN) < 0 && bytes?.includes(UPN) === true) return true;
+  if (type !== "Patient") return false;
   const identifiers = Array.isArray(resource.identifier) ? resource.identifier : [];
   return identifiers.some((one) => isJson(one) && identifierSystems.indexOf(String(one.system)) < 0);
 }

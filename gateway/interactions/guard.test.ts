@@ -93,6 +93,7 @@ const IS_R = { security: [{ system: CONFIDENTIALITY, code: "R" }] };
 const OF_P1 = { subject: { reference: "Patient/p-1" } };
 const WRITTEN = { meta: {} };
 const BY_VENDOR = { source: "leeds-vendor" };
+const WRITES = { source: "leeds-vendor", updateCreate: false, unknownSubjects: false };
 const CONSENT = { resourceType: "Consent", code: undefined };
 
 describe("bytes leave", () => {
@@ -105,6 +106,15 @@ describe("bytes leave", () => {
     ["of a Patient", saidOf({ ...PATIENT, identifier: [{ system: NHS_NUMBER, value: "9990000018" }] })],
     ["of a restricted Patient without a place", saidOf({ ...PATIENT, meta: IS_R, name: [{ family: "Okafor" }] })],
     ["of a restricted child's finding without a place", saidOf(OF_P1, { isRestricted: true })],
+    [
+      "of a finding with a pupil number, where that is named",
+      saidOf({ ...OF_P1, identifier: [{ system: UPN }] }, {}, { identifierSystems: [UPN] }),
+    ],
+    [
+      "of a finding with a pupil number that the client wrote itself",
+      saidOf({ ...OF_P1, ...WRITTEN, identifier: [{ system: UPN }] }, BY_VENDOR, { writes: WRITES }),
+    ],
+    ["of a finding with another identifier", saidOf({ ...OF_P1, identifier: [{ system: "urn:x", value: "1" }] })],
     ["with a place where nobody is restricted", saidOf({ performer: [{ display: "a clinic" }] })],
     [
       "of a decision on identity",
@@ -198,6 +208,19 @@ describe("bytes leave", () => {
     ],
     ["with an identifier of no system", "an identifier", saidOf({ ...PATIENT, identifier: [{ value: "1" }] })],
     ["with a pupil number anywhere", "an identifier", saidOf({ ...PATIENT, extension: [{ url: UPN }] })],
+    ["of a finding with a pupil number", "an identifier", saidOf({ ...OF_P1, note: [{ text: UPN }] })],
+    [
+      "of a finding with a pupil number that another client wrote",
+      "an identifier",
+      saidOf({ ...OF_P1, ...WRITTEN, identifier: [{ system: UPN }] }, BY_VENDOR, {
+        writes: { ...WRITES, source: "x" },
+      }),
+    ],
+    [
+      "of a Patient with a pupil number that is nobody's own",
+      "an identifier",
+      saidOf({ ...PATIENT, extension: [{ url: UPN }] }, { source: "" }, { writes: { ...WRITES, source: "" } }),
+    ],
     [
       "with an element that is not named",
       "an element",

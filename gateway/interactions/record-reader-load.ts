@@ -1,6 +1,7 @@
 import type { Consent, Patient, Resource } from "@medplum/fhirtypes";
 import { canonical } from "#profiles/canonical.ts";
 import { isRecordType } from "#profiles/interactions.ts";
+import { UPN } from "#profiles/systems.ts";
 import type { Requester } from "../access/requester.ts";
 import { type ConsentRules, toConsentRules } from "../disclosure/consent-rules.ts";
 import type { Labels } from "../disclosure/labels/label.ts";
@@ -58,6 +59,8 @@ export interface LoadedRecord {
   /** What rules on disclosure look at in each resource, and to which Observations it refers, filled likewise. */
   readonly resourceFacts: Map<number, ResourceFacts>;
   readonly references: Map<number, readonly string[]>;
+  /** Whether a resource of the pack holds a pupil number, as a client may write one anywhere. */
+  readonly hasPupilNumbers: boolean;
   /** Where `Type/id` stands in the pack, filled like the targets. */
   readonly entries: Map<string, number>;
   /** Services that were known to be hidden when it was loaded. */
@@ -150,6 +153,7 @@ export function toLoadedRecord(
     targets: new Map(),
     resourceFacts: new Map(),
     references: new Map(),
+    hasPupilNumbers: pack.bytes.includes(UPN),
     entries: new Map(),
     hidden,
     labelsOf: toLabelsOf(pack, options),

@@ -15,6 +15,7 @@ import {
 } from "../disclosure/visibility.ts";
 import { DECISION_SOURCE } from "../identity/decisions/ports.ts";
 import { type Pack, resourceBytes, toPack } from "../search/pack.ts";
+import { toTellsPupil } from "./pupil-numbers.ts";
 import type { Moment, VisibleRecord } from "./record-reader.ts";
 import { labellingOf } from "./record-reader-labels.ts";
 import { isKnownBy } from "./record-reader-links.ts";
@@ -84,13 +85,14 @@ function decideSight(
   const { ownSource } = visibility;
   const patient = visiblePatient(record, visibility, { requester, at, options });
   const seesDecisions = agreement.dataClasses.includes("sharing");
+  const tellsPupil = toTellsPupil(record, agreement);
   const sees = (candidate: Candidate, depth = 0): boolean => {
     const { type, source, targets } = candidate;
     // A family's decision is read by its officers and by who told of it; others meet its effect.
     if (type === "Consent" && source === ownSource) return true;
     if (type === "Consent" && !seesDecisions) return false;
     if (source === DECISION_SOURCE) return type === "Provenance" && seesDecided(candidate, depth);
-    if (!visibility.releases(candidate, trace)) return false;
+    if (!visibility.releases(candidate, trace) || tellsPupil?.(candidate)) return false;
     if (type === "Observation") return seesReferences(candidate, depth);
     if (type !== "Provenance") return true;
     // Of a restricted child, agent and location of a Provenance would name a place.
@@ -149,12 +151,14 @@ function sharedSight(record: LoadedRecord, requester: Requester, { sources }: Lo
   const { agreement } = requester;
   const seesPeople = agreement.relationship === "authority";
   const seesDecisions = agreement.dataClasses.includes("sharing");
+  const tellsPupil = toTellsPupil(record, agreement);
   return {
     visibility: undefined,
     patient: NO_PACK,
-    sees({ type, source, targets, labels }) {
+    sees(candidate) {
+      const { type, source, targets, labels } = candidate;
       const facts: SourceFacts | undefined = sources.get(source);
-      if (facts === undefined || !isReleasable(facts, requester)) return false;
+      if (facts === undefined || !isReleasable(facts, requester) || tellsPupil?.(candidate)) return false;
       const isLabelled = isPeopled(record.idSpace) && source !== agreement.writes?.source;
       if (isLabelled && beyondCeiling(labels(), agreement) !== undefined) return false;
       if (!ABOUT_PEOPLE.has(type)) return true;
