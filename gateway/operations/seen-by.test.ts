@@ -1,7 +1,9 @@
 import { renameSync } from "node:fs";
 import { join } from "node:path";
-import type { OperationOutcome, Parameters } from "@medplum/fhirtypes";
+import type { Bundle, OperationOutcome, Parameters } from "@medplum/fhirtypes";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { SCENARIOS } from "#mappers/synthetic/scenarios.ts";
+import { NHS_NUMBER } from "#profiles/systems.ts";
 import type { AuditRecord } from "../audit/audit.ts";
 import { createAuditLog } from "../audit/log.ts";
 import { jsonOf, startTestGateway, type TestGateway } from "../gateway.fixtures.ts";
@@ -13,9 +15,10 @@ const BASIS = "basis=parental-responsibility";
 const DAY_MS = 86_400_000;
 let started: TestGateway;
 let child = "";
+const named = new Map<string, string>();
 
 beforeAll(async () => {
-  started = await startTestGateway(0);
+  started = await startTestGateway(1);
   child = await makePatient(started, { birthDate: "2024-02-03" });
   let now = Date.now() - 40 * DAY_MS;
   const past = await createAuditLog({ directory: join(started.directory, "audit"), process: "past", clock: () => now });
@@ -23,14 +26,24 @@ beforeAll(async () => {
     await past.append(seen(purpose));
     now += 5 * DAY_MS;
   }
+  for (const scenario of ["amara", "restricted"]) {
+    named.set(scenario, await patientOf(scenario));
+    await past.append(seen("TREAT", named.get(scenario)));
+  }
   now = Date.now() - 2 * DAY_MS;
   await past.append(seen("HOPERAT"));
   await past.close();
 });
 afterAll(() => started[Symbol.asyncDispose]());
 
-function seen(purpose: string): AuditRecord {
-  const disclosures = [{ patient: child, released: [`Patient/${child}/1`] }];
+async function patientOf(scenario: string): Promise<string> {
+  const number = SCENARIOS.find(({ id }) => id === scenario)?.nhsNumber;
+  const found = await jsonOf<Bundle>(await started.ask("officer-demo", `Patient?identifier=${NHS_NUMBER}|${number}`));
+  return found.entry?.[0]?.resource?.id ?? "";
+}
+
+function seen(purpose: string, patient = child): AuditRecord {
+  const disclosures = [{ patient, released: [`Patient/${patient}/1`] }];
   const by = { client: "gp-demo", organization: "Z99101", purpose };
   return { interaction: "read", outcome: "success", requestId: "past", ...by, disclosures };
 }
@@ -56,6 +69,17 @@ test("the family is told by day, organisation and purpose, newest first and with
     [2, day, "Z99101", "Care of the child"],
     [1, day, "Z99101", "Care of the child"],
   ]);
+});
+
+test("of a restricted child as much is told as of one of whom nobody has asked", async () => {
+  const told = async (scenario: string) => {
+    const id = named.get(scenario) ?? (await patientOf(scenario));
+    const answer = await started.ask("officer-demo", address(BASIS, id));
+    return [answer.status, ...((await jsonOf<Parameters>(answer)).parameter?.map(({ name }) => name) ?? [])];
+  };
+  expect(await told("amara")).toEqual([200, "until", "notice", "entry"]);
+  expect(await told("restricted")).toEqual([200, "until", "notice"]);
+  expect(await told("twin-ada")).toEqual([200, "until", "notice"]);
 });
 
 test("pages follow each other by number", async () => {
