@@ -163,12 +163,12 @@ function createEventNames() {
   const own = new Map<string, string>();
   return {
     toShared: (text: string): string =>
-      text.replace(/\b[0-9a-f]{64}\b/g, (id) => {
-        const name = shared.get(id) ?? `event-${String(shared.size + 1).padStart(58, "0")}`;
+      text.replace(/\b[0-9a-f]{56}(?:[0-9a-f]{8}\b|\.\d{1,4}\b)/g, (id) => {
+        const name = shared.get(id) ?? `event-${String(shared.size + 1).padStart(id.length - 6, "0")}`;
         shared.set(id, name);
         own.set(name, id);
         return name;
       }),
-    toOwn: (text: string): string => text.replace(/\bevent-\d{58}\b/g, (name) => own.get(name) ?? name),
+    toOwn: (text: string): string => text.replace(/\bevent-\d{52,58}\b/g, (name) => own.get(name) ?? name),
   };
 }
