@@ -11,11 +11,13 @@ const DAY = "\\d{1,2}(?:st|nd|rd|th)?";
 
 /** Numbers, birth dates and postcodes of anybody, in the forms in which people write them. */
 const PATTERNS = [
-  /\d(?:[^\p{L}\d]{0,3}\d){9}/u,
+  /\p{Nd}(?:[^\p{L}\p{Nd}]{0,3}\p{Nd}){9}/u,
   new RegExp(`\\b${DAY}[\\s,./-]*(?:of\\s+)?${MONTH}\\b`, "i"),
   new RegExp(`\\b${MONTH}[\\s,./-]*${DAY}\\b`, "i"),
   /\b[A-Z]\d{11}[0-9A-Z]\b/i,
   /\b\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b/,
+  /\b(?:19|20)\d\d ?(?:0[1-9]|1[0-2]) ?(?:0[1-9]|[12]\d|3[01])\b/,
+  /\b(?:0[1-9]|[12]\d|3[01]) ?(?:0[1-9]|1[0-2]) ?(?:19|20)\d\d\b/,
   /\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b/i,
 ] as const;
 
