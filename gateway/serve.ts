@@ -86,8 +86,8 @@ function createHttpServer({ app }: Gateway, config: Config, log: Logger): Server
   };
   const answer = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     believe(incoming);
-    if (incoming.headers.host === undefined && incoming.httpVersion !== "1.0") {
-      answerUnparsed(new Error("no Host"), incoming.socket);
+    if (isAmbiguous(incoming)) {
+      answerUnparsed(new Error("read in two ways"), incoming.socket);
     } else void answerWithin(incoming, outgoing);
   };
   // Left to node, a missing Host is answered with an empty body, and so is an expectation that nobody has.
@@ -97,6 +97,18 @@ function createHttpServer({ app }: Gateway, config: Config, log: Logger): Server
   server.on("connect", (_request, socket) => answerUnparsed(new Error("CONNECT"), socket));
   return server;
 }
+
+/**
+ * What a proxy may read otherwise than we do: no Host or two of them (RFC 9112 3.2), and a path that leads elsewhere than
+ * it begins, past a rule of the proxy on where it begins.
+ */
+function isAmbiguous({ rawHeaders, httpVersion, url = "" }: IncomingMessage): boolean {
+  const hosts = rawHeaders.filter((header, at) => at % 2 === 0 && header.toLowerCase() === "host").length;
+  const [path = ""] = url.split("?", 1);
+  return hosts > 1 || (hosts === 0 && httpVersion !== "1.0") || DOT_SEGMENT.test(path);
+}
+
+const DOT_SEGMENT = /\/(?:\.|%2e){1,2}(?:\/|$)/i;
 
 function stopOnSignal(
   server: Server,
