@@ -5,9 +5,10 @@ import { RELEASE } from "#profiles/release.ts";
 import { ensureIdentityKey } from "./access/gateway-keys.ts";
 import { ensureFile } from "./access/private-file.ts";
 import type { AuditLog } from "./audit/audit.ts";
+import { AuditNameTaken } from "./audit/lock.ts";
 import { createAuditLog } from "./audit/log.ts";
 import { type HeadSigner, thumbprintOf } from "./audit/tree-head.ts";
-import type { Config } from "./config.ts";
+import { type Config, ConfigError } from "./config.ts";
 import type { Logger } from "./log.ts";
 
 export function auditDirectory({ dataDir }: Pick<Config, "dataDir">): string {
@@ -28,7 +29,38 @@ export interface AuditRooms {
   readonly deciding?: Deciding;
 }
 
-/** Opens the audit log of the data directory, signed for by a key of its own. */
+export interface OwnAudit {
+  readonly audit: AuditLog;
+  /** Name of the chain, and of the index that this process searches. */
+  readonly chain: string;
+}
+
+/** More processes than one machine has a use for. */
+const PROCESSES_MAX = 64;
+
+/**
+ * Opens for a gateway the first chain of the data directory that no other process writes: `gateway`, `gateway-2` and so
+ * on. Without a Redis between them several are a mistake of the operator.
+ */
+export async function openOwnAudit(rooms: Omit<AuditRooms, "process">): Promise<OwnAudit> {
+  const { redisUrl, processes = PROCESSES_MAX } = rooms.config;
+  const most = redisUrl === undefined ? 1 : processes;
+  for (let n = 1; n <= most; n++) {
+    const chain = n === 1 ? "gateway" : `gateway-${n}`;
+    try {
+      return { chain, audit: await openAudit({ ...rooms, process: chain }) };
+    } catch (error) {
+      if (!(error instanceof AuditNameTaken)) throw error;
+    }
+  }
+  throw new ConfigError([
+    redisUrl === undefined
+      ? "DATA_DIR: another process uses it; several need REDIS_URL"
+      : `DATA_DIR: ${most} processes use it; more than GATEWAY_PROCESSES says may not`,
+  ]);
+}
+
+/** A chain of the data directory, signed for by a key of its own. */
 export async function openAudit({ config, process, log, deciding = {} }: AuditRooms): Promise<AuditLog> {
   const [signer, identityKey] = await Promise.all([ensureHeadSigner(config), ensureIdentityKey(config)]);
   const { headCopies } = config.audit;

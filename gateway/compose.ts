@@ -10,7 +10,7 @@ import { createApp } from "./app.ts";
 import type { AuditIndex, AuditLog } from "./audit/audit.ts";
 import { createAuditIndex } from "./audit/audit-index.ts";
 import { createAuthentication, createToken } from "./compose-access.ts";
-import { auditDirectory, type Deciding, openAudit } from "./compose-audit.ts";
+import { auditDirectory, type Deciding, openOwnAudit } from "./compose-audit.ts";
 import { composeInteractions } from "./compose-interactions.ts";
 import { type LivingLabelling, loadLabelling } from "./compose-labels.ts";
 import { composeLimits, type Limiting } from "./compose-limits.ts";
@@ -75,13 +75,13 @@ export async function composeGateway(config: Config, log: Logger, calls: FirstCa
   // Before anything is open that would have to be closed.
   const connectPds = config.pds && (await (await import("./compose-pds.ts")).preparePds(config.pds));
   const deciding: Deciding = {};
-  const [{ read, first }, labelling, keys, nonceKey, identityKey, audit] = await Promise.all([
+  const [{ read, first }, labelling, keys, nonceKey, identityKey, { audit, chain }] = await Promise.all([
     loadRegister(config),
     loadLabelling(config),
     openGatewayKeys({ ...config, clock: Date.now }),
     ensureNonceKey(config),
     ensureIdentityKey(config),
-    openAudit({ config, process: "gateway", log, deciding }),
+    openOwnAudit({ config, log, deciding }),
   ]);
   const living = createLivingRegister(first.register);
   const { register } = living;
@@ -94,7 +94,7 @@ export async function composeGateway(config: Config, log: Logger, calls: FirstCa
   const secret = identityKey.export();
   const { cache, coordination } = await openSharing({ ...config, identityKey });
   purgeOnWrite(store, cache);
-  const auditIndex = createAuditIndex({ directory: auditDirectory(config), process: "gateway" });
+  const auditIndex = createAuditIndex({ directory: auditDirectory(config), process: chain });
   const pds = connectPds?.({ coordination, matcher });
   const limiting = composeLimits({ config, register, coordination, audit, log });
   const shared = {

@@ -44,7 +44,7 @@ export class AuditError extends Error {
 /**
  * Opens the chain of one process, going on where it ended.
  *
- * @throws when the directory cannot be written, or another process writes under the same name
+ * @throws when the directory cannot be written; AuditNameTaken when another process writes under the same name
  */
 export async function createAuditLog(options: AuditLogOptions): Promise<AuditLog> {
   if (!isProcessName(options.process)) {

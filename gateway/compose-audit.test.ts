@@ -1,0 +1,42 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { verifyAudit } from "./audit/verify.ts";
+import { auditDirectory, openOwnAudit } from "./compose-audit.ts";
+import { ConfigError, loadConfig } from "./config.ts";
+
+let directory = "";
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), "processes-"));
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+const log = { error: () => undefined };
+const RECORD = { interaction: "read", outcome: "success", requestId: "r", client: "gp-demo" } as const;
+
+function open(more: Readonly<Record<string, string>>) {
+  return openOwnAudit({ config: loadConfig({ DATA_DIR: directory, ...more }), log });
+}
+
+test("processes that share a Redis write each a chain of their own, and take it up again", async () => {
+  const shared = { REDIS_URL: "redis://127.0.0.1:1", GATEWAY_PROCESSES: "2" };
+  const opened = [await open(shared), await open(shared)];
+  expect(opened.map(({ chain }) => chain)).toEqual(["gateway", "gateway-2"]);
+  await expect(open(shared)).rejects.toBeInstanceOf(ConfigError);
+  await Promise.all(opened.map(({ audit }) => audit.append(RECORD)));
+  await Promise.all(opened.map(({ audit }) => audit.close()));
+  const again = await open(shared);
+  await again.audit.append(RECORD);
+  await again.audit.close();
+  expect(again.chain).toBe("gateway");
+  expect(await verifyAudit(auditDirectory({ dataDir: directory }))).toMatchObject({ records: 3, broken: [] });
+});
+
+test("a second process without a Redis is told so", async () => {
+  const { audit } = await open({});
+  const second: unknown = await open({}).catch((error: unknown) => error);
+  expect(second).toBeInstanceOf(ConfigError);
+  expect(String(second)).toContain("REDIS_URL");
+  await audit.close();
+});
