@@ -69,7 +69,7 @@ export async function openAudit({ config, process, log, deciding = {} }: AuditRo
     process,
     clock: Date.now,
     numberKey: createHmac("sha256", identityKey.export()).update("audit numbers").digest(),
-    rules: () => rulesOf(deciding),
+    rules: createRules(deciding),
     heads: {
       signer,
       ...(headCopies !== undefined && { copies: headCopies }),
@@ -79,12 +79,22 @@ export async function openAudit({ config, process, log, deciding = {} }: AuditRo
 }
 
 /** The engine is versioned as the software is, lists of labels and the register each by themselves. */
-function rulesOf({ policy, labels }: Deciding): string {
-  return [
-    `engine-${RELEASE.version}`,
-    ...(labels === undefined ? [] : [labels()]),
-    ...(policy === undefined ? [] : [`policy-${policy()}`]),
-  ].join(" ");
+function createRules(deciding: Deciding): () => string {
+  let made:
+    | { readonly text: string; readonly labels: string | undefined; readonly policy: number | undefined }
+    | undefined;
+  return () => {
+    const labels = deciding.labels?.();
+    const policy = deciding.policy?.();
+    if (made?.labels === labels && made?.policy === policy && made !== undefined) return made.text;
+    const text = [
+      `engine-${RELEASE.version}`,
+      ...(labels === undefined ? [] : [labels]),
+      ...(policy === undefined ? [] : [`policy-${policy}`]),
+    ].join(" ");
+    made = { text, labels, policy };
+    return text;
+  };
 }
 
 const STORED = z.strictObject({ kty: z.literal("OKP"), crv: z.literal("Ed25519"), x: z.string(), d: z.string() });

@@ -69,16 +69,15 @@ function counting(audit: AuditLog, usage: ClientUsage): AuditLog {
     pseudonym: (nhsNumber) => audit.pseudonym?.(nhsNumber),
     close: () => audit.close(),
     append(record) {
-      if (record.disclosures !== undefined || record.patients !== undefined) {
-        usage.released(record.client, childrenOf(record));
-      }
+      const { disclosures, patients } = record;
+      if (disclosures !== undefined || patients !== undefined) usage.released(record.client, childrenOf(record));
       return audit.append(record);
     },
   };
 }
 
 /** Of whom anything leaves: a row may also say that all was held back, and nothing must be told of that. */
-function* childrenOf({ disclosures, patients }: AuditRecord): Generator<string> {
-  for (const { patient, released } of disclosures ?? []) if (released.length > 0) yield patient;
-  yield* patients ?? [];
+function childrenOf({ disclosures = [], patients = [] }: AuditRecord): readonly string[] {
+  const told = disclosures.flatMap(({ patient, released }) => (released.length > 0 ? [patient] : []));
+  return patients.length === 0 ? told : [...told, ...patients];
 }

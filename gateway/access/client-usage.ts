@@ -69,6 +69,8 @@ interface Distinct extends Count {
 }
 
 interface Usage {
+  /** Seconds into an hour of the clock at which the client's own begins. */
+  readonly phase_s: number;
   second: number;
   readonly requests: Count;
   underWay: number;
@@ -91,9 +93,10 @@ export function createClientUsage(ports: ClientUsagePorts): ClientUsage {
   const { tallying, limitsOf } = ports;
   const now_s = (): number => ports.clock() / 1_000;
   const usageOf = (client: string): Usage => {
-    const usage = usages.get(client) ?? createUsage();
-    usages.set(client, usage);
-    turn(usage, client, now_s());
+    const known = usages.get(client);
+    const usage = known ?? createUsage(client);
+    if (known === undefined) usages.set(client, usage);
+    turn(usage, Math.floor(now_s()));
     return usage;
   };
   /** While the others cannot be heard, each of them may be asking as much as comes here. */
@@ -129,7 +132,7 @@ export function createClientUsage(ports: ClientUsagePorts): ClientUsage {
       if (!isFull) return undefined;
       if (!usage.isAlarmed) ports.onAlarm(client);
       usage.isAlarmed = true;
-      return Math.max(1, Math.ceil(hourEnd_s(usage.hour, client) - now_s()));
+      return Math.max(1, Math.ceil(hourEnd_s(usage) - now_s()));
     },
 
     begin(client) {
@@ -182,8 +185,9 @@ async function tellOthers(client: string, usage: Usage, tallying: Tallying): Pro
   hear(asked, tallied.asked);
 }
 
-function createUsage(): Usage {
+function createUsage(client: string): Usage {
   return {
+    phase_s: phaseOf_s(client),
     second: 0,
     requests: { known: 0, fresh: 0 },
     underWay: 0,
@@ -201,14 +205,12 @@ function createDistinct(): Distinct {
 }
 
 /** Begins a new second or hour where one is over. */
-function turn(usage: Usage, client: string, now_s: number): void {
-  const second = Math.floor(now_s);
-  if (second !== usage.second) {
-    usage.second = second;
-    usage.requests.known = 0;
-    usage.requests.fresh = 0;
-  }
-  const hour = Math.floor((now_s + phase_s(client)) / HOUR_S);
+function turn(usage: Usage, second: number): void {
+  if (second === usage.second) return;
+  usage.second = second;
+  usage.requests.known = 0;
+  usage.requests.fresh = 0;
+  const hour = Math.floor((second + usage.phase_s) / HOUR_S);
   if (hour === usage.hour) return;
   usage.hour = hour;
   usage.released = createDistinct();
@@ -217,14 +219,14 @@ function turn(usage: Usage, client: string, now_s: number): void {
 }
 
 /** Hours of clients begin at different times, so that not all are let in again at once. */
-function phase_s(client: string): number {
+function phaseOf_s(client: string): number {
   let sum = 0;
   for (let at = 0; at < client.length; at += 1) sum = (sum * 31 + client.charCodeAt(at)) % HOUR_S;
   return sum;
 }
 
-function hourEnd_s(hour: number, client: string): number {
-  return (hour + 1) * HOUR_S - phase_s(client);
+function hourEnd_s({ hour, phase_s }: Usage): number {
+  return (hour + 1) * HOUR_S - phase_s;
 }
 
 /** Nobody is shut out entirely because the others cannot be heard. */

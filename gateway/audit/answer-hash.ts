@@ -20,19 +20,26 @@ const KEPT = new WeakMap<ArrayBufferLike, Map<number, string>>();
  */
 export function hashOfAnswer(salt: string, answer: AnswerBytes, lasting: ReadonlySet<ArrayBufferLike>): string {
   const parts = answer instanceof Uint8Array ? [answer] : answer;
-  let text = salt;
+  // Whatever a part is, it takes less.
+  const room = (parts.length + 1) * HASHED_BYTES_MIN;
+  const joined = room > JOINED.length ? Buffer.allocUnsafe(room) : JOINED;
+  let end = joined.write(salt, 0, "latin1");
   let lengths = "";
   for (const part of parts) {
-    if (part.length < HASHED_BYTES_MIN) text += latin1(part);
-    else text += lasting.has(part.buffer) ? keptHash(part) : hash("sha256", part, "base64url");
+    if (part.length < HASHED_BYTES_MIN) {
+      joined.set(part, end);
+      end += part.length;
+    } else {
+      const text = lasting.has(part.buffer) ? keptHash(part) : hash("sha256", part, "base64url");
+      end += joined.write(text, end, "latin1");
+    }
     lengths += lengths === "" ? part.length : `,${part.length}`;
   }
-  return `${hash("sha256", Buffer.from(text, "latin1"), "base64url")} ${lengths}`;
+  return `${hash("sha256", joined.subarray(0, end), "base64url")} ${lengths}`;
 }
 
-function latin1({ buffer, byteOffset, length }: Uint8Array): string {
-  return Buffer.from(buffer, byteOffset, length).toString("latin1");
-}
+/** For an answer of usual parts; filled and read in one go. */
+const JOINED = Buffer.allocUnsafeSlow(32 * HASHED_BYTES_MIN);
 
 function keptHash(part: Uint8Array): string {
   let kept = KEPT.get(part.buffer);

@@ -100,7 +100,7 @@ class FileChain implements Chain {
     await this.#journal.append(group.lines, group.head.time);
     this.#leaves.add(group.leaves);
     this.#head = group.head;
-    if (this.heads) for (const hash of group.hashes) addTo(this.heads.tree, hash);
+    if (this.heads) for (const hash of group.hashes) this.heads.tree.add(hash);
   }
 
   async close(): Promise<void> {

@@ -3,6 +3,7 @@ import { hashOfAnswer } from "./answer-hash.ts";
 import type { AuditRecord } from "./audit.ts";
 import { dayNumber } from "./files.ts";
 import { type ChainHead, isLeafClient, LEAF_PREFIX_BYTE, leafText, payloadText } from "./leaf.ts";
+import type { NodeHash } from "./tree.ts";
 
 /** A group takes records until it holds so many bytes. */
 const FULL_BYTES = 262_144;
@@ -25,16 +26,20 @@ const COLON = 0x3a;
 export interface Group {
   /** Empties the group and sets where its first record continues the chain, and how many leaves are signed for. */
   begin(head: ChainHead, signed?: number): void;
-  /** Encodes a record, unless it is for another group (this one is full or of another day) or too long for any. */
-  add(record: AuditRecord, time: number): "added" | "next" | "too-long";
+  /**
+   * Encodes a record, unless it is for another group (this one is full or of another day) or too long for any.
+   *
+   * @param rules versions of what decides now, for a record that says none
+   */
+  add(record: AuditRecord, time: number, rules?: string): "added" | "next" | "too-long";
   /** Where the chain stands once the group is written. */
   readonly head: ChainHead;
   /** Each record's payload line and leaf line. Valid until the next `begin`. */
   readonly lines: Buffer;
   /** The leaf lines alone. Valid until the next `begin`. */
   readonly leaves: Buffer;
-  /** Each leaf's hash (base64url). Valid until the next `begin`. */
-  readonly hashes: readonly string[];
+  /** Each leaf's hash. Valid until the next `begin`. */
+  readonly hashes: readonly NodeHash[];
 }
 
 export function createGroup(process: string): Group {
@@ -54,7 +59,7 @@ class EncodedGroup implements Group {
   #day = 0;
   #signed = 0;
   #head: ChainHead | undefined;
-  #hashes: string[] = [];
+  #hashes: NodeHash[] = [];
 
   constructor(process: string) {
     this.#process = process;
@@ -73,7 +78,7 @@ class EncodedGroup implements Group {
     return this.#leaves.subarray(0, this.#leavesEnd);
   }
 
-  get hashes(): readonly string[] {
+  get hashes(): readonly NodeHash[] {
     return this.#hashes;
   }
 
@@ -85,7 +90,7 @@ class EncodedGroup implements Group {
     this.#leavesEnd = 0;
   }
 
-  add(record: AuditRecord, time: number): "added" | "next" | "too-long" {
+  add(record: AuditRecord, time: number, rules?: string): "added" | "next" | "too-long" {
     if (this.#linesEnd === 0) this.#day = dayNumber(time);
     else if (this.#linesEnd >= FULL_BYTES || this.#day !== dayNumber(time)) return "next";
     const clientIsKnown = isLeafClient(record.client);
@@ -98,6 +103,7 @@ class EncodedGroup implements Group {
     const { hash: previous, sequence: before } = this.head;
     const sequence = before + 1;
     const leaf = leafText(record, clientIsKnown, {
+      rules: record.rules ?? rules,
       payload: hash("sha256", this.#lines.subarray(start, leafStart - 1), "base64url"),
       previous,
       process: this.#process,
@@ -117,11 +123,12 @@ class EncodedGroup implements Group {
     const leafStart = start + BEFORE_LEAF.length;
     this.#linesEnd = start + lines.write(`${BEFORE_LEAF}${leaf}}\n`, start);
     lines[leafStart - 1] = LEAF_PREFIX_BYTE;
-    const leafHash = hash("sha256", lines.subarray(leafStart - 1, this.#linesEnd - 2), "base64url");
+    const leafHash = hash("sha256", lines.subarray(leafStart - 1, this.#linesEnd - 2), "buffer");
+    const text = leafHash.toString("base64url");
     lines[leafStart - 1] = COLON;
-    lines.write(leafHash, start + HASH_OFFSET, "latin1");
+    lines.write(text, start + HASH_OFFSET, "latin1");
     this.#hashes.push(leafHash);
-    return leafHash;
+    return text;
   }
 
   #salt(): string {

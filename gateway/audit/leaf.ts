@@ -53,7 +53,11 @@ export function isLeafClient(client: string): boolean {
 export type LeafPlace = Pick<Leaf, "head" | "payload" | "previous" | "process" | "sequence" | "time">;
 
 /** The text that is hashed. An absent value stays undefined and leaves no key behind. */
-export function leafText(record: AuditRecord, clientIsKnown: boolean, place: LeafPlace): string {
+export function leafText(
+  record: AuditRecord,
+  clientIsKnown: boolean,
+  place: LeafPlace & { readonly rules: string | undefined },
+): string {
   return JSON.stringify({
     agreement: record.agreement,
     client: clientIsKnown ? record.client : undefined,
@@ -67,7 +71,7 @@ export function leafText(record: AuditRecord, clientIsKnown: boolean, place: Lea
     process: place.process,
     purpose: record.purpose,
     role: record.user === undefined ? undefined : toRole(record.user),
-    rules: record.rules,
+    rules: place.rules,
     sequence: place.sequence,
     time: place.time,
   } satisfies { [key in keyof Leaf]: Leaf[key] | undefined });

@@ -70,6 +70,7 @@ export async function createAuditLog(options: AuditLogOptions): Promise<AuditLog
 interface Queued {
   readonly record: AuditRecord;
   readonly time: number;
+  readonly rules: string | undefined;
   resolve(): void;
   reject(error: AuditError): void;
 }
@@ -117,9 +118,7 @@ class FileAuditLog implements AuditLog {
         return;
       }
       this.#time = Math.max(this.#time, this.#around.clock());
-      const rules = record.rules ?? this.#around.rules?.();
-      const whole = rules === record.rules || rules === undefined ? record : { ...record, rules };
-      this.#queue.push({ record: whole, time: this.#time, resolve, reject });
+      this.#queue.push({ record, time: this.#time, rules: this.#around.rules?.(), resolve, reject });
       this.#writing ??= this.#drain();
     });
   }
@@ -182,7 +181,7 @@ class FileAuditLog implements AuditLog {
     let seen = 0;
     group.begin(head, heads?.signed);
     for (const queued of this.#queue) {
-      const result = group.add(queued.record, queued.time);
+      const result = group.add(queued.record, queued.time, queued.rules);
       if (result === "next") break;
       if (result === "added") taken.push(queued);
       else queued.reject(new AuditError(`An audit record is longer than ${RECORD_BYTES_MAX} bytes.`));

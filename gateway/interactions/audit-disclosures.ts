@@ -32,6 +32,8 @@ export function toDisclosed(
   audit: AuditLog,
   { heldBack, named }: LookedAt = NOBODY,
 ): Disclosed {
+  const only = onlyChildOf(entries, { heldBack, named });
+  if (only) return { disclosures: [toRow(only, entries, audit)] };
   const byChild = new Map<VisiblePerson, Leaving[]>();
   const shared: string[] = [];
   for (const entry of entries) {
@@ -45,13 +47,25 @@ export function toDisclosed(
   }
   for (const view of [...named, ...heldBack.keys()]) if (!byChild.has(view)) byChild.set(view, []);
   const disclosures = [...byChild].map(([view, own]): Disclosure => {
-    const row = toDisclosure(view, own.map(nameOf), { audit, labels: labelsOf(own), count: heldBack.get(view) });
+    const row = toRow(view, own, audit, heldBack.get(view));
     return own.length === 0 && named.has(view) ? { ...row, isNamed: true } : row;
   });
   return {
     ...(disclosures.length > 0 && { disclosures }),
     ...(shared.length > 0 && { released: shared }),
   };
+}
+
+/** The child whose all of an answer is, as nearly always; absent where anybody else, or what was held back, is to be told. */
+function onlyChildOf(entries: readonly Leaving[], { heldBack, named }: LookedAt): VisiblePerson | undefined {
+  const view = entries[0]?.view;
+  if (view === undefined || view.patientId === "" || heldBack.size > 0) return undefined;
+  if (named.size > Number(named.has(view))) return undefined;
+  return entries.every((entry) => entry.view === view) ? view : undefined;
+}
+
+function toRow(view: VisiblePerson, own: readonly Leaving[], audit: AuditLog, count?: number): Disclosure {
+  return toDisclosure(view, own.map(nameOf), { audit, labelled: labelledOf(own), count });
 }
 
 function nameOf({ pack, entry }: Leaving): string {
@@ -61,15 +75,16 @@ function nameOf({ pack, entry }: Leaving): string {
 function toDisclosure(
   view: VisiblePerson,
   released: readonly string[],
-  facts: { readonly audit: AuditLog; readonly labels: readonly Label[]; readonly count: number | undefined },
+  facts: { readonly audit: AuditLog; readonly labelled: Labelled; readonly count: number | undefined },
 ): Disclosure {
-  const { audit, labels, count } = facts;
+  const { audit, labelled, count } = facts;
+  const { texts } = labelled;
   const standing = standingOf(view, audit);
-  const isUnsafe = standing.family !== undefined || handlingOf(labels).some((code) => UNSAFE.has(code));
+  const isUnsafe = standing.family !== undefined || labelled.isUnsafe;
   return {
     ...standing,
     released,
-    ...(labels.length > 0 && { labels: labels.map(({ system, code }) => `${system}|${code}`) }),
+    ...(texts.length > 0 && { labels: texts }),
     ...(count !== undefined && { withheld: { count, rules: standing.decidedBy ?? [] } }),
     ...(isUnsafe && { family: standing.family ?? "unsafe" }),
   };
@@ -78,18 +93,40 @@ function toDisclosure(
 /** Handling under which a family is not told who saw its record. */
 const UNSAFE: ReadonlySet<string> = new Set(["PDS-R", "domestic-abuse-address", "do-not-inform-family"]);
 
-function labelsOf(entries: readonly Leaving[]): readonly Label[] {
-  const labels = new Map<string, Label>();
-  let last: readonly Label[] | undefined;
+/** What a row says of labels: each as `system|code`. */
+interface Labelled {
+  readonly texts: readonly string[];
+  readonly isUnsafe: boolean;
+}
+
+const UNLABELLED: Labelled = { texts: [], isUnsafe: false };
+const LABELLED = new WeakMap<readonly Label[], Labelled>();
+
+/** Entries of one kind share their labels, which are made into words once. */
+function labelledOf(entries: readonly Leaving[]): Labelled {
+  const kinds: (readonly Label[])[] = [];
   for (const { view, pack, entry } of entries) {
     // The Patient is a pack of its own, and folded: labels are told of what stands in the record.
-    if (pack !== view.pack) continue;
-    const own = view.labelsOf?.(entry);
-    if (own === undefined || own === last) continue;
-    last = own;
-    for (const label of own) labels.set(`${label.system}|${label.code}`, label);
+    const own = pack === view.pack ? view.labelsOf?.(entry) : undefined;
+    if (own !== undefined && !kinds.includes(own)) kinds.push(own);
   }
-  return [...labels.values()];
+  const [only] = kinds;
+  if (only === undefined) return UNLABELLED;
+  if (kinds.length === 1) return inWords(only);
+  const each = kinds.map(inWords);
+  return {
+    texts: [...new Set(each.flatMap(({ texts }) => texts))],
+    isUnsafe: each.some(({ isUnsafe }) => isUnsafe),
+  };
+}
+
+function inWords(labels: readonly Label[]): Labelled {
+  const known = LABELLED.get(labels);
+  if (known !== undefined) return known;
+  const texts = [...new Set(labels.map(({ system, code }) => `${system}|${code}`))];
+  const made = { texts, isUnsafe: handlingOf(labels).some((code) => UNSAFE.has(code)) };
+  LABELLED.set(labels, made);
+  return made;
 }
 
 type Standing = Pick<Disclosure, "patient" | "number" | "decidedBy" | "family" | "override">;
@@ -141,7 +178,9 @@ export function toDisclosedVersions(leaving: readonly LeavingVersion[], audit: A
   const disclosures = [...byChild].map(([patient, own]): Disclosure => {
     const view = own.find((one) => one.view?.patientId === patient)?.view;
     const released = namesOf(own);
-    return view ? toDisclosure(view, released, { audit, labels: [], count: undefined }) : { patient, released };
+    return view
+      ? toDisclosure(view, released, { audit, labelled: UNLABELLED, count: undefined })
+      : { patient, released };
   });
   return {
     ...(disclosures.length > 0 && { disclosures }),

@@ -117,6 +117,8 @@ function toAuditRecord(
     outcome: "success",
     ...auditFacts(requester, request),
     query: `${type}/${id}`,
-    ...(body ? { ...disclosed, answer: body } : { ...withoutReleased(disclosed), detail: "not-modified" }),
+    ...(body
+      ? { ...disclosed, answer: body, ...(leaving && { lasting: new Set([leaving.pack.bytes.buffer]) }) }
+      : { ...withoutReleased(disclosed), detail: "not-modified" }),
   };
 }

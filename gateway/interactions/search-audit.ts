@@ -77,6 +77,16 @@ export function toSearchRecord(
     ...toDisclosed(released, audit, withheld.lookedAt()),
     ...withheld.facts(),
     answer: body,
-    lasting: new Set(released.map(({ pack }) => pack.bytes.buffer)),
+    lasting: memoryOf(released),
   };
+}
+
+function memoryOf(released: readonly Leaving[]): ReadonlySet<ArrayBufferLike> {
+  const memory = new Set<ArrayBufferLike>();
+  let last: Leaving["pack"] | undefined;
+  for (const { pack } of released) {
+    if (pack !== last) memory.add(pack.bytes.buffer);
+    last = pack;
+  }
+  return memory;
 }
