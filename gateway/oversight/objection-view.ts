@@ -14,8 +14,10 @@ export interface ObjectionView {
   readonly source: string;
   readonly authority: string;
   readonly state: ObjectionState;
-  /** Classes that it names, wherever in it; none: all. */
+  /** Classes that it names, wherever in it. Without a class and without a resource it is about data of every class. */
   readonly dataClasses: readonly string[];
+  /** `Type/id` of single resources that it names. */
+  readonly resources: readonly string[];
   /** As the Consent says it. */
   readonly recordedOn?: string;
   /** What a decision must name in `If-Match`. */
@@ -51,6 +53,11 @@ export function classesOf({ provision }: Consent): readonly string[] {
     rule.type === "deny" ? (rule.class ?? []).filter(({ system }) => system === DATA_CLASS) : [],
   );
   return [...new Set(codes.flatMap(({ code }) => code ?? []))];
+}
+
+export function resourcesOf({ provision }: Consent): readonly string[] {
+  const data = provisionsOf(provision).flatMap((rule) => (rule.type === "deny" ? (rule.data ?? []) : []));
+  return [...new Set(data.flatMap(({ reference }) => reference.reference ?? []))];
 }
 
 function provisionsOf(provision: ConsentProvision | undefined): readonly ConsentProvision[] {

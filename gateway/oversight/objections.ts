@@ -14,6 +14,7 @@ import {
   isObjection,
   type ObjectionState,
   type ObjectionView,
+  resourcesOf,
   stateOf,
   versionOf,
 } from "./objection-view.ts";
@@ -191,6 +192,7 @@ function toView(
     authority: register.authorityOf(stored.source),
     state,
     dataClasses: classesOf(consent),
+    resources: resourcesOf(consent),
     ...(consent.dateTime === undefined ? {} : { recordedOn: consent.dateTime }),
     version: versionOf(stored.version, decisions),
     decisions: decisions.map((decision) => toDecisionView(decision, viewing)),
