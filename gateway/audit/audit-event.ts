@@ -62,6 +62,11 @@ export function decisionEventId(id: string, number: number): string {
   return `${Buffer.from(id, "hex").subarray(0, KEPT_BYTES).toString("hex")}.${number}`;
 }
 
+/** Whether an id is that of a decision's event. */
+export function isDecisionEventId(id: string): boolean {
+  return id.includes(".");
+}
+
 /** An id has 64 characters at most: so many bytes of the hash leave room for a number. */
 export const KEPT_BYTES = 28;
 

@@ -1,7 +1,7 @@
 import type { AuditEvent } from "@medplum/fhirtypes";
 import type { Requester } from "../access/requester.ts";
 import type { AuditFilter, AuditIndex, IndexedRecord } from "../audit/audit.ts";
-import { type AuditEventContext, toAuditEvents } from "../audit/audit-event.ts";
+import { type AuditEventContext, isDecisionEventId, toAuditEvents } from "../audit/audit-event.ts";
 import { extractKeys } from "../search/keys.ts";
 import { type Packable, toPack } from "../search/pack.ts";
 import type { RecordKey } from "../store/store.ts";
@@ -21,7 +21,8 @@ const PART_places = 256;
 /**
  * The audit log as records are searched: parts of bounded size, whose keys are fixed by the places in the log, so that a
  * walk through pages stays exact while the log grows. Who has no agreement to read audit sees none of it, and who has
- * sees what clients of the agreement's authorities did.
+ * sees what clients of the agreement's authorities did. That a Consent withheld something is for those alone who read
+ * Consents: else a requester would learn from its own requests of whom it is shown less than there is.
  */
 export function createAuditEvents(ports: AuditEventPorts): AuditEvents & {
   /** JSON of one event, as far as the requester may read it. */
@@ -44,7 +45,7 @@ export function createAuditEvents(ports: AuditEventPorts): AuditEvents & {
         for (const record of records) {
           const [first] = open;
           if (first && partOf(first) !== partOf(record)) {
-            yield toView(open, ports);
+            yield toView(open, requester, ports);
             open = [];
           }
           open.push(record);
@@ -52,10 +53,11 @@ export function createAuditEvents(ports: AuditEventPorts): AuditEvents & {
         place = records.at(-1)?.position;
         if (records.length < PART_places || place === undefined) break;
       }
-      if (open.length > 0) yield toView(open, ports);
+      if (open.length > 0) yield toView(open, requester, ports);
     },
-    async read(id, { agreement }) {
-      if (!agreement.audit) return undefined;
+    async read(id, requester) {
+      const { agreement } = requester;
+      if (!agreement.audit || !isShown(id, requester)) return undefined;
       await index.catchUp();
       const found = await index.get(id);
       if (!found || !clientsOf(agreement.authorities).includes(found.record.client)) return undefined;
@@ -69,16 +71,22 @@ function partOf({ position }: IndexedRecord): RecordKey {
   return AUDIT_KEYS_FROM + Math.floor(position / PART_places);
 }
 
-function toView(records: readonly IndexedRecord[], ports: AuditEventPorts): VisibleRecord {
+function isShown(id: string, { agreement }: Requester): boolean {
+  return agreement.dataClasses.includes("sharing") || !isDecisionEventId(id);
+}
+
+function toView(records: readonly IndexedRecord[], requester: Requester, ports: AuditEventPorts): VisibleRecord {
   const [first] = records;
+  const events = records.flatMap((record) =>
+    toAuditEvents(record, ports).flatMap((event) =>
+      isShown(event.id ?? "", requester) ? [toPackable(event, record)] : [],
+    ),
+  );
   return {
     key: first ? partOf(first) : AUDIT_KEYS_FROM,
     patientId: "",
     patient: toPack([], ports.fhirBase),
-    pack: toPack(
-      records.flatMap((record) => toAuditEvents(record, ports).map((event) => toPackable(event, record))),
-      ports.fhirBase,
-    ),
+    pack: toPack(events, ports.fhirBase),
     isVisible: () => true,
     rules: ["audit"],
   };
