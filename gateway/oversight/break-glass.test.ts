@@ -68,22 +68,28 @@ async function seen(scenario: string, requester: Requester) {
   return { patient, sources: [...sources].toSorted() };
 }
 
+const pageTokens = createPageTokens(randomBytes(32));
+const ports = () => {
+  const { store, register } = house.house.gateway;
+  return {
+    store,
+    reader,
+    register,
+    sources: toSourceFacts(register),
+    pageTokens,
+    reviewWithin_ms: DAY_MS,
+    now: () => now_ms,
+    alert: (asked: (typeof alerts)[number]) => alerts.push(asked),
+    count: (client: string, identifier: string) => counted.push(`${client} ${identifier}`),
+  };
+};
+
 beforeAll(async () => {
   house = await startOversightHouse();
   const { store, register } = house.house.gateway;
   const sources = toSourceFacts(register);
   reader = createRecordReader({ store, sources, fhirBase: "http://127.0.0.1:8080/fhir/R4", cache_bytes: 1_000_000 });
-  oversight = createOversight({
-    store,
-    reader,
-    register,
-    sources,
-    pageTokens: createPageTokens(randomBytes(32)),
-    reviewWithin_ms: DAY_MS,
-    now: () => now_ms,
-    alert: (asked) => alerts.push(asked),
-    count: (client, identifier) => counted.push(`${client} ${identifier}`),
-  });
+  oversight = createOversight(ports());
 }, 120_000);
 afterAll(() => house[Symbol.asyncDispose]());
 beforeEach(() => {
@@ -155,6 +161,27 @@ describe("emergency access", () => {
       expect(await seen(CHILD, toRequester())).toBeUndefined();
     },
   );
+
+  test("does not tell whether a name is right that only a source beyond the agreement tells, and does not keep it", async () => {
+    const { store } = house.house.gateway;
+    const adopted = { given: "Zéphyrine", family: "Newname" };
+    const beyond = { source: "wirral-csds", localId: "1", child: 0, record: 0, body: "{}", identity: adopted };
+    const withBeyond = new Proxy(store, {
+      get(target, name) {
+        if (name === "sourceChildrenOf") return async (key: number) => [...(await store.sourceChildrenOf(key)), beyond];
+        const member: unknown = Reflect.get(target, name);
+        return typeof member === "function" ? member.bind(target) : member;
+      },
+    });
+    const { breakGlass: ask } = createOversight({ ...ports(), store: withBeyond });
+    const asked = { identifier: { system: NHS_NUMBER, value: numberOf(CHILD) } };
+    const reason = "Zephyrine's brother fell, and Mrs NEWNAME\u00ad said nothing of new names.";
+    const { id } = doneBy(await ask(toRequester(), { ...asked, reason }));
+    expect((await store.disclosureDecision(Number(id)))?.reason).toBe(
+      "… brother fell, and Mrs … said nothing of new names.",
+    );
+    expect(await ask(toRequester(), { ...asked, reason: "Oscar fell." })).toMatchObject({ kind: "reason-refused" });
+  });
 
   test("is told of at once, waits for review, is overdue in the end, and ends where it is not upheld", async () => {
     const { id } = doneBy(await breakGlass(CHILD));

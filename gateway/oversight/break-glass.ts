@@ -7,7 +7,7 @@ import { LIMITS } from "../limits.ts";
 import type { OversightRefused } from "../outcome/oversight-issue.ts";
 import type { Answered } from "../review/done.ts";
 import type { StoredContribution, StoredRecord } from "../store/store.ts";
-import { flawOfReason } from "./child-names.ts";
+import { flawOfReason, reasonOfStranger } from "./child-names.ts";
 import type { OversightPorts } from "./ports.ts";
 import type { BreakingAsked } from "./requests.ts";
 
@@ -29,9 +29,10 @@ const CARRIERS_max = 10;
  */
 export async function breakGlass(
   requester: Requester,
-  { identifier, reason }: BreakingAsked,
+  asked: BreakingAsked,
   ports: OversightPorts,
 ): Promise<Answered<GlassBroken>> {
+  const { identifier } = asked;
   const refusal = refusalOf(requester);
   const { client, user, organization } = requester;
   if (refusal !== undefined || user === undefined) {
@@ -39,12 +40,16 @@ export async function breakGlass(
   }
   ports.alert({ client, organization: organization.value });
   ports.count(client, identifier.value.trim());
-  const plain = await flawOfReason(reason, [], ports);
+  const plain = await flawOfReason(asked.reason, [], ports);
   if (plain !== undefined) return plain;
   const record = await findCarrier(identifier, requester, ports);
   if (record === undefined) return { kind: "no-such-patient", parameter: "identifier" };
-  const flaw = await flawOfReason(reason, [record], ports);
-  if (flaw !== undefined) return flaw;
+  const isReached = (source: string): boolean => {
+    const facts = ports.sources.get(source);
+    return facts !== undefined && isReleasable(facts, requester);
+  };
+  const reason = await reasonOfStranger(asked.reason, record, isReached, ports);
+  if (typeof reason !== "string") return reason;
   const decidedAt_ms = ports.now();
   const until_ms = decidedAt_ms + LIMITS.break_glass_life_ms;
   const author = authorOf(requester);

@@ -49,6 +49,14 @@ export function reasonIssue(reason: string, children: readonly NamedChild[]): Is
   return why === undefined ? undefined : { kind: "reason-refused", why, max: LIMITS.review_reason_characters_max };
 }
 
+/** The reason with a sign in place of each name of these children, for who must not learn that it is one. */
+export function withoutNames(reason: string, children: readonly NamedChild[]): string {
+  const names = new Set(children.flatMap(({ told }) => told.flatMap(({ identity }) => namesOf(identity))));
+  return reason
+    .replace(/\p{Cf}/gu, "")
+    .replace(/[\p{L}\p{M}\p{N}'’-]+/gu, (word) => ([...wordsOf(word)].some((part) => names.has(part)) ? "…" : word));
+}
+
 function namesOf({ given = "", family = "" }: Pick<SourceIdentity, "given" | "family">): readonly string[] {
   return [...wordsOf(`${given} ${family}`)].filter((word) => word.length >= WORD_characters_min);
 }
