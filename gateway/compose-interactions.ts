@@ -127,6 +127,7 @@ export function composeInteractions(rooms: InteractionRooms) {
       () => new Map(register.writtenSources.map((source) => [source.source, source])),
     ),
     seenChildren: createSeenChildren(policyVersion),
+    issuers: () => register.issuers.map(({ issuer }) => issuer),
     childResolver: rooms.childResolver,
     ids: randomUUID,
     matcher: rooms.matcher,

@@ -17,9 +17,9 @@ const NESTED_LEVELS_MAX = 2;
 /**
  * Where a Consent contradicts itself, can be read in two ways, or names what nobody here can tell: a decision that cannot
  * be carried out as it was meant is worse than one that is sent back. Whom it names and whose data is looked up
- * elsewhere. That a period ends after it starts is base R4's rule (per-1).
+ * elsewhere. `issuers`: of persons, each being the system of the identifiers that it gives them. That a period ends after it starts is base R4's rule (per-1).
  */
-export function checkConsentRules(consent: Consent): readonly ConsentFlaw[] {
+export function checkConsentRules(consent: Consent, issuers: readonly string[] = []): readonly ConsentFlaw[] {
   if (ENDED.has(consent.status)) return [];
   const { provision } = consent;
   return [
@@ -28,7 +28,7 @@ export function checkConsentRules(consent: Consent): readonly ConsentFlaw[] {
     ...checkModifiers(consent, "Consent"),
     ...(provision === undefined
       ? []
-      : [...checkRoot(consent, provision), ...checkProvision(provision, "Consent.provision", 0)]),
+      : [...checkRoot(consent, provision), ...checkProvision(provision, "Consent.provision", { level: 0, issuers })]),
   ];
 }
 
@@ -83,7 +83,14 @@ const CONTRADICTS =
 const TOO_DEEP =
   "Expected no rule more than two levels below the first: exceptions to exceptions to exceptions are not carried out.";
 
-function checkProvision(provision: ConsentProvision, path: string, level: number): readonly ConsentFlaw[] {
+interface Checking {
+  /** Below the first rule. */
+  readonly level: number;
+  readonly issuers: readonly string[];
+}
+
+function checkProvision(provision: ConsentProvision, path: string, checking: Checking): readonly ConsentFlaw[] {
+  const { level, issuers } = checking;
   const nested = provision.provision ?? [];
   if (level === NESTED_LEVELS_MAX && nested.length > 0) return [{ expression: `${path}.provision`, message: TOO_DEEP }];
   return [
@@ -93,9 +100,11 @@ function checkProvision(provision: ConsentProvision, path: string, level: number
     ...checkModifiers(provision, path),
     ...checkContradictions(nested, `${path}.provision`),
     ...checkCodings(provision, path),
-    ...checkActors(provision, path),
+    ...checkActors(provision, path, issuers),
     ...checkData(provision, path),
-    ...nested.flatMap((rule, index) => checkProvision(rule, `${path}.provision[${index}]`, level + 1)),
+    ...nested.flatMap((rule, index) =>
+      checkProvision(rule, `${path}.provision[${index}]`, { issuers, level: level + 1 }),
+    ),
   ];
 }
 
@@ -149,14 +158,17 @@ function checkCodings(provision: ConsentProvision, path: string): readonly Conse
 const UNTOLD =
   "Expected an identifier by which the actor is told when somebody asks, or a reference to an Organization that has one.";
 
-function checkActors({ actor = [] }: ConsentProvision, path: string): readonly ConsentFlaw[] {
+function checkActors(
+  { actor = [] }: ConsentProvision,
+  path: string,
+  issuers: readonly string[],
+): readonly ConsentFlaw[] {
+  const systems = [...ACTOR_SYSTEMS, ...issuers];
   return actor.flatMap(({ reference }, index) => {
     const { system, value } = reference?.identifier ?? {};
-    const isTold = system !== undefined && value !== undefined && ACTOR_SYSTEMS.includes(system);
+    const isTold = system !== undefined && value !== undefined && systems.includes(system);
     if (isTold || (reference?.identifier === undefined && reference?.reference !== undefined)) return [];
-    return [
-      { expression: `${path}.actor[${index}].reference`, message: `${UNTOLD} Systems: ${ACTOR_SYSTEMS.join(", ")}.` },
-    ];
+    return [{ expression: `${path}.actor[${index}].reference`, message: `${UNTOLD} Systems: ${systems.join(", ")}.` }];
   });
 }
 

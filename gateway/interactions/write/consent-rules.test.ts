@@ -23,6 +23,10 @@ const OPTED_OUT = {
 };
 const TREAT = [{ system: "http://terminology.hl7.org/CodeSystem/v3-ActReason", code: "TREAT" }];
 
+function person(issuer: string) {
+  return { role: { text: "who gets it" }, reference: { identifier: { system: issuer, value: "8f1c" } } };
+}
+
 function consent(provision: object | undefined, more: object = {}) {
   return {
     resourceType: "Consent",
@@ -106,6 +110,16 @@ test.each<[what: string, provision: object | undefined, expression: string | und
     "data of another child",
     { type: "permit", data: [{ meaning: "instance", reference: { reference: "Observation/of-other" } }] },
     "Consent.provision.data[0].reference",
+  ],
+  [
+    "a person whom a registered issuer knows",
+    { type: "permit", provision: [{ type: "deny", actor: [person("https://signin.example")] }] },
+    undefined,
+  ],
+  [
+    "a person of an issuer that is not registered",
+    { type: "permit", provision: [{ type: "deny", actor: [person("https://elsewhere.example")] }] },
+    "Consent.provision.provision[0].actor[0].reference",
   ],
   [
     "data of nobody",

@@ -18,7 +18,9 @@ import { isTree, type Tree } from "./tree.ts";
 export async function settleConsent(sent: Sent, scene: Scene): Promise<Sent> {
   const { resource, tree } = sent;
   if (resource.resourceType !== "Consent") return sent;
-  const flaws: Issue[] = checkConsentRules(resource).map(({ expression, message }) => told(expression, message));
+  const flaws: Issue[] = checkConsentRules(resource, scene.ports.issuers()).map(({ expression, message }) =>
+    told(expression, message),
+  );
   const actors = new Map<string, Identifier>();
   const { provision } = resource;
   if (provision !== undefined && !ENDED.has(resource.status)) {

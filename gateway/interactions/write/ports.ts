@@ -18,6 +18,8 @@ export interface WritePorts extends CandidatePorts {
   /** What counts as told when a client writes it, by the name of the source. */
   readonly writtenSources: ReadonlyMap<string, WrittenSource>;
   readonly seenChildren: SeenChildren;
+  /** Who says who persons are, by address: under these a Consent names a person. */
+  readonly issuers: () => readonly string[];
   /** Says whose record a written Patient is, where the agreement lets it be matched. */
   readonly childResolver: ChildResolver;
   /** A logical id that nobody has. */

@@ -81,6 +81,7 @@ export async function openWriting(audit?: AuditLog): Promise<Writing> {
     auditEvents: { async *parts() {} },
     writtenSources: WRITTEN_SOURCES,
     seenChildren: createSeenChildren(),
+    issuers: () => ["https://signin.example"],
     childResolver: startResolver(scopeOf("leeds wirral")),
     ids: randomUUID,
     clock: Date.now,
