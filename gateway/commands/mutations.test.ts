@@ -15,6 +15,7 @@ test.each<[text: string, mutated: readonly string[]]>([
   ["const c = true;", ["const c = false;"]],
   ["a.some(f);", ["a.every(f);"]],
   ["a.filter(f);", ["(a);"]],
+  ["a.toString();", []],
   ["const c: true | A<false> = x;", []],
   ['import type { A } from "a";', []],
 ])("%s is made wrong in each way there is", (text, expected) => {
@@ -23,4 +24,15 @@ test.each<[text: string, mutated: readonly string[]]>([
 
 test("each is told with its line", () => {
   expect(mutationsOf("a;\nb === c;\n").map(({ line, what }) => `${line} ${what}`)).toEqual(["2 === → !=="]);
+});
+
+test.each<[text: string, isFixed: boolean]>([
+  ["const c = a === b;", true],
+  ["function f() { return a === b; }", false],
+  ["const f = () => a === b;", false],
+  ["const f = () => a?.filter(g).length;", true],
+  ["const f = () => a?.some((one) => one === b);", false],
+  ["const f = () => a.filter(g).length;", false],
+])("in %s one cannot be switched on later: %s", (text, expected) => {
+  expect(mutationsOf(text).map(({ isFixed }) => isFixed)).toContain(expected);
 });

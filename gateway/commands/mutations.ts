@@ -10,6 +10,8 @@ export interface Mutation {
   readonly replacement: string;
   /** As `=== → !==`. */
   readonly what: string;
+  /** Whether it is made when the module is loaded, or inside a chain of calls, so that it cannot be switched on later. */
+  readonly isFixed: boolean;
 }
 
 interface Node {
@@ -30,22 +32,44 @@ function isNode(value: unknown): value is Node {
  */
 export function mutationsOf(text: string): readonly Mutation[] {
   const found: Mutation[] = [];
-  const add = (node: Pick<Node, "start" | "end">, replacement: string, what: string): void => {
-    const line = text.slice(0, node.start).split("\n").length;
-    found.push({ line, start: node.start, end: node.end, replacement, what });
-  };
-  const walk = (node: Node): void => {
+  const walk = (node: Node, within: Within): void => {
+    const add: Add = ({ start, end }, replacement, what) => {
+      const line = text.slice(0, start).split("\n").length;
+      const isFixed = !within.isFunction || (within.chain !== undefined && replacement.startsWith("("));
+      found.push({ line, start, end, replacement, what, isFixed });
+    };
     mutate(node, text, add);
+    const inside = withinOf(node, within);
     for (const [name, child] of Object.entries(node)) {
       // Types decide nothing at run time.
       if (name === "typeAnnotation" || name === "returnType" || name === "typeArguments") continue;
-      for (const each of Array.isArray(child) ? child : [child]) if (isNode(each) && !isType(each)) walk(each);
+      for (const each of Array.isArray(child) ? child : [child]) if (isNode(each) && !isType(each)) walk(each, inside);
     }
   };
   for (const statement of parseAst(text, { lang: "ts" }).body)
-    if (isNode(statement) && !isType(statement)) walk(statement);
+    if (isNode(statement) && !isType(statement)) walk(statement, { isFunction: false, chain: undefined });
   return found.sort((a, b) => a.start - b.start || a.end - b.end);
 }
+
+interface Within {
+  /** Whether it is run when something is called, and not when the module is loaded. */
+  readonly isFunction: boolean;
+  /** Innermost `a?.b` chain of which it is a link. */
+  readonly chain: Node | undefined;
+}
+
+function withinOf(node: Node, { isFunction, chain }: Within): Within {
+  if (FUNCTIONS.has(node.type)) return { isFunction: true, chain: undefined };
+  if (node.type === "ChainExpression") return { isFunction, chain: node };
+  return { isFunction, chain: LINKS.has(node.type) ? chain : undefined };
+}
+
+const FUNCTIONS: ReadonlySet<string> = new Set([
+  "FunctionDeclaration",
+  "FunctionExpression",
+  "ArrowFunctionExpression",
+]);
+const LINKS: ReadonlySet<string> = new Set(["CallExpression", "MemberExpression"]);
 
 function isType({ type, importKind }: Node): boolean {
   return (
@@ -118,7 +142,7 @@ function mutateCondition({ test, type }: Node, textOf: (part: unknown) => string
 function mutateCall({ callee, arguments: given, ...node }: Node, textOf: (part: unknown) => string, add: Add): void {
   if (!isNode(callee) || callee.type !== "MemberExpression" || !isNode(callee.property)) return;
   const name = textOf(callee.property);
-  const other = QUANTIFIERS[name];
+  const other = Object.hasOwn(QUANTIFIERS, name) ? QUANTIFIERS[name] : undefined;
   if (other !== undefined) add(callee.property, other, `${name} → ${other}`);
   if (name === "filter" && Array.isArray(given)) add(node, `(${textOf(callee.object)})`, "filter dropped");
 }
