@@ -30,7 +30,7 @@ export interface SeenByPorts {
 
 /** The same for every child, whatever there is to tell. */
 const NOTICE =
-  "Lists organisations that were given data of this record, some days later. It is not complete: what the law or somebody's safety demands is left out.";
+  "Lists organisations that were given data of this record, some days later. It is not complete: what the law or somebody's safety demands is left out, and so is what is older than details are kept.";
 const DAY_MS = 86_400_000;
 const PART_records = 500;
 
