@@ -124,7 +124,7 @@ export function createApp(ports: AppPorts): Hono<NodeEnv> {
   const measured = createMeasured(ports);
   const idsOf = (context: NodeContext) => readRequestIds(context.req.raw.headers, randomUUID);
 
-  for (const route of ROUTES) addFhirRoute(app, route, ports, measured);
+  addFhirRoutes(app, ports);
   app.get(
     `${FHIR_PATH}/openapi.json`,
     measured("openapi", (context) => ports.fhir.document(context.req.raw, idsOf(context), ports.openApi)),
@@ -203,10 +203,25 @@ function toIncoming({ env }: NodeContext): IncomingMessage | undefined {
 
 const METRICS_HEADERS = { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" } as const;
 
+/** What the addresses of FHIR lead to. */
+export type FhirAppPorts = Pick<AppPorts, "fhir" | "metrics" | "log" | "capabilityStatement">;
+
+/** The addresses of FHIR and no others, for whoever measures what lies behind them. */
+export function createFhirApp(ports: FhirAppPorts): Hono<NodeEnv> {
+  const app = new Hono<NodeEnv>();
+  addFhirRoutes(app, ports);
+  return app;
+}
+
+function addFhirRoutes(app: Hono<NodeEnv>, ports: FhirAppPorts): void {
+  const measured = createMeasured(ports);
+  for (const route of ROUTES) addFhirRoute(app, route, ports, measured);
+}
+
 function addFhirRoute(
   app: Hono<NodeEnv>,
   route: Route,
-  { fhir, capabilityStatement }: AppPorts,
+  { fhir, capabilityStatement }: FhirAppPorts,
   measured: ReturnType<typeof createMeasured>,
 ): void {
   const idsOf = (context: NodeContext) => readRequestIds(context.req.raw.headers, randomUUID);
@@ -260,7 +275,7 @@ function toHonoPaths(path: string): readonly string[] {
 }
 
 /** Counts and times an interaction, and logs it by its name alone. */
-function createMeasured({ metrics, log }: AppPorts) {
+function createMeasured({ metrics, log }: Pick<AppPorts, "metrics" | "log">) {
   return (interaction: string, answering: Answering): Answering =>
     async (context) => {
       const began_ms = performance.now();

@@ -63,7 +63,7 @@ async function serve(
 }
 
 /** The HTTP server: what cannot be made a request of is answered like everything else. */
-function createHttpServer({ app }: Gateway, config: Config, log: Logger): Server {
+export function createHttpServer({ app }: Pick<Gateway, "app">, config: Config, log: Logger): Server {
   const believe = createCertificateGate(config.certificateProxy);
   const listener = getRequestListener(app.fetch, {
     hostname: config.host,

@@ -11,6 +11,7 @@ import { chooseLoad, type Load } from "./load.ts";
 import { residentMemory } from "./process-usage.ts";
 import { measureStart, type StartFigures } from "./start.ts";
 import { startCeiling } from "./start-ceiling.ts";
+import { startUnguarded } from "./start-unguarded.ts";
 import { findWorkloads, type Workload } from "./workloads.ts";
 import { makeWriteWorkloads } from "./write-workloads.ts";
 
@@ -47,6 +48,8 @@ interface Figures {
   readonly ingest?: IngestFigures;
   readonly cohort?: CohortFigures;
   readonly loaded_MB?: number;
+  /** The search against the same search without authentication, visibility and audit, in place of a static server. */
+  readonly guarded?: Comparison;
 }
 
 interface Row {
@@ -108,10 +111,44 @@ async function measureRunning(gateway: RunningGateway, load: Load, size: Size): 
   const reads = await findWorkloads(fhirBase, await token());
   const comparisons = await measureLoad({ base, pid, token }, reads, load, size);
   const loaded_MB = await residentMemory(pid);
+  const guarded = await measureGuarded({ base, pid, token }, reads, load, size);
   const writer = () => gateway.token("conformance-demo", { scope: "system/*.cruds" });
   const writes = await makeWriteWorkloads(fhirBase, await writer());
   comparisons.push(...(await measureLoad({ base, pid, token: writer }, writes, load, size)));
-  return { comparisons, loaded_MB };
+  return { comparisons, loaded_MB, ...(guarded && { guarded }) };
+}
+
+async function measureGuardedAlone(load: Load, size: Size): Promise<void> {
+  const env = { DEMONSTRATION_CHILDREN: String(size.children), LOG_LEVEL: "error" };
+  const gateway = await startGateway({ env, readyWithin_ms: 600_000 });
+  try {
+    const token = () => gateway.token("gp-demo");
+    const workloads = await findWorkloads(gateway.fhirBase, await token());
+    const found = await measureGuarded({ base: gateway.base, pid: gateway.pid, token }, workloads, load, size);
+    say(JSON.stringify(found, null, 2));
+  } finally {
+    await gateway.stop();
+  }
+}
+
+/** What authentication, visibility and durable audit leave of the rate of a search. */
+async function measureGuarded(
+  gateway: Side & { token: () => Promise<string> },
+  workloads: readonly Workload[],
+  load: Load,
+  size: Size,
+): Promise<Comparison | undefined> {
+  const workload = workloads.find(({ id }) => id === "search");
+  if (workload === undefined) return undefined;
+  say(`… the same search without authentication, visibility and audit, over ${size.children} children`);
+  const unguarded = await startUnguarded(size.children);
+  try {
+    const comparison = await compare(workload, gateway, unguarded, { ...size, load, token: gateway.token });
+    say(`  ${toLoadLine(comparison)}`);
+    return comparison;
+  } finally {
+    await unguarded.stop();
+  }
 }
 
 /** Figures by goal. A workload with failures has none: errors are quick. */
@@ -121,6 +158,7 @@ function measuredBy({
   ingest,
   cohort,
   loaded_MB,
+  guarded,
 }: Figures): Readonly<Record<string, number | undefined>> {
   const sound = (id: Comparison["workload"]) => comparisons.find((each) => each.workload === id && each.failures === 0);
   const [search, withCode, read] = [sound("search"), sound("search-code"), sound("read")];
@@ -132,6 +170,7 @@ function measuredBy({
     "search-code-cpu": withCode?.cpuRatio,
     "search-code-p99": withCode?.p99_ms,
     "read-rate": read?.rateRatio,
+    "search-guarded": guarded?.failures === 0 ? guarded.rateRatio : undefined,
     "match-rate": sound("match")?.rate_per_s,
     "create-rate": sound("create")?.rate_per_s,
     start: start?.median_s,
@@ -191,7 +230,14 @@ function describeMachine() {
 
 async function main(): Promise<number> {
   const text = { type: "string" } as const;
-  const options = { json: text, base: text, token: text, long: { type: "boolean" }, cohort: text } as const;
+  const options = {
+    json: text,
+    base: text,
+    token: text,
+    long: { type: "boolean" },
+    cohort: text,
+    guarded: { type: "boolean" },
+  } as const;
   const { values } = parseArgs({ options });
   if (values.cohort !== undefined) {
     say(JSON.stringify(await measureCohort(Number(values.cohort)), null, 2));
@@ -202,6 +248,10 @@ async function main(): Promise<number> {
   const started = new Date();
   const { name, load } = await chooseLoad();
   say(`${machine.cpu}, ${machine.cores} cores, ${machine.memory_GB} GB, Node ${machine.node}; load by ${name}`);
+  if (values.guarded === true) {
+    await measureGuardedAlone(load, size);
+    return 0;
+  }
   const { base: fhirBase, token = process.env.TOKEN ?? "" } = values;
   const figures: Figures =
     fhirBase === undefined
