@@ -96,6 +96,7 @@ describe("a Consent is taken", () => {
     ],
     ["with the same said twice", { type: "permit", provision: [{ type: "deny" }, { type: "deny" }] }],
     ["that has ended, whatever it says", { type: "deny", provision: [{}] }, { ...policy("OPTIN"), status: "inactive" }],
+    ["with a time that ends, given nobody knows when", { period: { end: "2026-05-01" } }, policy("OPTIN")],
     ["with a scope in words", { type: "permit" }, { scope: { text: "privacy" } }],
   ])("%s", (_, provision, change) => {
     expect(flawed(provision, change)).toEqual([]);
@@ -303,6 +304,18 @@ test.runIf(existsSync(EXAMPLES))("HL7's example of many nested rules has a type 
   const example: Consent = JSON.parse(readFileSync(new URL("Consent-consent-example-pkb.json", EXAMPLES), "utf8"));
   const told = checkConsentRules(example).map(({ expression }) => expression);
   expect(told.filter((expression) => expression.endsWith("].type"))).toHaveLength(11);
+});
+
+test("an exception without a type states none, so that the first rule may be meant as the exception", () => {
+  expect(flawed({ class: [dataClass("education")], provision: [{}] }, policy("OPTIN"))).toEqual([
+    "Consent.provision.class",
+    "Consent.provision.provision[0].type",
+  ]);
+});
+
+test("a part of another system is no holder's: who has it may be meant to get nothing", () => {
+  const held = { ...actor("Z1"), role: { coding: [{ system: "https://example.org", code: "CST" }] } };
+  expect(flawed({ actor: [held] }, policy("OPTOUT"))).toEqual(["Consent.provision.actor"]);
 });
 
 test("a class that is no type of R4 is sent back, since no data would ever be of it", () => {

@@ -5,16 +5,16 @@ import { toDateRange } from "../search/date-range.ts";
 export type RuleType = "permit" | "deny";
 
 /** Policies by which what no rule says is released, or not. https://terminology.hl7.org/CodeSystem-v3-ActCode.html */
-const POLICIES: Readonly<Partial<Record<string, RuleType>>> = {
-  OPTIN: "permit",
-  OPTOUT: "deny",
-  OPTOUTE: "deny",
-};
+const POLICIES: ReadonlyMap<string | undefined, RuleType> = new Map([
+  ["OPTIN", "permit"],
+  ["OPTOUT", "deny"],
+  ["OPTOUTE", "deny"],
+]);
 
 /** What policies of opting in or out say by themselves: opting out counts under whatever system. */
 export function policiesOf({ policyRule }: Pick<Consent, "policyRule">): ReadonlySet<RuleType> {
   const told = (policyRule?.coding ?? []).map(({ system, code }) => {
-    const type = POLICIES[code ?? ""];
+    const type = POLICIES.get(code);
     return type === "permit" && system !== ACT_CODE ? undefined : type;
   });
   return new Set(told.filter((type) => type !== undefined));
@@ -53,6 +53,6 @@ export function ambiguityOf(
   if (actors.length > 0) return "actor";
   if (policy === "deny" && root.purpose !== undefined) return "purpose";
   // A rule that was over when it was given was meant for the data of that time.
-  const [given, end] = [dateTime, root.period?.end].map((text) => (text === undefined ? undefined : toDateRange(text)));
+  const [given, end] = [dateTime, root.period?.end].map((text = "") => toDateRange(text));
   return given !== undefined && end !== undefined && end.high_ms <= given.low_ms ? "period" : undefined;
 }

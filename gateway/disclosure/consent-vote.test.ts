@@ -469,6 +469,10 @@ describe("what is refused when it is written", () => {
     expect(checkConsentRules(consent(provision, change))).not.toEqual([]);
   });
 
+  test("and had been stored before says nothing: opting in under another system", () => {
+    expect(said({}, { change: opting(["https://example.org", "OPTIN"]) })).toBe("silent");
+  });
+
   test("and has a type that there is not denies, at every level", () => {
     const forbid: ConsentProvision = JSON.parse('{ "type": "forbid" }');
     expect([said(forbid), said(permit({ provision: [forbid] }))]).toEqual(["denies", "denies"]);
