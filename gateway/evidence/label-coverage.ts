@@ -4,6 +4,7 @@ import type { Labels } from "../disclosure/labels/label.ts";
 import type { Labelling } from "../disclosure/labels/labels.ts";
 import { confidentialityOf } from "../disclosure/labels/rank.ts";
 import type { SourceFacts } from "../disclosure/visibility.ts";
+import { DECISION_SOURCE } from "../identity/decisions/ports.ts";
 import { toLoadedRecord } from "../interactions/record-reader-load.ts";
 import { type ReadVerbs, type RecordKey, SHARED_ID_SPACE } from "../store/store.ts";
 import { type EvidenceSection, type EvidenceTable, listOf } from "./section.ts";
@@ -70,8 +71,9 @@ async function cover(
   const { sources, fhirBase, labelling } = options;
   const record = toLoadedRecord(stored, 0, { sources, fhirBase, labelling: () => labelling });
   for (const [entry, type] of record.pack.types.entries()) {
-    const facts = sources.get(record.pack.sources[entry] ?? "");
-    const name = `${facts?.dataClass ?? "source not registered"}\t${type}`;
+    const source = record.pack.sources[entry] ?? "";
+    const unregistered = source === DECISION_SOURCE ? "decided here" : "source not registered";
+    const name = `${sources.get(source)?.dataClass ?? unregistered}\t${type}`;
     const known = coverage.get(name) ?? { resources: 0, unlabelled: 0, restricted: 0 };
     coverage.set(name, known);
     known.resources += 1;
