@@ -3,6 +3,7 @@ import { SENSITIVE_LISTS } from "../disclosure/labels/sensitive-lists.ts";
 import type { Hiding } from "./scene.fixtures.ts";
 import { endResource, putResource, tellChild, untellChild } from "./store.fixtures.ts";
 import { asked, doubted, elsewhere, merged, stranger } from "./strangers.fixtures.ts";
+import { isNamed } from "./told.fixtures.ts";
 
 /** What a source beyond the agreement says of a child of the requester's. */
 const beyond: Hiding = ({ maker, unreached, children, hidden }) => {
@@ -222,9 +223,10 @@ const decision: Hiding = ({ maker, requester, children, hidden }) => {
 };
 
 /** An organisation that only a source beyond the agreement tells of. */
-const organisation: Hiding = ({ maker, unreached }) => {
-  if (unreached.length === 0) return undefined;
-  const facts = maker.of(unreached);
+const organisation: Hiding = ({ maker, unreached, requester }) => {
+  const tellers = unreached.filter((facts) => !isNamed(facts, requester.agreement));
+  if (tellers.length === 0) return undefined;
+  const facts = maker.of(tellers);
   const id = maker.id();
   const value = `Z99${maker.random.between(100, 999)}`;
   const name = maker.of(["Refuge", "Zebra House"]);

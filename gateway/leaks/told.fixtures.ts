@@ -166,11 +166,15 @@ function consentOf({ patientId, objected }: TwinChild): Consent {
 }
 
 /** Whether an agreement reaches a source; worked out here anew, apart from the code that is held to it. */
-export function isReached({ source, authority, dataClass }: SourceFacts, agreement: Agreement): boolean {
-  const isNamed = agreement.authorities.includes(authority) && agreement.dataClasses.includes(dataClass);
+export function isReached(facts: SourceFacts, agreement: Agreement): boolean {
   // Nothing told here is a family's agreement to a class.
-  if (agreement.implicitPolicy?.[dataClass] === "deny") return false;
-  return isNamed && (dataClass !== "education" || source in agreement.statutoryGateways);
+  return isNamed(facts, agreement) && agreement.implicitPolicy?.[facts.dataClass] !== "deny";
+}
+
+/** The same of what is no child's, of which no family is asked. */
+export function isNamed({ source, authority, dataClass }: SourceFacts, agreement: Agreement): boolean {
+  const isWithin = agreement.authorities.includes(authority) && agreement.dataClasses.includes(dataClass);
+  return isWithin && (dataClass !== "education" || source in agreement.statutoryGateways);
 }
 
 /** What relates a child to the requester today, and to somebody else, or not yet, or no more. */
