@@ -80,13 +80,12 @@ function toDisclosure(
   const { audit, labelled, count } = facts;
   const { texts } = labelled;
   const standing = standingOf(view, audit);
-  const isUnsafe = standing.family !== undefined || labelled.isUnsafe;
   return {
     ...standing,
     released,
     ...(texts.length > 0 && { labels: texts }),
     ...(count !== undefined && { withheld: { count, rules: standing.decidedBy ?? [] } }),
-    ...(isUnsafe && { family: standing.family ?? "unsafe" }),
+    ...(labelled.isUnsafe && { family: "unsafe" }),
   };
 }
 
@@ -140,8 +139,8 @@ function standingOf(view: VisiblePerson, audit: AuditLog): Standing {
   const { patientId, rules, override, tellers } = view;
   const number = numberOf(view, audit);
   const decidedBy = rules.filter((rule) => !rule.startsWith("agreement/"));
-  // Nobody's word is shown in full where somebody marks the child as restricted.
-  const family = override?.family ?? (tellers?.size === 0 ? "unsafe" : undefined);
+  // Nobody's word is shown in full of a child who is restricted, whatever was decided on telling the family.
+  const family = tellers?.size === 0 ? "unsafe" : override?.family;
   const standing: Standing = {
     patient: patientId,
     ...(number !== undefined && { number }),
