@@ -132,7 +132,11 @@ export const CHANNELS: readonly Channel[] = [
   {
     number: 35,
     name: "Consents, Provenances, AuditEvents",
-    tests: [search("a family's decisions, and what was recorded of whom, are read by nobody else"), READ],
+    tests: [
+      search("a family's decisions, and what was recorded of whom, are read by nobody else"),
+      ["leaks/audit-readers.test.ts", "is read in the audit log by those alone who read Consents"],
+      READ,
+    ],
   },
   {
     number: 36,
@@ -174,6 +178,7 @@ export const CHANNELS: readonly Channel[] = [
     name: "logs, metrics, traces",
     tests: [
       ["leaks/canaries.test.ts", "stands nowhere but in the bodies that may hold it"],
+      ["leaks/process-log.test.ts", "the log of the process, from its start to its end"],
       ["metrics.test.ts", "the open metrics tell how the gateway fares"],
     ],
   },
@@ -223,8 +228,26 @@ export const CHANNELS: readonly Channel[] = [
     name: "a newer permit",
     tests: [page("holds nothing that an objection took away since the page before")],
   },
-  { number: 52, name: "edges of periods", tests: [ALIKE] },
-  { number: 53, name: "codes without a label", tests: [ALIKE] },
+  {
+    number: 52,
+    name: "edges of periods",
+    tests: [
+      ["disclosure/consent-vote.test.ts", "when its first day begins, UK time"],
+      ["disclosure/consent-vote.test.ts", "in winter by winter's clock"],
+      ["disclosure/consent-vote.test.ts", "data of a year that reaches beyond its end"],
+      ["interactions/record-reader-consent.test.ts", "an objection begins, and returns when it ends"],
+    ],
+  },
+  {
+    number: 53,
+    name: "codes without a label",
+    tests: [
+      ["interactions/guard-labels.test.ts", "under a code that no list knows"],
+      ["disclosure/decide-visibility.test.ts", "unknown to every list"],
+      ["interactions/record-reader-labels.test.ts", "other lists take hold at once"],
+      ["compose-labels.test.ts", "is in force from the start, and its successor when it is taken into use"],
+    ],
+  },
   {
     number: 54,
     name: "decisions kept too long",
@@ -247,11 +270,22 @@ export const CHANNELS: readonly Channel[] = [
     ],
   },
   { number: 57, name: "aggregates again and again", tests: [refused("an aggregate")] },
-  { number: 58, name: "what families see", tests: [refused("a resource about a relative or a household")] },
+  {
+    number: 58,
+    name: "what families see",
+    tests: [
+      ["operations/seen-by.test.ts", "newest first and without gaps, later and with silence"],
+      ["operations/seen-by.test.ts", "of a restricted child as much is told as of one of whom nobody has asked"],
+      refused("a resource about a relative or a household"),
+    ],
+  },
   { number: 59, name: "what a write finds", tests: [WRITTEN] },
   {
     number: 60,
     name: "copies, indexes and queues",
-    tests: [["leaks/canaries.test.ts", "stands nowhere but in the bodies that may hold it"]],
+    tests: [
+      ["leaks/canaries.test.ts", "stands nowhere but in the bodies that may hold it"],
+      ["store/sqlite.test.ts", "what is forgotten is overwritten in the file, on pages of its own too"],
+    ],
   },
 ];
