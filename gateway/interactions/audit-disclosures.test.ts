@@ -11,11 +11,12 @@ const NOBODY: ReadonlySet<string> = new Set();
 const OVERRIDE = { kind: "duty", decision: 4, family: "told" } as const;
 const DO_NOT_TELL: Labels = [{ system: HANDLING_LABEL, code: "do-not-inform-family" }];
 
-test.each<[string, Pick<Leaving["view"], "tellers" | "override">, Labels, Disclosure["family"]]>([
+test.each<[string, Pick<Leaving["view"], "tellers" | "isRestricted" | "override">, Labels, Disclosure["family"]]>([
   ["nothing decided", {}, [], undefined],
   ["a decision that the family is told", { override: OVERRIDE }, [], "told"],
-  ["a restricted child", { tellers: NOBODY }, [], "unsafe"],
-  ["a restricted child, whatever was decided", { tellers: NOBODY, override: OVERRIDE }, [], "unsafe"],
+  ["a restricted child", { isRestricted: true }, [], "unsafe"],
+  ["a restricted child, whatever was decided", { isRestricted: true, override: OVERRIDE }, [], "unsafe"],
+  ["objections to all but who the child is", { tellers: NOBODY }, [], undefined],
   ["a label against it", {}, DO_NOT_TELL, "unsafe"],
   ["a label against it, whatever was decided", { override: OVERRIDE }, DO_NOT_TELL, "unsafe"],
 ])("with %s the row says so of telling the family", (_, told, labels, expected) => {

@@ -136,11 +136,11 @@ const STANDING = new WeakMap<VisiblePerson, Standing>();
 function standingOf(view: VisiblePerson, audit: AuditLog): Standing {
   const known = STANDING.get(view);
   if (known !== undefined) return known;
-  const { patientId, rules, override, tellers } = view;
+  const { patientId, rules, override, isRestricted } = view;
   const number = numberOf(view, audit);
   const decidedBy = rules.filter((rule) => !rule.startsWith("agreement/"));
-  // Nobody's word is shown in full of a child who is restricted, whatever was decided on telling the family.
-  const family = tellers?.size === 0 ? "unsafe" : override?.family;
+  // A restricted child's family is told nothing, whatever was decided on telling it.
+  const family = isRestricted ? "unsafe" : override?.family;
   const standing: Standing = {
     patient: patientId,
     ...(number !== undefined && { number }),

@@ -225,6 +225,7 @@ export function toView(record: LoadedRecord, sight: Sight, options: LoadOptions)
     rules: sight.rules,
     until_ms: sight.changesAt_ms,
     ...(sight.visibility && { tellers: record.isRestricted ? NO_TELLERS : sight.visibility.sources }),
+    ...(record.isRestricted && { isRestricted: true }),
     ...(sight.visibility?.override && { override: sight.visibility.override }),
     labelsOf: record.labelsOf,
     lists: labellingOf(options).lists,

@@ -31,6 +31,8 @@ export interface VisibleRecord {
   readonly until_ms?: number;
   /** Of a child: the sources whose word is shown to this requester in full; none where somebody marks it as restricted. */
   readonly tellers?: ReadonlySet<string>;
+  /** Set of a child whom somebody marks as restricted. */
+  readonly isRestricted?: true;
   /** The lists in force, for the guard's own look. */
   readonly lists?: LabelLists;
   /** What the lists say of an entry of `pack`. */
@@ -48,7 +50,7 @@ export interface VisibleRecord {
 /** What a requester may see of the person alone. */
 export type VisiblePerson = Pick<
   VisibleRecord,
-  "key" | "patientId" | "patient" | "rules" | "tellers" | "override" | "isMerged"
+  "key" | "patientId" | "patient" | "rules" | "tellers" | "isRestricted" | "override" | "isMerged"
 >;
 
 /** When a request looks: one state of the store and one instant for all that it sees. */

@@ -49,7 +49,7 @@ export function createSeenBy(ports: SeenByPorts): Answering {
     const found = await ports.reader.find("Patient", id, requester, await momentOf(ports.reader, now_ms));
     if (found === undefined) return refused({ kind: "not-found", type: "Patient" });
     const until = ukDate(now_ms - (ports.familyView.delayDays + 1) * DAY_MS);
-    const lines = isSilent(found.view) ? [] : await linesOf(found.view, until, ports);
+    const lines = found.view.isRestricted ? [] : await linesOf(found.view, until, ports);
     const before = asked.before ?? lines.length + 1;
     const page = lines.filter(({ number }) => number < before).slice(-asked.count);
     const body = Buffer.from(JSON.stringify(toParameters(page.toReversed(), { until, ports })));
@@ -71,11 +71,6 @@ export function createSeenBy(ports: SeenByPorts): Answering {
 
 function mayTellFamilies({ purpose, agreement }: Requester): boolean {
   return agreement.audit || (purpose === "PATRQT" && agreement.purposes.includes("PATRQT"));
-}
-
-/** Nobody's word is shown in full of a child whom somebody marks as restricted. */
-function isSilent({ tellers }: VisibleRecord): boolean {
-  return tellers?.size === 0;
 }
 
 async function linesOf(view: VisibleRecord, until: string, ports: SeenByPorts): Promise<readonly FamilyLine[]> {
