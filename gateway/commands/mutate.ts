@@ -15,9 +15,13 @@ import { toSwitchable } from "./switchable.ts";
 const ROOT = join(import.meta.dirname, "..", "..");
 const ROOMS = ["gateway/disclosure", "gateway/disclosure/labels"];
 const ALONE = ["guard.ts", "guard-body.ts", "guard-labels.ts"].map((name) => `gateway/interactions/${name}`);
-const TESTS = ["gateway/disclosure/**/*.test.ts", "gateway/interactions/guard*.test.ts"];
+const TESTS = [
+  "gateway/disclosure/**/*.test.ts",
+  "gateway/interactions/guard*.test.ts",
+  "gateway/interactions/record-reader-labels.test.ts",
+];
 /** Tests of many generated cases: asked last, of what no other notices. */
-const SLOW = /-properties\.test\.ts$/;
+const SLOW = /(-properties|record-reader-labels)\.test\.ts$/;
 /** Data, contracts and what is only told of a decision. */
 const LEFT_OUT = /(\.test|\.fixtures|-lists|label-list|explanation|disclosure-decision)\.ts$|\/lists\.ts$/;
 
