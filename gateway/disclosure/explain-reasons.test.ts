@@ -53,6 +53,30 @@ test.each<readonly [string, string, () => readonly string[], string]>([
   ["a sensitivity", "label", () => reasonsOf("label", sensitive), "Its sensitivity is beyond the agreement."],
   ["a source in reach", "class", () => reasonsOf("class", FINDING), "The agreement reaches the source of this."],
   [
+    "a class that is not named",
+    "class",
+    () => reasonsOf("class", FINDING, {}, requester({ dataClasses: ["education"] })),
+    "The agreement does not name this class of data.",
+  ],
+  [
+    "an authority that is not reached",
+    "authority",
+    () => reasonsOf("authority", FINDING, {}, requester({ authorities: ["wirral"] })),
+    "The agreement does not reach the authority whose data this is.",
+  ],
+  [
+    "a Consent that says nothing, to officers as well",
+    "consent",
+    () =>
+      reasonsOf(
+        "consent",
+        weighed("leeds-csds", {}, { id: "o2" }),
+        { consents: [rules({ type: "deny", ...ONE })] },
+        requester({ dataClasses: ["health-visiting", "education", "sharing"] }),
+      ),
+    "It says nothing of this resource, this requester, this purpose and this time.",
+  ],
+  [
     "a Consent that denies",
     "consent",
     () => reasonsOf("consent", FINDING, { consents: [rules(objection(ONE))] }),
@@ -97,6 +121,22 @@ test.each<readonly [string, string, () => readonly string[], string]>([
   ],
 ])("of %s an explanation says why (%s)", (_, __, reasons, expected) => {
   expect(reasons()).toContain(expected);
+});
+
+test("a broken glass stands in for the policy, where no Consent is as well", () => {
+  const glass = {
+    kind: "break-glass",
+    id: 8,
+    author: "u",
+    reason: "r",
+    decidedAt_ms: AT.now_ms,
+    client: "gp-demo",
+    user: "i|u",
+  } as const;
+  const who = requester({ breakGlass: true }, { purpose: "BTG", user: { id: "i|u", role: "r", group: "gp" } });
+  const facts = { ...FACTS, decisions: [glass] };
+  const { steps } = explain({ facts, requester: who, at: AT, resource: FINDING });
+  expect(steps.at(-1)).toMatchObject({ rule: "implicit-policy", effect: "does-not-apply" });
 });
 
 test("of what a label withholds the Consents are told as well", () => {

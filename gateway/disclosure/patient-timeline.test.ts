@@ -35,6 +35,43 @@ describe("stretches of time", () => {
   });
 });
 
+test("a renewal begins a stretch of its own, where one thing is said as well", () => {
+  const told = [telling("a", 1, NOW, "x")];
+  expect(toStretches(told, [5]).map(({ from, told: said }) => [from.at_ms, said.length])).toEqual([
+    [5, 1],
+    [1, 1],
+  ]);
+});
+
+test.each<[string, readonly Telling[], readonly (readonly [number, number])[]]>([
+  [
+    "what ends later ends in the first round",
+    [telling("a", 1, 2, "x")],
+    [
+      [2, 0],
+      [1, 0],
+    ],
+  ],
+  [
+    "what ends as it began ends in the next",
+    [telling("a", 1, 1, "x")],
+    [
+      [1, 1],
+      [1, 0],
+    ],
+  ],
+  [
+    "what gives way later does so in the first",
+    [telling("a", 2, NOW, "y"), telling("a", 1, 2, "x")],
+    [
+      [2, 0],
+      [1, 0],
+    ],
+  ],
+])("of changes %s", (_, tellings, expected) => {
+  expect(toStretches(tellings).map(({ from }) => [from.at_ms, from.round])).toEqual(expected);
+});
+
 describe("forms", () => {
   const forms = (tellings: readonly Telling[], shown: string) =>
     [

@@ -45,9 +45,22 @@ describe("a child is the practice's own", () => {
       [tie("2026-06-01", undefined, { organization: { system: ODS, value: "Z2" } }), tie("2026-09-10")],
       midnight("2026-09-10"),
     ],
+    [
+      "by no registration of the same number elsewhere",
+      [tie("2026-06-01", undefined, { organization: { system: "urn:x", value: "Z1" } }), tie("2026-09-10")],
+      midnight("2026-09-10"),
+    ],
+    ["since it was told, where no day is", [tie(undefined, undefined, { toldAt: NOW_ms - 5 })], NOW_ms - 5],
+    ["from the moment at which it was told", [tie("2026-09-01", undefined, { toldAt: NOW_ms })], NOW_ms],
     ["by no other kind of tie", [tie("2026-06-01", undefined, { kind: "roll" })], undefined],
   ])("%s", (_, ties, expected) => {
     expect(relatedSince(ties, GP, NOW_ms)).toBe(expected);
+  });
+
+  test("and no more at the end of the last day", () => {
+    const ties = [tie("2026-09-01", "2026-09-14")];
+    expect(relatedSince(ties, GP, midnight("2026-09-15"))).toBeUndefined();
+    expect(relatedSince(ties, GP, midnight("2026-09-15") - 1)).toBe(midnight("2026-09-01"));
   });
 
   test("and of an authority's officers each is so by the agreement alone", () => {
