@@ -4,6 +4,7 @@ import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type Context, Hono } from "hono";
 import { ROUTES, type Route } from "#profiles/routes.ts";
+import { KnownPathsRouter } from "./known-paths.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import { toUnexpected } from "./outcome/operation-outcome.ts";
@@ -120,7 +121,7 @@ type Answering = (context: NodeContext) => Response | Promise<Response>;
 
 /** The route table: FHIR routes are made from the interaction table, the others are the contracts of operation. */
 export function createApp(ports: AppPorts): Hono<NodeEnv> {
-  const app = new Hono<NodeEnv>();
+  const app = new Hono<NodeEnv>({ router: new KnownPathsRouter() });
   const measured = createMeasured(ports);
   const idsOf = (context: NodeContext) => readRequestIds(context.req.raw.headers, randomUUID);
 
@@ -208,7 +209,7 @@ export type FhirAppPorts = Pick<AppPorts, "fhir" | "metrics" | "log" | "capabili
 
 /** The addresses of FHIR and no others, for whoever measures what lies behind them. */
 export function createFhirApp(ports: FhirAppPorts): Hono<NodeEnv> {
-  const app = new Hono<NodeEnv>();
+  const app = new Hono<NodeEnv>({ router: new KnownPathsRouter() });
   addFhirRoutes(app, ports);
   return app;
 }
