@@ -69,6 +69,15 @@ describe("an objection", () => {
       ["leeds-csds"],
     ],
     [
+      "is what the last decision says, whichever was numbered first",
+      undefined,
+      [
+        { ...REFUSED, decidedAt_ms: NOW_ms, state: "upheld" },
+        { ...REFUSED, id: 8 },
+      ],
+      ["leeds-csds"],
+    ],
+    [
       "is what the last says that was made at one time",
       undefined,
       [

@@ -6,7 +6,7 @@ import { AT, actReason, coding, dataClass, FACTS, objection, requester, rules } 
 
 const HEALTH = { class: [dataClass("health-visiting")] };
 const ours = coding(PURPOSE_OF_USE);
-const TEACHER = { id: "https://issuer.example|teacher", role: "r", group: "g" } as const;
+const TEACHER = { id: "https://issuer.example|teacher", role: "r", group: "gp" } as const;
 const named = (system: string, value: string) => [
   { role: { text: "recipient" }, reference: { identifier: { system, value } } },
 ];
