@@ -123,11 +123,10 @@ class EncodedGroup implements Group {
     const leafStart = start + BEFORE_LEAF.length;
     this.#linesEnd = start + lines.write(`${BEFORE_LEAF}${leaf}}\n`, start);
     lines[leafStart - 1] = LEAF_PREFIX_BYTE;
-    const leafHash = hash("sha256", lines.subarray(leafStart - 1, this.#linesEnd - 2), "buffer");
-    const text = leafHash.toString("base64url");
+    const text = hash("sha256", lines.subarray(leafStart - 1, this.#linesEnd - 2), "base64url");
     lines[leafStart - 1] = COLON;
     lines.write(text, start + HASH_OFFSET, "latin1");
-    this.#hashes.push(leafHash);
+    this.#hashes.push(Buffer.from(text, "base64url"));
     return text;
   }
 

@@ -13,7 +13,12 @@ export function hashOfNode(left: NodeHash, right: NodeHash): NodeHash {
   joined[0] = NODE_PREFIX;
   left.copy(joined, 1);
   right.copy(joined, 1 + HASH_BYTES);
-  return hash("sha256", joined, "buffer");
+  return bytesOf(hash("sha256", joined, "latin1"));
+}
+
+/** A text of its bytes costs half of what a buffer of its own for each hash does. */
+function bytesOf(text: string): NodeHash {
+  return Buffer.from(text, "latin1");
 }
 
 /** The hash that a text says in base64url without padding; `undefined` when it says none, or says it in another way. */

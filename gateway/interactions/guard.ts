@@ -98,8 +98,10 @@ export function guardRelease(
   { agreement }: Requester,
   sources: ReadonlyMap<string, SourceFacts>,
 ): void {
+  let last: { readonly pack: Pack; readonly marks: Uint8Array } | undefined;
   for (const { pack, entry, view } of released) {
-    const marks = marksOf(pack, agreement);
+    if (last?.pack !== pack) last = { pack, marks: marksOf(pack, agreement) };
+    const { marks } = last;
     if (marks[entry] === 1) continue;
     const wrong = wrongIn(
       {
@@ -118,9 +120,11 @@ export function guardRelease(
 }
 
 function marksOf(pack: Pack, agreement: Agreement): Uint8Array {
+  const known = passed.get(pack)?.get(agreement);
+  if (known !== undefined) return known;
   const byAgreement = passed.get(pack) ?? new WeakMap<Agreement, Uint8Array>();
   passed.set(pack, byAgreement);
-  const marks = byAgreement.get(agreement) ?? new Uint8Array(pack.size);
+  const marks = new Uint8Array(pack.size);
   byAgreement.set(agreement, marks);
   return marks;
 }
