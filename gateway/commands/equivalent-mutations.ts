@@ -97,6 +97,21 @@ export const EQUIVALENT_MUTATIONS: readonly EquivalentMutation[] = [
   ...["type: pack.types", "id: pack.ids", "source: pack.sources"].flatMap((line) =>
     of("gateway/interactions/guard.ts", `${line}[entry] ?? ""`, ["fallback dropped"], NEVER),
   ),
+  ...of("gateway/interactions/guard-body.ts", 'split("/_history/")[0]?.split("/") ?? []', ["fallback dropped"], NEVER),
+  ...of(
+    "gateway/interactions/guard-labels.ts",
+    '"code" in value && typeof value.code === "string"',
+    ["left of && dropped", "right of && dropped"],
+    "No list is of a system called undefined.",
+  ),
+  ...of(
+    "gateway/interactions/guard-labels.ts",
+    'value === "object" && value !== null && !Array.isArray(value)',
+    ["right of && dropped"],
+    "A list has neither a type nor labels.",
+  ),
+  ...of("gateway/interactions/guard.ts", 'subjectOf(resource)?.reference ?? ""', ["fallback dropped"], NEVER),
+  ...of("gateway/interactions/guard.ts", "marked.has(patientId)", ["left of && dropped"], "No set holds nothing."),
   ...of("gateway/interactions/guard.ts", "opening.length) !== opening && !isOf", ["left of && dropped"], SOONER),
 ];
 

@@ -120,6 +120,8 @@ describe("what a client wrote is very restricted", () => {
   const weightOfLoinc = { ...finding("x"), code: coded("29463-7", LOINC) };
   test.each<[string, unknown, Asking, boolean]>([
     ["under a code that no list knows", finding("unheard-of"), WRITTEN, true],
+    ["under a code that a list calls private", finding("private"), WRITTEN, true],
+    ["not where it is nothing", null, WRITTEN, false],
     ["under no code", { resourceType: "Observation" }, WRITTEN, true],
     ["not where a mapper made it", finding("unheard-of"), {}, false],
     [
@@ -168,6 +170,17 @@ describe("what a client wrote is very restricted", () => {
       finding("x"),
       { ...WRITTEN, lists: { lists: [...LISTS.lists, ...contract] } },
       true,
+    ],
+    [
+      "not where one default of several is for all that clients write",
+      finding("x"),
+      {
+        ...WRITTEN,
+        lists: {
+          defaults: [...LISTS.defaults, { id: "all", reason: "", types: ["Observation"], confidentiality: "N" }],
+        },
+      },
+      false,
     ],
     ["not where a default is for all that clients write", finding("x"), withDefault({}), false],
     ["not where a default is for that alone", finding("x"), withDefault({ isWritten: true }), false],

@@ -156,6 +156,13 @@ describe("the guard says of what leaves", () => {
       { elements: { Observation: ["value", "issued"] } },
       "an element beyond the agreement",
     ],
+    [
+      "what is restricted where nobody is real",
+      { ...FINDING, meta: { source: CSDS, ...R } },
+      {},
+      { idSpace: "trial" },
+      undefined,
+    ],
     ["what its writer labelled", { ...FINDING, meta: { source: CSDS, ...R } }, {}, own, undefined],
   ])("%s: %#", (_, resource, part, agreement, expected) => {
     expect(said(resource, part, agreement)).toBe(expected);
@@ -270,6 +277,11 @@ describe("a body that is read from the store", () => {
     [
       "what else a client wrote that calls another its patient",
       guard("Observation", { patient: { reference: "Patient/p-2" } }, true),
+      true,
+    ],
+    [
+      "what else a client wrote, of no kind that has a patient",
+      guard("Organization", { patient: { reference: "Patient/p-2" } }, true),
       true,
     ],
     ["a mapped Provenance, which has no subject", guard("Provenance", { meta: { source: CSDS } }, false), true],
