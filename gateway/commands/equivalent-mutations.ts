@@ -76,6 +76,12 @@ export const EQUIVALENT_MUTATIONS: readonly EquivalentMutation[] = [
   ...of(`${DISCLOSURE}/patient-timeline.ts`, "if (start === undefined) return []", ["check dropped"], NEVER),
   ...of(`${DISCLOSURE}/patient-timeline.ts`, "next?.at_ms === until", ["check dropped"], SOONER),
   ...of(`${DISCLOSURE}/patient-fold.ts`, "options.identityOnly.length === 0", ["never"], SOONER),
+  ...of(`${DISCLOSURE}/patient-fold.ts`, "systems.has(system)", ["left of && dropped"], "No system is undefined."),
+  ...of(`${DISCLOSURE}/patient-fold.ts`, 'name.use ?? ""', ["fallback dropped"], "No use is called undefined."),
+  ...of(`${DISCLOSURE}/minimised.ts`, "shaped?.", ["fallback dropped"], "What is undefined is as good as false."),
+  ...of(`${DISCLOSURE}/minimised.ts`, "meta !== null", ["right of && dropped"], "Nothing has no members."),
+  ...of(`${DISCLOSURE}/withheld.ts`, "withheld.length === 0", ["right of || dropped"], SOONER),
+  ...of(`${DISCLOSURE}/labels/code-index.ts`, "system === undefined) return NONE", ["check dropped"], SOONER),
   ...of(`${DISCLOSURE}/labels/code-index.ts`, "if (known !== undefined) return known", ["check dropped"], KEPT),
   ...of(
     `${DISCLOSURE}/labels/code-index.ts`,

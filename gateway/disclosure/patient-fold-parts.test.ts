@@ -133,6 +133,12 @@ describe("of a Patient is told", () => {
       { identifier: [number("9990000018")] },
     ],
     [
+      "a number once, as it is told first",
+      [{ identifier: [number("9990000018")] }, { identifier: [{ ...number("9990000018"), use: "old" }] }],
+      {},
+      { identifier: [number("9990000018")] },
+    ],
+    [
       "several identifiers without a value",
       [
         {
