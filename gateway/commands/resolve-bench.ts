@@ -72,7 +72,13 @@ async function fill(store: Store, resolver: ChildResolver, children: number): Pr
             evidence: [],
             decidedAt: 0,
           });
-          await transaction.putSourceIdentity(HEALTH, localId, identity, resolver.blockingKeysOf(identity));
+          await transaction.putSourceIdentity(
+            HEALTH,
+            localId,
+            identity,
+            resolver.blockingKeysOf(identity),
+            resolver.printOf(identity),
+          );
           const key = `nhs-number|${identity.nhsNumber}`;
           await transaction.claimIdentityKey({ key, record, source: HEALTH, localId, isWithheld: false });
         }

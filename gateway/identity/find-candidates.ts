@@ -9,6 +9,10 @@ import { areInScope, authoritiesOf, type MatchingScope } from "./matching-scope.
 /** A matcher that also gives the bits of a comparison alone, which is cheaper. */
 export interface ScoringMatcher<C extends Comparable> extends Matcher<C> {
   score(asked: C, known: C): number;
+  /** All that is compared of a person in a short text, where one text can hold it. */
+  printOf(comparable: C): string | undefined;
+  /** `score(asked, known)` from the print of `known`; `undefined` for one that another version of the matcher made. */
+  scorePrint(asked: C, print: string): number | undefined;
 }
 
 /** What sources call one child. */
@@ -87,6 +91,7 @@ export function createCandidateFinder<C extends Comparable>(
       const { children, isCut } = await reads.findAlike(keys, LIMITS.alike_children_max, {
         most: LIMITS.alike_compared_max,
         asking: source === undefined ? undefined : { source, isTelling },
+        isWorthReading: (print) => (matcher.scorePrint(asked, print) ?? RESEMBLES_MIN_bits) >= RESEMBLES_MIN_bits,
       });
       const records = new Set<RecordKey>();
       for (const child of children) {

@@ -42,6 +42,8 @@ export interface Resolution {
   readonly before: SourceIdentity | undefined;
   /** Under which the child is found by those who come later. */
   readonly blockingKeys: readonly number[];
+  /** All that is compared of the child, where one text can hold it. */
+  readonly print: string | undefined;
 }
 
 export interface ApplyOptions {
@@ -66,6 +68,8 @@ export interface ChildResolver {
   apply(transaction: WriteTransaction, resolution: Resolution, options: ApplyOptions): Promise<RecordKey>;
   /** Under which a source's child is found, for who writes down what a source says without resolving it. */
   blockingKeysOf(identity: SourceIdentity): readonly number[];
+  /** What is kept beside those keys. */
+  printOf(identity: SourceIdentity): string | undefined;
   /** Within which it resolves. */
   readonly scope: MatchingScope;
 }
@@ -80,6 +84,7 @@ export function createChildResolver<C extends Comparable>(
     resolve: (reads, source, identity, options = {}) => resolve(reads, { source, identity, ...options }, finder),
     apply: applyResolution,
     blockingKeysOf: (identity) => matcher.blockingKeys(matcher.toComparable(toPerson(identity))),
+    printOf: (identity) => matcher.printOf(matcher.toComparable(toPerson(identity))),
     scope,
   };
 }
@@ -102,7 +107,10 @@ async function resolve<C extends Comparable>(
     return value === undefined ? [] : [{ system: number === "upn" ? UPN : NHS_NUMBER, value }];
   });
   const blockingKeys = finder.matcher.blockingKeys(comparable);
-  return { source, identity, record: decision.record, withheldIdentifiers, decision, facts, before, blockingKeys };
+  // A number that is out of use was left out of what is compared here, and is not where others are compared with it.
+  const print = isVoid ? undefined : finder.matcher.printOf(comparable);
+  const { record } = decision;
+  return { source, identity, record, withheldIdentifiers, decision, facts, before, blockingKeys, print };
 }
 
 async function applyResolution(
@@ -124,7 +132,7 @@ async function applyResolution(
     });
   }
   const kept: KeptIdentity = facts.describesNobody === true ? { ...identity, describesNobody: true } : identity;
-  await transaction.putSourceIdentity(source, localId, kept, resolution.blockingKeys);
+  await transaction.putSourceIdentity(source, localId, kept, resolution.blockingKeys, resolution.print);
   for (const key of await claimNumbers(transaction, record, resolution)) options.onReleased?.(key);
   const leftBehind = await leaveRecord(transaction, record, { resolution, options });
   for (const review of mergeByKind([...decision.reviews, ...leftBehind])) {

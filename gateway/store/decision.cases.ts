@@ -79,6 +79,30 @@ export function decisionCases(store: () => Store, child: Child): void {
       expect(await found(1, 9)).toEqual([["all of them", "one that few share"], true]);
     });
 
+    test("whose print is not worth it stays unread, and whoever has none is read", async () => {
+      const record = await child("p-1");
+      const put = (localId: string, print?: string) =>
+        store().write((t) => t.putSourceIdentity("leeds-eyfsp", localId, { localId }, [1], print));
+      const found = async (isWorthReading?: (print: string) => boolean) => {
+        const bounds = isWorthReading === undefined ? {} : { isWorthReading };
+        return (await store().findAlike([1, 2], 9, bounds)).children.map(({ localId }) => localId);
+      };
+      await store().write(async (transaction) => {
+        for (const localId of ["A", "B", "C"]) await transaction.appendLink(link(localId, record));
+      });
+      await put("A", "like");
+      await put("B", "unlike");
+      await put("C");
+      expect(await found()).toEqual(["A", "B", "C"]);
+      expect(await found((print) => print === "like")).toEqual(["A", "C"]);
+      await put("A", "unlike");
+      await put("B");
+      expect(await found((print) => print === "like")).toEqual(["B", "C"]);
+      await store().write((t) => t.removeSourceIdentity("leeds-eyfsp", "A"));
+      await put("A");
+      expect(await found(() => false)).toEqual(["A", "B", "C"]);
+    });
+
     test("of the source that asks are those alone who share a telling key", async () => {
       const record = await child("p-1");
       await store().write(async (transaction) => {

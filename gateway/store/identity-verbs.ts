@@ -12,6 +12,8 @@ export interface AlikeBounds {
   readonly most?: number | undefined;
   /** Who asks, and under which keys its own children count too. */
   readonly asking?: { readonly source: string; isTelling(key: number): boolean } | undefined;
+  /** Of those that would be answered, by what is kept beside their keys: `false` leaves one out unread. */
+  isWorthReading?(print: string): boolean;
 }
 
 /** A source's child as identity resolution looks at it. */
@@ -128,13 +130,14 @@ export interface IdentityWriteVerbs {
   appendLink(link: Link): Promise<void>;
   /**
    * Source identities are kept as they came, one a source and local id, and found by their blocking keys. The child must
-   * have a link.
+   * have a link. `print` is kept beside the keys; without it the identity is read whenever a key leads to it.
    */
   putSourceIdentity(
     source: string,
     localId: string,
     identity: SourceIdentity,
     blockingKeys: readonly number[],
+    print?: string,
   ): Promise<void>;
   /** Takes back what a source called the child: nothing of the identity stays but its links. */
   removeSourceIdentity(source: string, localId: string): Promise<void>;

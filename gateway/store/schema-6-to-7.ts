@@ -1,8 +1,12 @@
 import type { DatabaseSync } from "node:sqlite";
 
-/** From version 6, which did not know since when a tie was told: of those that it holds nobody ever will. */
+/**
+ * From version 6, which did not know since when a tie was told: of those that it holds nobody ever will. Prints come with
+ * the next word of each source.
+ */
 export function from6To7(database: DatabaseSync): void {
   database.exec(`
+CREATE TABLE child_print (child INTEGER PRIMARY KEY, print TEXT NOT NULL) STRICT;
 DROP INDEX relationship_of_organization;
 ALTER TABLE relationship RENAME TO relationship_6;
 CREATE TABLE relationship (

@@ -131,6 +131,11 @@ CREATE TABLE block (
   PRIMARY KEY (key, source, child)
 ) STRICT, WITHOUT ROWID;
 
+-- What the matcher compares of a source's child, in a text that it alone reads. Found beside the keys, without the child's
+-- own row; a child without one is read. Rows are short, so that those of all children stay in memory.
+-- (5, '3,20200504,2,,,LS14CI 3 2,martha,entwistle,1')
+CREATE TABLE child_print (child INTEGER PRIMARY KEY, print TEXT NOT NULL) STRICT;
+
 -- What one source says of a child, and the unit that told it. since: when it came into the record, where that was later.
 -- withheld: identifiers of the body that are neither served nor indexed here; NULL for none.
 -- (9, 17, 5, '383', 'education', 1767225600000, NULL, 'A123/2025', NULL, '{"resourceType":"Patient",…}')

@@ -1,6 +1,6 @@
 import type { AlikeBounds, AlikeChild } from "./identity-verbs.ts";
 import type { Connection } from "./sqlite-connection.ts";
-import { inParts, marks } from "./sqlite-lists.ts";
+import { LIST_LENGTHS, PART_MAX } from "./sqlite-lists.ts";
 import { type ChildId, childrenOf } from "./sqlite-source-children.ts";
 import { integer, type Row } from "./sqlite-values.ts";
 
@@ -29,7 +29,7 @@ interface Found {
 export function findAlike(
   connection: Connection,
   keys: readonly number[],
-  { limit, most = Number.POSITIVE_INFINITY, asking }: AlikeBounds & { readonly limit: number },
+  { limit, most = Number.POSITIVE_INFINITY, asking, isWorthReading }: AlikeBounds & { readonly limit: number },
 ): { readonly children: readonly AlikeChild[]; readonly isCut: boolean } {
   const wanted = [...new Set(keys)];
   const passed = asking && connection.interned.knownSourceId(asking.source);
@@ -40,15 +40,35 @@ export function findAlike(
   ];
   const together = readTogether(connection, ranges, limit);
   const found = together === undefined ? readShort(connection, ranges, limit) : { rows: together, isCut: false };
-  const { ids, isCut } = mostAlike(found.rows, most);
-  return { children: childrenOf(connection, ids), isCut: isCut || found.isCut };
+  const { ids, isCut } = found.rows.length <= most ? ALL : mostAlike(found.rows, most);
+  const worth = worthReading(found.rows, ids, isWorthReading);
+  return { children: worth.size === 0 ? [] : childrenOf(connection, worth), isCut: isCut || found.isCut };
+}
+
+/** Of the children of rows, those that are to be looked at and whose print, if there is one, does not speak against it. */
+function worthReading(
+  rows: readonly Row[],
+  ids: ReadonlySet<ChildId> | undefined,
+  isWorthReading: AlikeBounds["isWorthReading"],
+): ReadonlySet<ChildId> {
+  const seen = new Set<ChildId>();
+  const worth = new Set<ChildId>();
+  for (const row of rows) {
+    const id = integer(row[1]);
+    if (seen.has(id) || ids?.has(id) === false) continue;
+    seen.add(id);
+    const print = row[2];
+    if (typeof print !== "string" || isWorthReading === undefined || isWorthReading(print)) worth.add(id);
+  }
+  return worth;
 }
 
 /** `undefined` where there are more rows than the limit. */
 function readTogether(connection: Connection, ranges: readonly Ranges[], limit: number): readonly Row[] | undefined {
   const found: Row[] = [];
   for (const { keys, passed } of ranges) {
-    for (const part of inParts(keys)) {
+    for (let from = 0; from < keys.length; from += PART_MAX) {
+      const part = keys.slice(from, from + PART_MAX);
       const rows = readRows(connection, { keys: part, passed }, limit + 1);
       if (rows.length > limit) return undefined;
       for (const row of rows) found.push(row);
@@ -73,11 +93,29 @@ function readShort(connection: Connection, ranges: readonly Ranges[], limit: num
 }
 
 function readRows({ arrays }: Connection, { keys, passed }: Ranges, limit: number): readonly Row[] {
-  const among = `SELECT key, child FROM block WHERE key IN (${marks(keys.length)})`;
-  if (passed === undefined) return arrays(`${among} LIMIT ?`).all(...keys, limit);
-  const sql = `${among} AND source < ? UNION ALL ${among} AND source > ? LIMIT ?`;
-  return arrays(sql).all(...keys, passed, ...keys, passed, limit);
+  if (keys.length === 0) return [];
+  const place = LIST_LENGTHS.findIndex((length) => length >= keys.length);
+  const given: (number | null)[] = [...keys];
+  for (let n = keys.length; n < (LIST_LENGTHS[place] ?? 0); n++) given.push(null);
+  if (passed === undefined) return arrays(ROWS[place] ?? "").all(...given, limit);
+  return arrays(ROWS_PASSING[place] ?? "").all(...given, passed, limit);
 }
+
+/**
+ * Rows of a number of keys, of which the last may be no key at all. Keys are joined as they are given: for those of an IN,
+ * SQLite would make and fill a table of its own each time.
+ */
+function toAmong(length: number): string {
+  const keys = Array.from({ length }, (_, n) => `(?${n + 1})`).join(",");
+  return `SELECT b.key, b.child, p.print FROM (VALUES ${keys}) k CROSS JOIN block b ON b.key = k.column1
+    LEFT JOIN child_print p ON p.child = b.child WHERE`;
+}
+
+const ROWS = LIST_LENGTHS.map((length) => `${toAmong(length)} true LIMIT ?`);
+const ROWS_PASSING = LIST_LENGTHS.map((length) => {
+  const among = toAmong(length);
+  return `${among} b.source < ?${length + 1} UNION ALL ${among} b.source > ?${length + 1} LIMIT ?`;
+});
 
 function countRows({ arrays }: Connection, { keys: [key = 0], passed = -1 }: Ranges, limit: number): number {
   const row = arrays(
@@ -87,11 +125,14 @@ function countRows({ arrays }: Connection, { keys: [key = 0], passed = -1 }: Ran
   return integer(row?.[0]);
 }
 
+/** No fewer rows have more children. */
+const ALL = { ids: undefined, isCut: false } as const;
+
 /** Those that share most keys, and of equals those whose keys few share; cut where one of two keys is left out. */
 function mostAlike(
   rows: readonly Row[],
   most: number,
-): { readonly ids: ReadonlySet<ChildId>; readonly isCut: boolean } {
+): { readonly ids: ReadonlySet<ChildId> | undefined; readonly isCut: boolean } {
   const shared = new Map<ChildId, number>();
   const sizes = new Map<number, number>();
   for (const row of rows) sizes.set(integer(row[0]), (sizes.get(integer(row[0])) ?? 0) + 1);
@@ -99,7 +140,7 @@ function mostAlike(
     const id = integer(row[1]);
     shared.set(id, (shared.get(id) ?? 0) + 1 + 1 / (RARITY_DIVISOR * (sizes.get(integer(row[0])) ?? 1)));
   }
-  if (shared.size <= most) return { ids: new Set(shared.keys()), isCut: false };
+  if (shared.size <= most) return ALL;
   const ordered = [...shared].toSorted(([, left], [, right]) => right - left);
   const [, next = 0] = ordered[most] ?? [];
   return { ids: new Set(ordered.slice(0, most).map(([id]) => id)), isCut: next >= 2 || sizes.size <= 1 };

@@ -1,6 +1,6 @@
 /** Statements for lists of any length would be as many as there are lengths. */
-const LIST_LENGTHS = [1, 4, 8, 16, 32] as const;
-const PART_MAX = 32;
+export const LIST_LENGTHS = [1, 4, 8, 16, 32] as const;
+export const PART_MAX = 32;
 
 /** In parts of few different lengths, each filled up with its last value, which changes nothing that is found. */
 export function inParts(values: readonly number[]): readonly (readonly number[])[] {

@@ -58,7 +58,15 @@ export function linkOf({ statement }: Connection, source: string, localId: strin
 export function putSourceIdentity(
   work: Work,
   { source, localId }: SourceChildName,
-  { identity, blockingKeys }: { readonly identity: SourceIdentity; readonly blockingKeys: readonly number[] },
+  {
+    identity,
+    blockingKeys,
+    print,
+  }: {
+    readonly identity: SourceIdentity;
+    readonly blockingKeys: readonly number[];
+    readonly print: string | undefined;
+  },
 ): void {
   const { statement } = work.connection;
   const child = internChild(work, source, localId);
@@ -67,9 +75,20 @@ export function putSourceIdentity(
   const before = statement("SELECT identity, blocking FROM source_child WHERE id = ?").get(child);
   const held = before?.blocking instanceof Uint8Array ? bytes(before.blocking) : undefined;
   const isSameBlocking = blocking === null ? held === undefined : held?.equals(blocking) === true;
+  putPrint(work, child, print);
   if (before?.identity === body && isSameBlocking) return;
   statement("UPDATE source_child SET identity = ?, blocking = ? WHERE id = ?").run(body, blocking, child);
   if (!isSameBlocking) replaceBlocking(work, child, { source, held, blocking });
+}
+
+function putPrint({ connection: { statement } }: Work, child: ChildId, print: string | undefined): void {
+  if (print === undefined) statement("DELETE FROM child_print WHERE child = ?").run(child);
+  else {
+    statement(
+      `INSERT INTO child_print (child, print) VALUES (?, ?)
+       ON CONFLICT DO UPDATE SET print = excluded.print WHERE print <> excluded.print`,
+    ).run(child, print);
+  }
 }
 
 function replaceBlocking(
@@ -98,6 +117,7 @@ export function removeSourceIdentity(work: Work, source: string, localId: string
   const row = statement("SELECT blocking FROM source_child WHERE id = ?").get(child);
   const held = row?.blocking instanceof Uint8Array ? bytes(row.blocking) : undefined;
   replaceBlocking(work, child, { source, held, blocking: null });
+  putPrint(work, child, undefined);
   statement("UPDATE source_child SET identity = NULL, blocking = NULL WHERE id = ?").run(child);
 }
 

@@ -95,8 +95,9 @@ export class SqliteTransaction extends SqliteReader implements WriteTransaction 
     localId: string,
     identity: SourceIdentity,
     blockingKeys: readonly number[],
+    print?: string,
   ): Promise<void> {
-    putSourceIdentity(this.#open, { source, localId }, { identity, blockingKeys });
+    putSourceIdentity(this.#open, { source, localId }, { identity, blockingKeys, print });
   }
 
   async moveChild(move: ChildMove): Promise<void> {

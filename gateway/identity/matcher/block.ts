@@ -52,11 +52,11 @@ export function toBlockingKeys(features: Features): readonly number[] {
 }
 
 /** Of each name the sounds of given and family name as one number, whichever comes first. */
-function soundsOfBoth({ names }: Features): ReadonlySet<number> {
-  const both = new Set<number>();
+function soundsOfBoth({ names }: Features): readonly number[] {
+  const both: number[] = [];
   for (const { given, family } of names) {
-    const [first = -1, second = -1] = [soundOf(given), soundOf(family)].toSorted((left, right) => left - right);
-    if (first >= 0) both.add(first * SOUNDS + second);
+    const [one, other] = [soundOf(given), soundOf(family)];
+    if (one >= 0 && other >= 0) both.push(Math.min(one, other) * SOUNDS + Math.max(one, other));
   }
   return both;
 }

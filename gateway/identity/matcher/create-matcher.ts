@@ -5,9 +5,11 @@ import { toFeatures } from "./compare/to-features.ts";
 import { type Judgement, judge, MARGIN_MIN_bits, toGrade } from "./grade.ts";
 import type { Comparison, Graded, Matcher } from "./matcher.ts";
 import type { Model } from "./model/model.ts";
+import { fromPrint, toPrint } from "./print.ts";
 
 /** Raised whenever normalisation, levels, keys or grades change. */
-export const MATCHER_VERSION = "matcher-3";
+const VERSION = "3";
+export const MATCHER_VERSION = `matcher-${VERSION}`;
 
 export interface MatcherOptions {
   /** YYYY-MM-DD; birth dates after it are not known. Today's date by default. */
@@ -18,10 +20,14 @@ export interface MatcherOptions {
 export interface FeatureMatcher extends Matcher<Features> {
   /** `compare(asked, known).bits`, without making the evidence. */
   score(asked: Features, known: Features): number;
+  /** All that is compared of a person in a short text, where one text can hold it. */
+  printOf(comparable: Features): string | undefined;
+  /** `score(asked, known)` from the print of `known`; `undefined` for one that another version of the matcher made. */
+  scorePrint(asked: Features, print: string): number | undefined;
 }
 
 export function createMatcher(model: Model, options: MatcherOptions = {}): FeatureMatcher {
-  const { today = () => new Date().toISOString().slice(0, 10) } = options;
+  const { today = createToday() } = options;
   const scorer = createScorer(model);
 
   const compareAndJudge = (asked: Features, known: Features): { comparison: Comparison; judgement: Judgement } => {
@@ -42,6 +48,11 @@ export function createMatcher(model: Model, options: MatcherOptions = {}): Featu
     toComparable: (person) => toFeatures(person, { ...model, today: today() }),
     blockingKeys: toBlockingKeys,
     score: scorer.score,
+    printOf: (comparable) => toPrint(comparable, VERSION),
+    scorePrint(asked, print) {
+      const known = fromPrint(print, VERSION, model);
+      return known && scorer.score(asked, known);
+    },
     compare: (asked, known) => compareAndJudge(asked, known).comparison,
     grade<T>(asked: Features, candidates: readonly { readonly candidate: T; readonly known: readonly Features[] }[]) {
       const compared = candidates.flatMap(({ candidate, known }) => {
@@ -67,6 +78,18 @@ export function createMatcher(model: Model, options: MatcherOptions = {}): Featu
         };
       });
     },
+  };
+}
+
+const DAY_MS = 86_400_000;
+
+/** Today's date in UTC, put into text once a day. */
+function createToday(): () => string {
+  let [day, text] = [-1, ""];
+  return () => {
+    const now = Math.floor(Date.now() / DAY_MS);
+    if (now !== day) [day, text] = [now, new Date(now * DAY_MS).toISOString().slice(0, 10)];
+    return text;
   };
 }
 

@@ -2,7 +2,7 @@ import type { Person, PersonName } from "../../person.ts";
 import type { Frequencies, Model } from "../model/model.ts";
 import { normaliseBirthDate } from "../normalise/birth-date.ts";
 import { foldWords } from "../normalise/fold.ts";
-import { normaliseName } from "../normalise/name.ts";
+import { type NormalName, normaliseName } from "../normalise/name.ts";
 import { isGivenName, nicknameFamilies, spellingFamilies } from "../normalise/nicknames.ts";
 import { normaliseIdentifier, normaliseNhs, normalisePermanentUpn } from "../normalise/number.ts";
 import { addressWords, normalisePlace, normaliseTelecom } from "../normalise/place.ts";
@@ -57,18 +57,48 @@ export function toFeatures(person: Person, options: FeatureOptions): Features {
 }
 
 function toNameFeatures(name: PersonName, options: FeatureOptions): NameFeatures {
-  const normal = normaliseName(name);
-  const { given, givenWords, family } = normal;
-  const { frequencies, knownGivenShare } = options;
+  return featuresOfName(normaliseName(name), options);
+}
+
+/** Of a name that is normal already. */
+export function featuresOfName(
+  { given, givenWords, family, familyWords }: NormalName,
+  options: Pick<FeatureOptions, "frequencies" | "knownGivenShare">,
+): NameFeatures {
+  const { givenForms, wordForms, given_bits } = givenFeatures(given, givenWords, options);
+  const family_bits = toBits(options.frequencies.family, family);
+  return { given, givenWords, givenForms, wordForms, given_bits, family, familyWords, family_bits };
+}
+
+type GivenFeatures = Pick<NameFeatures, "givenForms" | "wordForms" | "given_bits">;
+
+/** Few given names are those of most children, and what is known of one takes longer to look up than to compare. */
+const GIVEN_KEPT_MAX = 8_192;
+const given_kept = new WeakMap<Frequencies, { readonly share: number; readonly names: Map<string, GivenFeatures> }>();
+
+function givenFeatures(
+  given: string,
+  words: readonly string[],
+  { frequencies, knownGivenShare }: Pick<FeatureOptions, "frequencies" | "knownGivenShare">,
+): GivenFeatures {
+  let kept = given_kept.get(frequencies.given);
+  if (kept?.share !== knownGivenShare) {
+    kept = { share: knownGivenShare, names: new Map() };
+    given_kept.set(frequencies.given, kept);
+  }
+  const name = words.length === 1 ? given : `${given} ${words.join(" ")}`;
+  const known = kept.names.get(name);
+  if (known !== undefined) return known;
   const standingOf = (word: string): number =>
     isGivenName(word) || (frequencies.given.values[word] ?? 0) >= knownGivenShare ? STANDING.name : STANDING.rare;
-  return {
-    ...normal,
+  const made = {
     givenForms: toForms(given, standingOf),
-    wordForms: givenWords.map((word) => toForms(word, standingOf)),
+    wordForms: words.map((word) => toForms(word, standingOf)),
     given_bits: toBits(frequencies.given, given),
-    family_bits: toBits(frequencies.family, family),
   };
+  if (kept.names.size >= GIVEN_KEPT_MAX) kept.names.clear();
+  kept.names.set(name, made);
+  return made;
 }
 
 function toForms(word: string, standingOf: (word: string) => number): NameForms {
@@ -85,8 +115,21 @@ function toForms(word: string, standingOf: (word: string) => number): NameForms 
   };
 }
 
+/** Bits of values by name: a text that was just made is found in a map without being kept as a name of a member. */
+const bits_kept = new WeakMap<
+  Frequencies,
+  { readonly unlisted: number; readonly values: ReadonlyMap<string, number> }
+>();
+
 function toBits(frequencies: Frequencies, value: string): number {
-  return -Math.log2(Math.max(frequencies.values[value] ?? 0, frequencies.unlisted));
+  let kept = bits_kept.get(frequencies);
+  if (kept === undefined) {
+    const bits = (share: number): number => -Math.log2(Math.max(share, frequencies.unlisted));
+    const values = new Map(Object.entries(frequencies.values).map(([listed, share]) => [listed, bits(share)]));
+    kept = { unlisted: bits(0), values };
+    bits_kept.set(frequencies, kept);
+  }
+  return kept.values.get(value) ?? kept.unlisted;
 }
 
 function toPlaceName(text: string): string | undefined {
