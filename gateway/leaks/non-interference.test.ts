@@ -2,6 +2,7 @@ import type { Bundle, CodeableConcept } from "@medplum/fhirtypes";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createRandom } from "#mappers/synthetic/random.ts";
 import { SCENARIOS } from "#mappers/synthetic/scenarios.ts";
+import { LOINC } from "#profiles/systems.ts";
 import { EVERY_SCOPE } from "../gateway.fixtures.ts";
 import { HIDINGS } from "./hidden.fixtures.ts";
 import { type Probe, probeOf } from "./requesters.fixtures.ts";
@@ -32,12 +33,13 @@ afterAll(async () => {
   await base[Symbol.asyncDispose]();
 });
 
-/** Codes of findings that the demonstration holds. */
+/** Codes of findings that the demonstration holds; one of our own where the officer's drawn agreement reaches none. */
 async function codesIn(twins: Twins): Promise<readonly CodeableConcept[]> {
   const asked = { method: "GET", path: "Observation?_count=100&_elements=code" };
   const { plain } = await twins.ask("officer-demo", asked, EVERY_SCOPE);
   const { entry = [] }: Bundle = JSON.parse(plain.body);
-  return entry.flatMap(({ resource }) => (resource?.resourceType === "Observation" ? [resource.code] : []));
+  const codes = entry.flatMap(({ resource }) => (resource?.resourceType === "Observation" ? [resource.code] : []));
+  return codes.length > 0 ? codes : [{ coding: [{ system: LOINC, code: "29463-7" }] }];
 }
 
 interface Round {
