@@ -64,12 +64,11 @@ test("whoever is passed over by a print would have changed no decision", async (
       const told = { localId: `child-${n++}`, ...identity };
       const resolution = await resolver.resolve(store, source, told);
       expect(resolution).toEqual(await resolver.resolve(unprinted, source, told));
-      await store.write((transaction) =>
-        resolver.apply(transaction, resolution, { patientId: `patient-${n}`, now: n }),
-      );
+      const options = { patientId: `patient-${n}`, now: n };
+      await store.write((transaction) => resolver.apply(transaction, resolution, options), { flush: "later" });
     }),
-    { numRuns: 400, endOnFailure: true },
+    { numRuns: 150, endOnFailure: true },
   );
-  expect(passed).toBeGreaterThan(50);
-  expect(sought - passed).toBeGreaterThan(50);
+  expect(passed).toBeGreaterThan(20);
+  expect(sought - passed).toBeGreaterThan(20);
 });
