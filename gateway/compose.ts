@@ -155,6 +155,7 @@ function openStore({ dataDir, redisUrl }: Config, matcher: FeatureMatcher): Stor
     derive: {
       ...DERIVE,
       blockingKeysOf: (identity) => matcher.blockingKeys(matcher.toComparable(toPerson(JSON.parse(identity)))),
+      printOf: (identity) => matcher.printOf(matcher.toComparable(toPerson(JSON.parse(identity)))),
     },
   });
 }

@@ -8,4 +8,6 @@ export interface Derive {
   recordKeysOf(body: string): readonly RecordSearchKey[];
   /** Blocking keys of what a source calls a child, from its JSON; without it they come with the next word of the source. */
   blockingKeysOf?(identity: string): readonly number[];
+  /** The print of the same, where there is one. */
+  printOf?(identity: string): string | undefined;
 }

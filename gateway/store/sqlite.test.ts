@@ -127,7 +127,8 @@ describe("the SQLite file", () => {
     const database = new DatabaseSync(path);
     database.exec(`PRAGMA journal_mode = WAL; ${VERSION_4} ${VERSION_4_ROWS}`);
     database.close();
-    const store = createSqliteStore({ path, derive: { ...DERIVE, blockingKeysOf: (body) => [body.length, 7] } });
+    const derive = { ...DERIVE, blockingKeysOf: (body: string) => [body.length, 7], printOf: (body: string) => body };
+    const store = createSqliteStore({ path, derive });
     const children = await store.sourceChildrenOf(1);
     expect(children.map(({ source, localId, identity }) => [source, localId, identity.localId])).toEqual([
       ["leeds-eyfsp", "A1", "A1"],
@@ -136,6 +137,8 @@ describe("the SQLite file", () => {
     expect(await store.sourceChildrenOf(2)).toEqual([]);
     expect(await store.linkOf("leeds-eyfsp", "A1")).toMatchObject({ record: 1, evidence: ["UPN agrees"] });
     expect((await store.findAlike([7], 9)).children.map(({ localId }) => localId)).toEqual(["A1", "P1"]);
+    const likeFirst = { isWorthReading: (print: string) => print === children[0]?.body };
+    expect((await store.findAlike([7], 9, likeFirst)).children).toEqual(children.slice(0, 1));
     expect((await store.findAlike([children[0]?.body.length ?? 0], 9)).children).toEqual(children.slice(0, 1));
     await store.write(async (transaction) => {
       expect(await transaction.identityClaimsOf("leeds-csds", "P1")).toEqual([
