@@ -1,5 +1,5 @@
 import type { Consent, ConsentProvision, ConsentProvisionActor } from "@medplum/fhirtypes";
-import { ACT_CODE } from "#profiles/systems.ts";
+import { ACT_CODE, OBJECTION_STATE, OBJECTION_STATE_EXTENSION, SHARING_DECISION } from "#profiles/systems.ts";
 import { toDateRange } from "../search/date-range.ts";
 
 export type RuleType = "permit" | "deny";
@@ -23,6 +23,24 @@ export function policiesOf({ policyRule }: Pick<Consent, "policyRule">): Readonl
 export function policyOf(consent: Pick<Consent, "policyRule">): RuleType | undefined {
   const told = policiesOf(consent);
   return told.has("deny") ? "deny" : [...told][0];
+}
+
+/**
+ * Whether a family objects. What the first rule of an objection permits is what the law permits anyway: nobody agreed to
+ * anything, and where an agreement needs the family's own it gives none.
+ */
+export function isObjection(consent: Pick<Consent, "category" | "extension">): boolean {
+  const categories = (consent.category ?? []).flatMap(({ coding }) => coding ?? []);
+  return (
+    stateOf(consent) !== undefined ||
+    categories.some(({ system, code }) => system === SHARING_DECISION && code === "objection")
+  );
+}
+
+/** The state that the source marks an objection with. */
+export function stateOf({ extension }: Pick<Consent, "extension">): string | undefined {
+  const told = extension?.find(({ url }) => url === OBJECTION_STATE_EXTENSION)?.valueCoding;
+  return told?.system === OBJECTION_STATE ? told.code : undefined;
 }
 
 const PARTICIPATION_TYPE = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType";

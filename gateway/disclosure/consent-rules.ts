@@ -12,13 +12,11 @@ import {
   CONFIDENTIALITY,
   DATA_CLASS,
   HANDLING_LABEL,
-  OBJECTION_STATE,
-  OBJECTION_STATE_EXTENSION,
   ODS_ORGANIZATION,
   ODS_SITE,
 } from "#profiles/systems.ts";
 import { toDateRange } from "../search/date-range.ts";
-import { ambiguityOf, isRecipient, policyOf, type RuleType } from "./consent-policy.ts";
+import { ambiguityOf, isObjection, isRecipient, policyOf, type RuleType, stateOf } from "./consent-policy.ts";
 import { CONFIDENTIALITY_ORDER } from "./labels/label-list.ts";
 import { rankOf } from "./labels/rank.ts";
 
@@ -40,7 +38,7 @@ export interface ConsentRules {
  * either; what narrows a permission and is not understood leaves nothing of it.
  */
 export interface ConsentRule {
-  /** Absent of a root of which nobody says whether it permits or denies: it does neither. */
+  /** Absent of a root of which nobody says whether it permits or denies, and of an objection's: it does neither. */
   readonly type: RuleType | undefined;
   /** Milliseconds since 1970, the end exclusive. */
   readonly from_ms: number;
@@ -109,7 +107,7 @@ function toRoot(consent: Consent): ConsentRule {
   const type = policy === "deny" ? policy : (typeOf(provision) ?? policy);
   if (modifierExtension !== undefined && type !== "deny") throw new Error("what modifies it is not understood");
   const isAmbiguous = provision.type === undefined && ambiguityOf(consent, provision, policy) !== undefined;
-  if (!isAmbiguous) return toRule(provision, type, 0);
+  if (!isAmbiguous) return toRule(provision, type === "permit" && isObjection(consent) ? undefined : type, 0);
   return toRule(policy === "permit" ? provision : {}, "deny", 0);
 }
 
@@ -120,11 +118,6 @@ function typeOf({ type }: ConsentProvision): RuleType | undefined {
 
 function isRefusedObjection(consent: Consent): boolean {
   return consent.status === "rejected" && stateOf(consent) === "refused";
-}
-
-function stateOf({ extension }: Consent): string | undefined {
-  const told = extension?.find(({ url }) => url === OBJECTION_STATE_EXTENSION)?.valueCoding;
-  return told?.system === OBJECTION_STATE ? told.code : undefined;
 }
 
 function toRule(told: ConsentProvision, type: RuleType | undefined, level: number): ConsentRule {

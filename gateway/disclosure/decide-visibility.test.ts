@@ -1,5 +1,6 @@
-import type { ConsentProvision } from "@medplum/fhirtypes";
+import type { Consent, ConsentProvision } from "@medplum/fhirtypes";
 import { describe, expect, test } from "vitest";
+import { OBJECTION_STATE, OBJECTION_STATE_EXTENSION, SHARING_DECISION } from "#profiles/systems.ts";
 import { decideVisibility } from "./decide-visibility.ts";
 import {
   AT,
@@ -10,6 +11,7 @@ import {
   FACTS,
   labels,
   objection,
+  policy,
   REGISTRATION,
   requester,
   rules,
@@ -174,6 +176,19 @@ describe("where nothing is released without a Consent that permits", () => {
     expect([...(visibility?.identitySources ?? [])]).toEqual(["leeds-csds"]);
     expect(visibility?.releases(weighed("leeds-csds"))).toBe(true);
     expect(visibility?.releases(weighed("leeds-csds", {}, { id: "o2" }))).toBe(false);
+  });
+
+  test.each<[string, Partial<Consent>]>([
+    ["by its category", { category: [{ coding: [{ system: SHARING_DECISION, code: "objection" }] }] }],
+    [
+      "by its state",
+      { extension: [{ url: OBJECTION_STATE_EXTENSION, valueCoding: { system: OBJECTION_STATE, code: "received" } }] },
+    ],
+  ])("an objection to something else, known %s, is no agreement to it", (_, change) => {
+    const objecting = rules(objection(EDUCATION), { ...change, ...policy("OPTIN") });
+    const visibility = decideVisibility({ ...FACTS, consents: [objecting] }, school, AT);
+    expect(visibility?.releases(weighed("leeds-csds"))).toBe(false);
+    expect(visibility?.sources.size).toBe(0);
   });
 
   test("an objection beats an agreement, in whichever order they came", () => {

@@ -22,7 +22,8 @@ export function permitsLabels({ rank, codes }: LabelTerms, labels: Labels): bool
 /** Whether a denial hits labels: by their confidentiality, or by any one of the others. */
 export function deniesLabels({ rank, codes }: LabelTerms, labels: Labels): boolean {
   if (rank !== undefined && rankOf(confidentialityOf(labels)) >= rank) return true;
-  return labels?.some((label) => codes.has(nameOf(label))) ?? false;
+  // In which way it is sensitive is not known of what nobody has labelled: it may be in this one.
+  return labels?.some((label) => codes.has(nameOf(label))) ?? codes.size > 0;
 }
 
 /** What of labels is beyond what an agreement may have; `undefined` where all of it is within. */

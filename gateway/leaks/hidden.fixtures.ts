@@ -1,4 +1,4 @@
-import { LOCAL_AUTHORITY, SNOMED } from "#profiles/systems.ts";
+import { LOCAL_AUTHORITY, SHARING_DECISION, SNOMED } from "#profiles/systems.ts";
 import { SENSITIVE_LISTS } from "../disclosure/labels/sensitive-lists.ts";
 import type { Hiding } from "./scene.fixtures.ts";
 import { endResource, putResource, tellChild, untellChild } from "./store.fixtures.ts";
@@ -197,6 +197,7 @@ const decision: Hiding = ({ maker, requester, children, hidden }) => {
   const resource = maker.consent(
     { ...child, objected: [] },
     {
+      category: [{ coding: [{ system: SHARING_DECISION, code: "objection" }] }],
       provision: {
         type: "permit",
         provision: [
