@@ -11,6 +11,7 @@ import {
   ORGANIZATION_HEADER,
   SESSION_ROLE_HEADER,
 } from "./access/organization-header.ts";
+import { createPersonSignIn } from "./access/person-sign-in.ts";
 import type { Register } from "./access/register.ts";
 import { toJwks } from "./access/signing-key.ts";
 import { toSmartConfiguration } from "./access/smart-configuration.ts";
@@ -21,6 +22,7 @@ import { createAddressReader } from "./client-address.ts";
 import type { Config } from "./config.ts";
 import { isSearchable } from "./interactions/scope-filter.ts";
 import type { Authenticated, RequestLine } from "./routes/fhir.ts";
+import { SIGNED_IN_PATH } from "./routes/review-session.ts";
 import { createTokenRoutes } from "./routes/token.ts";
 import type { Store } from "./store/store.ts";
 
@@ -60,6 +62,25 @@ export function createToken({ register, store, keys, nonceKey, config, audit }: 
         }),
       ),
     jwks: () => JSON.stringify(toJwks(keys.published())),
+  });
+}
+
+/** Stewards' sign-in to the pages at an external issuer. */
+export function createPeople({
+  register,
+  store,
+  keys,
+  config,
+}: Pick<AccessRooms, "config" | "register" | "keys" | "store">) {
+  const fetch = createGuardedFetch({ isLoopbackAllowed: config.mode === "demonstration" });
+  return createPersonSignIn({
+    register,
+    store,
+    keys,
+    fetch,
+    users: createUserTokenChecker({ register, store, fetchJson: fetchJson(fetch), clock: Date.now }),
+    redirectUri: `${config.baseUrl}${SIGNED_IN_PATH}`,
+    clock: Date.now,
   });
 }
 

@@ -1,7 +1,12 @@
 import { randomUUID } from "node:crypto";
+import type { GatewayKeys } from "./access/gateway-keys.ts";
+import type { PersonSignIn } from "./access/person-sign-in.ts";
 import type { Register } from "./access/register.ts";
 import type { Requester } from "./access/requester.ts";
 import type { AuditIndex, AuditLog } from "./audit/audit.ts";
+import { createPeople } from "./compose-access.ts";
+import type { Limiting } from "./compose-limits.ts";
+import type { Config } from "./config.ts";
 import type { SourceFacts } from "./disclosure/visibility.ts";
 import { createDecisions } from "./identity/decisions/create-decisions.ts";
 import type { Decisions } from "./identity/decisions/decisions.ts";
@@ -11,7 +16,7 @@ import { toPerson } from "./identity/matcher/to-person.ts";
 import { createDecisionTexts } from "./ingest/decision-texts.ts";
 import type { Oversight } from "./oversight/oversight.ts";
 import { createReview } from "./review/review.ts";
-import { createSessions } from "./review/sessions.ts";
+import { createSessions, type Session } from "./review/sessions.ts";
 import { toSight } from "./review/sight.ts";
 import type { Authenticated, RequestLine } from "./routes/fhir.ts";
 import { createOversightPages } from "./routes/oversight-pages.ts";
@@ -58,6 +63,9 @@ interface ReviewRooms {
   readonly matcher: Matcher;
   readonly oversight: Oversight;
   readonly sources: ReadonlyMap<string, SourceFacts>;
+  readonly config: Config;
+  readonly keys: GatewayKeys;
+  readonly limiting: Pick<Limiting, "guard">;
   readonly baseUrl: string;
   readonly fhirBase: string;
   /** What page tokens are sealed under. */
@@ -77,10 +85,27 @@ export function composeReview(rooms: ReviewRooms) {
       authorities: [...new Set(reached.map((source) => register.authorityOf(source)))].toSorted(),
     };
   };
-  const browsing = { ...rooms, sessions: createSessions(Date.now), cookies: createCookies(rooms.baseUrl) };
+  const people = createPeople(rooms);
+  const browsing = {
+    ...rooms,
+    people,
+    requesterOf: createRequesterOf(people, rooms),
+    sessions: createSessions(Date.now),
+    cookies: createCookies(rooms.baseUrl),
+  };
   return {
     api: createReviewRoutes({ ...rooms, review }),
     pages: createReviewPages({ ...browsing, review, choices }),
     disclosure: createOversightPages(browsing),
+  };
+}
+
+/** Whom a session stands for, counted like every request. A token that was pasted is good while there is no other way. */
+function createRequesterOf(people: PersonSignIn, { limiting, authenticate }: ReviewRooms) {
+  const admit = limiting.guard(people.requesterOf, true);
+  return ({ of }: Pick<Session, "of">): Authenticated | Promise<Authenticated> => {
+    if ("person" in of) return admit(of.person);
+    if (people.issuers().length > 0) return { ok: false, issue: { kind: "missing-token" } };
+    return authenticate(new Headers({ authorization: of.authorization }));
   };
 }

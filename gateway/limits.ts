@@ -247,6 +247,16 @@ export const LIMITS = {
   review_releases_max: 200,
   /** Stewards that are signed in at one time, in one process. */
   review_sessions_max: 1_000,
+  /** A person who signed in stays so while they ask, and as long as one identity token is exchanged at most. */
+  review_idle_ms: 300_000,
+  review_signed_in_ms_max: 3_600_000,
+  /** How long somebody may take at the issuer; and, where that does not answer, how often it is asked for its addresses. */
+  sign_in_pending_ms: 600_000,
+  sign_in_discovery_ms_min: 1_000,
+  /** Of the cookie that comes back from there. */
+  sign_in_cookie_characters_max: 2_048,
+  /** Of an assertion by which the gateway authenticates at the issuer. */
+  own_assertion_life_s: 60,
   /** Of a value shown on a page; the rest is counted. */
   review_value_characters_max: 200,
   /** Requests under way get this long at a stop; container runtimes kill after ten seconds. */

@@ -1,4 +1,5 @@
 import { createServer, type Server, type ServerResponse } from "node:http";
+import { text } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LIMITS } from "../limits.ts";
@@ -45,8 +46,13 @@ let server: Server;
 let port = 0;
 
 beforeAll(async () => {
-  server = createServer((request, response) => {
+  server = createServer(async (request, response) => {
     asked.push(request.url ?? "");
+    if (request.url === "/sent") {
+      const { method, headers } = request;
+      const told = [method, headers["content-type"], headers["content-length"], await text(request)];
+      return void response.writeHead(200, JSON_TYPE).end(JSON.stringify(told));
+    }
     (ANSWERS[request.url ?? ""] ?? ANSWERS["/missing"])?.(response);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -57,6 +63,8 @@ afterAll(async () => {
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
 });
+
+const FORM = "application/x-www-form-urlencoded";
 
 const toUrl = (path: string): string => `http://127.0.0.1:${port}${path}`;
 
@@ -93,6 +101,24 @@ describe("in a demonstration, from this machine", () => {
 
   test("as much as may come comes", async () => {
     expect(await fetch(toUrl("/just-fits"))).toMatchObject({ ok: true });
+  });
+
+  test("a form is sent as one, and the same rules hold for what comes back", async () => {
+    const posted = { method: "POST", form: new URLSearchParams({ code: "a&b", who: "é" }) } as const;
+    const sent = await fetch(toUrl("/sent"), posted);
+    const body = "code=a%26b&who=%C3%A9";
+    expect(sent.ok && JSON.parse(sent.text)).toEqual(["POST", FORM, String(body.length), body]);
+    expect(await fetch(toUrl("/sent"))).toMatchObject({ text: '["GET",null,null,""]' });
+    for (const [path, reason] of [
+      ["/permanent", "status"],
+      ["/page", "content-type"],
+      ["/large", "too-large"],
+    ] as const) {
+      expect(await fetch(toUrl(path), posted)).toEqual({ ok: false, reason });
+    }
+    const closed = createGuardedFetch({ isLoopbackAllowed: false });
+    expect(await closed(toUrl("/sent"), posted)).toEqual({ ok: false, reason: "address" });
+    expect(await closed("https://127.0.0.1/sent", posted)).toEqual({ ok: false, reason: "closed-address" });
   });
 
   test("a redirect is not followed", async () => {

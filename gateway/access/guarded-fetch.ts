@@ -6,8 +6,8 @@ import { LIMITS } from "../limits.ts";
 import { isLoopbackAddress, isPublicAddress } from "./public-address.ts";
 
 /**
- * Fetches JSON from an address that somebody else chose: keys of a client, what an issuer says of itself. It reaches
- * the public internet alone, and is the one way out for such addresses.
+ * Fetches JSON from an address that somebody else chose: keys of a client, what an issuer says of itself, the tokens it
+ * gives for a code. It reaches the public internet alone, and is the one way out for such addresses.
  */
 
 export type FetchProblem =
@@ -30,8 +30,14 @@ export type Fetched =
   | { readonly ok: true; readonly text: string; readonly maxAge_s: number | undefined }
   | { readonly ok: false; readonly reason: FetchProblem };
 
+/** A form that is sent; without one the address is only read. */
+export interface Posted {
+  readonly method: "POST";
+  readonly form: URLSearchParams;
+}
+
 /** Never throws. */
-export type GuardedFetch = (url: string) => Promise<Fetched>;
+export type GuardedFetch = (url: string, posted?: Posted) => Promise<Fetched>;
 
 export interface GuardedFetchOptions {
   /** Whether this machine itself may be fetched from, also without TLS: for a demonstration. */
@@ -46,6 +52,7 @@ export interface GuardedFetchOptions {
 interface Pinned {
   readonly url: URL;
   readonly address: string;
+  readonly posted: Posted | undefined;
 }
 
 const JSON_TYPES = /^application\/(?:[a-z0-9!#$&^_.-]+\+)?json$/;
@@ -55,7 +62,7 @@ export function createGuardedFetch({
   resolve = resolveName,
   deadline_ms = LIMITS.fetch_deadline_ms,
 }: GuardedFetchOptions): GuardedFetch {
-  return async (text) => {
+  return async (text, posted) => {
     const url = toUrl(text, isLoopbackAllowed);
     if (url === undefined) return fail("address");
     const deadline = AbortSignal.timeout(deadline_ms);
@@ -68,7 +75,7 @@ export function createGuardedFetch({
       addresses.every(isPublicAddress) && url.protocol === "https:"
         ? true
         : isLoopbackAllowed && addresses.every(isLoopbackAddress);
-    return isOpen ? get({ url, address }, deadline) : fail("closed-address");
+    return isOpen ? ask({ url, address, posted }, deadline) : fail("closed-address");
   };
 }
 
@@ -116,13 +123,14 @@ async function within(resolving: Promise<readonly string[]>, deadline: AbortSign
 }
 
 /** Connects to the address that was looked at, whatever the name may mean by now. */
-async function get({ url, address }: Pinned, deadline: AbortSignal): Promise<Fetched> {
+async function ask({ url, address, posted }: Pinned, deadline: AbortSignal): Promise<Fetched> {
   const lookup: LookupFunction = (_hostname, { all }, done) => {
     const family = isIPv6(address) ? 6 : 4;
     if (all === true) done(null, [{ address, family }]);
     else done(null, address, family);
   };
   const request = url.protocol === "https:" ? requestTls : requestPlain;
+  const body = posted?.form.toString();
   return new Promise((resolve) => {
     const outgoing = request(url, {
       lookup,
@@ -130,7 +138,8 @@ async function get({ url, address }: Pinned, deadline: AbortSignal): Promise<Fet
       agent: false,
       maxHeaderSize: LIMITS.fetched_headers_bytes_max,
       signal: deadline,
-      headers: { Accept: "application/json", "Accept-Encoding": "identity", Connection: "close" },
+      method: posted?.method ?? "GET",
+      headers: { Accept: "application/json", "Accept-Encoding": "identity", Connection: "close", ...headersOf(body) },
     });
     const settle = (fetched: Fetched): void => {
       resolve(fetched);
@@ -144,8 +153,16 @@ async function get({ url, address }: Pinned, deadline: AbortSignal): Promise<Fet
       response.on("error", failed);
       read(response, settle);
     });
-    outgoing.end();
+    outgoing.end(body);
   });
+}
+
+function headersOf(body: string | undefined): Readonly<Record<string, string>> {
+  if (body === undefined) return {};
+  return {
+    "Content-Type": "application/x-www-form-urlencoded",
+    "Content-Length": String(Buffer.byteLength(body)),
+  };
 }
 
 function checkHead({ statusCode, headers }: IncomingMessage): FetchProblem | undefined {

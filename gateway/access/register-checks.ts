@@ -6,6 +6,7 @@ import { nearest } from "../outcome/nearest.ts";
 import { isHealthPurpose } from "./purpose.ts";
 import { checkAgreementSense, checkWritten } from "./register-checks-agreement.ts";
 import { checkClientSense } from "./register-checks-client.ts";
+import { checkIssuers } from "./register-checks-issuer.ts";
 import type { ParsedRegisterFile } from "./register-file.ts";
 import { parseScope, type ScopeProblem } from "./scope.ts";
 
@@ -23,6 +24,7 @@ export function checkRegister(file: ParsedRegisterFile): readonly RegisterProble
     ...checkAgreements(file),
     ...checkSources(file),
     ...checkMatching(file),
+    ...checkIssuers(file),
   ];
 }
 

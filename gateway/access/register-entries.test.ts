@@ -148,6 +148,35 @@ describe("what a client owes", () => {
     expect(problems.find((problem) => problem.path === path)?.message, JSON.stringify(problems)).toContain(says);
   });
 
+  const SIGN_IN = { clientId: "pages", authentication: "private_key_jwt", client: "practice-system" } as const;
+  const STEWARDS = { ...ISSUER, groups: { R8100: "steward" as const }, signIn: SIGN_IN };
+  const withSignIn = (told: Readonly<Record<string, unknown>>): unknown => ({
+    ...withClient({ scopes: ["identity/review"] }),
+    issuers: [{ ...STEWARDS, ...told }],
+  });
+
+  test.each<{ readonly file: unknown; readonly path: string; readonly says: string }>([
+    { file: withSignIn({ signIn: { ...SIGN_IN, clientId: "gateway" } }), path: "signIn.clientId", says: "audience" },
+    { file: withSignIn({ signIn: { ...SIGN_IN, client: "nobody" } }), path: "signIn.client", says: "no client" },
+    { file: { ...withClient({}), issuers: [STEWARDS] }, path: "signIn.client", says: "identity/review" },
+    { file: withSignIn({ groups: {} }), path: "groups", says: "steward" },
+    {
+      file: withSignIn({ signIn: { ...SIGN_IN, authentication: "client_secret_basic" } }),
+      path: "signIn.authentication",
+      says: "private_key_jwt",
+    },
+    { file: withSignIn({ signIn: { ...SIGN_IN, scopes: ["a b"] } }), path: "signIn.scopes[0]", says: "without spaces" },
+    { file: withSignIn({ signIn: { ...SIGN_IN, clientSecret: "x" } }), path: "signIn", says: "clientSecret" },
+  ])("an issuer at which stewards sign in: $path: …$says…", ({ file, path, says }) => {
+    const parsed = parseRegister(file);
+    const problems = parsed.ok ? [] : parsed.problems;
+    expect(
+      problems.find((problem) => problem.path === `issuers[0].${path}`)?.message,
+      JSON.stringify(problems),
+    ).toContain(says);
+    expect(parseRegister(withSignIn({})).ok).toBe(true);
+  });
+
   test("limits that are not told are the documented defaults", () => {
     const parsed = parseRegister(withClient({ limits: { childrenPerHour: 7 } }));
     expect(parsed.ok && parsed.register.client("practice-system")?.limits).toEqual({

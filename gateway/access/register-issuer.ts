@@ -37,6 +37,22 @@ const CLAIMS = z.strictObject({
   session: words.default("sid"),
 });
 
+/** How stewards sign in to the pages at this issuer, where the gateway is a client of its own. */
+const SIGN_IN = z.strictObject({
+  /** Under which the issuer knows the gateway, and no other system. */
+  clientId: words,
+  /** By an assertion that is signed with the gateway's key, or as a public client. A shared secret is never kept. */
+  authentication: z.enum(["private_key_jwt", "none"]),
+  /** Whom the assertion is for. RFC 7523 as revised: the issuer; some ask for their token endpoint instead. */
+  assertionAudience: z.enum(["issuer", "token-endpoint"]).default("issuer"),
+  /** What is asked for beside openid, so that the identity token tells of roles. */
+  scopes: z
+    .array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, { error: "expected one scope, without spaces" }))
+    .default([]),
+  /** Id of the client whose agreement and scopes whoever signs in as a steward has. */
+  client: words,
+});
+
 /** An OpenID provider that signs people in, as it is written in REGISTER_FILE. */
 export const ISSUER = z.strictObject({
   id: name,
@@ -55,6 +71,8 @@ export const ISSUER = z.strictObject({
   claims: CLAIMS.prefault({}),
   /** Role → coarse group; a role that is not here is `other`. */
   groups: z.record(z.string(), z.enum(GROUPS)).default({}),
+  signIn: SIGN_IN.optional(),
 });
 
 export type UserIssuer = z.output<typeof ISSUER>;
+export type IssuerSignIn = z.output<typeof SIGN_IN>;

@@ -8,7 +8,7 @@ export interface ReplayStore {
 }
 
 export interface Single {
-  readonly kind: "assertion" | "dpop" | "subject";
+  readonly kind: "assertion" | "dpop" | "subject" | "sign-in";
   /** Whose it is, and its id: kept as a digest. */
   readonly parts: readonly unknown[];
   /** Until when it could be taken otherwise. Milliseconds since 1970. */

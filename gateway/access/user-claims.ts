@@ -22,10 +22,14 @@ export function toRequesterUser(claims: Members, issuer: UserIssuer): RequesterU
   return Object.freeze({
     id: `${issuer.issuer}|${sub}`,
     role,
-    group: (Object.hasOwn(issuer.groups, role) ? issuer.groups[role] : undefined) ?? "other",
+    group: groupOf(role, issuer),
     ...(session === undefined ? {} : { session }),
     ...(roles.length === 0 ? {} : { roles }),
   });
+}
+
+export function groupOf(role: string, { groups }: Pick<UserIssuer, "groups">): RequesterUser["group"] {
+  return (Object.hasOwn(groups, role) ? groups[role] : undefined) ?? "other";
 }
 
 /** The only role, or that of the selected assignment where each assignment has one. */

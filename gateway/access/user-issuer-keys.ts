@@ -3,10 +3,8 @@ import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import { LIMITS } from "../limits.ts";
 import { cacheLife_s } from "./guarded-fetch.ts";
+import { discoverIssuer, type FetchJson } from "./issuer-discovery.ts";
 import type { UserIssuer } from "./register-issuer.ts";
-
-/** Fetches JSON from an address that the issuer chose; nothing for whatever went wrong. */
-export type FetchJson = (url: string) => Promise<{ readonly json: unknown; readonly maxAge_s?: number } | undefined>;
 
 /** The key of an issuer with this `kid` that fits this algorithm. Never throws. */
 export type FindIssuerKey = (
@@ -15,7 +13,6 @@ export type FindIssuerKey = (
 ) => Promise<KeyObject | "unknown" | "away">;
 
 const RSA_BITS_MIN = 2_048;
-const DISCOVERY = z.object({ issuer: z.string(), jwks_uri: z.url() });
 const JWKS = z.object({ keys: z.array(z.record(z.string(), z.unknown())).max(LIMITS.fetched_keys_max) });
 
 type Jwk = z.output<typeof JWKS>["keys"][number];
@@ -30,7 +27,6 @@ interface Place {
 /**
  * Keys by OpenID Connect Discovery. An issuer is asked when what it said has ended or holds no such `kid`, once a minute
  * at most and once at a time.
- * https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig
  */
 export function createIssuerKeys({
   fetchJson,
@@ -43,11 +39,9 @@ export function createIssuerKeys({
 
   async function ask(issuer: string, place: Place): Promise<void> {
     place.askedAt_ms = clock();
-    const discovered = await fetchJson(`${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`);
-    const told = DISCOVERY.safeParse(discovered?.json);
-    // An issuer that calls itself by another name is another one.
-    if (!told.success || told.data.issuer !== issuer) return;
-    const fetched = await fetchJson(told.data.jwks_uri);
+    const discovered = await discoverIssuer(issuer, fetchJson);
+    if (discovered === undefined) return;
+    const fetched = await fetchJson(discovered.told.jwks_uri);
     const set = JWKS.safeParse(fetched?.json);
     if (fetched === undefined || !set.success) return;
     place.keys = set.data.keys;

@@ -10,6 +10,7 @@ export type UserTokenReason =
   | "signature"
   | "issuer"
   | "audience"
+  | "nonce"
   | "expired"
   | "not-yet-valid"
   | "too-old"
@@ -33,6 +34,7 @@ export const USER_TOKEN_TEXTS: Readonly<Record<UserTokenReason, string>> = {
   issuer: "iss of subject_token is not the issuer registered for this client.",
   audience:
     "aud of subject_token must be the one audience registered for its issuer, and azp if there must be the same.",
+  nonce: "nonce of the identity token is not that of the sign-in for which it was asked.",
   expired: "subject_token has expired; have the person sign in again.",
   "not-yet-valid": "iat or nbf of subject_token lies in the future or is not a whole number; check the clock.",
   "too-old": "subject_token was issued too long ago; have the issuer renew it.",

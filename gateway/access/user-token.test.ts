@@ -186,10 +186,10 @@ function toTwin(token: string): string {
 
 describe("a token signed as it must be", () => {
   /** An issuer that publishes the stranger's key. */
-  async function checkSigned(claims: Readonly<Record<string, unknown>>, told: Partial<Issuer> = {}) {
+  function signingIssuer(told: Partial<Issuer> = {}) {
     const { register, client } = registerOf(told);
     const keys = [{ ...STRANGER.publicKey.export({ format: "jwk" }), kid: "issuer-key" }];
-    const { check } = createUserTokenChecker({
+    const checker = createUserTokenChecker({
       register,
       store,
       clock: Date.now,
@@ -197,7 +197,12 @@ describe("a token signed as it must be", () => {
         json: url.endsWith("/keys") ? { keys } : { issuer: issuer.url, jwks_uri: `${issuer.url}/keys` },
       }),
     });
-    const checked = await check(client, await sign({ jti: Math.random(), ...claims }), ID_TOKEN);
+    return { checker, client, register };
+  }
+
+  async function checkSigned(claims: Readonly<Record<string, unknown>>, told: Partial<Issuer> = {}) {
+    const { checker, client } = signingIssuer(told);
+    const checked = await checker.check(client, await sign({ jti: Math.random(), ...claims }), ID_TOKEN);
     return checked.ok ? checked.user : checked.refusal.reason;
   }
 
@@ -216,6 +221,26 @@ describe("a token signed as it must be", () => {
   ])("is refused for its claims $claims: $reason", async ({ claims, reason }) => {
     expect(await checkSigned(claims)).toBe(reason);
   });
+
+  test.each([
+    { claims: { aud: "gateway", nonce: "n-1" }, reason: undefined },
+    { claims: { aud: ["gateway"], azp: "gateway", nonce: "n-1" }, reason: undefined },
+    { claims: { aud: AUDIENCE, nonce: "n-1" }, reason: "audience" },
+    { claims: { aud: ["gateway", AUDIENCE], nonce: "n-1" }, reason: "audience" },
+    { claims: { aud: "gateway", azp: AUDIENCE, nonce: "n-1" }, reason: "audience" },
+    { claims: { aud: "gateway", nonce: "n-2" }, reason: "nonce" },
+    { claims: { aud: "gateway" }, reason: "nonce" },
+    { claims: { aud: "gateway", nonce: ["n-1"] }, reason: "nonce" },
+  ])(
+    "that the gateway asked for itself is for it and for what it asked: $claims, $reason",
+    async ({ claims, reason }) => {
+      const { checker, register } = signingIssuer();
+      const known = register.issuer("care-identity");
+      if (known === undefined) throw new Error("The issuer stands in the register.");
+      const checked = await checker.checkOwn(known, await sign(claims), { audience: "gateway", nonce: "n-1" });
+      expect(typeof checked === "string" ? checked : undefined).toBe(reason);
+    },
+  );
 
   test.each(["constructor", "__proto__", "toString"])(
     "has no group where the register names none, whatever the role is called: %s",

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import { LIMITS } from "../limits.ts";
+import type { FetchJson } from "./issuer-discovery.ts";
 import type { Client, Register } from "./register.ts";
 import type { UserIssuer } from "./register-issuer.ts";
 import { type ReplayStore, useOnce } from "./replay.ts";
@@ -7,7 +8,7 @@ import type { RequesterUser } from "./requester.ts";
 import { isSignedBy } from "./signature.ts";
 import type { TokenRefusal } from "./token-refusal.ts";
 import { toRequesterUser } from "./user-claims.ts";
-import { createIssuerKeys, type FetchJson } from "./user-issuer-keys.ts";
+import { createIssuerKeys } from "./user-issuer-keys.ts";
 import { USER_TOKEN_TEXTS, type UserTokenReason } from "./user-token-texts.ts";
 
 export interface UserTokenOptions {
@@ -23,6 +24,18 @@ export type CheckedUser =
   | { readonly ok: false; readonly refusal: Extract<TokenRefusal, { kind: "subject-token" }> };
 
 type Members = Readonly<Record<string, unknown>>;
+
+/** What a token must say beside what its issuer's entry asks for. */
+interface Expected {
+  readonly audience: string;
+  /** Where the token answers a request of the gateway's own. */
+  readonly nonce?: string;
+}
+
+interface Read {
+  readonly user: RequesterUser;
+  readonly claims: Members;
+}
 
 const ID_TOKEN = "urn:ietf:params:oauth:token-type:id_token";
 
@@ -43,6 +56,12 @@ export function createUserTokenChecker(options: UserTokenOptions) {
     if (issuer === undefined) return "no-users";
     if (token === undefined || token === "") return "missing";
     if (type !== ID_TOKEN) return "type";
+    const read = await checkToken(token, issuer, { audience: issuer.audience });
+    if (typeof read === "string") return read;
+    return (await takeUse(options.store, token, read.claims)) ?? read.user;
+  }
+
+  async function checkToken(token: string, issuer: UserIssuer, expected: Expected): Promise<UserTokenReason | Read> {
     const parts = readToken(token);
     if (parts === undefined) return "malformed";
     const { alg, kid } = parts.header;
@@ -54,11 +73,10 @@ export function createUserTokenChecker(options: UserTokenOptions) {
     const key = await findKey(issuer, { alg, kid });
     if (typeof key === "string") return key === "away" ? "issuer-away" : "key";
     if (!(await isSignedBy(token, key, alg))) return "signature";
-    const problem = checkClaims(parts.claims, issuer, clock() / 1_000);
+    const problem = checkClaims(parts.claims, { ...issuer, ...expected }, clock() / 1_000);
     if (problem !== undefined) return problem;
     const user = toRequesterUser(parts.claims, issuer);
-    if (typeof user === "string") return user;
-    return (await takeUse(options.store, token, parts.claims)) ?? user;
+    return typeof user === "string" ? user : { user, claims: parts.claims };
   }
 
   return {
@@ -66,6 +84,16 @@ export function createUserTokenChecker(options: UserTokenOptions) {
       const checked = await check(client, token, type);
       if (typeof checked !== "string") return { ok: true, user: checked };
       return { ok: false, refusal: { kind: "subject-token", reason: checked, text: USER_TOKEN_TEXTS[checked] } };
+    },
+
+    /** Of a token that the issuer gave the gateway itself, for a sign-in that it began with this nonce. */
+    async checkOwn(
+      issuer: UserIssuer,
+      token: string,
+      expected: Required<Expected>,
+    ): Promise<UserTokenReason | RequesterUser> {
+      const read = await checkToken(token, issuer, expected);
+      return typeof read === "string" ? read : read.user;
     },
   };
 }
@@ -87,12 +115,13 @@ function toMembers(segment: string): Members | undefined {
   }
 }
 
-function checkClaims(claims: Members, issuer: UserIssuer, now_s: number): UserTokenReason | undefined {
+function checkClaims(claims: Members, issuer: UserIssuer & Expected, now_s: number): UserTokenReason | undefined {
   const { aud, azp, exp, iat, nbf, auth_time, acr } = claims;
   // A list of one is one value; more of them let a token for somebody else be used here.
   const [audience, ...others] = Array.isArray(aud) ? aud : [aud];
   if (audience !== issuer.audience || others.length > 0) return "audience";
   if (azp !== undefined && azp !== issuer.audience) return "audience";
+  if (issuer.nonce !== undefined && claims.nonce !== issuer.nonce) return "nonce";
   if (!isWhole(exp) || exp <= now_s) return "expired";
   const latest = now_s + LIMITS.clock_skew_s;
   if (!isWhole(iat) || iat > latest) return "not-yet-valid";

@@ -513,6 +513,30 @@ const ROWS: { readonly [kind in Issue["kind"]]: readonly Omit<Row, "kind">[] } =
   "item-changed": [{ issue: { kind: "item-changed" }, status: 409, code: "conflict", says: /Read it again/ }],
   "item-version-needed": [{ issue: { kind: "item-version-needed" }, status: 428, code: "required", says: /If-Match/ }],
   "form-refused": [{ issue: { kind: "form-refused" }, status: 403, code: "forbidden", says: /open the page again/ }],
+  "sign-in-refused": [
+    {
+      issue: { kind: "sign-in-refused", why: "state", reason: "x" },
+      status: 403,
+      code: "forbidden",
+      says: /Begin it again/,
+    },
+    { issue: { kind: "sign-in-refused", why: "cancelled" }, status: 403, code: "forbidden", says: /cancelled/ },
+    {
+      issue: { kind: "sign-in-refused", why: "issuer-refused" },
+      status: 403,
+      code: "forbidden",
+      says: /not completed/,
+    },
+    {
+      issue: { kind: "sign-in-refused", why: "issuer-away" },
+      status: 503,
+      code: "transient",
+      headers: { "Retry-After": "60" },
+      says: /in a minute/,
+    },
+    { issue: { kind: "sign-in-refused", why: "token" }, status: 403, code: "forbidden", says: /does not fit/ },
+    { issue: { kind: "sign-in-refused", why: "role" }, status: 403, code: "forbidden", says: /data steward/ },
+  ],
   "reason-refused": [
     {
       issue: { kind: "reason-refused", why: "missing", max: 1_000 },

@@ -161,5 +161,6 @@ const REVIEW: Kinds<ReviewIssue> = {
   "item-changed": true,
   "item-version-needed": true,
   "form-refused": true,
+  "sign-in-refused": true,
   "reason-refused": true,
 };

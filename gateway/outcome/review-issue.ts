@@ -8,8 +8,12 @@ export type ReviewIssue =
   | { readonly kind: "item-version-needed" }
   /** A form that does not carry what this gateway gave the session: it is too old, or another site's. */
   | { readonly kind: "form-refused" }
+  /** Nobody was signed in at the external issuer. `reason` is for the record alone. */
+  | { readonly kind: "sign-in-refused"; readonly why: SignInRefusal; readonly reason?: string }
   /** The reason for a decision, which is kept for good; never its words. */
   | { readonly kind: "reason-refused"; readonly why: "missing" | "too-long" | "identifies"; readonly max: number };
+
+export type SignInRefusal = "state" | "cancelled" | "issuer-refused" | "issuer-away" | "token" | "role";
 
 export function toReviewAnswer(issue: ReviewIssue): Answer {
   switch (issue.kind) {
@@ -34,10 +38,26 @@ export function toReviewAnswer(issue: ReviewIssue): Answer {
         diagnostics:
           "The form is too old, or was not sent from a page of this gateway. Nothing was done: open the page again.",
       };
+    case "sign-in-refused":
+      return {
+        ...(issue.why === "issuer-away" ? ISSUER_AWAY : { status: 403, code: "forbidden" }),
+        diagnostics: SIGN_IN_TEXTS[issue.why],
+      };
     case "reason-refused":
       return { status: 422, code: "business-rule", diagnostics: REASON_TEXTS[issue.why](issue.max) };
   }
 }
+
+const ISSUER_AWAY = { status: 503, code: "transient", headers: { "Retry-After": "60" } } as const;
+
+const SIGN_IN_TEXTS: Readonly<Record<SignInRefusal, string>> = {
+  state: "This sign-in was not begun in this browser, is finished already, or took too long. Begin it again.",
+  cancelled: "The sign-in was cancelled. Begin it again when you want to go on.",
+  "issuer-refused": "Where you sign in, the sign-in was not completed. Begin it again.",
+  "issuer-away": "Where you sign in cannot be reached now. Try again in a minute.",
+  token: "What came back of the sign-in does not fit it, so that nobody is signed in. Begin it again.",
+  role: "You are signed in there, but in no role of a data steward. Choose another role, or ask who administers the gateway.",
+};
 
 const REASON_TEXTS: Readonly<Record<"missing" | "too-long" | "identifies", (max: number) => string>> = {
   missing: () => "A decision needs a reason, in words that another steward understands later.",

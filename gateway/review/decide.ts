@@ -126,7 +126,7 @@ async function putAside(
   { asked, requester }: Pick<Deciding, "asked" | "requester">,
   { store, now }: ReviewPorts,
 ): Promise<void> {
-  const dismissal = { by: requester.client, reason: asked.reason.trim(), at: now() };
+  const dismissal = { by: authorOf(requester), reason: asked.reason.trim(), at: now() };
   if (asked.decision === "dismiss") await store.write((transaction) => transaction.dismissReview(item.id, dismissal));
   if (asked.decision === "reopen") await store.write((transaction) => transaction.reopenReview(item.id));
 }

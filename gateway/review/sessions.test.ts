@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { LIMITS } from "../limits.ts";
 import { createSessions, isSameKey } from "./sessions.ts";
 
-const TOLD = { authorization: "Bearer t", client: "steward-demo", expiresAt: 1_000 };
+const TOLD = { of: { authorization: "Bearer t" }, name: "steward-demo", expiresAt: 1_000 };
 
 describe("a session", () => {
   test("is found by its cookie until its token ends, and never after", () => {
@@ -15,6 +16,21 @@ describe("a session", () => {
     expect(sessions.get(cookie)).toBeUndefined();
     now = 0;
     expect(sessions.get(cookie)).toBeUndefined();
+  });
+
+  test("of a person goes on while it is used, and ends when it is not, or when its time is over", () => {
+    const [idle, most] = [LIMITS.review_idle_ms, LIMITS.review_signed_in_ms_max];
+    let now = 0;
+    const sessions = createSessions(() => now);
+    const told = { ...TOLD, expiresAt: idle, endsAt: most };
+    const [used, unused] = [sessions.open(told), sessions.open(told)];
+    for (now = idle - 1; now < most; now += idle - 1) {
+      expect(sessions.get(used)?.expiresAt).toBe(Math.min(most, now + idle));
+    }
+    now = most - 1;
+    expect([sessions.get(used) === undefined, sessions.get(unused)]).toEqual([false, undefined]);
+    now = most;
+    expect(sessions.get(used)).toBeUndefined();
   });
 
   test("is nobody's by another cookie, nor by its form's key, and is over once it is ended", () => {

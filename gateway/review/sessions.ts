@@ -1,21 +1,27 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { LRUCache } from "lru-cache";
+import type { SignedInPerson } from "../access/signed-in-person.ts";
 import { LIMITS } from "../limits.ts";
 
-/** A steward's session in a browser: no longer than the access token that it was made of. */
+/**
+ * A steward's session in a browser: of an access token, no longer than that, or of a person who signed in, until they
+ * have not asked for a while or the end has come. Who it stands for is judged anew at each request.
+ */
 export interface Session {
-  /** As it came; asked anew of the authenticator at each request. */
-  readonly authorization: string;
-  readonly client: string;
+  readonly of: { readonly authorization: string } | { readonly person: SignedInPerson };
+  /** Whom the pages say is signed in. */
+  readonly name: string;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
+  /** When it is over though it is in use; absent: it is not prolonged. Milliseconds since 1970. */
+  readonly endsAt?: number;
   /** What the forms of the session carry. */
   readonly formKey: string;
 }
 
 export interface Sessions {
   /** Answers with the value of the cookie: random, and kept here only as its hash. */
-  open(told: Pick<Session, "authorization" | "client" | "expiresAt">): string;
+  open(told: Omit<Session, "formKey">): string;
   get(cookie: string): Session | undefined;
   end(cookie: string): void;
   /** What the sign-in form carries beside a cookie of its own. */
@@ -38,9 +44,15 @@ export function createSessions(now: () => number): Sessions {
     },
     get(cookie) {
       const session = sessions.get(nameOf(cookie));
-      if (session === undefined || now() < session.expiresAt) return session;
-      sessions.delete(nameOf(cookie));
-      return undefined;
+      if (session === undefined) return undefined;
+      if (now() >= session.expiresAt) {
+        sessions.delete(nameOf(cookie));
+        return undefined;
+      }
+      if (session.endsAt === undefined) return session;
+      const longer = { ...session, expiresAt: Math.min(session.endsAt, now() + LIMITS.review_idle_ms) };
+      sessions.set(nameOf(cookie), longer);
+      return longer;
     },
     end(cookie) {
       sessions.delete(nameOf(cookie));

@@ -15,6 +15,7 @@ import { readIngestQuery } from "./ingest-query.ts";
 import type { RequestIds } from "./respond.ts";
 import { toNumber } from "./review.ts";
 import { answerPage, type PagePorts } from "./review-pages.ts";
+import { createPersonSignIn } from "./review-person-sign-in.ts";
 import { createSignIn } from "./review-sign-in.ts";
 
 export interface ReviewPagePorts extends PagePorts {
@@ -27,6 +28,7 @@ export interface ReviewPagePorts extends PagePorts {
 export function createReviewPages(ports: ReviewPagePorts) {
   return {
     ...createSignIn(ports),
+    ...createPersonSignIn(ports),
     ...createItemPages(ports),
     ...createDecisionPages(ports),
     ...createUndoPages(ports),

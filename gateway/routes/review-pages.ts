@@ -1,3 +1,4 @@
+import type { PersonSignIn } from "../access/person-sign-in.ts";
 import type { Requester } from "../access/requester.ts";
 import type { AuditLog } from "../audit/audit.ts";
 import { LIMITS } from "../limits.ts";
@@ -5,6 +6,7 @@ import type { Issue } from "../outcome/issue.ts";
 import { toOutcome } from "../outcome/operation-outcome.ts";
 import { type Answered, isIssue } from "../review/done.ts";
 import { messagePage, type PageSession, REVIEW_PATH } from "../review/pages/layout.ts";
+import { personSignInPage } from "../review/pages/person-sign-in-page.ts";
 import { signInPage } from "../review/pages/sign-in-page.ts";
 import { PAGE_SECURITY } from "../review/pages/style.ts";
 import type { Session, Sessions } from "../review/sessions.ts";
@@ -16,6 +18,9 @@ import { type createCookies, isOwnForm, toOwnPath } from "./review-session.ts";
 
 export interface PagePorts {
   authenticate(headers: Headers, about?: RequestLine): Authenticated | Promise<Authenticated>;
+  /** Whom a session stands for now: the register may have changed since it was opened. */
+  requesterOf(session: Pick<Session, "of">): Authenticated | Promise<Authenticated>;
+  readonly people: PersonSignIn;
   readonly audit: AuditLog;
   readonly sessions: Sessions;
   readonly cookies: ReturnType<typeof createCookies>;
@@ -24,7 +29,7 @@ export interface PagePorts {
 /** A page, or where the browser goes next. */
 export type Shown =
   | { readonly page: string; readonly status?: number }
-  /** A path below the pages, opened anew so that going back sends nothing twice. */
+  /** A path below the pages, opened anew so that going back sends nothing twice; or an issuer's address. */
   | { readonly to: string };
 
 export interface PageCall<T> {
@@ -74,13 +79,12 @@ export async function answerPage<T>(call: PageCall<T>, ports: PagePorts): Promis
 
 async function signedIn(
   request: Request,
-  { authenticate, sessions, cookies }: PagePorts,
+  { requesterOf, sessions, cookies }: PagePorts,
 ): Promise<{ readonly session: Session | undefined; readonly asking: Requester | Issue }> {
   const cookie = cookies.read(request.headers).session;
   const session = cookie === undefined ? undefined : sessions.get(cookie);
   if (session === undefined) return { session, asking: { kind: "missing-token" } };
-  // The register may have changed since: the token is judged at every request.
-  const authenticated = await authenticate(new Headers({ authorization: session.authorization }));
+  const authenticated = await requesterOf(session);
   return { session, asking: authenticated.ok ? authenticated.requester : authenticated.issue };
 }
 
@@ -91,16 +95,26 @@ export async function readForm(request: Request): Promise<URLSearchParams | Issu
   return typeof text === "string" ? new URLSearchParams(text) : text;
 }
 
-export function toPageSession({ client, expiresAt, formKey }: Session): PageSession {
-  return { client, until: new Date(expiresAt).toISOString(), formKey };
+export function toPageSession({ name, expiresAt, formKey }: Session): PageSession {
+  return { name, until: new Date(expiresAt).toISOString(), formKey };
 }
 
-function toSignIn(request: Request, { sessions, cookies }: PagePorts, ids: RequestIds): Response {
-  const cookie = cookies.read(request.headers).form ?? cookies.newCookie();
+function toSignIn(request: Request, ports: PagePorts, ids: RequestIds): Response {
   const next = request.method === "GET" ? toOwnPath(new URL(request.url).pathname) : REVIEW_PATH;
+  return respondWithSignIn({ request, ids, next, status: toOutcome({ kind: "missing-token" }).status }, ports);
+}
+
+/** The issuers to choose from, or, where none is registered for it, the form for a token. */
+export function respondWithSignIn(
+  asked: { readonly request: Request; readonly ids: RequestIds; readonly next: string; readonly status?: number },
+  { sessions, cookies, people }: PagePorts,
+): Response {
+  const { request, ids, next, ...told } = asked;
+  const issuers = people.issuers();
+  if (issuers.length > 0) return respond({ page: personSignInPage({ issuers, next }), ...told }, ids);
+  const cookie = cookies.read(request.headers).form ?? cookies.newCookie();
   const page = signInPage({ formKey: sessions.formKeyOf(cookie), next });
-  const { status } = toOutcome({ kind: "missing-token" });
-  return respond({ page, status }, ids, [cookies.setForm(cookie)]);
+  return respond({ page, ...told }, ids, [cookies.setForm(cookie)]);
 }
 
 /** What was refused, in the words of its OperationOutcome. */

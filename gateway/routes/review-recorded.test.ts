@@ -85,7 +85,11 @@ describe("a cookie", () => {
 
   test("is found among others", () => {
     const headers = new Headers({ cookie: "a=1; identity-review=v; identity-review-form=w" });
-    expect(createCookies("http://127.0.0.1:8080").read(headers)).toEqual({ session: "v", form: "w" });
+    expect(createCookies("http://127.0.0.1:8080").read(headers)).toEqual({
+      session: "v",
+      form: "w",
+      pending: undefined,
+    });
   });
 });
 

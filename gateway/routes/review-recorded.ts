@@ -79,8 +79,14 @@ function toRecord<T>(
     client: "unknown",
     ...(requester && auditFacts(requester, ids)),
     query: `${request.method} ${pathname}${search}`,
-    ...(isIssue(answered) ? { detail: answered.kind } : toFacts(answered)),
+    ...(isIssue(answered) ? { detail: toDetail(answered) } : toFacts(answered)),
   };
+}
+
+function toDetail(issue: Issue): string {
+  if (issue.kind !== "sign-in-refused") return issue.kind;
+  const { kind, why, reason } = issue;
+  return [kind, why, ...(reason === undefined ? [] : [reason])].join(" ");
 }
 
 function toFacts<T>({ patients, released, detail }: Done<T>): Partial<AuditRecord> {

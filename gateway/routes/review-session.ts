@@ -1,28 +1,39 @@
 import { decodeJwt } from "jose";
+import { LIMITS } from "../limits.ts";
 import { REVIEW_PATH } from "../review/pages/layout.ts";
 import { isSameKey, newCookie } from "../review/sessions.ts";
 
-/** The cookies of the pages: one that stands for a session, one that the sign-in form is tied to. */
+/**
+ * The cookies of the pages: one that stands for a session, one that the sign-in form is tied to, one that waits while a
+ * person signs in elsewhere.
+ */
 export interface Cookies {
   readonly session: string | undefined;
   readonly form: string | undefined;
+  readonly pending: string | undefined;
 }
 
 interface CookieNames {
   readonly session: string;
   readonly form: string;
-  /** Attributes that every cookie has. */
+  readonly pending: string;
+  /** Attributes that every cookie has but the pending one. */
   readonly attributes: string;
+  /** Another site leads the browser back to this one address: Strict would hold the cookie back. */
+  readonly pendingAttributes: string;
 }
 
 /** Over https the name itself keeps a plain page of the same host from setting it. */
 function namesOf(baseUrl: string): CookieNames {
   const isSecure = baseUrl.startsWith("https:");
   const prefix = isSecure ? "__Secure-" : "";
+  const secure = isSecure ? "; Secure" : "";
   return {
     session: `${prefix}identity-review`,
     form: `${prefix}identity-review-form`,
-    attributes: `Path=${REVIEW_PATH}; HttpOnly; SameSite=Strict${isSecure ? "; Secure" : ""}`,
+    pending: `${prefix}identity-review-pending`,
+    attributes: `Path=${REVIEW_PATH}; HttpOnly; SameSite=Strict${secure}`,
+    pendingAttributes: `Path=${SIGNED_IN_PATH}; HttpOnly; SameSite=Lax${secure}`,
   };
 }
 
@@ -34,15 +45,21 @@ export function createCookies(baseUrl: string) {
     read(headers: Headers): Cookies {
       const pairs = (headers.get("cookie") ?? "").split(";").map((pair) => pair.trim().split("=", 2));
       const of = (name: string): string | undefined => pairs.find(([one]) => one === name)?.[1];
-      return { session: of(names.session), form: of(names.form) };
+      return { session: of(names.session), form: of(names.form), pending: of(names.pending) };
     },
     setSession: (value: string, life_s: number): string => set(names.session, value, life_s),
     endSession: (): string => set(names.session, "", 0),
     setForm: (value: string): string => set(names.form, value, FORM_LIFE_s),
     endForm: (): string => set(names.form, "", 0),
+    setPending: (value: string): string =>
+      `${names.pending}=${value}; ${names.pendingAttributes}; Max-Age=${LIMITS.sign_in_pending_ms / 1_000}`,
+    endPending: (): string => `${names.pending}=; ${names.pendingAttributes}; Max-Age=0`,
     newCookie,
   };
 }
+
+/** Where issuers send a browser back to. */
+export const SIGNED_IN_PATH = `${REVIEW_PATH}/signed-in`;
 
 /** How long a sign-in page may lie open. */
 const FORM_LIFE_s = 3_600;

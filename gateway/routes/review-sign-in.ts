@@ -4,7 +4,7 @@ import { toOutcome } from "../outcome/operation-outcome.ts";
 import { REVIEW_PATH } from "../review/pages/layout.ts";
 import { signInPage } from "../review/pages/sign-in-page.ts";
 import type { RequestIds } from "./respond.ts";
-import { type PagePorts, readForm, refusalPage, respond } from "./review-pages.ts";
+import { type PagePorts, readForm, refusalPage, respond, respondWithSignIn } from "./review-pages.ts";
 import { recordReview } from "./review-recorded.ts";
 import { isOwnForm, tokenEnd, toOwnPath } from "./review-session.ts";
 
@@ -16,18 +16,17 @@ export function createSignIn(ports: PagePorts) {
   return {
     /** `GET /identity/review/sign-in`: discloses nothing, so it asks for nothing. */
     async form(request: Request, ids: RequestIds): Promise<Response> {
-      const cookie = cookies.read(request.headers).form ?? cookies.newCookie();
-      const page = signInPage({ formKey: sessions.formKeyOf(cookie), next: REVIEW_PATH });
-      return respond({ page }, ids, [cookies.setForm(cookie)]);
+      return respondWithSignIn({ request, ids, next: REVIEW_PATH }, ports);
     },
 
-    /** `POST /identity/review/sign-in`, with the token in the form. */
+    /** `POST /identity/review/sign-in`, with the token in the form: where nobody signs in at an issuer. */
     async signIn(request: Request, ids: RequestIds): Promise<Response> {
       const form = await readForm(request);
       if (!(form instanceof URLSearchParams)) return respond(refusalPage(form, undefined), ids);
       const cookie = cookies.read(request.headers).form;
       if (
         cookie === undefined ||
+        ports.people.issuers().length > 0 ||
         !isOwnForm(request.headers, form.get("form-key") ?? undefined, sessions.formKeyOf(cookie))
       ) {
         return refuse({ kind: "form-refused" }, { request, ids });
@@ -48,9 +47,9 @@ export function createSignIn(ports: PagePorts) {
       if (!isSteward) return again(form, cookie, ids);
       const old = cookies.read(request.headers).session;
       if (old !== undefined) sessions.end(old);
-      const { client } = authenticated.requester;
+      const { client: name } = authenticated.requester;
       const life_s = Math.max(1, Math.floor((expiresAt - Date.now()) / 1_000));
-      const opened = sessions.open({ authorization, client, expiresAt });
+      const opened = sessions.open({ of: { authorization }, name, expiresAt });
       return respond({ to: toOwnPath(form.get("next")) }, ids, [cookies.setSession(opened, life_s), cookies.endForm()]);
     },
 

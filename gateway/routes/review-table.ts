@@ -82,6 +82,13 @@ export const REVIEW_ROUTES: readonly (readonly [method: string, path: string, in
   ["GET", PAGES, "review-list", ({ pages }, request, ids) => pages.list(request, ids)],
   ["GET", `${PAGES}/sign-in`, "review-sign-in", ({ pages }, request, ids) => pages.form(request, ids)],
   ["POST", `${PAGES}/sign-in`, "review-sign-in", ({ pages }, request, ids) => pages.signIn(request, ids)],
+  [
+    "GET",
+    `${PAGES}/sign-in/:issuer`,
+    "review-sign-in",
+    ({ pages }, request, ids, of) => pages.begin(request, ids, of("issuer")),
+  ],
+  ["GET", `${PAGES}/signed-in`, "review-sign-in", ({ pages }, request, ids) => pages.finish(request, ids)],
   ["POST", `${PAGES}/sign-out`, "review-sign-out", ({ pages }, request, ids) => pages.signOut(request, ids)],
   ["POST", `${PAGES}/items`, "review-open", ({ pages }, request, ids) => pages.ask(request, ids)],
   ["GET", `${PAGES}/items/:id`, "review-item", ({ pages }, request, ids, of) => pages.item(request, ids, of("id"))],

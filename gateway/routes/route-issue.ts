@@ -25,6 +25,7 @@ const OTHER_ROUTES: readonly (readonly [path: RegExp, allow: readonly string[]])
     POST_ONLY,
   ],
   [/^\/identity\/review(\/(items|children)\/[^/]+|\/decisions(\/[^/]+(\/served)?)?)?$/, GET_ONLY],
+  [/^\/identity\/review\/(signed-in|sign-in\/[^/]+)$/, GET_ONLY],
   [/^\/identity\/review\/disclosure(\/[^/]+)?$/, GET_ONLY],
   [/^\/identity\/review\/disclosure\/[^/]+\/review$/, POST_ONLY],
   [/^\/oversight\/(objections|decisions)(\/[^/]+)?$/, GET_ONLY],

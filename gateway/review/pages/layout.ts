@@ -5,7 +5,7 @@ export const REVIEW_PATH = "/identity/review";
 
 /** Who is signed in, until when, and what its forms carry. */
 export interface PageSession {
-  readonly client: string;
+  readonly name: string;
   /** An instant. */
   readonly until: string;
   readonly formKey: string;
@@ -23,16 +23,22 @@ interface Page {
   readonly content: HtmlValue;
   readonly session?: PageSession | undefined;
   readonly flaws?: readonly FormFlaw[];
+  /** A path below the pages that the browser goes on to by itself. */
+  readonly next?: string;
 }
 
 /** A whole page: landmarks, a way past the navigation, a title that says first when something is wrong. */
-export function toPage({ title, content, session, flaws = [] }: Page): string {
+export function toPage({ title, content, session, flaws = [], next }: Page): string {
   const page = html`<!doctype html>
 <html lang="en-GB">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${flaws.length > 0 && "Error: "}${title} – Identity review</title>
+${
+  next !== undefined &&
+  html`<meta http-equiv="refresh" content="0; url=${next}">
+`
+}<title>${flaws.length > 0 && "Error: "}${title} – Identity review</title>
 <style>${new Html(STYLE)}</style>
 </head>
 <body>
@@ -57,7 +63,7 @@ function navigation(session: PageSession): Html {
 <li><a href="${REVIEW_PATH}">Items to review</a></li>
 <li><a href="${REVIEW_PATH}/decisions">Decisions</a></li>
 <li><a href="${REVIEW_PATH}/disclosure">Decisions on disclosure</a></li>
-<li>Signed in as ${session.client} until ${moment(session.until)}</li>
+<li>Signed in as ${session.name} until ${moment(session.until)}</li>
 <li><a href="${REVIEW_PATH}/sign-in">Stay longer</a></li>
 <li><form method="post" action="${REVIEW_PATH}/sign-out">${formKey(session)}<button class="second">Sign out</button></form></li>
 </ul>
