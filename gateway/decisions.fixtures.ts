@@ -101,7 +101,11 @@ export async function openWorld(): Promise<World> {
     },
   };
   const reader = createRecordReader({ store, sources: SOURCES, fhirBase: FHIR, cache_bytes: 1_000_000 });
-  const moment = async () => ({ changes: await reader.changes(), now_ms: Date.parse(`${TODAY}T12:00:00Z`), today: TODAY });
+  const moment = async () => ({
+    changes: await reader.changes(),
+    now_ms: Date.parse(`${TODAY}T12:00:00Z`),
+    today: TODAY,
+  });
   const patientId = async (record: RecordKey) => (await store.record(record))?.patientId ?? "";
   return {
     store,

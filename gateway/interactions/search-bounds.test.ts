@@ -166,7 +166,14 @@ describe("a question", () => {
       const record = await world.child({ resourceType: "Patient", id, active: true });
       await world.put(record, [observation(`${id}-1`, id), observation(`${id}-2`, id)]);
     }
-    const who = { requester: practice(), at: { changes: await world.store.changeCounter(), now_ms: Date.parse("2026-11-20T12:00:00Z"), today: "2026-11-20" } };
+    const who = {
+      requester: practice(),
+      at: {
+        changes: await world.store.changeCounter(),
+        now_ms: Date.parse("2026-11-20T12:00:00Z"),
+        today: "2026-11-20",
+      },
+    };
     const ids = async (limit: number) =>
       (await ask(QUESTION, limit, who, world.ports)).map(({ pack, entry }) => pack.ids[entry]);
     expect(await ids(3)).toEqual(["a-1", "a-2", "b-1"]);
@@ -177,7 +184,14 @@ describe("a question", () => {
     await using world = await createSearchWorld();
     const record = await world.child({ resourceType: "Patient", id: "a", active: true });
     await world.put(record, [observation("before", "a")]);
-    const who = { requester: practice(), at: { changes: await world.store.changeCounter(), now_ms: Date.parse("2026-11-20T12:00:00Z"), today: "2026-11-20" } };
+    const who = {
+      requester: practice(),
+      at: {
+        changes: await world.store.changeCounter(),
+        now_ms: Date.parse("2026-11-20T12:00:00Z"),
+        today: "2026-11-20",
+      },
+    };
     const ids = async (ports: typeof world.ports | ReturnType<typeof withinTransaction>) =>
       (await ask(QUESTION, 10, who, ports)).map(({ pack, entry }) => pack.ids[entry]);
     expect(await ids(world.ports)).toEqual(["before"]);
@@ -194,7 +208,10 @@ describe("a question", () => {
 
   test("within a question needs the scope of its type", async () => {
     await using world = await createSearchWorld();
-    const who = { requester: practice({}, "system/Observation.s"), at: { changes: 0, now_ms: Date.parse("2026-11-20T12:00:00Z"), today: "2026-11-20" } };
+    const who = {
+      requester: practice({}, "system/Observation.s"),
+      at: { changes: 0, now_ms: Date.parse("2026-11-20T12:00:00Z"), today: "2026-11-20" },
+    };
     const inner = { type: "Practitioner", conditions: [], lead: undefined } as const;
     const chained = { ...QUESTION, conditions: [{ kind: "chain", code: "performer", targets: [inner] }] } as const;
     await expect(ask(chained, 1, who, world.ports)).rejects.toThrow(QuestionRefused);

@@ -76,7 +76,11 @@ test("only records that hold the identifier are looked into", async () => {
     fhirBase: FHIR,
   });
   if (!parsed.ok) throw new Error("refused");
-  const at = { changes: await world.ports.reader.changes(), now_ms: Date.parse("2026-07-01T12:00:00Z"), today: "2026-07-01" };
+  const at = {
+    changes: await world.ports.reader.changes(),
+    now_ms: Date.parse("2026-07-01T12:00:00Z"),
+    today: "2026-07-01",
+  };
   for (const requester of [practice(), laboratory()]) {
     expect(await candidatesOf(parsed.query, { requester, at }, world.ports)).toMatchObject({
       known: requester.agreement.idSpace === "" ? [ada] : [],
