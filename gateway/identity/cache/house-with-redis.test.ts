@@ -60,6 +60,7 @@ async function everythingIn(url: string): Promise<{ readonly keys: number; reado
       set: ["SMEMBERS", name],
       list: ["LRANGE", name, "0", "-1"],
       zset: ["ZRANGE", name, "0", "-1"],
+      hash: ["HGETALL", name],
     };
     const words = Object.entries(read).find(([of]) => of === type)?.[1];
     if (words === undefined) throw new Error(`This test does not know how a ${type} is read.`);
