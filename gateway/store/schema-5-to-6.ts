@@ -28,6 +28,6 @@ CREATE TABLE disclosure_step (
   is_upheld INTEGER,
   PRIMARY KEY (decision, kind)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX resource_consent ON resource (slot) WHERE type = 'Consent';
+CREATE INDEX resource_consent ON resource (slot) WHERE type GLOB 'Consent';
   `);
 }

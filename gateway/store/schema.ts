@@ -58,8 +58,9 @@ CREATE TABLE resource (
   body BLOB NOT NULL
 ) STRICT;
 
--- Objections are listed by whoever decides on them.
-CREATE INDEX resource_consent ON resource (slot) WHERE type = 'Consent';
+-- Objections are listed by whoever decides on them. Not by "=": whether such an index serves "type = ?" depends on what is
+-- bound, so SQLite would prepare every statement with it anew for each value.
+CREATE INDEX resource_consent ON resource (slot) WHERE type GLOB 'Consent';
 
 -- Where a logical id is, by a hash of type and id: a quarter of the size of the ids themselves. Ids that begin alike, as
 -- those that one source record made, lie side by side: a commit writes one page for them instead of one for each. Two ids

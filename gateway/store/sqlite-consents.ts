@@ -61,7 +61,7 @@ export function readConsentPlaces(
   const named = new Map(origins.map((row) => [integer(row.id), text(row.source)]));
   const rows = arrays(
     `SELECT r.slot, r.id, r.origin FROM resource r CROSS JOIN record c ON c.key = r.slot / ${RECORD_SLOTS}
-     WHERE r.type = 'Consent' AND r.slot > ? AND c.kind = 'child'
+     WHERE r.type GLOB 'Consent' AND r.slot > ? AND c.kind = 'child'
        AND r.origin IN (SELECT value FROM json_each(?)) ORDER BY r.slot LIMIT ?`,
   ).all(after, JSON.stringify([...named.keys()]), limit);
   return rows.map((row) => {

@@ -56,6 +56,15 @@ describe("the SQLite file", () => {
     await store.close();
   });
 
+  test("no index is of the rows where a text is equal to another, since statements that bind it would be prepared each time", async () => {
+    await createSqliteStore({ path }).close();
+    const database = new DatabaseSync(path);
+    const indices = database.prepare("SELECT sql FROM sqlite_schema WHERE type = 'index' AND sql LIKE '%WHERE%'").all();
+    database.close();
+    expect(indices.length).toBeGreaterThan(3);
+    expect(indices.filter(({ sql }) => /WHERE.*[^<>!]=\s*'/s.test(String(sql)))).toEqual([]);
+  });
+
   test("a newer schema is refused with both versions named, and the file is left as it was", async () => {
     await createSqliteStore({ path }).close();
     const database = new DatabaseSync(path);
