@@ -46,7 +46,7 @@ import { createQualityRoute } from "./routes/quality.ts";
 import { createQuarantineRoutes } from "./routes/quarantine.ts";
 import { createSourceRecordRoutes } from "./routes/source-records.ts";
 import { DERIVE } from "./search/keys.ts";
-import { createSqliteStore } from "./store/sqlite.ts";
+import { createSqliteStore } from "./store/sqlite/sqlite.ts";
 import type { Store } from "./store/store.ts";
 
 /** A gateway put together and ready to be listened for. */

@@ -14,7 +14,7 @@ import { toContent, toStoredResource } from "./ingest/stored-resource.ts";
 import { FHIR, GP, ODS, OFFICER, TODAY } from "./interactions/read.fixtures.ts";
 import { createRecordReader } from "./interactions/record-reader.ts";
 import { resourceBytes } from "./search/pack.ts";
-import { createSqliteStore } from "./store/sqlite.ts";
+import { createSqliteStore } from "./store/sqlite/sqlite.ts";
 import type { RecordKey, Store, WriteTransaction } from "./store/store.ts";
 
 const source = (name: string, authority: string, dataClass: DataClass, isWritten = false): [string, SourceFacts] => [

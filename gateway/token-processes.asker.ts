@@ -5,7 +5,7 @@ import { createDpopNonces } from "./access/dpop-nonce.ts";
 import { ensureNonceKey, openGatewayKeys } from "./access/gateway-keys.ts";
 import { parseRegister } from "./access/register.ts";
 import { createTokenEndpoint } from "./access/token.ts";
-import { createSqliteStore } from "./store/sqlite.ts";
+import { createSqliteStore } from "./store/sqlite/sqlite.ts";
 
 /**
  * A process of its own with a token endpoint on a DATA_DIR (its argument). A line `{register, assertions}` on its input

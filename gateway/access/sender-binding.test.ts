@@ -2,7 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { join } from "node:path";
 import { decodeJwt, exportJWK } from "jose";
 import { beforeAll, describe, expect, test } from "vitest";
-import { createSqliteStore } from "../store/sqlite.ts";
+import { createSqliteStore } from "../store/sqlite/sqlite.ts";
 import { type Authentication, createAuthenticator, type Presented } from "./authenticate.ts";
 import { createProofKey, type Proof, type ProofKey, prove } from "./dpop.fixtures.ts";
 import type { Register } from "./register.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { decodeJwt } from "jose";
 import { describe, expect, test } from "vitest";
-import { createSqliteStore } from "../store/sqlite.ts";
+import { createSqliteStore } from "../store/sqlite/sqlite.ts";
 import { type Authentication, createAuthenticator } from "./authenticate.ts";
 import { createCertificate, toHeader } from "./certificate.fixtures.ts";
 import { askOf, BASE_URL, NOW_ms, registerOf, useGround } from "./token.fixtures.ts";

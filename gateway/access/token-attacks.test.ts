@@ -1,6 +1,6 @@
 import { createHmac, createSign } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { createSqliteStore } from "../store/sqlite.ts";
+import { createSqliteStore } from "../store/sqlite/sqlite.ts";
 import { createClientKeys } from "./client-keys.ts";
 import { createKeyPair } from "./register-fixtures.ts";
 import {

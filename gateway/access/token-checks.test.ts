@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createSqliteStore } from "../store/sqlite.ts";
+import { createSqliteStore } from "../store/sqlite/sqlite.ts";
 import {
   askOf,
   type Case,

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { LIMITS } from "../limits.ts";
-import { createSqliteStore } from "../store/sqlite.ts";
+import { createSqliteStore } from "../store/sqlite/sqlite.ts";
 import { askOf, type Case, createEndpoint, NOW_ms, STRANGER, sign, useGround } from "./token.fixtures.ts";
 
 const ground = useGround(createSqliteStore);

@@ -1,6 +1,6 @@
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from "jose";
 import { describe, expect, test } from "vitest";
-import { createSqliteStore } from "../store/sqlite.ts";
+import { createSqliteStore } from "../store/sqlite/sqlite.ts";
 import { askOf, BASE_URL, type Case, NOW_ms, NOW_s, RSA, useGround } from "./token.fixtures.ts";
 
 const ground = useGround(createSqliteStore);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decodeJwt, SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createSqliteStore } from "../store/sqlite.ts";
+import { createSqliteStore } from "../store/sqlite/sqlite.ts";
 import type { Store } from "../store/store.ts";
 import { createGuardedFetch, fetchJson } from "./guarded-fetch.ts";
 import { AUDIENCE, startTestIssuer, type TestIssuer } from "./oidc-issuer.fixtures.ts";

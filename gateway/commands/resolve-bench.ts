@@ -15,7 +15,7 @@ import type { SourceIdentity } from "#mappers/mapper.ts";
 import { createMatcher } from "../identity/matcher/create-matcher.ts";
 import { ENGLAND } from "../identity/matcher/model/england.ts";
 import { type ChildResolver, createChildResolver } from "../identity/resolve-child.ts";
-import { createSqliteStore } from "../store/sqlite.ts";
+import { createSqliteStore } from "../store/sqlite/sqlite.ts";
 import { type RecordKey, SHARED_ID_SPACE, type Store } from "../store/store.ts";
 import { CHILDREN_WITH_NUMBERS, type Invented, inventChild, tellAgain } from "./resolve-bench-children.ts";
 

@@ -11,7 +11,7 @@ import { createDpopNonces } from "../access/dpop-nonce.ts";
 import { ensureNonceKey, openGatewayKeys } from "../access/gateway-keys.ts";
 import { createTokenEndpoint } from "../access/token.ts";
 import { ensureDemonstrationRegister } from "../demonstration/ensure-register.ts";
-import { createSqliteStore } from "../store/sqlite.ts";
+import { createSqliteStore } from "../store/sqlite/sqlite.ts";
 import type { Store } from "../store/store.ts";
 import { runToken } from "./token.ts";
 

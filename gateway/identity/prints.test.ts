@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { SourceIdentity } from "#mappers/mapper.ts";
-import { createSqliteStore } from "../store/sqlite.ts";
+import { createSqliteStore } from "../store/sqlite/sqlite.ts";
 import type { Store } from "../store/store.ts";
 import type { ResolvingReads } from "./gather-facts.ts";
 import { startResolver } from "./resolver.fixtures.ts";

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { AuditLog } from "../audit/audit.ts";
 import { createAuditLog } from "../audit/log.ts";
 import { startResolver } from "../identity/resolver.fixtures.ts";
-import { createSqliteStore } from "../store/sqlite.ts";
+import { createSqliteStore } from "../store/sqlite/sqlite.ts";
 import { createInbox, type Inbox, type InboxOptions } from "./inbox.ts";
 import { sourceOf, toCsv, toProfileRow } from "./line.fixtures.ts";
 import { createIngestLine } from "./line.ts";

@@ -5,7 +5,7 @@ import type { SourceKind } from "#mappers/mapper.ts";
 import { ODS_ORGANIZATION } from "#profiles/systems.ts";
 import type { RegisteredSource } from "../access/source.ts";
 import { startResolver } from "../identity/resolver.fixtures.ts";
-import { createSqliteStore } from "../store/sqlite.ts";
+import { createSqliteStore } from "../store/sqlite/sqlite.ts";
 import type { Store } from "../store/store.ts";
 import { createIngestLine, type Delivery, type HeldRecord, type IngestLineOptions } from "./line.ts";
 import { mapperOf } from "./mappers.ts";

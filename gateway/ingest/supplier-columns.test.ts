@@ -5,7 +5,7 @@ import { afterEach, expect, test } from "vitest";
 import { parseColumnFile } from "../access/column-file.ts";
 import type { RegisteredSource } from "../access/source.ts";
 import { startResolver } from "../identity/resolver.fixtures.ts";
-import { createSqliteStore } from "../store/sqlite.ts";
+import { createSqliteStore } from "../store/sqlite/sqlite.ts";
 import type { Store } from "../store/store.ts";
 import { inChunks, RECEIVED_AT, sourceOf } from "./line.fixtures.ts";
 import { createIngestLine } from "./line.ts";

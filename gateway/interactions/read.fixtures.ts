@@ -12,7 +12,7 @@ import { createAuditLog } from "../audit/log.ts";
 import type { SourceFacts } from "../disclosure/visibility.ts";
 import { extractKeys, toIdentifiers } from "../search/keys.ts";
 import { createPageTokens } from "../search/page-token.ts";
-import { createSqliteStore } from "../store/sqlite.ts";
+import { createSqliteStore } from "../store/sqlite/sqlite.ts";
 import type { RecordKey, Store } from "../store/store.ts";
 import type { InteractionRequest } from "./answer.ts";
 import { createRecordReader, type Moment, type RecordReader } from "./record-reader.ts";

@@ -17,7 +17,7 @@ import { scopeOf } from "../identity/resolver.fixtures.ts";
 import { extractKeys, toIdentifiers, toRecordSearchKeys } from "../search/keys.ts";
 import { createPageTokens } from "../search/page-token.ts";
 import { createQueryCache } from "../search/query-cache.ts";
-import { createSqliteStore } from "../store/sqlite.ts";
+import { createSqliteStore } from "../store/sqlite/sqlite.ts";
 import type { RecordKey, Store, WriteTransaction } from "../store/store.ts";
 import { type InteractionRequest, type Result, wholeBody } from "./answer.ts";
 import type { AuditEvents } from "./candidates.ts";

@@ -10,7 +10,7 @@ import { createAuditLog } from "../audit/log.ts";
 import { startResolver } from "../identity/resolver.fixtures.ts";
 import { createIngestLine } from "../ingest/line.ts";
 import { mapperOf } from "../ingest/mappers.ts";
-import { createSqliteStore } from "../store/sqlite.ts";
+import { createSqliteStore } from "../store/sqlite/sqlite.ts";
 import type { Store } from "../store/store.ts";
 import { createMllpListener, type MllpListener, type MllpOptions } from "./listener.ts";
 import type { MllpPorts } from "./take-message.ts";

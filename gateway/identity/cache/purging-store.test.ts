@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { createSqliteStore } from "../../store/sqlite.ts";
+import { createSqliteStore } from "../../store/sqlite/sqlite.ts";
 import { contribution } from "../../store/store.fixtures.ts";
 import { type RecordKey, SHARED_ID_SPACE, type Store } from "../../store/store.ts";
 import type { IdentityChange } from "../identity-cache.ts";

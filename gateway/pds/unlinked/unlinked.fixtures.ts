@@ -10,7 +10,7 @@ import { withoutWithheld } from "../../disclosure/withheld.ts";
 import { scopeOf, startResolver } from "../../identity/resolver.fixtures.ts";
 import type { PersonTracer } from "../../identity/tracing.ts";
 import { DERIVE, toRecordSearchKeys } from "../../search/keys.ts";
-import { createSqliteStore } from "../../store/sqlite.ts";
+import { createSqliteStore } from "../../store/sqlite/sqlite.ts";
 import { type RecordKey, SHARED_ID_SPACE } from "../../store/store.ts";
 import { createUnlinkedTracing, type TraceUnlinkedOptions } from "./trace-unlinked.ts";
 

@@ -1,0 +1,108 @@
+import type { RecordKey, StoredPerson, StoredRecord } from "../record.ts";
+import { readPerson, readRecord } from "../statements/read.ts";
+import { SqliteReader } from "../statements/reader.ts";
+import { integer } from "../statements/values.ts";
+import type { Store, WriteOptions, WriteTransaction } from "../store.ts";
+import { type Checkpointer, createCheckpointer } from "./checkpointer.ts";
+import { type Connection, openConnection } from "./connection.ts";
+import type { Derive } from "./derive.ts";
+import { createWriteQueue, type WriteQueue } from "./write-queue.ts";
+
+/**
+ * The embedded engine, one file on Node's own SQLite. Several processes may open the same file, if all say so.
+ *
+ * @throws SchemaError when the file was written by a newer gateway or by another program, or cannot be brought forward
+ */
+export function createSqliteStore(options: SqliteStoreOptions): Store {
+  const writer = openConnection(options.path, options.derive);
+  // Waiting for another writer is the queue's affair; SQLite's own way would stop the whole thread.
+  writer.database.exec("PRAGMA busy_timeout = 0");
+  const reader = openConnection(options.path);
+  return new SqliteStore(reader, writer, options);
+}
+
+export interface SqliteStoreOptions {
+  /** File of the store; made when absent, in a directory that exists. */
+  readonly path: string;
+  /** Milliseconds since 1970, for expiry alone. */
+  readonly clock?: () => number;
+  /**
+   * Set when no other process writes this file: its own commits are then all there are, and need not be looked for in
+   * the file at every request. Default false.
+   */
+  readonly isAlone?: boolean;
+  /** Rows changed between two looks at how far the log has grown; a test sets it low. */
+  readonly checkpointChanges?: number;
+  /** How a file of an earlier gateway is brought forward; without it, such a file is refused. */
+  readonly derive?: Derive;
+}
+
+/** Reads go through a connection of their own, which sees committed data only. */
+class SqliteStore extends SqliteReader implements Store {
+  readonly #writer: Connection;
+  readonly #queue: WriteQueue;
+  readonly #checkpointer: Checkpointer | undefined;
+  readonly #isAlone: boolean;
+  #commits = 0;
+
+  constructor(reader: Connection, writer: Connection, options: SqliteStoreOptions) {
+    super(reader);
+    const { path, clock = Date.now, isAlone = false, checkpointChanges: changesMax } = options;
+    this.#writer = writer;
+    this.#isAlone = isAlone;
+    // A scratch store has no log that another connection could reach.
+    this.#checkpointer = path === "" ? undefined : createCheckpointer(writer, { path, changesMax });
+    this.#queue = createWriteQueue(writer, {
+      clock,
+      onCommit: () => {
+        this.#commits += 1;
+        this.#checkpointer?.committed();
+      },
+    });
+  }
+
+  /** Several statements, so a transaction holds them to one moment. */
+  override async record(key: RecordKey): Promise<StoredRecord | undefined> {
+    return this.#atOneMoment(() => readRecord(this.connection, key));
+  }
+
+  override async person(key: RecordKey): Promise<StoredPerson | undefined> {
+    return this.#atOneMoment(() => readPerson(this.connection, key));
+  }
+
+  #atOneMoment<T>(read: () => T): T {
+    const { statement } = this.connection;
+    statement("BEGIN").run();
+    try {
+      return read();
+    } finally {
+      statement("COMMIT").run();
+    }
+  }
+
+  write<T>(work: (transaction: WriteTransaction) => Promise<T>, options?: WriteOptions): Promise<T> {
+    return this.#queue.add(work, options);
+  }
+
+  async changeCounter(): Promise<number> {
+    if (this.#isAlone) return this.#commits;
+    return integer(this.connection.statement("PRAGMA data_version").get()?.data_version);
+  }
+
+  scratch(): Store {
+    // A path that is empty makes SQLite keep the file to itself, and remove it in the end.
+    return createSqliteStore({ path: "", isAlone: true });
+  }
+
+  async ping(): Promise<void> {
+    this.connection.statement("SELECT count(*) FROM (SELECT 1 FROM record LIMIT 1)").get();
+    if (!this.#writer.database.isOpen) throw new Error("The store is closed.");
+  }
+
+  async close(): Promise<void> {
+    await this.#queue.close();
+    await this.#checkpointer?.close();
+    if (this.connection.database.isOpen) this.connection.database.close();
+    if (this.#writer.database.isOpen) this.#writer.database.close();
+  }
+}

@@ -1,0 +1,147 @@
+import type { AlikeBounds, AlikeChild } from "../identity-verbs.ts";
+import type { Connection } from "../sqlite/connection.ts";
+import { LIST_LENGTHS, PART_MAX } from "./lists.ts";
+import { type ChildId, childrenOf } from "./source-children.ts";
+import { integer, type Row } from "./values.ts";
+
+/** Keys of somebody of whom too little is told to miss one. */
+const DETAILS_TOLD_FEW = 2;
+/** Rarity orders equals alone: of all keys of one child it adds up to less than one. */
+const RARITY_DIVISOR = 64;
+
+/** Keys that are asked for together, and the source whose children under them are passed over. */
+interface Ranges {
+  readonly keys: readonly number[];
+  readonly passed: number | undefined;
+}
+
+/** Rows of key and child. */
+interface Found {
+  readonly rows: readonly Row[];
+  readonly isCut: boolean;
+}
+
+/**
+ * A key's children lie side by side, and those of one source within it, so each key is one short range, or two around the
+ * source that asks; all of them are asked for at once, which a statement a key would take three times as long for. Only
+ * where that is too much is each key counted by itself.
+ */
+export function findAlike(
+  connection: Connection,
+  keys: readonly number[],
+  { limit, most = Number.POSITIVE_INFINITY, asking, isWorthReading }: AlikeBounds & { readonly limit: number },
+): { readonly children: readonly AlikeChild[]; readonly isCut: boolean } {
+  const wanted = [...new Set(keys)];
+  const passed = asking && connection.interned.knownSourceId(asking.source);
+  const isWhole = (key: number): boolean => passed === undefined || asking?.isTelling(key) === true;
+  const ranges: readonly Ranges[] = [
+    { keys: wanted.filter(isWhole), passed: undefined },
+    { keys: wanted.filter((key) => !isWhole(key)), passed },
+  ];
+  const together = readTogether(connection, ranges, limit);
+  const found = together === undefined ? readShort(connection, ranges, limit) : { rows: together, isCut: false };
+  const { ids, isCut } = found.rows.length <= most ? ALL : mostAlike(found.rows, most);
+  const worth = worthReading(found.rows, ids, isWorthReading);
+  return { children: worth.size === 0 ? [] : childrenOf(connection, worth), isCut: isCut || found.isCut };
+}
+
+/** Of the children of rows, those that are to be looked at and whose print, if there is one, does not speak against it. */
+function worthReading(
+  rows: readonly Row[],
+  ids: ReadonlySet<ChildId> | undefined,
+  isWorthReading: AlikeBounds["isWorthReading"],
+): ReadonlySet<ChildId> {
+  const seen = new Set<ChildId>();
+  const worth = new Set<ChildId>();
+  for (const row of rows) {
+    const id = integer(row[1]);
+    if (seen.has(id) || ids?.has(id) === false) continue;
+    seen.add(id);
+    const print = row[2];
+    if (typeof print !== "string" || isWorthReading === undefined || isWorthReading(print)) worth.add(id);
+  }
+  return worth;
+}
+
+/** `undefined` where there are more rows than the limit. */
+function readTogether(connection: Connection, ranges: readonly Ranges[], limit: number): readonly Row[] | undefined {
+  const found: Row[] = [];
+  for (const { keys, passed } of ranges) {
+    for (let from = 0; from < keys.length; from += PART_MAX) {
+      const part = keys.slice(from, from + PART_MAX);
+      const rows = readRows(connection, { keys: part, passed }, limit + 1);
+      if (rows.length > limit) return undefined;
+      for (const row of rows) found.push(row);
+    }
+  }
+  return found;
+}
+
+/**
+ * Without the keys that too many share. Whoever agrees in all but one detail shares three keys or more, so that one key
+ * may be missing; of more, or where nothing else is left to go by, what was left out may matter.
+ */
+function readShort(connection: Connection, ranges: readonly Ranges[], limit: number): Found {
+  const single = ranges.flatMap(({ keys, passed }) => keys.map((key) => ({ keys: [key], passed })));
+  const short = single.filter((range) => countRows(connection, range, limit + 1) <= limit);
+  const cut = single.length - short.length;
+  const read = short.length > 0 ? short : single;
+  return {
+    rows: read.flatMap((range) => readRows(connection, range, limit)),
+    isCut: cut > 1 || (cut > 0 && single.length <= DETAILS_TOLD_FEW),
+  };
+}
+
+function readRows({ arrays }: Connection, { keys, passed }: Ranges, limit: number): readonly Row[] {
+  if (keys.length === 0) return [];
+  const place = LIST_LENGTHS.findIndex((length) => length >= keys.length);
+  const given: (number | null)[] = [...keys];
+  for (let n = keys.length; n < (LIST_LENGTHS[place] ?? 0); n++) given.push(null);
+  if (passed === undefined) return arrays(ROWS[place] ?? "").all(...given, limit);
+  return arrays(ROWS_PASSING[place] ?? "").all(...given, passed, limit);
+}
+
+/**
+ * Rows of a number of keys, of which the last may be no key at all. Keys are joined as they are given: for those of an IN,
+ * SQLite would make and fill a table of its own each time.
+ */
+function toAmong(length: number): string {
+  const keys = Array.from({ length }, (_, n) => `(?${n + 1})`).join(",");
+  return `SELECT b.key, b.child, p.print FROM (VALUES ${keys}) k CROSS JOIN block b ON b.key = k.column1
+    LEFT JOIN child_print p ON p.child = b.child WHERE`;
+}
+
+const ROWS = LIST_LENGTHS.map((length) => `${toAmong(length)} true LIMIT ?`);
+const ROWS_PASSING = LIST_LENGTHS.map((length) => {
+  const among = toAmong(length);
+  return `${among} b.source < ?${length + 1} UNION ALL ${among} b.source > ?${length + 1} LIMIT ?`;
+});
+
+function countRows({ arrays }: Connection, { keys: [key = 0], passed = -1 }: Ranges, limit: number): number {
+  const row = arrays(
+    `SELECT count(*) FROM (SELECT 1 FROM block WHERE key = ?1 AND source < ?2
+       UNION ALL SELECT 1 FROM block WHERE key = ?1 AND source > ?2 LIMIT ?3)`,
+  ).get(key, passed, limit);
+  return integer(row?.[0]);
+}
+
+/** No fewer rows have more children. */
+const ALL = { ids: undefined, isCut: false } as const;
+
+/** Those that share most keys, and of equals those whose keys few share; cut where one of two keys is left out. */
+function mostAlike(
+  rows: readonly Row[],
+  most: number,
+): { readonly ids: ReadonlySet<ChildId> | undefined; readonly isCut: boolean } {
+  const shared = new Map<ChildId, number>();
+  const sizes = new Map<number, number>();
+  for (const row of rows) sizes.set(integer(row[0]), (sizes.get(integer(row[0])) ?? 0) + 1);
+  for (const row of rows) {
+    const id = integer(row[1]);
+    shared.set(id, (shared.get(id) ?? 0) + 1 + 1 / (RARITY_DIVISOR * (sizes.get(integer(row[0])) ?? 1)));
+  }
+  if (shared.size <= most) return ALL;
+  const ordered = [...shared].toSorted(([, left], [, right]) => right - left);
+  const [, next = 0] = ordered[most] ?? [];
+  return { ids: new Set(ordered.slice(0, most).map(([id]) => id)), isCut: next >= 2 || sizes.size <= 1 };
+}
