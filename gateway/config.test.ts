@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ConfigError, loadConfig } from "./config.ts";
@@ -23,6 +24,7 @@ test("without any variable the demonstration starts on this machine alone", () =
     dataDir: resolve(".data"),
     mode: "demonstration",
     redisClientCache: true,
+    workers: 1,
     replayDays: 90,
     oversightReviewDays: 7,
     audit: { familyDelayDays: 7, silentOrganizations: [] },
@@ -46,7 +48,7 @@ test("an empty variable means an unset one", () => {
   const names = ["HOST", "PORT", "BASE_URL", "DATA_DIR", "DATABASE_URL", "REDIS_URL", "GATEWAY_MODE", "REGISTER_FILE"];
   const rest = ["IDENTITY_KEY", "CACHE_MB", "LOG_LEVEL", "DEMONSTRATION_CHILDREN", "INBOX_DIR", "REPLAY_DAYS"];
   const mllp = ["MLLP_LISTEN", "MLLP_TLS_CERT", "MLLP_TLS_KEY", "MLLP_TLS_CA", "MLLP_PLAIN"];
-  const redis = ["REDIS_CLIENT_CACHE", "GATEWAY_PROCESSES", "IDENTITY_KEY_OTHER"];
+  const redis = ["REDIS_CLIENT_CACHE", "GATEWAY_PROCESSES", "GATEWAY_WORKERS", "IDENTITY_KEY_OTHER"];
   const empty = Object.fromEntries(
     [...names, ...rest, ...mllp, ...redis].map((name) => [name, name === "PORT" ? " " : ""]),
   );
@@ -154,6 +156,25 @@ test("a stand-in for PDS may be asked without TLS on this machine, but not in pr
   ]);
 });
 
+const REDIS = { REDIS_URL: "redis://127.0.0.1:6379" };
+
+test.each([
+  { environment: {}, workers: 1 },
+  { environment: { GATEWAY_WORKERS: "1" }, workers: 1 },
+  { environment: { ...REDIS, GATEWAY_WORKERS: "3" }, workers: 3 },
+  { environment: { ...REDIS, GATEWAY_WORKERS: "3", GATEWAY_PROCESSES: "6" }, workers: 3 },
+  { environment: { ...REDIS, GATEWAY_WORKERS: "auto" }, workers: availableParallelism() },
+])("$environment starts $workers workers", ({ environment, workers }) => {
+  expect(loadConfig(environment).workers).toBe(workers);
+});
+
+test.each([
+  { environment: { GATEWAY_WORKERS: "2" }, says: /^REDIS_URL: expected beside GATEWAY_WORKERS, which makes 2 / },
+  { environment: { ...REDIS, GATEWAY_WORKERS: "3", GATEWAY_PROCESSES: "2" }, says: /^GATEWAY_PROCESSES: .*3 / },
+])("$environment is refused", ({ environment, says }) => {
+  expect(problemsOf(environment)).toEqual([expect.stringMatching(says)]);
+});
+
 describe("a wrong variable stops the start and is named with what is expected", () => {
   test.each([
     { name: "PORT", value: "http", says: "whole number from 1 to 65535" },
@@ -173,6 +194,8 @@ describe("a wrong variable stops the start and is named with what is expected", 
     { name: "REDIS_URL", value: "redis://a:6379,", says: "redis-cluster://" },
     { name: "REDIS_CLIENT_CACHE", value: "no", says: "on, off" },
     { name: "GATEWAY_PROCESSES", value: "0", says: "from 1" },
+    { name: "GATEWAY_WORKERS", value: "0", says: "from 1 to 32, or auto" },
+    { name: "GATEWAY_WORKERS", value: "many", says: "auto" },
     { name: "IDENTITY_KEY_OTHER", value: "secret", says: "base64 of at least 32" },
     { name: "GATEWAY_MODE", value: "prod", says: "demonstration, production" },
     { name: "IDENTITY_KEY", value: "secret", says: "base64 of at least 32" },

@@ -1,5 +1,6 @@
 import { createSecretKey, type KeyObject } from "node:crypto";
 import { isIP, isIPv6 } from "node:net";
+import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { z } from "zod";
 
@@ -17,6 +18,8 @@ export interface Config {
   readonly redisClientCache: boolean;
   /** How many processes share the store at most; absent: not known. */
   readonly processes?: number;
+  /** How many processes one start makes, which share one listening address. */
+  readonly workers: number;
   /** Absolute path of the register of clients, agreements and sources; absent: the demonstration's own. */
   readonly registerFile?: string;
   /** Absolute path of the national file of organisations; absent: what is part of what stands in the register alone. */
@@ -99,6 +102,8 @@ export class ConfigError extends Error {
 }
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+/** As many as chains of the audit log are looked for, with room for those that take their places one by one. */
+const WORKERS_MAX = 32;
 const IDENTITY_KEY_BYTES_MIN = 32;
 /** Fewer different bytes than this in 32 come from no random source; they are a placeholder. */
 const IDENTITY_KEY_DISTINCT_BYTES_MIN = 16;
@@ -179,6 +184,11 @@ const ENVIRONMENT = z.object({
     .optional(),
   REDIS_CLIENT_CACHE: oneOf(["on", "off"]).default("on"),
   GATEWAY_PROCESSES: wholeNumber(1, 1_000).optional(),
+  GATEWAY_WORKERS: z
+    .union([z.literal("auto").transform(availableParallelism), wholeNumber(1, WORKERS_MAX)], {
+      error: `expected a whole number from 1 to ${WORKERS_MAX}, or auto`,
+    })
+    .default(1),
   GATEWAY_MODE: oneOf(["demonstration", "production"]).default("demonstration"),
   REGISTER_FILE: z.string().optional(),
   LABELS_FILE: z.string().optional(),
@@ -246,6 +256,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     ...(GATEWAY_MODE === "production" ? toMissing({ REGISTER_FILE, IDENTITY_KEY }) : []),
     ...toHalfTls(parsed.data),
     ...toHalfPds(parsed.data),
+    ...toLonelyWorkers(parsed.data),
     ...(parsed.data.ODS_FILE !== undefined && REGISTER_FILE === undefined
       ? ["ODS_FILE: expected beside REGISTER_FILE, whose organisations are looked up in it"]
       : []),
@@ -261,6 +272,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     ...(REDIS_URL === undefined ? {} : { redisUrl: REDIS_URL }),
     redisClientCache: parsed.data.REDIS_CLIENT_CACHE === "on",
     ...toSharing(parsed.data),
+    workers: parsed.data.GATEWAY_WORKERS,
     ...(REGISTER_FILE === undefined ? {} : { registerFile: resolve(REGISTER_FILE) }),
     ...(parsed.data.LABELS_FILE === undefined ? {} : { labelsFile: resolve(parsed.data.LABELS_FILE) }),
     ...(parsed.data.ODS_FILE === undefined ? {} : { odsFile: resolve(parsed.data.ODS_FILE) }),
@@ -287,6 +299,19 @@ function toHalfTls({ MLLP_TLS_CERT, MLLP_TLS_KEY, MLLP_TLS_CA }: Environment): s
   }
   if (MLLP_TLS_CERT !== undefined && MLLP_TLS_KEY !== undefined) return [];
   return [`${MLLP_TLS_KEY === undefined ? "MLLP_TLS_KEY" : "MLLP_TLS_CERT"}: expected beside the other one`];
+}
+
+/** Several processes know of each other's changes through Redis alone. */
+function toLonelyWorkers({ GATEWAY_WORKERS: workers, GATEWAY_PROCESSES: processes, REDIS_URL }: Environment): string[] {
+  if (workers === 1) return [];
+  return [
+    ...(REDIS_URL === undefined
+      ? [`REDIS_URL: expected beside GATEWAY_WORKERS, which makes ${workers} processes`]
+      : []),
+    ...(processes !== undefined && processes < workers
+      ? [`GATEWAY_PROCESSES: expected at least the ${workers} processes of GATEWAY_WORKERS, or nothing`]
+      : []),
+  ];
 }
 
 function toMllp(told: Environment): { readonly mllp?: MllpConfig } {
