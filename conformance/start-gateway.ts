@@ -14,8 +14,12 @@ export interface GatewayOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Kept after stop where it is given; else a temporary one is made and removed. */
   readonly dataDir?: string;
+  /** A free one when absent. */
+  readonly port?: number;
   /** How long to wait for /health/ready. */
   readonly readyWithin_ms?: number;
+  /** Told at once, before the gateway is ready, for whoever has to end it in any case. */
+  readonly onSpawn?: (pid: number) => void;
 }
 
 export interface TokenOptions {
@@ -51,7 +55,7 @@ const CHILDREN = "40";
 
 /** Spawns `gateway/main.ts` on a free port and waits until it is ready. Throws with its output if it does not get there. */
 export async function startGateway(options: GatewayOptions = {}): Promise<RunningGateway> {
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "gateway-")));
   const base = `http://127.0.0.1:${port}`;
   const settings = { HOST: "127.0.0.1", PORT: String(port), BASE_URL: base, DATA_DIR: dataDir, LOG_LEVEL: "warn" };
@@ -59,6 +63,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
   const env = { ...process.env, DEMONSTRATION_CHILDREN: CHILDREN, ...unset, ...settings, ...options.env };
   const started = performance.now();
   const child = spawn(process.execPath, [MAIN], { cwd: REPOSITORY, env, stdio: ["ignore", "pipe", "pipe"] });
+  if (child.pid !== undefined) options.onSpawn?.(child.pid);
   let output = "";
   for (const stream of [child.stdout, child.stderr])
     stream.on("data", (chunk: Buffer) => {
