@@ -259,6 +259,17 @@ export const LIMITS = {
   own_assertion_life_s: 60,
   /** Of a value shown on a page; the rest is counted. */
   review_value_characters_max: 200,
+  /** A worker that is followed by another leaves when its last connection ends, and at the latest so long after it was told. */
+  worker_drain_ms_max: 60_000,
+  /** A worker that has lived so long died of something else than its start. */
+  worker_settled_ms: 10_000,
+  /** Pauses before a worker that died young is started again: the first one, each twice as long as the last, at most. */
+  worker_restart_ms_min: 100,
+  worker_restart_ms_max: 30_000,
+  /** So many workers of one place that died young, one after another, while no other is ready, and the gateway ends. */
+  worker_failures_max: 5,
+  /** A worker that is busy for longer is left out of a scrape, its last known counts apart. */
+  worker_metrics_ms: 1_000,
   /** Requests under way get this long at a stop; container runtimes kill after ten seconds. */
   shutdown_grace_ms: 3_000,
 } as const;

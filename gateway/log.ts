@@ -5,10 +5,17 @@ export type { Logger };
 /**
  * Structured logs on standard error. Nothing of a request but its route, status, duration, ids and client is ever
  * passed in: no URL, no query, no body, no resource, so that no identifier can reach a log.
+ *
+ * @param worker its place among several processes of one start
  */
-export function createLog(level: string): Logger {
+export function createLog(level: string, worker?: number): Logger {
   return pino(
-    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { error: toErrorFacts } },
+    {
+      level,
+      base: worker === undefined ? null : { worker },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { error: toErrorFacts },
+    },
     pino.destination({ dest: 2, sync: true }),
   );
 }

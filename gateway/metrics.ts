@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { AggregatorRegistry, Counter, Gauge, Histogram, Registry } from "prom-client";
 
 export interface Metrics {
   /** One answered request; `interaction` and `status` only, never a path or a query. */
@@ -7,9 +7,16 @@ export interface Metrics {
   ingested(source: string, outcome: "committed" | "unchanged" | "quarantined", records: number): void;
   /** Somebody asked for emergency access to a child, whether there is such a child or not. */
   glassBroken(): void;
-  /** Text in the Prometheus exposition format. */
+  /** Text in the Prometheus exposition format: of this process, or of all that `gatherBy` brings together. */
   render(): Promise<string>;
+  /** Those of this process, as JSON that `gatherBy` brings to another. */
+  tell(): Promise<ProcessMetrics>;
+  /** From now on a scrape is of several processes, whichever of them it meets. */
+  gatherBy(gather: () => Promise<readonly ProcessMetrics[]>): void;
 }
+
+/** Metrics of one process, as prom-client writes and sums them. */
+export type ProcessMetrics = readonly object[];
 
 /**
  * What is read at the moment of rendering. The metrics are open, so nothing may move in them with what a single query
@@ -72,6 +79,7 @@ export function createMetrics(gauges: Gauges): Metrics {
   });
   addGauges(registry, gauges);
   addIdentityCounts(registry, gauges);
+  let gather: (() => Promise<readonly ProcessMetrics[]>) | undefined;
   // Finding a child by its labels costs more than counting on it.
   const counters = new Map<string, Counter.Internal>();
   const timers = new Map<string, Histogram.Internal<"interaction">>();
@@ -87,7 +95,13 @@ export function createMetrics(gauges: Gauges): Metrics {
     },
     ingested: (source, outcome, count) => records.inc({ source, outcome }, count),
     glassBroken: () => glass.inc(),
-    render: () => registry.metrics(),
+    async render() {
+      return gather === undefined ? registry.metrics() : AggregatorRegistry.aggregate([...(await gather())]).metrics();
+    },
+    tell: () => registry.getMetricsAsJSON(),
+    gatherBy(told) {
+      gather = told;
+    },
   };
 }
 
@@ -96,6 +110,7 @@ function addGauges(registry: Registry, gauges: Gauges): void {
   new Gauge({
     name: "gateway_identity_cache_up",
     help: "1 when resolved identities are cached (in the process or in Redis), 0 while Redis is down.",
+    aggregator: "min",
     registers,
     collect() {
       this.set(gauges.identityCache() === "down" ? 0 : 1);
@@ -104,6 +119,7 @@ function addGauges(registry: Registry, gauges: Gauges): void {
   new Gauge({
     name: "gateway_oversight_reviews_overdue",
     help: "Decisions on disclosure that nobody else has reviewed in time; counted up to a thousand.",
+    aggregator: "max",
     registers,
     async collect() {
       this.set(await gauges.overdueReviews());
@@ -112,7 +128,8 @@ function addGauges(registry: Registry, gauges: Gauges): void {
   if (gauges.pds !== undefined) addPds(registry, gauges.pds);
   new Gauge({
     name: "gateway_register_version",
-    help: "How often the register, or another file that decides, was taken into use in this process.",
+    help: "How often the register, or another file that decides, was taken into use since the start.",
+    aggregator: "max",
     registers,
     collect() {
       this.set(gauges.register().version);
@@ -130,6 +147,7 @@ function addGauges(registry: Registry, gauges: Gauges): void {
   new Gauge({
     name: "gateway_register_refused",
     help: "1 while the newest files of the register are refused and those before them are in force, else 0.",
+    aggregator: "max",
     registers,
     collect() {
       this.set(gauges.register().isRefused ? 1 : 0);
@@ -137,7 +155,7 @@ function addGauges(registry: Registry, gauges: Gauges): void {
   });
   new Gauge({
     name: "gateway_resident_memory_bytes",
-    help: "Resident memory of the process.",
+    help: "Resident memory of the process, or of all that answer at one address together.",
     registers,
     collect() {
       this.set(process.memoryUsage.rss());
@@ -160,6 +178,7 @@ function addPds(registry: Registry, { tracer, calls }: NonNullable<Gauges["pds"]
   new Gauge({
     name: "gateway_pds_breaker_open",
     help: "1 while PDS is left alone after failures, 0.5 while one call tries whether it is back, else 0.",
+    aggregator: "max",
     registers,
     collect() {
       this.set({ closed: 0, "half-open": 0.5, open: 1 }[tracer.state()]);
@@ -214,6 +233,7 @@ function addIdentityCounts(registry: Registry, { identityCounts }: Gauges): void
   new Gauge({
     name: "gateway_redis_round_trip_seconds",
     help: "How long the last regular ping to Redis took; 0 without Redis or while it is down.",
+    aggregator: "max",
     registers,
     collect() {
       this.set(identityCounts().roundTrip_s ?? 0);
