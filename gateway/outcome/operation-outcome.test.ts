@@ -715,6 +715,13 @@ describe("something thrown", () => {
     });
   });
 
+  test.each(["StoreUnavailableError", "AuditError"])("%s becomes a 503 that says when to ask again", (name) => {
+    const error = Object.assign(new Error(thrown.message), { name });
+    const { status, headers, outcome } = toOutcome(toUnexpected(error));
+    expect([status, headers?.["Retry-After"]]).toEqual([503, "5"]);
+    expect(JSON.stringify(outcome)).not.toContain("s3cret");
+  });
+
   test("would have shown its password through the mapping that comes with @medplum/core", () => {
     expect(JSON.stringify(normalizeOperationOutcome(thrown))).toContain("s3cret");
     expect(JSON.stringify(toOutcome(toUnexpected(thrown)))).not.toContain("s3cret");

@@ -55,12 +55,18 @@ function placeInEntry(index: number, place = ""): string {
   return rest === undefined ? entry : `${entry}.resource${rest}`;
 }
 
+/** Errors, by name, of what may be back in a moment: the store's engine away or its disk full, the audit log likewise. */
+const PASSING: Readonly<Record<string, Issue>> = {
+  StoreUnavailableError: { kind: "unavailable", what: "store", retryAfter_s: 5 },
+  AuditError: { kind: "unavailable", what: "audit", retryAfter_s: 5 },
+};
+
 /**
  * What becomes of something thrown. Its text goes nowhere near the caller: it may hold a password, a path or a child's
  * name.
  */
-export function toUnexpected(_thrown: unknown): Issue {
-  return { kind: "unexpected" };
+export function toUnexpected(thrown: unknown): Issue {
+  return (thrown instanceof Error ? PASSING[thrown.name] : undefined) ?? { kind: "unexpected" };
 }
 
 type Kinds<I extends Issue> = Readonly<Record<I["kind"], true>>;
