@@ -19,7 +19,7 @@ import {
   rules,
   sensitivity,
 } from "./disclosure.fixtures.ts";
-import { factsOfGone, type ResourceFacts } from "./resource-facts.ts";
+import type { ResourceFacts } from "./resource-facts.ts";
 
 const WORDS: Readonly<Record<Votes, string>> = { [SILENT]: "silent", [PERMITS]: "permits", [DENIES]: "denies" };
 
@@ -359,14 +359,6 @@ describe("all that a rule names must hold", () => {
   test.each(failing.map((change) => [Object.keys(change)[0], change]))("but not where its %s does not", (_, change) => {
     expect(bothOf({ ...matching, ...change }, { of })).toEqual(NEITHER);
   });
-});
-
-test("of a resource that is no more nothing is permitted, and denied is whatever may have been meant", () => {
-  const told = (rule: ConsentProvision) => bothOf(rule, { of: factsOfGone("Observation/o9", "education") });
-  expect(told({ code: [{ coding: [{ system: SNOMED, code: "1" }] }] })).toEqual(DENIAL_ALONE);
-  expect(told({ class: [dataClass("education")] })).toEqual(DENIAL_ALONE);
-  expect(told({ class: [dataClass("health-visiting")] })).toEqual(NEITHER);
-  expect(told({ purpose: [actReason("HRESCH")] })).toEqual(NEITHER);
 });
 
 test("only an active Consent is read", () => {

@@ -98,7 +98,6 @@ function isNarrower({ classes, labels, codes, data, dataPeriod }: ConsentRule, d
 /** All that a rule names must hold, each by one of the things that it names. */
 function isOfResource(rule: ConsentRule, facts: ResourceFacts): boolean {
   const denies = rule.type === "deny";
-  if (facts.isGone) return denies && isOfClass(rule, facts);
   return (
     isOfClass(rule, facts) &&
     (rule.codes === undefined || hasOne(denies ? facts.codings : facts.codes, rule.codes)) &&

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { facts } from "./disclosure.fixtures.ts";
-import { factsOfGone } from "./resource-facts.ts";
 
 const day = (date: string) => ({
   low_ms: Date.parse(`${date}T00:00:00Z`),
@@ -59,14 +58,4 @@ test("codes are what a resource is, codings whatever stands in it but for its ow
 
 test("profiles are known with and without their versions", () => {
   expect(facts({ meta: { profile: ["urn:a|1", "urn:b"] } }).profiles).toEqual(["urn:a|1", "urn:a", "urn:b", "urn:b"]);
-});
-
-test("of what is no more, its name alone is known", () => {
-  const gone = factsOfGone("Observation/o9", "education");
-  expect(gone).toMatchObject({
-    name: "Observation/o9",
-    type: "Observation",
-    dataClass: "education",
-    labels: undefined,
-  });
 });

@@ -23,8 +23,6 @@ export interface ResourceFacts {
   readonly encounters: ReadonlySet<string>;
   /** `Type/id` and `system|value` of who made it. */
   readonly authors: ReadonlySet<string>;
-  /** Set of a resource that is no more, of which nothing further is known. */
-  readonly isGone?: true;
 }
 
 type Tree = Readonly<Record<string, unknown>>;
@@ -134,12 +132,4 @@ function each(value: unknown): readonly unknown[] {
 
 function isTree(value: unknown): value is Tree {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** Of a resource that is no more: who it was is all that can be said of it. */
-export function factsOfGone(name: string, dataClass: DataClass | undefined): ResourceFacts {
-  const [type = ""] = name.split("/");
-  const none: ReadonlySet<string> = new Set();
-  const nothing = { date: undefined, codes: none, codings: none, profiles: [], encounters: none, authors: none };
-  return { ...nothing, name, type, dataClass, labels: undefined, isGone: true };
 }

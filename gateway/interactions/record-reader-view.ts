@@ -4,14 +4,13 @@ import type { Requester } from "../access/requester.ts";
 import { decideVisibility } from "../disclosure/decide-visibility.ts";
 import { beyondCeiling } from "../disclosure/high-water.ts";
 import type { Labels } from "../disclosure/labels/label.ts";
-import { factsOfGone, type ResourceFacts, toResourceFacts } from "../disclosure/resource-facts.ts";
+import { type ResourceFacts, toResourceFacts } from "../disclosure/resource-facts.ts";
 import {
   isReleasable,
   type RecordFacts,
   type SourceFacts,
   type Trace,
   type Visibility,
-  type Weighed,
 } from "../disclosure/visibility.ts";
 import { DECISION_SOURCE } from "../identity/decisions/ports.ts";
 import { type Pack, resourceBytes, toPack } from "../search/pack.ts";
@@ -97,8 +96,7 @@ function decideSight(
     if (type !== "Provenance") return true;
     // Of a restricted child, agent and location of a Provenance would name a place.
     if (depth > DEPTH_max || (record.isRestricted && !seesDecisions)) return false;
-    const isWritten = options.sources.get(source)?.isWritten === true;
-    return targets().every((target) => seesTarget(target, { teller: candidate, isWritten, depth }));
+    return targets().every((target) => seesTarget(target, depth));
   };
   // What refers to a withheld finding would tell that there is one, and what is made from it what it says.
   const seesReferences = (candidate: Candidate, depth: number): boolean =>
@@ -106,16 +104,13 @@ function decideSight(
       const entry = entryOf(record, name);
       return entry === undefined || depth > DEPTH_max || sees(toCandidate(record, entry, options), depth + 1);
     });
-  const seesTarget = (target: string, { teller, isWritten, depth }: Told): boolean => {
+  const seesTarget = (target: string, depth: number): boolean => {
     if (target === `Patient/${record.patientId}`) return patient.size > 0 || !isPeopled(record.idSpace);
     const entry = entryOf(record, target);
     if (entry !== undefined) return sees(toCandidate(record, entry, options), depth + 1);
+    // What is held no more may be another child's, and nobody knows how it was labelled, nor in which way sensitive.
     const [type = ""] = target.split("/");
-    if (!ABOUT_PEOPLE.has(type) || !isPeopled(record.idSpace)) return true;
-    // What a mapped record made and no longer makes was told by the source that is seen here; what a client names may
-    // be another child's, or what somebody else told and took back.
-    if (isWritten || type === "Patient" || (type === "Consent" && !seesDecisions)) return false;
-    return visibility.releases(toGone(target, teller, options), trace);
+    return !ABOUT_PEOPLE.has(type) || !isPeopled(record.idSpace);
   };
   // Of a decision that was undone the targets are another child's by now.
   const seesDecided = (teller: Candidate, depth: number): boolean =>
@@ -123,21 +118,9 @@ function decideSight(
     (!record.isRestricted || seesDecisions) &&
     teller.targets().every((target) => {
       const isKnown = target.startsWith("Patient/") || entryOf(record, target) !== undefined;
-      return isKnown && seesTarget(target, { teller, isWritten: true, depth });
+      return isKnown && seesTarget(target, depth);
     });
   return { visibility, patient, sees, rules: visibility.rules, changesAt_ms: visibility.changesAt_ms };
-}
-
-/** A Provenance, from the side of what it is about. */
-interface Told {
-  readonly teller: Candidate;
-  readonly isWritten: boolean;
-  readonly depth: number;
-}
-
-/** What a mapped record made and makes no more: what it was labelled with nobody can tell. */
-function toGone(name: string, { source }: Candidate, { sources }: LoadOptions): Weighed {
-  return { source, labels: () => undefined, facts: () => factsOfGone(name, sources.get(source)?.dataClass) };
 }
 
 /** Types that tell of a person. */
