@@ -71,12 +71,14 @@ export function createPeople({
   store,
   keys,
   config,
-}: Pick<AccessRooms, "config" | "register" | "keys" | "store">) {
+  secret,
+}: Pick<AccessRooms, "config" | "register" | "keys" | "store"> & { readonly secret: Buffer }) {
   const fetch = createGuardedFetch({ isLoopbackAllowed: config.mode === "demonstration" });
   return createPersonSignIn({
     register,
     store,
     keys,
+    secret,
     fetch,
     users: createUserTokenChecker({ register, store, fetchJson: fetchJson(fetch), clock: Date.now }),
     redirectUri: `${config.baseUrl}${SIGNED_IN_PATH}`,

@@ -68,7 +68,7 @@ interface ReviewRooms {
   readonly limiting: Pick<Limiting, "guard">;
   readonly baseUrl: string;
   readonly fhirBase: string;
-  /** What page tokens are sealed under. */
+  /** What page tokens and sessions are sealed under. */
   readonly secret: Buffer;
   authenticate(headers: Headers, about?: RequestLine): Authenticated | Promise<Authenticated>;
 }
@@ -90,7 +90,7 @@ export function composeReview(rooms: ReviewRooms) {
     ...rooms,
     people,
     requesterOf: createRequesterOf(people, rooms),
-    sessions: createSessions(Date.now),
+    sessions: createSessions({ ...rooms, now: Date.now }),
     cookies: createCookies(rooms.baseUrl),
   };
   return {

@@ -245,8 +245,8 @@ export const LIMITS = {
   review_request_bytes_max: 65_536,
   /** Releases on one page of what was served under a link. */
   review_releases_max: 200,
-  /** Stewards that are signed in at one time, in one process. */
-  review_sessions_max: 1_000,
+  /** Of the cookie that holds a session: browsers keep 4,096 characters with its name and attributes (RFC 6265 6.1). */
+  review_cookie_characters_max: 3_800,
   /** A person who signed in stays so while they ask, and as long as one identity token is exchanged at most. */
   review_idle_ms: 300_000,
   review_signed_in_ms_max: 3_600_000,

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { LIMITS } from "../limits.ts";
 import { createPendingSignIns } from "./pending-sign-in.ts";
@@ -20,12 +21,13 @@ function storeOf(isAway = false): ReplayStore {
   };
 }
 
+const SECRET = randomBytes(32);
 const TOLD = { issuer: "care-identity", next: "/identity/review" };
 
 describe("a sign-in that was begun", () => {
   test("is taken once, by its own state, until its time is over", async () => {
     let now = 0;
-    const pending = createPendingSignIns({ store: storeOf(), clock: () => now });
+    const pending = createPendingSignIns({ store: storeOf(), secret: SECRET, clock: () => now });
     const [one, other] = [pending.begin(TOLD), pending.begin(TOLD)];
     expect(await pending.take(one.cookie, [other.values.state])).toBe("state");
     now = LIMITS.sign_in_pending_ms - 1;
@@ -36,7 +38,7 @@ describe("a sign-in that was begun", () => {
   });
 
   test("has a state, a nonce and a verifier that say nothing of each other and are no part of the cookie", () => {
-    const pending = createPendingSignIns({ store: storeOf(), clock: () => 0 });
+    const pending = createPendingSignIns({ store: storeOf(), secret: SECRET, clock: () => 0 });
     const { cookie, values } = pending.begin(TOLD);
     const all = Object.values(values);
     expect(new Set(all).size).toBe(3);
@@ -45,13 +47,18 @@ describe("a sign-in that was begun", () => {
     expect(values.verifier).toMatch(/^[\w-]{43}$/);
   });
 
-  test("is nobody's in another process, and none while the store cannot say whether it was finished", async () => {
-    const [here, elsewhere] = [storeOf(), storeOf(true)].map((store) =>
-      createPendingSignIns({ store, clock: () => 0 }),
-    );
-    const begun = here?.begin(TOLD);
-    expect(await elsewhere?.take(begun?.cookie ?? "", [begun?.values.state ?? ""])).toBe("state");
-    const own = elsewhere?.begin(TOLD);
-    expect(await elsewhere?.take(own?.cookie ?? "", [own?.values.state ?? ""])).toBe("store-unavailable");
+  test("is finished once by any process of the gateway, and by none of another", async () => {
+    const store = storeOf();
+    const open = (secret = SECRET) => createPendingSignIns({ store, secret, clock: () => 0 });
+    const { cookie, values } = open().begin(TOLD);
+    expect(await open(randomBytes(32)).take(cookie, [values.state])).toBe("state");
+    expect(await open().take(cookie, [values.state])).toMatchObject(TOLD);
+    expect(await open().take(cookie, [values.state])).toBe("state");
+  });
+
+  test("is not finished while the store cannot say whether it was before", async () => {
+    const pending = createPendingSignIns({ store: storeOf(true), secret: SECRET, clock: () => 0 });
+    const { cookie, values } = pending.begin(TOLD);
+    expect(await pending.take(cookie, [values.state])).toBe("store-unavailable");
   });
 });

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import { LIMITS } from "../limits.ts";
 import { type ReplayStore, useOnce } from "./replay.ts";
@@ -19,18 +19,21 @@ export interface PendingValues {
 const SECRET_bytes = 32;
 
 /**
- * Sign-ins that were begun and are not finished. State, nonce and verifier are made of the cookie under a key of this
- * process, so that nothing is kept of who only begins, and whoever changes the cookie has another state.
+ * Sign-ins that were begun and are not finished. State, nonce and verifier are made of the cookie under a key that all
+ * processes have, so that nothing is kept of who only begins, and whoever changes the cookie has another state.
  */
 export function createPendingSignIns({
   store,
+  secret: gatewaySecret,
   clock,
 }: {
   readonly store: ReplayStore;
+  /** The gateway's own: the key here is derived from it. */
+  readonly secret: Buffer;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
 }) {
-  const secret = randomBytes(SECRET_bytes);
+  const secret = Buffer.from(hkdfSync("sha256", gatewaySecret, "", "pending-sign-in", SECRET_bytes));
   const derive = (words: keyof PendingValues, cookie: string): string =>
     createHmac("sha256", secret).update(`${words}|${cookie}`).digest("base64url");
   const valuesOf = (cookie: string): PendingValues => ({

@@ -18,6 +18,8 @@ export interface PersonSignInOptions {
   readonly users: Pick<ReturnType<typeof createUserTokenChecker>, "checkOwn">;
   readonly fetch: GuardedFetch;
   readonly store: ReplayStore;
+  /** The gateway's own. */
+  readonly secret: Buffer;
   /** Where the issuer sends the browser back to, to the letter. */
   readonly redirectUri: string;
   /** Milliseconds since 1970. */

@@ -8,7 +8,7 @@ export interface ReplayStore {
 }
 
 export interface Single {
-  readonly kind: "assertion" | "dpop" | "subject" | "sign-in";
+  readonly kind: "assertion" | "dpop" | "subject" | "sign-in" | "session";
   /** Whose it is, and its id: kept as a digest. */
   readonly parts: readonly unknown[];
   /** Until when it could be taken otherwise. Milliseconds since 1970. */
@@ -16,14 +16,33 @@ export interface Single {
 }
 
 /** A store that cannot answer is no permission. */
-export async function useOnce(
-  store: ReplayStore,
-  { kind, parts, until_ms }: Single,
-): Promise<"first" | "again" | "unknown"> {
-  const key = `${kind}|${hash("sha256", JSON.stringify(parts), "base64url")}`;
+export async function useOnce(store: ReplayStore, single: Single): Promise<"first" | "again" | "unknown"> {
   try {
-    return (await store.write((transaction) => transaction.useOnce(key, until_ms))) ? "first" : "again";
+    return (await store.write((transaction) => transaction.useOnce(toKey(single), single.until_ms)))
+      ? "first"
+      : "again";
   } catch {
     return "unknown";
   }
+}
+
+/** Thrown so that the store takes a use back. */
+class Unused extends Error {
+  override readonly name = "Unused";
+}
+
+/** Whether something was used before, without using it. Not known counts as used: it is no permission either. */
+export async function isUsed(store: ReplayStore, single: Single): Promise<boolean> {
+  try {
+    await store.write(async (transaction) => {
+      if (await transaction.useOnce(toKey(single), single.until_ms)) throw new Unused();
+    });
+    return true;
+  } catch (error) {
+    return !(error instanceof Unused);
+  }
+}
+
+function toKey({ kind, parts }: Single): string {
+  return `${kind}|${hash("sha256", JSON.stringify(parts), "base64url")}`;
 }

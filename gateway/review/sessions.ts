@@ -1,5 +1,13 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
-import { LRUCache } from "lru-cache";
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  randomUUID,
+  timingSafeEqual,
+} from "node:crypto";
+import { isUsed, type ReplayStore, useOnce } from "../access/replay.ts";
 import type { SignedInPerson } from "../access/signed-in-person.ts";
 import { LIMITS } from "../limits.ts";
 
@@ -19,45 +27,62 @@ export interface Session {
   readonly formKey: string;
 }
 
+/** A session as a browser asked with it. */
+export interface Found {
+  readonly session: Session;
+  /** The cookie to go on with, where the session goes on while it is used. */
+  readonly renewed?: string;
+}
+
+/** Sessions live in their cookies, encrypted, so that every process finds them; of those that were ended the store knows. */
 export interface Sessions {
-  /** Answers with the value of the cookie: random, and kept here only as its hash. */
-  open(told: Omit<Session, "formKey">): string;
-  get(cookie: string): Session | undefined;
-  end(cookie: string): void;
+  /** Answers with the value of the cookie; `undefined` when it were longer than browsers keep. */
+  open(told: Omit<Session, "formKey">): string | undefined;
+  get(cookie: string): Promise<Found | undefined>;
+  /** Resolves with false when the store cannot keep in mind that it is over. */
+  end(cookie: string): Promise<boolean>;
   /** What the sign-in form carries beside a cookie of its own. */
   formKeyOf(cookie: string): string;
 }
 
+export interface SessionOptions {
+  /** The gateway's own: all keys here are derived from it. */
+  readonly secret: Buffer;
+  readonly store: ReplayStore;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+type Kept = Omit<Session, "formKey"> & { readonly id: string };
+
 const COOKIE_bytes = 32;
 
-/** Sessions of one process: another one behind the same address knows none of them. */
-export function createSessions(now: () => number): Sessions {
-  const sessions = new LRUCache<string, Session>({ max: LIMITS.review_sessions_max });
-  const secret = randomBytes(COOKIE_bytes);
-  const keyOf = (words: string, cookie: string): string =>
-    createHmac("sha256", secret).update(`${words}|${cookie}`).digest("base64url");
+export function createSessions({ secret, store, now }: SessionOptions): Sessions {
+  const { seal, unseal } = createSeal(secret);
+  const formSecret = deriveKey(secret, "review-form");
+  const formKey = (words: string, of: string): string =>
+    createHmac("sha256", formSecret).update(`${words}|${of}`).digest("base64url");
+  const ending = ({ id, endsAt, expiresAt }: Kept) =>
+    ({ kind: "session", parts: [id], until_ms: endsAt ?? expiresAt }) as const;
   return {
     open(told) {
-      const cookie = newCookie();
-      sessions.set(nameOf(cookie), { ...told, formKey: keyOf("session", cookie) });
-      return cookie;
+      const cookie = seal({ ...told, id: randomUUID() });
+      return cookie.length > LIMITS.review_cookie_characters_max ? undefined : cookie;
     },
-    get(cookie) {
-      const session = sessions.get(nameOf(cookie));
-      if (session === undefined) return undefined;
-      if (now() >= session.expiresAt) {
-        sessions.delete(nameOf(cookie));
-        return undefined;
-      }
-      if (session.endsAt === undefined) return session;
-      const longer = { ...session, expiresAt: Math.min(session.endsAt, now() + LIMITS.review_idle_ms) };
-      sessions.set(nameOf(cookie), longer);
-      return longer;
+    async get(cookie) {
+      const kept = unseal(cookie);
+      if (kept === undefined || now() >= kept.expiresAt || (await isUsed(store, ending(kept)))) return undefined;
+      const { id, ...session } = kept;
+      const found = { ...session, formKey: formKey("session", id) };
+      if (kept.endsAt === undefined) return { session: found };
+      const expiresAt = Math.min(kept.endsAt, now() + LIMITS.review_idle_ms);
+      return { session: { ...found, expiresAt }, renewed: seal({ ...kept, expiresAt }) };
     },
-    end(cookie) {
-      sessions.delete(nameOf(cookie));
+    async end(cookie) {
+      const kept = unseal(cookie);
+      return kept === undefined || (await useOnce(store, ending(kept))) !== "unknown";
     },
-    formKeyOf: (cookie) => keyOf("sign-in", cookie),
+    formKeyOf: (cookie) => formKey("sign-in", cookie),
   };
 }
 
@@ -65,8 +90,37 @@ export function newCookie(): string {
   return randomBytes(COOKIE_bytes).toString("base64url");
 }
 
-function nameOf(cookie: string): string {
-  return createHash("sha256").update(cookie).digest("base64url");
+const KEY_bytes = 32;
+const IV_bytes = 12;
+const TAG_bytes = 16;
+
+function deriveKey(secret: Buffer, use: string): Buffer {
+  return Buffer.from(hkdfSync("sha256", secret, "", use, KEY_bytes));
+}
+
+function createSeal(secret: Buffer) {
+  const key = deriveKey(secret, "review-session");
+  return {
+    seal(kept: Kept): string {
+      const iv = randomBytes(IV_bytes);
+      const cipher = createCipheriv("aes-256-gcm", key, iv);
+      const text = Buffer.concat([iv, cipher.update(JSON.stringify(kept)), cipher.final(), cipher.getAuthTag()]);
+      return text.toString("base64url");
+    },
+    unseal(cookie: string): Kept | undefined {
+      const sealed = Buffer.from(cookie, "base64url");
+      if (sealed.length < IV_bytes + TAG_bytes) return undefined;
+      const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, IV_bytes));
+      decipher.setAuthTag(sealed.subarray(-TAG_bytes));
+      try {
+        const plain = Buffer.concat([decipher.update(sealed.subarray(IV_bytes, -TAG_bytes)), decipher.final()]);
+        const kept: Kept = JSON.parse(plain.toString());
+        return kept;
+      } catch {
+        return undefined;
+      }
+    },
+  };
 }
 
 /** Compared in a time that tells nothing of how far both agree. */

@@ -52,7 +52,7 @@ export const FORM_TYPE = "application/x-www-form-urlencoded";
  */
 export async function answerPage<T>(call: PageCall<T>, ports: PagePorts): Promise<Response> {
   const { request, ids, interaction } = call;
-  const { session, asking } = await signedIn(request, ports);
+  const { session, asking, renewed } = await signedIn(request, ports);
   const form = request.method === "POST" ? await readForm(request) : new URLSearchParams();
   const answered = await recordReview(
     { request, ids, interaction },
@@ -70,22 +70,37 @@ export async function answerPage<T>(call: PageCall<T>, ports: PagePorts): Promis
     return respond(
       call.show(answered.value, page, form instanceof URLSearchParams ? form : new URLSearchParams()),
       ids,
+      renewed,
     );
   }
   if (answered.kind === "invalid-token" || answered.kind === "missing-token") return toSignIn(request, ports, ids);
   const better = form instanceof URLSearchParams ? await call.refuse?.(answered, page, form) : undefined;
-  return respond(better ?? refusalPage(answered, page), ids);
+  return respond(better ?? refusalPage(answered, page), ids, renewed);
 }
 
-async function signedIn(
-  request: Request,
-  { requesterOf, sessions, cookies }: PagePorts,
-): Promise<{ readonly session: Session | undefined; readonly asking: Requester | Issue }> {
+interface Asking {
+  readonly session?: Session;
+  readonly asking: Requester | Issue;
+  /** The cookie by which the session goes on. */
+  readonly renewed: readonly string[];
+}
+
+async function signedIn(request: Request, { requesterOf, sessions, cookies }: PagePorts): Promise<Asking> {
   const cookie = cookies.read(request.headers).session;
-  const session = cookie === undefined ? undefined : sessions.get(cookie);
-  if (session === undefined) return { session, asking: { kind: "missing-token" } };
+  const found = cookie === undefined ? undefined : await sessions.get(cookie);
+  if (found === undefined) return { asking: { kind: "missing-token" }, renewed: [] };
+  const { session, renewed } = found;
   const authenticated = await requesterOf(session);
-  return { session, asking: authenticated.ok ? authenticated.requester : authenticated.issue };
+  return {
+    session,
+    asking: authenticated.ok ? authenticated.requester : authenticated.issue,
+    renewed: renewed === undefined ? [] : [cookies.setSession(renewed, toLife_s(session.endsAt))],
+  };
+}
+
+/** How long a browser keeps the cookie of a session that ends then, in milliseconds since 1970. */
+export function toLife_s(end = 0): number {
+  return Math.max(1, Math.floor((end - Date.now()) / 1_000));
 }
 
 export async function readForm(request: Request): Promise<URLSearchParams | Issue> {

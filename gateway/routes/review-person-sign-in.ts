@@ -42,16 +42,14 @@ export function createPersonSignIn(ports: PagePorts) {
     ]);
   }
 
-  function open(request: Request, person: SignedInPerson): string {
+  async function open(request: Request, person: SignedInPerson): Promise<string | undefined> {
     const old = cookies.read(request.headers).session;
-    if (old !== undefined) sessions.end(old);
+    if (old !== undefined) await sessions.end(old);
     const endsAt = Date.now() + LIMITS.review_signed_in_ms_max;
     const name = `${person.client} (${person.user.role})`;
     const expiresAt = Date.now() + LIMITS.review_idle_ms;
-    return cookies.setSession(
-      sessions.open({ of: { person }, name, expiresAt, endsAt }),
-      LIMITS.review_signed_in_ms_max / 1_000,
-    );
+    const opened = sessions.open({ of: { person }, name, expiresAt, endsAt });
+    return opened && cookies.setSession(opened, LIMITS.review_signed_in_ms_max / 1_000);
   }
 
   return {
@@ -74,7 +72,9 @@ export function createPersonSignIn(ports: PagePorts) {
         async () => ({ value: undefined, patients: [], released: [], detail: "signed in" }),
       );
       if (isIssue(answered)) return refusal(answered, ids);
-      return respond({ page: signedInPage(toOwnPath(next)) }, ids, [open(request, person), cookies.endPending()]);
+      const session = await open(request, person);
+      if (session === undefined) return refuse(request, ids, { problem: "token", reason: "too long for a session" });
+      return respond({ page: signedInPage(toOwnPath(next)) }, ids, [session, cookies.endPending()]);
     },
   };
 }

@@ -4,11 +4,12 @@ import { toOutcome } from "../outcome/operation-outcome.ts";
 import { REVIEW_PATH } from "../review/pages/layout.ts";
 import { signInPage } from "../review/pages/sign-in-page.ts";
 import type { RequestIds } from "./respond.ts";
-import { type PagePorts, readForm, refusalPage, respond, respondWithSignIn } from "./review-pages.ts";
+import { type PagePorts, readForm, refusalPage, respond, respondWithSignIn, toLife_s } from "./review-pages.ts";
 import { recordReview } from "./review-recorded.ts";
 import { isOwnForm, tokenEnd, toOwnPath } from "./review-session.ts";
 
-const NOT_TAKEN = "Paste an access token with the scope identity/review that has not expired";
+const NOT_TAKEN = "Paste an access token with the scope identity/review and few others that has not expired";
+const RETRY_AFTER_s = 5;
 
 /** Where an access token is exchanged for a session, and a session is ended. */
 export function createSignIn(ports: PagePorts) {
@@ -46,23 +47,25 @@ export function createSignIn(ports: PagePorts) {
       if ("kind" in answered && answered.kind === "unavailable") return respond(refusalPage(answered, undefined), ids);
       if (!isSteward) return again(form, cookie, ids);
       const old = cookies.read(request.headers).session;
-      if (old !== undefined) sessions.end(old);
+      if (old !== undefined) await sessions.end(old);
       const { client: name } = authenticated.requester;
-      const life_s = Math.max(1, Math.floor((expiresAt - Date.now()) / 1_000));
       const opened = sessions.open({ of: { authorization }, name, expiresAt });
-      return respond({ to: toOwnPath(form.get("next")) }, ids, [cookies.setSession(opened, life_s), cookies.endForm()]);
+      if (opened === undefined) return again(form, cookie, ids);
+      const session = cookies.setSession(opened, toLife_s(expiresAt));
+      return respond({ to: toOwnPath(form.get("next")) }, ids, [session, cookies.endForm()]);
     },
 
     /** `POST /identity/review/sign-out` */
     async signOut(request: Request, ids: RequestIds): Promise<Response> {
       const cookie = cookies.read(request.headers).session;
-      const session = cookie === undefined ? undefined : sessions.get(cookie);
+      const found = cookie === undefined ? undefined : await sessions.get(cookie);
       const form = await readForm(request);
-      if (cookie === undefined || session === undefined) return respond({ to: `${REVIEW_PATH}/sign-in` }, ids);
+      if (cookie === undefined || found === undefined) return respond({ to: `${REVIEW_PATH}/sign-in` }, ids);
       const sent = form instanceof URLSearchParams ? (form.get("form-key") ?? undefined) : undefined;
-      if (!isOwnForm(request.headers, sent, session.formKey)) return refuse({ kind: "form-refused" }, { request, ids });
-      sessions.end(cookie);
-      return respond({ to: `${REVIEW_PATH}/sign-in` }, ids, [cookies.endSession()]);
+      if (!isOwnForm(request.headers, sent, found.session.formKey))
+        return refuse({ kind: "form-refused" }, { request, ids });
+      if (await sessions.end(cookie)) return respond({ to: `${REVIEW_PATH}/sign-in` }, ids, [cookies.endSession()]);
+      return respond(refusalPage({ kind: "unavailable", what: "store", retryAfter_s: RETRY_AFTER_s }, undefined), ids);
     },
   };
 
