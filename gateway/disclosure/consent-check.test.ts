@@ -1,7 +1,16 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { Consent, ConsentProvision } from "@medplum/fhirtypes";
 import { describe, expect, test } from "vitest";
-import { CONFIDENTIALITY, CONSENT_SCOPE, LOINC } from "#profiles/systems.ts";
+import {
+  CONFIDENTIALITY,
+  CONSENT_SCOPE,
+  DEVELOPMENTAL_DOMAIN,
+  HANDLING_LABEL,
+  LOINC,
+  ODS_ORGANIZATION,
+  ODS_SITE,
+  READ_V2,
+} from "#profiles/systems.ts";
 import { checkConsentRules } from "./consent-check.ts";
 import { CONSENT_ACTION, RESOURCE_TYPES } from "./consent-rules.ts";
 import {
@@ -98,6 +107,26 @@ describe("a Consent is taken", () => {
     ["that has ended, whatever it says", { type: "deny", provision: [{}] }, { ...policy("OPTIN"), status: "inactive" }],
     ["with a time that ends, given nobody knows when", { period: { end: "2026-05-01" } }, policy("OPTIN")],
     ["with a scope in words", { type: "permit" }, { scope: { text: "privacy" } }],
+    ["with a scope of another system", { type: "permit" }, { scope: { coding: [coding("urn:scopes")("treatment")] } }],
+    [
+      "with a policy of another system, which says nothing of opting in or out",
+      { type: "deny" },
+      { policyRule: { coding: [coding("urn:policies")("cric")] } },
+    ],
+    [
+      "with a policy beside another that says neither",
+      { type: "permit" },
+      { policyRule: { coding: [coding("urn:policies")("cric"), sensitivity("OPTIN")] } },
+    ],
+    ["with every purpose there is", { type: "deny", purpose: [actReason("PurposeOfUse")] }],
+    ["with a label on handling", { type: "deny", securityLabel: [coding(HANDLING_LABEL)("adoption-sealed")] }],
+    [
+      "with codes of this gateway and of any other list of codes",
+      {
+        type: "deny",
+        code: [{ coding: [coding(DEVELOPMENTAL_DOMAIN)("gross-motor")] }, { coding: [coding(READ_V2)("13If0")] }],
+      },
+    ],
   ])("%s", (_, provision, change) => {
     expect(flawed(provision, change)).toEqual([]);
   });
@@ -262,6 +291,36 @@ describe("a Consent is sent back", () => {
       "Consent.provision.data[0].reference",
     ],
     [
+      "with an actor by a system alone",
+      { type: "deny", actor: [{ role: {}, reference: { identifier: { system: ODS_ORGANIZATION } } }] },
+      "Consent.provision.actor[0].reference",
+    ],
+    [
+      "with data by an identifier",
+      { type: "deny", data: data("instance", { identifier: { system: "urn:x", value: "1" } }) },
+      "Consent.provision.data[0].reference",
+    ],
+    [
+      "with an author by name alone",
+      { type: "deny", data: data("authoredby", { display: "the practice" }) },
+      "Consent.provision.data[0].reference",
+    ],
+    [
+      "with a handling that is none",
+      { type: "deny", securityLabel: [coding(HANDLING_LABEL)("hide")] },
+      "Consent.provision.securityLabel[0]",
+    ],
+    [
+      "with a system without a code",
+      { type: "deny", code: [{ coding: [{ system: READ_V2 }] }] },
+      "Consent.provision.code[0]",
+    ],
+    [
+      "with a class of a list of codes of this gateway that names none",
+      { type: "deny", class: [coding(DEVELOPMENTAL_DOMAIN)("gross-motor")] },
+      "Consent.provision.class[0]",
+    ],
+    [
       "with a flaw further in",
       { type: "permit", provision: [{ type: "deny", purpose: [actReason("X")] }] },
       "Consent.provision.provision[0].purpose[0]",
@@ -276,6 +335,59 @@ describe("a Consent is sent back", () => {
     );
     expect(flaw?.message).toMatch(/names a value set.*Expected one of: .*v3-Confidentiality/s);
   });
+});
+
+describe("two rules of one level contradict each other", () => {
+  const SYSTEM = ODS_ORGANIZATION;
+  const said = (identifier: object, more = {}): ConsentProvision["actor"] =>
+    JSON.parse(JSON.stringify([{ role: { text: "recipient" }, reference: { identifier, ...more } }]));
+  const [one, other] = [actor("Z1"), actor("Z2")];
+  const told = said({ system: SYSTEM, value: "Z1" });
+  test.each<[string, ConsentProvision["actor"], ConsentProvision["actor"]]>([
+    ["in whatever order they name actors", [one, other], [other, one]],
+    ["in whatever order an identifier stands", told, said({ value: "Z1", system: SYSTEM })],
+    ["by whatever name an actor goes", told, said({ system: SYSTEM, value: "Z1" }, { display: "the practice" })],
+    ["by whatever name the part of an actor goes", [{ ...one, role: { text: "reader" } }], [one]],
+    [
+      "with a name in an extension of which nothing is told",
+      said({}, { extension: [{ url: "u", valueHumanName: { given: [null] } }] }),
+      said({}, { extension: [{ url: "u", valueHumanName: { given: [null] } }] }),
+    ],
+  ])("%s", (_, denied, permitted) => {
+    const found = flawed({
+      type: "permit",
+      provision: [
+        { type: "deny", actor: denied },
+        { type: "permit", actor: permitted },
+      ],
+    });
+    expect(found).toContain("Consent.provision.provision[1]");
+  });
+
+  test.each<[string, ConsentProvision[], string]>([
+    ["before it", [{}, { type: "deny" }], "Consent.provision.provision[0].type"],
+    ["after it", [{ type: "deny" }, {}], "Consent.provision.provision[1].type"],
+  ])("but not where one %s says neither", (_, provision, expected) => {
+    expect(flawed({ type: "permit", provision })).toEqual([expected]);
+  });
+
+  test("but not where their identifiers are of two systems", () => {
+    const provision: ConsentProvision[] = [
+      { type: "deny", actor: told },
+      { type: "permit", actor: said({ system: ODS_SITE, value: "Z1" }) },
+    ];
+    expect(flawed({ type: "permit", provision })).toEqual([]);
+  });
+});
+
+test.each<[string, ConsentProvision, RegExp]>([
+  ["an action", { type: "deny", action: [{ coding: [coding(CONSENT_ACTION)("correct")] }] }, /^Only access can be/],
+  ["a purpose", { type: "deny", purpose: [actReason("CURIOSITY")] }, /^This code is not one of .*v3-ActReason/],
+  ["a code system", { type: "deny", purpose: [coding("urn:x")("TREAT")] }, /^No code system that is understood here/],
+])("a sentence of its own says why %s is not taken", (_, provision, expected) => {
+  expect(checkConsentRules(consent(provision)).map(({ message }) => message)).toEqual([
+    expect.stringMatching(expected),
+  ]);
 });
 
 const EXAMPLES = new URL("../../../shared/data/consent/hl7-r4-examples/", import.meta.url);

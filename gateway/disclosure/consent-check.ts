@@ -135,8 +135,8 @@ function inOrder(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   return Object.entries(value)
     .filter(([name]) => name !== "display" && name !== "text")
-    .map(([name, member]) => [name, inOrder(member)])
-    .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
+    .map(([name, member]) => JSON.stringify([name, inOrder(member)]))
+    .sort();
 }
 
 function checkCodings(provision: ConsentProvision, path: string): readonly ConsentFlaw[] {
@@ -166,7 +166,7 @@ function checkActors(
   const systems = [...ACTOR_SYSTEMS, ...issuers];
   return actor.flatMap(({ reference }, index) => {
     const { system, value } = reference?.identifier ?? {};
-    const isTold = system !== undefined && value !== undefined && systems.includes(system);
+    const isTold = value !== undefined && systems.some((known) => known === system);
     if (isTold || (reference?.identifier === undefined && reference?.reference !== undefined)) return [];
     return [{ expression: `${path}.actor[${index}].reference`, message: `${UNTOLD} Systems: ${systems.join(", ")}.` }];
   });

@@ -40,7 +40,7 @@ const isForm =
   (form: RegExp): IsKnown =>
   (code) =>
     form.test(code);
-const isAny: IsKnown = (code) => code !== "";
+const isAny: IsKnown = () => true;
 
 /** Purposes of use in v3 ActReason. https://terminology.hl7.org/ValueSet-v3-PurposeOfUse.html */
 const PURPOSES_OF_USE = listed(

@@ -1,4 +1,5 @@
-import type { Meta, Observation } from "@medplum/fhirtypes";
+import { randomUUID } from "node:crypto";
+import type { Meta, Observation, Organization } from "@medplum/fhirtypes";
 import { describe, expect, test } from "vitest";
 import type { DataClass } from "#mappers/mapper.ts";
 import { canonical } from "#profiles/canonical.ts";
@@ -15,6 +16,7 @@ import {
   SNOMED,
 } from "#profiles/systems.ts";
 import type { SourceFacts } from "../visibility.ts";
+import type { LabelDefault } from "./label-list.ts";
 import { createLabelling } from "./labels.ts";
 import { LABEL_LISTS } from "./lists.ts";
 import { confidentialityOf, handlingOf, rankOf, sensitivitiesOf } from "./rank.ts";
@@ -28,6 +30,7 @@ function source(dataClass: DataClass, isWritten = false): SourceFacts {
 const MAPPED = source("health-visiting");
 const SCHOOL = source("education");
 const WRITTEN = source("health-visiting", true);
+const OBSERVATION_VALUE = "http://terminology.hl7.org/CodeSystem/v3-ObservationValue";
 
 const UNKNOWN = { coding: [{ system: SNOMED, code: "999999999" }] };
 const WEIGHT = { coding: [{ system: LOINC, code: "29463-7" }] };
@@ -121,6 +124,29 @@ describe("what a client wrote is labelled", () => {
     ],
     ["not at all under a label that nobody knows", { code: WEIGHT, meta: said(ACT_CODE, "WHATEVER") }, "unlabelled"],
     [
+      "not at all under a sensitivity of another system",
+      { code: WEIGHT, meta: said("urn:labels", "PSY") },
+      "unlabelled",
+    ],
+    [
+      "not at all under a handling of another system",
+      { code: WEIGHT, meta: said("urn:labels", "adoption-sealed") },
+      "unlabelled",
+    ],
+    [
+      "not at all under a handling that nobody knows",
+      { code: WEIGHT, meta: said(HANDLING_LABEL, "hide") },
+      "unlabelled",
+    ],
+    ["whatever it says of how sure a value is", { code: WEIGHT, meta: said(OBSERVATION_VALUE, "SUBSETTED") }, "N"],
+    ["not by words that would name a service", { code: { ...WEIGHT, text: "mental health" } }, "N"],
+    ["not by a number that is no code", { code: WEIGHT, identifier: [{ system: SNOMED, value: "412732008" }] }, "N"],
+    [
+      "with a part of a name that is not told",
+      { code: WEIGHT, extension: JSON.parse('[{"url":"u","valueHumanName":{"given":[null,"A"]}}]') },
+      "N",
+    ],
+    [
       "not at all under an old code of confidentiality",
       { code: WEIGHT, meta: said(CONFIDENTIALITY, "T") },
       "unlabelled",
@@ -177,6 +203,99 @@ test.each(["Patient", "Consent", "Provenance", "Organization", "Practitioner", "
   },
 );
 
+test.each(["Organization", "Practitioner", "PractitionerRole"] as const)(
+  "of every %s it shows which is a service whose name tells too much",
+  (type) => {
+    const resource: Organization = JSON.parse(JSON.stringify({ resourceType: type, name: "Zebra House Refuge" }));
+    expect(labelling.labelsOf({ type, source: MAPPED, resource })).toEqual([
+      { system: CONFIDENTIALITY, code: "R" },
+      { system: ACT_CODE, code: "SDV" },
+    ]);
+  },
+);
+
+test("labels that nobody was given before are given in full, and so the second time", () => {
+  const [first] = LABEL_LISTS.lists;
+  if (first === undefined) throw new Error("there are lists");
+  const code = `X-${randomUUID()}`;
+  const own = createLabelling({ ...LABEL_LISTS, lists: [{ ...first, confidentiality: "R", sensitivities: [code] }] });
+  const [sensitive = ""] = first.codes?.[SNOMED] ?? [];
+  const resource = observation({ code: { coding: [{ system: SNOMED, code: sensitive }] } });
+  const expected = [
+    { system: CONFIDENTIALITY, code: "R" },
+    { system: ACT_CODE, code },
+  ];
+  for (let n = 0; n < 2; n++) {
+    expect(own.labelsOf({ type: "Observation", source: WRITTEN, resource })).toEqual(expected);
+  }
+});
+
+describe("what has to be looked at in resources of a type and source:", () => {
+  const categories = { [OBSERVATION_CATEGORY]: ["vital-signs"] };
+  const ordinary = { id: "own", reason: "for a test", types: ["Observation"], confidentiality: "N" } as const;
+  const plain = { kind: "plain", labels: [{ system: CONFIDENTIALITY, code: "N" }] };
+  test.each<[string, string, SourceFacts | undefined, readonly Partial<LabelDefault>[], object]>([
+    ["nothing where a default asks for no more", "Observation", MAPPED, [{}], plain],
+    ["its code where no default fits", "Patient", MAPPED, [{}], { kind: "by-code" }],
+    ["its code under an ordinary default by category", "Observation", MAPPED, [{ categories }], { kind: "by-code" }],
+    [
+      "all of it under a default by category that is confidential",
+      "Observation",
+      MAPPED,
+      [{ categories }, { categories, confidentiality: "R" }],
+      { kind: "whole" },
+    ],
+    [
+      "all of it under one that is sensitive",
+      "Observation",
+      MAPPED,
+      [{ categories, sensitivities: ["MH"] }],
+      { kind: "whole" },
+    ],
+    [
+      "all of it under one that says how to handle it",
+      "Observation",
+      MAPPED,
+      [{ categories, handling: ["PDS-R"] }],
+      { kind: "whole" },
+    ],
+    [
+      "all of an organisation, which may be a service",
+      "Organization",
+      MAPPED,
+      [{ types: ["Organization"] }],
+      { kind: "whole" },
+    ],
+    [
+      "its code where the default is of another class",
+      "Observation",
+      MAPPED,
+      [{ dataClasses: ["education"] }],
+      { kind: "by-code" },
+    ],
+    ["nothing where the default is of its class", "Observation", SCHOOL, [{ dataClasses: ["education"] }], plain],
+    [
+      "its code where nobody knows its class",
+      "Observation",
+      undefined,
+      [{ dataClasses: ["education"] }],
+      { kind: "by-code" },
+    ],
+    ["its code where nobody knows who wrote it", "Observation", undefined, [{ isWritten: false }], { kind: "by-code" }],
+    ["its code where a client wrote it", "Observation", WRITTEN, [{ isWritten: false }], { kind: "by-code" }],
+    ["nothing where the default is of what clients write", "Observation", WRITTEN, [{ isWritten: true }], plain],
+  ])("%s", (_, type, from, changes, expected) => {
+    const defaults = changes.map((change) => ({ ...ordinary, ...change }));
+    expect(createLabelling({ ...LABEL_LISTS, defaults }).planOf(type, from)).toEqual(expected);
+  });
+});
+
+test("nothing is sensitive, and nothing says how to handle it, where it has no labels, or those of another system", () => {
+  expect(sensitivitiesOf(undefined)).toEqual([]);
+  expect(handlingOf(undefined)).toEqual([]);
+  expect(handlingOf([{ system: ACT_CODE, code: "PDS-R" }])).toEqual([]);
+});
+
 test("nothing that is not labelled, or not known, is less than very restricted", () => {
   expect(confidentialityOf(undefined)).toBe("V");
   expect(confidentialityOf([])).toBe("V");
@@ -203,7 +322,7 @@ test("a default by profile holds for what claims it", () => {
   const stricter = { ...first, id: "coded", profiles: [profile], confidentiality: "R" as const };
   const own = createLabelling({ ...LABEL_LISTS, defaults: [stricter, ...LABEL_LISTS.defaults] });
   const told = { type: "Observation", source: MAPPED };
-  const claiming = observation({ meta: { profile: [profile] } });
+  const claiming = observation({ meta: { profile: ["https://example.org/another", profile] } });
   expect(confidentialityOf(own.labelsOf({ ...told, resource: claiming }))).toBe("R");
   expect(confidentialityOf(own.labelsOf({ ...told, resource: observation({}) }))).toBe("N");
   expect(own.planOf("Observation", MAPPED)).toEqual({ kind: "whole" });

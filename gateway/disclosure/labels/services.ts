@@ -51,9 +51,9 @@ export function createServices(services: LabelLists["services"]): SensitiveServi
 }
 
 function identifiersOf(told: Tree): readonly string[] {
-  const told_ = [told.identifier].flat();
+  const own = [told.identifier].flat();
   const within = [told.organization, told.partOf].flatMap((one) => (isTree(one) ? [one.identifier] : []));
-  return [...told_, ...within].flatMap((one) =>
+  return [...own, ...within].flatMap((one) =>
     isTree(one) ? [`${String(one.system ?? "")}|${String(one.value)}`] : [],
   );
 }
