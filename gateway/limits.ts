@@ -182,6 +182,8 @@ export const LIMITS = {
   coordination_entries_max: 10_000,
   /** Redis slower than this counts as down for that request. */
   redis_deadline_ms: 50,
+  /** How long a connection to Redis may take to be made, greetings included. */
+  redis_open_ms: 1_000,
   /** Longer, where giving up costs more than waiting: all that Redis holds becomes void, or work is done twice. */
   redis_patience_ms: 500,
   /** How long a search through many children works before it lets others run: a fifth of what one child's may take. */

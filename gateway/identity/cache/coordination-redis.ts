@@ -2,6 +2,7 @@ import type { KeyObject } from "node:crypto";
 import { LIMITS } from "../../limits.ts";
 import type { Coordination } from "../coordination.ts";
 import { createEntrySeal } from "./entry-seal.ts";
+import type { Fence } from "./fence.ts";
 import { createFlights, fromText, toText } from "./flights.ts";
 import { createRedisLink } from "./redis-link.ts";
 import { createSharedFlights } from "./shared-flights.ts";
@@ -17,11 +18,14 @@ export function createRedisCoordination(options: {
   readonly otherKey?: KeyObject;
   /** How many processes there are at most; absent: nobody takes a turn while Redis is away. */
   readonly processes?: number;
+  /** By which the processes use one incarnation of Redis at a time; absent: each that answers. */
+  readonly fence?: Fence;
 }): Coordination {
-  const { url } = options;
+  const { url, fence } = options;
+  const place = { url, ...(fence === undefined ? {} : { fence }) };
   // A turn that is given late must not be used. Work that would be done twice is waited for longer than what is only slow.
-  const link = createRedisLink({ url });
-  const patient = createRedisLink({ url, deadline_ms: LIMITS.redis_patience_ms });
+  const link = createRedisLink(place);
+  const patient = createRedisLink({ ...place, deadline_ms: LIMITS.redis_patience_ms });
   const seal = createEntrySeal(options.identityKey);
   const others = options.otherKey === undefined ? [] : [createEntrySeal(options.otherKey)];
   const turns = createSharedTurns({ link, seal, processes: options.processes });

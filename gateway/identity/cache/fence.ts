@@ -1,21 +1,36 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { closeSync, mkdirSync, openSync, readSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 
-/** Two numbers that every process over one store sees at once, without a message that could be late or lost. */
+/** Three numbers that every process over one store sees at once, without a message that could be late or lost. */
 export interface Fence {
   /** `changes` differs after every change that was told; `era` when what Redis holds from before must not be used. */
-  read(): { readonly changes: number; readonly era: number };
+  read(): FenceState;
   /** A change was told to Redis, or what Redis holds was made void. */
   raiseChanges(): void;
   /** What Redis holds is void for everybody. */
   raiseEra(): void;
+  /** From now on this incarnation of Redis is used, and no other; what it holds from before is void. */
+  takeServer(server: number): void;
   close(): void;
+}
+
+export interface FenceState {
+  readonly changes: number;
+  readonly era: number;
+  /** Of the incarnation of Redis that all use, as `fenceNumber` makes it; 0 before there was any. */
+  readonly server: number;
+}
+
+/** An incarnation of Redis as a number of the fence. */
+export function fenceNumber(incarnation: string): number {
+  return createHash("sha256").update(incarnation).digest().readUIntLE(0, NUMBER_BYTES);
 }
 
 /** Each number is random, so that two who raise it at once need no lock: whoever read it before sees another one. */
 const NUMBER_BYTES = 6;
 const ERA_AT = 8;
+const SERVER_AT = 16;
 
 /**
  * Kept in a file beside the store, for processes on one machine. A read costs about a microsecond. Lost power makes
@@ -31,18 +46,30 @@ export function createFileFence(path: string): Fence {
     open ??= openSync(path, "r+");
     return open;
   };
-  const bytes = Buffer.alloc(2 * ERA_AT);
-  const raise = (at: number): void => {
-    writeSync(descriptor(), randomBytes(NUMBER_BYTES), 0, NUMBER_BYTES, at);
+  const bytes = Buffer.alloc(SERVER_AT + 8);
+  const raise = (at: number, number = randomBytes(NUMBER_BYTES)): void => {
+    writeSync(descriptor(), number, 0, NUMBER_BYTES, at);
   };
   return {
     read() {
       // Changes come first in the file, and the era is raised first: new changes are never seen with an old era.
       readSync(descriptor(), bytes, 0, bytes.length, 0);
-      return { changes: bytes.readUIntLE(0, NUMBER_BYTES), era: bytes.readUIntLE(ERA_AT, NUMBER_BYTES) };
+      return {
+        changes: bytes.readUIntLE(0, NUMBER_BYTES),
+        era: bytes.readUIntLE(ERA_AT, NUMBER_BYTES),
+        server: bytes.readUIntLE(SERVER_AT, NUMBER_BYTES),
+      };
     },
     raiseChanges: () => raise(0),
     raiseEra: () => raise(ERA_AT),
+    takeServer(server) {
+      const number = Buffer.alloc(NUMBER_BYTES);
+      number.writeUIntLE(server, 0, NUMBER_BYTES);
+      // In this order: whoever sees the server sees an era in which nobody has used it yet.
+      raise(ERA_AT);
+      raise(SERVER_AT, number);
+      raise(0);
+    },
     close() {
       if (open !== undefined) closeSync(open);
       open = undefined;

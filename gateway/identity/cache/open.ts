@@ -35,6 +35,6 @@ export async function openSharing(
   const fence = createFileFence(join(options.dataDir, "identity-fence"));
   return {
     cache: createRedisIdentityCache({ ...shared, fence, isNear: options.redisClientCache }),
-    coordination: createRedisCoordination({ ...shared, ...(processes === undefined ? {} : { processes }) }),
+    coordination: createRedisCoordination({ ...shared, fence, ...(processes === undefined ? {} : { processes }) }),
   };
 }

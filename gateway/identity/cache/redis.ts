@@ -2,14 +2,13 @@ import type { KeyObject } from "node:crypto";
 import type { RecordKey } from "../../store/store.ts";
 import type { IdentityCache } from "../identity-cache.ts";
 import { createEntrySeal } from "./entry-seal.ts";
-import type { Fence } from "./fence.ts";
+import type { Fence, FenceState } from "./fence.ts";
 import { holdersLife_s } from "./life.ts";
 import { createNearEntries, type NearEntries } from "./near-entries.ts";
 import { createRedisLink, type RedisLink } from "./redis-link.ts";
 import { createSharedEntries, type SharedEntries } from "./shared-entries.ts";
 
 type Find = () => Promise<readonly RecordKey[]>;
-type FenceState = ReturnType<Fence["read"]>;
 
 export interface RedisCacheOptions {
   /** As `toRedisAddress` reads it. */
@@ -28,7 +27,7 @@ export function createRedisIdentityCache(options: RedisCacheOptions): IdentityCa
   const { fence, isNear = true } = options;
   const near = createNearEntries();
   const heard = { changed: (name: string) => near.drop(name), lost: () => near.clear() };
-  const link = createRedisLink({ url: options.url, ...(isNear ? { heard } : {}) });
+  const link = createRedisLink({ url: options.url, fence, ...(isNear ? { heard } : {}) });
   const others = options.otherKey === undefined ? [] : [createEntrySeal(options.otherKey)];
   const shared = createSharedEntries({ link, seals: [createEntrySeal(options.identityKey), ...others] });
   // Who starts cannot know whether the one before told Redis of the last thing it did.

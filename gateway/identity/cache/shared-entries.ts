@@ -4,7 +4,8 @@ import type { RecordKey } from "../../store/store.ts";
 import type { IdentityChange } from "../identity-cache.ts";
 import type { EntrySeal } from "./entry-seal.ts";
 import { holdersLife_s, jittered } from "./life.ts";
-import { type RedisCommands, type RedisLink, toScript } from "./redis-link.ts";
+import type { RedisLink } from "./redis-link.ts";
+import { type RedisCommands, toScript } from "./redis-server.ts";
 
 /** An epoch that is gone makes what was kept under it void; so it stays longer than anything kept under it. */
 const EPOCH_LIFE_MS = 2 * 86_400_000;

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { EntrySeal } from "./entry-seal.ts";
 import { jittered } from "./life.ts";
-import { type RedisCommands, type RedisLink, toScript } from "./redis-link.ts";
+import type { RedisLink } from "./redis-link.ts";
+import { type RedisCommands, toScript } from "./redis-server.ts";
 
 /** A holder that is silent for so long is taken for dead; a living one says so three times in it. */
 const LOCK_MS = 3_000;

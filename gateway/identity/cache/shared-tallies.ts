@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { LIMITS } from "../../limits.ts";
 import type { Tallied, Tally } from "../coordination.ts";
 import type { EntrySeal } from "./entry-seal.ts";
-import { type RedisLink, toScript } from "./redis-link.ts";
+import type { RedisLink } from "./redis-link.ts";
+import { toScript } from "./redis-server.ts";
 
 const SECOND_LIFE_MS = 5_000;
 const HOUR_LIFE_MS = 3_700_000;

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { EntrySeal } from "./entry-seal.ts";
-import { type RedisLink, toScript } from "./redis-link.ts";
+import type { RedisLink } from "./redis-link.ts";
+import { toScript } from "./redis-server.ts";
 import { createTurns, TURN_WINDOW_MS } from "./turns.ts";
 
 /** A process that Redis has not heard of for so long may be using the share that is kept for it. */
