@@ -339,11 +339,12 @@ describe("a Consent is sent back", () => {
 
 describe("two rules of one level contradict each other", () => {
   const SYSTEM = ODS_ORGANIZATION;
-  const said = (identifier: object, more = {}): ConsentProvision["actor"] =>
+  type Actors = NonNullable<ConsentProvision["actor"]>;
+  const said = (identifier: object, more = {}): Actors =>
     JSON.parse(JSON.stringify([{ role: { text: "recipient" }, reference: { identifier, ...more } }]));
   const [one, other] = [actor("Z1"), actor("Z2")];
   const told = said({ system: SYSTEM, value: "Z1" });
-  test.each<[string, ConsentProvision["actor"], ConsentProvision["actor"]]>([
+  test.each<[string, Actors, Actors]>([
     ["in whatever order they name actors", [one, other], [other, one]],
     ["in whatever order an identifier stands", told, said({ value: "Z1", system: SYSTEM })],
     ["by whatever name an actor goes", told, said({ system: SYSTEM, value: "Z1" }, { display: "the practice" })],
