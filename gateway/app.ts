@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { IncomingMessage } from "node:http";
+import { IncomingMessage, ServerResponse } from "node:http";
 import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type Context, Hono } from "hono";
@@ -8,19 +8,21 @@ import { KnownPathsRouter } from "./known-paths.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import { toUnexpected } from "./outcome/operation-outcome.ts";
-import type { createFhirRoutes, SendParts } from "./routes/fhir.ts";
+import type { createFhirRoutes } from "./routes/fhir.ts";
 import type { createHealthRoutes } from "./routes/health.ts";
 import { HOME_HEADERS } from "./routes/home.ts";
+import type { HttpAnswer } from "./routes/http-request.ts";
 import type { createIngestRoutes } from "./routes/ingest.ts";
 import type { createLineageRoute } from "./routes/lineage.ts";
 import { OVERSIGHT_ROUTES, type OversightAnswering } from "./routes/oversight-table.ts";
 import type { createQualityRoute } from "./routes/quality.ts";
 import type { createQuarantineRoutes } from "./routes/quarantine.ts";
-import { type RequestIds, readRequestIds, respondWithIssues } from "./routes/respond.ts";
+import { type RequestIds, readRequestIds, respondWithIssues, toResponse } from "./routes/respond.ts";
 import { REVIEW_ROUTES, type ReviewAnswering } from "./routes/review-table.ts";
 import { FHIR_PATH, toRouteIssue } from "./routes/route-issue.ts";
 import type { createSourceRecordRoutes } from "./routes/source-records.ts";
 import type { createTokenRoutes } from "./routes/token.ts";
+import { writeAnswer } from "./write-answer.ts";
 
 /** Everything the addresses of the gateway lead to. */
 export interface AppPorts {
@@ -229,39 +231,31 @@ function addFhirRoute(
   const answering: Answering =
     route.interaction === "capabilities"
       ? (context) => fhir.document(context.req.raw, idsOf(context), capabilityStatement)
-      : (context) => {
+      : async (context) => {
           const id = context.req.param("id");
           const versionId = context.req.param("vid");
-          return fhir.answer({
+          const answer = await fhir.answer({
             request: context.req.raw,
             ids: idsOf(context),
             route,
-            sendParts: toSendParts(context),
             ...(id !== undefined && { id }),
             ...(versionId !== undefined && { versionId }),
           });
+          return send(answer, context);
         };
   for (const path of toHonoPaths(route.path)) {
     app.on(route.method, `${FHIR_PATH}${path}`, measured(route.operation ?? route.interaction, answering));
   }
 }
 
-/**
- * Writes parts to the socket in one go, from where they lie: a page of a search is three parts or so, one of them as
- * long as the page.
- */
-function toSendParts({ env, req }: NodeContext): SendParts | undefined {
+/** Parts go past the Response, which could only take them as one copy, where there is a socket and a body to send. */
+function send(answer: HttpAnswer, { env, req }: NodeContext): Response {
   const outgoing = env?.outgoing;
-  if (!outgoing || req.method === "HEAD") return undefined;
-  return (status, headers, parts) => {
-    if (outgoing.destroyed) return RESPONSE_ALREADY_SENT;
-    const length = parts.reduce((sum, part) => sum + part.length, 0);
-    outgoing.cork();
-    outgoing.writeHead(status, { ...headers, "Content-Length": length });
-    for (const part of parts) outgoing.write(part);
-    outgoing.end();
-    return RESPONSE_ALREADY_SENT;
-  };
+  if (!(outgoing instanceof ServerResponse) || !Array.isArray(answer.body) || req.method === "HEAD") {
+    return toResponse(answer);
+  }
+  writeAnswer(outgoing, answer);
+  return RESPONSE_ALREADY_SENT;
 }
 
 /** An id begins neither with an underscore nor a dollar: those are interactions and operations of their own. */

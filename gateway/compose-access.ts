@@ -22,6 +22,7 @@ import { createAddressReader } from "./client-address.ts";
 import type { Config } from "./config.ts";
 import { isSearchable } from "./interactions/scope-filter.ts";
 import type { Authenticated, RequestLine } from "./routes/fhir.ts";
+import type { HeaderReader } from "./routes/http-request.ts";
 import { SIGNED_IN_PATH } from "./routes/review-session.ts";
 import { createTokenRoutes } from "./routes/token.ts";
 import type { Store } from "./store/store.ts";
@@ -96,7 +97,7 @@ export function createAuthentication({ register, keys, nonceKey, store, config }
     baseUrl: config.baseUrl,
     clock: Date.now,
   });
-  const withHeader = (authenticated: Authenticated, headers: Headers): Authenticated => {
+  const withHeader = (authenticated: Authenticated, headers: HeaderReader): Authenticated => {
     if (!authenticated.ok) return authenticated;
     const { requester } = authenticated;
     const issue =
@@ -104,7 +105,7 @@ export function createAuthentication({ register, keys, nonceKey, store, config }
       checkSessionRole(headers.get(SESSION_ROLE_HEADER) ?? undefined, requester);
     return issue ? { ok: false, issue, requester } : authenticated;
   };
-  return (headers: Headers, about?: RequestLine): Authenticated | Promise<Authenticated> => {
+  return (headers: HeaderReader, about?: RequestLine): Authenticated | Promise<Authenticated> => {
     const authenticated = authenticator({
       authorization: headers.get("authorization") ?? undefined,
       dpop: headers.get("dpop") ?? undefined,

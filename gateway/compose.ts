@@ -20,6 +20,7 @@ import { loadRegister, toSourceFacts } from "./compose-register.ts";
 import { createReloading, type Reloading } from "./compose-reload.ts";
 import { composeDecisions, composeReview, toDecisionPorts } from "./compose-review.ts";
 import type { Config } from "./config.ts";
+import { createDirect, type Direct } from "./direct.ts";
 import type { SourceFacts } from "./disclosure/visibility.ts";
 import { openSharing } from "./identity/cache/open.ts";
 import { purgeOnWrite } from "./identity/cache/purging-store.ts";
@@ -52,6 +53,8 @@ import type { Store } from "./store/store.ts";
 /** A gateway put together and ready to be listened for. */
 export interface Gateway {
   readonly app: ReturnType<typeof createApp>;
+  /** The same answers to searches, creates and reads, past the router. */
+  readonly direct: Direct;
   readonly store: Store;
   readonly line: IngestLine;
   readonly register: Register;
@@ -116,12 +119,13 @@ export async function composeGateway(config: Config, log: Logger, calls: FirstCa
   };
   const rooms = pds === undefined ? shared : { ...shared, pds };
   let isReady = false;
-  const { app, line, metrics, identifiers, ...resolving } = connect(rooms, () => isReady);
+  const { app, direct, line, metrics, identifiers, ...resolving } = connect(rooms, () => isReady);
   const closing = new AbortController();
   return {
     ...(pds === undefined ? {} : { tracing: pds.trace({ ...rooms, ...resolving }) }),
     ...(pds === undefined || config.pds?.verifyDays === 0 ? {} : { verification: pds.verify(rooms) }),
     app,
+    direct,
     store,
     line,
     register,
@@ -221,8 +225,9 @@ function connect(rooms: Rooms, isReady: () => boolean) {
   const sending = { ...ports, authenticate: guard(ports.authenticate, false) };
   const deciding = { ...ports, authenticate: guard(ports.authenticate, true) };
   const overseeing = composeOversight({ ...rooms, ...deciding, reader, sources, metrics });
+  const fhir = createFhirRoutes({ ...ports, dispatch });
   const app = createApp({
-    fhir: createFhirRoutes({ ...ports, dispatch }),
+    fhir,
     ingest: composeIngest({
       ...sending,
       line,
@@ -248,7 +253,8 @@ function connect(rooms: Rooms, isReady: () => boolean) {
     ...openDocuments(config),
     homePage: homePage(rooms.calls),
   });
-  return { app, line, metrics, resolver, moving: toDecisionPorts({ store, register, fhirBase }), identifiers };
+  const direct = createDirect({ fhir, metrics, log: rooms.log });
+  return { app, direct, line, metrics, resolver, moving: toDecisionPorts({ store, register, fhirBase }), identifiers };
 }
 
 interface LineRooms {

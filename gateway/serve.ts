@@ -12,7 +12,11 @@ import { respondWithIssues } from "./routes/respond.ts";
 import { answerUnparsed } from "./routes/unparsed.ts";
 
 /** The HTTP server: what cannot be made a request of is answered like everything else. */
-export function createHttpServer({ app }: Pick<Gateway, "app">, config: Config, log: Logger): Server {
+export function createHttpServer(
+  { app, direct }: Pick<Gateway, "app" | "direct">,
+  config: Config,
+  log: Logger,
+): Server {
   const believe = createCertificateGate(config.certificateProxy);
   const listener = getRequestListener(app.fetch, {
     hostname: config.host,
@@ -28,7 +32,7 @@ export function createHttpServer({ app }: Pick<Gateway, "app">, config: Config, 
   const answerWithin = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const done = deadline.watch(incoming);
     try {
-      await listener(incoming, outgoing);
+      await (direct(incoming, outgoing) ?? listener(incoming, outgoing));
     } finally {
       done();
     }
@@ -52,9 +56,18 @@ export function createHttpServer({ app }: Pick<Gateway, "app">, config: Config, 
  * it begins, past a rule of the proxy on where it begins.
  */
 function isAmbiguous({ rawHeaders, httpVersion, url = "" }: IncomingMessage): boolean {
-  const hosts = rawHeaders.filter((header, at) => at % 2 === 0 && header.toLowerCase() === "host").length;
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? "";
+    if (name.length === 4 && name.toLowerCase() === "host") hosts += 1;
+  }
+  return hosts > 1 || (hosts === 0 && httpVersion !== "1.0") || hasDotSegment(url);
+}
+
+function hasDotSegment(url: string): boolean {
+  if (!url.includes("/.") && !url.includes("/%")) return false;
   const [path = ""] = url.split("?", 1);
-  return hosts > 1 || (hosts === 0 && httpVersion !== "1.0") || DOT_SEGMENT.test(path);
+  return DOT_SEGMENT.test(path);
 }
 
 const DOT_SEGMENT = /\/(?:\.|%2e){1,2}(?:\/|$)/i;

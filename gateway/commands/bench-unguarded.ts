@@ -18,6 +18,7 @@ import { createFhirApp } from "../app.ts";
 import type { AuditLog } from "../audit/audit.ts";
 import { composeGateway, type Gateway } from "../compose.ts";
 import { loadConfig } from "../config.ts";
+import { createDirect } from "../direct.ts";
 
 import { createLog, type Logger } from "../log.ts";
 import { createFhirRoutes } from "../routes/fhir.ts";
@@ -55,11 +56,11 @@ async function main(): Promise<void> {
   const gateway = await composeGateway(config, log, { baseUrl, environment: "", isDemonstration: true });
   const { ensureDemonstrationData } = await import("../demonstration/data.ts");
   await ensureDemonstrationData(config.demonstrationChildren, { ...gateway, clock: Date.now });
-  const server = createHttpServer({ app: createUnguardedApp(gateway, baseUrl, log) }, config, log);
+  const server = createHttpServer(composeUnguarded(gateway, baseUrl, log), config, log);
   server.listen(port, config.host, () => process.stdout.write(`${baseUrl}\n`));
 }
 
-function createUnguardedApp({ store, register, metrics }: Gateway, baseUrl: string, log: Logger) {
+function composeUnguarded({ store, register, metrics }: Gateway, baseUrl: string, log: Logger) {
   const requester = everyRequester(register);
   const authenticated = { ok: true, requester } as const;
   const search = createUnguardedSearch({ store, register, audit: NO_AUDIT, fhirBase: `${baseUrl}/fhir/R4` });
@@ -71,7 +72,8 @@ function createUnguardedApp({ store, register, metrics }: Gateway, baseUrl: stri
     now: Date.now,
     isReady: () => true,
   });
-  return createFhirApp({ fhir, metrics, log, capabilityStatement: () => "{}" });
+  const ports = { fhir, metrics, log };
+  return { app: createFhirApp({ ...ports, capabilityStatement: () => "{}" }), direct: createDirect(ports) };
 }
 
 function everyRequester(register: Gateway["register"]): Requester {

@@ -3,7 +3,6 @@ import type { Route } from "#profiles/routes.ts";
 import type { Requester } from "../access/requester.ts";
 import type { AuditLog, AuditRecord } from "../audit/audit.ts";
 import {
-  type Answer,
   type Answering,
   type InteractionRequest,
   type Preconditions,
@@ -14,6 +13,7 @@ import { auditFacts } from "../interactions/audit-facts.ts";
 import { LIMITS } from "../limits.ts";
 import type { Issue } from "../outcome/issue.ts";
 import { mayHold } from "../search/query-text.ts";
+import type { HeaderReader, HttpAnswer, HttpRequest } from "./http-request.ts";
 import {
   isAcceptable,
   isMediaType,
@@ -23,7 +23,7 @@ import {
   readText,
   toPreference,
 } from "./negotiate.ts";
-import { fhirHeaders, prettyBody, type RequestIds, respondWithIssues } from "./respond.ts";
+import { fhirHeaders, prettyBody, type RequestIds, toFailureParts, toResponse } from "./respond.ts";
 
 export type Authenticated =
   | { readonly ok: true; readonly requester: Requester }
@@ -31,10 +31,10 @@ export type Authenticated =
   | { readonly ok: false; readonly issue: Issue; readonly requester?: Requester };
 
 /** What a proof of possession must be about: method and address of the request. */
-export type RequestLine = Pick<Request, "method" | "url">;
+export type RequestLine = Pick<HttpRequest, "method" | "url">;
 
 export interface FhirPorts {
-  authenticate(headers: Headers, about: RequestLine): Authenticated | Promise<Authenticated>;
+  authenticate(headers: HeaderReader, about: RequestLine): Authenticated | Promise<Authenticated>;
   readonly audit: AuditLog;
   readonly dispatch: Answering;
   now(): number;
@@ -42,14 +42,9 @@ export interface FhirPorts {
   isReady(): boolean;
 }
 
-/** Sends a body in parts past the Response, which could only take it as one copy; gives what stands for it. */
-export type SendParts = (status: number, headers: Record<string, string>, parts: readonly Buffer[]) => Response;
-
 /** One request below /fhir/R4, and what its path says. */
 export interface FhirRequest {
-  /** Absent where there is no socket, or nothing but headers to send. */
-  readonly sendParts?: SendParts | undefined;
-  readonly request: Request;
+  readonly request: HttpRequest;
   readonly ids: RequestIds;
   readonly route: Route;
   readonly id?: string;
@@ -58,51 +53,49 @@ export interface FhirRequest {
 
 export function createFhirRoutes(ports: FhirPorts) {
   return {
-    async answer(fhir: FhirRequest): Promise<Response> {
+    async answer(fhir: FhirRequest): Promise<HttpAnswer> {
       const { request, ids, route } = fhir;
       const form: FormKept = {};
       const made = await toInteractionRequest(fhir, form, ports);
       if ("kind" in made) return refuse([made], { request, ids, interaction: route.interaction, ...form }, ports);
       const result = await ports.dispatch(made);
-      return respond(result, made, fhir);
+      return toAnswer(result, made, ids);
     },
 
     /** An open document of FHIR, for any caller who takes JSON. */
     async document(request: Request, ids: RequestIds, text: () => string): Promise<Response> {
       const { search } = new URL(request.url);
       if (!isAcceptable(request.headers.get("accept"), parameterOf("_format", search))) {
-        return refuse([{ kind: "not-acceptable" }], { request, ids, interaction: "capabilities" }, ports);
+        return toResponse(
+          await refuse([{ kind: "not-acceptable" }], { request, ids, interaction: "capabilities" }, ports),
+        );
       }
       const body = Buffer.from(text());
-      return toResponse(isPretty(search) ? prettyBody(body) : body, { status: 200, headers: {} }, ids);
+      return toResponse({ status: 200, headers: fhirHeaders(ids), body: isPretty(search) ? prettyBody(body) : body });
     },
 
-    unrouted: (request: Request, ids: RequestIds, issue: Issue): Promise<Response> =>
-      refuse([issue], { request, ids, interaction: issue.kind }, ports),
+    unrouted: async (request: Request, ids: RequestIds, issue: Issue): Promise<Response> =>
+      toResponse(await refuse([issue], { request, ids, interaction: issue.kind }, ports)),
   };
 }
 
-function respond(result: Result, { query }: InteractionRequest, { ids, sendParts }: FhirRequest): Response {
-  if (!result.ok) return respondWithIssues(result.issues, ids);
+function toAnswer(result: Result, { query }: InteractionRequest, ids: RequestIds): HttpAnswer {
+  if (!result.ok) return toFailureParts(result.issues, ids);
   const { body, status, headers } = result.answer;
-  if (isPretty(query)) return toResponse(prettyBody(wholeBody(body)), result.answer, ids);
-  if (!sendParts || Buffer.isBuffer(body)) return toResponse(wholeBody(body), result.answer, ids);
-  return sendParts(status, Object.assign(fhirHeaders(ids), headers), body);
+  return {
+    status,
+    headers: Object.assign(fhirHeaders(ids), headers),
+    body: isPretty(query) ? prettyBody(wholeBody(body)) : body,
+  };
 }
 
 function isPretty(query: string): boolean {
   return parameterOf("_pretty", query) === "true";
 }
 
-function toResponse(body: Buffer, { status, headers }: Pick<Answer, "status" | "headers">, ids: RequestIds): Response {
-  const init = { status, headers: Object.assign(fhirHeaders(ids), headers) };
-  if (status === 204 || status === 304) return new Response(null, init);
-  return new Response(new Uint8Array(body.buffer, body.byteOffset, body.length), init);
-}
-
 /** Who was refused before it was clear what is asked for, as the audit log keeps it. */
 interface Refused {
-  readonly request: Request;
+  readonly request: HttpRequest;
   readonly ids: RequestIds;
   readonly interaction: Interaction | Issue["kind"];
   /** Parameters of a form, once they were read. */
@@ -112,13 +105,13 @@ interface Refused {
 }
 
 /** No refusal goes out before the record of it is durable. */
-async function refuse(issues: readonly Issue[], refused: Refused, ports: FhirPorts): Promise<Response> {
+async function refuse(issues: readonly Issue[], refused: Refused, ports: FhirPorts): Promise<HttpAnswer> {
   try {
     await ports.audit.append(await toRefusalRecord(issues, refused, ports));
   } catch {
-    return respondWithIssues([{ kind: "unavailable", what: "audit", retryAfter_s: 5 }], refused.ids);
+    return toFailureParts([{ kind: "unavailable", what: "audit", retryAfter_s: 5 }], refused.ids);
   }
-  return respondWithIssues(issues, refused.ids);
+  return toFailureParts(issues, refused.ids);
 }
 
 /** What is asked for, once it is known by whom; or why it is not looked at. */
@@ -186,7 +179,7 @@ function parameterOf(name: string, query: string): string | null {
 }
 
 /** The form that is the body of a search, and the query of its URL, as one. */
-async function readForm(request: Request, urlQuery: string, kept: FormKept): Promise<string | Issue> {
+async function readForm(request: HttpRequest, urlQuery: string, kept: FormKept): Promise<string | Issue> {
   if (!isMediaType(request.headers.get("content-type"), FORM)) {
     return { kind: "unsupported-media-type", expected: FORM };
   }
@@ -201,7 +194,7 @@ const FORM = "application/x-www-form-urlencoded";
 
 type Body = Pick<InteractionRequest, "body" | "contentType">;
 
-async function readBody(request: Request, { interaction }: Route): Promise<Body | Issue> {
+async function readBody(request: HttpRequest, { interaction }: Route): Promise<Body | Issue> {
   if (!isUnencoded(request.headers)) return { kind: "unsupported-content-encoding" };
   if (!isSaidUtf8(request.headers.get("content-type"))) {
     return { kind: "unsupported-media-type", expected: "application/fhir+json in UTF-8" };
@@ -215,7 +208,7 @@ async function readBody(request: Request, { interaction }: Route): Promise<Body 
 
 const NO_PRECONDITIONS: Preconditions = {};
 
-function toPreconditions(headers: Headers): Preconditions {
+function toPreconditions(headers: HeaderReader): Preconditions {
   const ifMatch = headers.get("if-match");
   const ifNoneMatch = headers.get("if-none-match");
   const ifModifiedSince = headers.get("if-modified-since");

@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { Preference } from "../interactions/answer.ts";
 import type { Issue } from "../outcome/issue.ts";
+import type { HeaderReader, HttpRequest } from "./http-request.ts";
 
 export const FHIR_JSON = "application/fhir+json; fhirVersion=4.0";
 
@@ -82,13 +83,13 @@ export function isSaidUtf8(contentType: string | null): boolean {
 }
 
 /** Whether the body comes as it is. An unpacked body has no bound, so none is unpacked. */
-export function isUnencoded(headers: Headers): boolean {
+export function isUnencoded(headers: HeaderReader): boolean {
   const encoding = headers.get("content-encoding")?.trim().toLowerCase();
   return encoding === undefined || encoding === "" || encoding === "identity";
 }
 
 /** The text of a body that is not larger than allowed, or the issue that it is. */
-export async function readText(request: Request, max_bytes: number): Promise<string | Issue> {
+export async function readText(request: HttpRequest, max_bytes: number): Promise<string | Issue> {
   if (isTooLarge(request, max_bytes)) return { kind: "body-too-large", max: max_bytes };
   if (request.headers.has("content-length")) return request.text();
   const bytes = await readBytes(request, max_bytes);
@@ -96,7 +97,7 @@ export async function readText(request: Request, max_bytes: number): Promise<str
 }
 
 /** The same of JSON, which is UTF-8 or nothing (RFC 8259 8.1): what is not would be stored as something else. */
-export async function readJsonText(request: Request, max_bytes: number): Promise<string | Issue> {
+export async function readJsonText(request: HttpRequest, max_bytes: number): Promise<string | Issue> {
   if (isTooLarge(request, max_bytes)) return { kind: "body-too-large", max: max_bytes };
   const bytes = await readBytes(request, max_bytes);
   if (!Buffer.isBuffer(bytes)) return bytes;
@@ -104,11 +105,11 @@ export async function readJsonText(request: Request, max_bytes: number): Promise
   return { kind: "malformed-json", line: 1, column: 1, reason: "the bytes are no Unicode text" };
 }
 
-function isTooLarge({ headers }: Request, max_bytes: number): boolean {
+function isTooLarge({ headers }: HttpRequest, max_bytes: number): boolean {
   return Number(headers.get("content-length") ?? 0) > max_bytes;
 }
 
-async function readBytes(request: Request, max_bytes: number): Promise<Buffer | Issue> {
+async function readBytes(request: HttpRequest, max_bytes: number): Promise<Buffer | Issue> {
   if (request.headers.has("content-length")) return Buffer.from(await request.arrayBuffer());
   const chunks: Uint8Array[] = [];
   let length_bytes = 0;

@@ -1,5 +1,6 @@
 import type { Issue } from "../outcome/issue.ts";
 import { toOutcome } from "../outcome/operation-outcome.ts";
+import { type HeaderReader, type HttpAnswer, isBodiless } from "./http-request.ts";
 import { callerId, FHIR_JSON } from "./negotiate.ts";
 
 /** The ids that a request came with or was given; both go back to the caller. */
@@ -8,7 +9,7 @@ export interface RequestIds {
   readonly correlationId: string | undefined;
 }
 
-export function readRequestIds(headers: Headers, newId: () => string): RequestIds {
+export function readRequestIds(headers: HeaderReader, newId: () => string): RequestIds {
   return {
     requestId: callerId(headers.get("x-request-id")) ?? newId(),
     correlationId: callerId(headers.get("x-correlation-id")),
@@ -35,11 +36,8 @@ export function prettyBody(body: Buffer): Buffer {
   return Buffer.from(JSON.stringify(JSON.parse(body.toString(), keepDigits), null, 2));
 }
 
-/** An answer before it is one: what a bare socket needs too. */
-export interface FailureParts {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  /** JSON text of an OperationOutcome. */
+/** An answer whose body is JSON text of an OperationOutcome. */
+export interface FailureParts extends HttpAnswer {
   readonly body: string;
 }
 
@@ -53,6 +51,13 @@ export function toFailureParts(issues: readonly Issue[], ids: RequestIds): Failu
 }
 
 export function respondWithIssues(issues: readonly Issue[], ids: RequestIds): Response {
-  const { status, headers, body } = toFailureParts(issues, ids);
-  return new Response(body, { status, headers });
+  return toResponse(toFailureParts(issues, ids));
+}
+
+/** A Response takes one body: parts of one are copied into it. */
+export function toResponse({ status, headers, body }: HttpAnswer): Response {
+  if (isBodiless(status)) return new Response(null, { status, headers });
+  if (typeof body === "string") return new Response(body, { status, headers });
+  const whole = Buffer.isBuffer(body) ? body : Buffer.concat(body);
+  return new Response(new Uint8Array(whole.buffer, whole.byteOffset, whole.length), { status, headers });
 }
