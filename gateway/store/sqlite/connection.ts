@@ -1,7 +1,4 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import type { DataClass } from "#mappers/mapper.ts";
-import { createInterned, type Interned } from "../statements/interned.ts";
-import { dataClass, integer, text } from "../statements/values.ts";
 import type { Derive } from "./derive.ts";
 import { checkSchema, makeSchema } from "./schema.ts";
 
@@ -22,21 +19,6 @@ export interface Connection {
   statement(sql: string): StatementSync;
   /** The same, giving rows as arrays, for where a row's cost counts. */
   arrays(sql: string): StatementSync;
-  readonly origins: Origins;
-  readonly interned: Interned;
-}
-
-export interface Origin {
-  readonly source: string;
-  readonly dataClass: DataClass;
-}
-
-/** The few pairs of source and data class that all resources come from. */
-export interface Origins {
-  byId(id: number): Origin;
-  idOf(origin: Origin): number;
-  /** What was noted in a transaction that was rolled back is no longer so. */
-  forget(): void;
 }
 
 /** @throws SchemaError when the file was written by another version or program. */
@@ -53,14 +35,7 @@ export function openConnection(path: string, derive?: Derive): Connection {
 
 /** A database that is open, with the statements that will be prepared on it. */
 export function toConnection(database: DatabaseSync): Connection {
-  const statement = keepStatements(database, false);
-  return {
-    database,
-    statement,
-    arrays: keepStatements(database, true),
-    origins: createOrigins(statement),
-    interned: createInterned(statement),
-  };
+  return { database, statement: keepStatements(database, false), arrays: keepStatements(database, true) };
 }
 
 function configure(database: DatabaseSync, derive: Derive | undefined): void {
@@ -89,51 +64,6 @@ function keepStatements(database: DatabaseSync, returnArrays: boolean): (sql: st
     statements.set(sql, prepared);
     return prepared;
   };
-}
-
-function createOrigins(statement: (sql: string) => StatementSync): Origins {
-  const byId = new Map<number, Origin>();
-  const ids = new Map<string, number>();
-  return {
-    byId(id) {
-      const known = byId.get(id);
-      if (known !== undefined) return known;
-      const row = statement("SELECT source, data_class FROM origin WHERE id = ?").get(id);
-      const origin = { source: text(row?.source), dataClass: dataClass(row?.data_class) };
-      byId.set(id, origin);
-      return origin;
-    },
-    idOf(origin) {
-      const name = `${origin.dataClass} ${origin.source}`;
-      const known = ids.get(name);
-      if (known !== undefined) return known;
-      // Writing the same value again makes an existing row answer with its id.
-      const row = statement(
-        `INSERT INTO origin (source, data_class) VALUES (?, ?)
-         ON CONFLICT DO UPDATE SET source = excluded.source RETURNING id`,
-      ).get(origin.source, origin.dataClass);
-      const id = integer(row?.id);
-      ids.set(name, id);
-      return id;
-    },
-    forget() {
-      byId.clear();
-      ids.clear();
-    },
-  };
-}
-
-/**
- * What `work` takes out of the file is overwritten there as well, wherever it lay. Otherwise that is done only where it
- * costs no further page.
- */
-export function overwriting<T>({ database }: Connection, work: () => T): T {
-  database.exec("PRAGMA secure_delete = ON");
-  try {
-    return work();
-  } finally {
-    database.exec("PRAGMA secure_delete = FAST");
-  }
 }
 
 /** SQLite's own word for "another connection is writing". */

@@ -1,9 +1,8 @@
 import { DatabaseSync } from "node:sqlite";
-import type { RecordKey, StoredPerson, StoredRecord } from "../record.ts";
-import { readPerson, readRecord } from "../statements/read.ts";
-import { SqliteReader } from "../statements/reader.ts";
+import { Reader } from "../statements/reader.ts";
 import type { ReadVerbs } from "../store.ts";
 import { type Connection, toConnection } from "./connection.ts";
+import { SqliteDriver } from "./driver.ts";
 import { checkSchema, SchemaError } from "./schema.ts";
 
 const WAIT_ms = 5_000;
@@ -33,26 +32,15 @@ export function openSqliteReadOnly(path: string): ReadOnlyStore {
   }
 }
 
-class SqliteReadOnly extends SqliteReader implements ReadOnlyStore {
-  override async record(key: RecordKey): Promise<StoredRecord | undefined> {
-    return this.#atOneMoment((connection) => readRecord(connection, key));
-  }
+class SqliteReadOnly extends Reader implements ReadOnlyStore {
+  readonly #connection: Connection;
 
-  override async person(key: RecordKey): Promise<StoredPerson | undefined> {
-    return this.#atOneMoment((connection) => readPerson(connection, key));
-  }
-
-  #atOneMoment<T>(read: (connection: Connection) => T): T {
-    const { statement } = this.connection;
-    statement("BEGIN").run();
-    try {
-      return read(this.connection);
-    } finally {
-      statement("COMMIT").run();
-    }
+  constructor(connection: Connection) {
+    super(new SqliteDriver(connection));
+    this.#connection = connection;
   }
 
   close(): void {
-    this.connection.database.close();
+    this.#connection.database.close();
   }
 }

@@ -6,6 +6,7 @@ import { from3To4 } from "./schema-3-to-4.ts";
 import { from4To5 } from "./schema-4-to-5.ts";
 import { from5To6 } from "./schema-5-to-6.ts";
 import { from6To7 } from "./schema-6-to-7.ts";
+import { from7To8 } from "./schema-7-to-8.ts";
 
 /**
  * The stored shape. Times are milliseconds since 1970, dates YYYY-MM-DD, lists JSON text. Only contents (to
@@ -41,12 +42,15 @@ CREATE TABLE origin (
   UNIQUE (source, data_class)
 ) STRICT;
 
--- Current resources. slot = record key * 2^20 + n, so that one record's rows lie side by side and are read in one go.
--- (17825792, 'Observation', '2f0e…', 1, 1767225600000, 4, 'q3Xb…', x'3c5e…', 'code=…', '{"resourceType":…}')
+-- Current resources. slot = record key * 2^20 + n, so that one record's rows lie side by side and are read in one go. record
+-- says so once more, as it stands in every row that belongs to a child: an engine on several machines keeps a child's rows
+-- together by it.
+-- (17825792, 17, 'Observation', '2f0e…', 1, 1767225600000, 4, 'q3Xb…', x'3c5e…', 'code=…', '{"resourceType":…}')
 -- content_hash: SHA-256 of the content without meta.versionId and meta.lastUpdated. identifiers: the hashes under which
 -- the row stands in resource_identifier, six bytes each, so that they can be taken out of it; NULL for none.
 CREATE TABLE resource (
   slot INTEGER PRIMARY KEY,
+  record INTEGER NOT NULL,
   type TEXT NOT NULL,
   id TEXT NOT NULL,
   version INTEGER NOT NULL,
@@ -60,28 +64,30 @@ CREATE TABLE resource (
 
 -- Objections are listed by whoever decides on them. Not by "=": whether such an index serves "type = ?" depends on what is
 -- bound, so SQLite would prepare every statement with it anew for each value.
-CREATE INDEX resource_consent ON resource (slot) WHERE type GLOB 'Consent';
+CREATE INDEX resource_consent ON resource (slot) WHERE type BETWEEN 'Consent' AND 'Consent';
 
 -- Where a logical id is, by a hash of type and id: a quarter of the size of the ids themselves. Ids that begin alike, as
 -- those that one source record made, lie side by side: a commit writes one page for them instead of one for each. Two ids
 -- of one hash are told apart in their rows, and their id spaces in the rows of their records.
 -- hash: 20 bits of the first eight characters of the id, and the first 32 of SHA-256('Observation/2f0e…'), in an id space
 -- of SHA-256('conformance Observation/2f0e…').
--- (2814749767106561, 17825792)
+-- (2814749767106561, 17, 17825792)
 CREATE TABLE resource_id (
   hash INTEGER NOT NULL,
+  record INTEGER NOT NULL,
   slot INTEGER NOT NULL,
-  PRIMARY KEY (hash, slot)
+  PRIMARY KEY (hash, record, slot)
 ) STRICT, WITHOUT ROWID;
 
 -- Which resources carry a business identifier, by a hash: what it finds is looked into by whoever asks.
 -- hash: the first 48 bits of SHA-256(' Observation https://example.org/scans|77'), the id space before the first space;
 -- the first 16 of them are those of the same up to its last slash.
--- (66385920411212, 17825792)
+-- (66385920411212, 17, 17825792)
 CREATE TABLE resource_identifier (
   hash INTEGER NOT NULL,
+  record INTEGER NOT NULL,
   slot INTEGER NOT NULL,
-  PRIMARY KEY (hash, slot)
+  PRIMARY KEY (hash, record, slot)
 ) STRICT, WITHOUT ROWID;
 
 -- Versions that are current no more; a deletion mark has no body.
@@ -440,7 +446,7 @@ CREATE INDEX single_use_expiry ON single_use (expires_at);
 `;
 
 /** Grows by one with every change to the tables above; kept in `PRAGMA user_version`. */
-export const SCHEMA_VERSION = 7;
+export const SCHEMA_VERSION = 8;
 
 /** "EYFG", kept in `PRAGMA application_id`, so that another program's file is not taken for ours. */
 const APPLICATION_ID = 0x45594647;
@@ -491,7 +497,7 @@ export function makeSchema(database: DatabaseSync, derive: Derive | undefined): 
 }
 
 /** What leads from each version to the next, the first of them from version 1. */
-const STEPS = [from1To2, from2To3, from3To4, from4To5, from5To6, from6To7];
+const STEPS = [from1To2, from2To3, from3To4, from4To5, from5To6, from6To7, from7To8];
 
 function bringForward(database: DatabaseSync, version: number, derive: Derive | undefined): void {
   if (derive === undefined) {

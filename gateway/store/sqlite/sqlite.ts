@@ -1,11 +1,10 @@
-import type { RecordKey, StoredPerson, StoredRecord } from "../record.ts";
-import { readPerson, readRecord } from "../statements/read.ts";
-import { SqliteReader } from "../statements/reader.ts";
+import { Reader } from "../statements/reader.ts";
 import { integer } from "../statements/values.ts";
 import type { Store, WriteOptions, WriteTransaction } from "../store.ts";
 import { type Checkpointer, createCheckpointer } from "./checkpointer.ts";
 import { type Connection, openConnection } from "./connection.ts";
 import type { Derive } from "./derive.ts";
+import { SqliteDriver } from "./driver.ts";
 import { createWriteQueue, type WriteQueue } from "./write-queue.ts";
 
 /**
@@ -38,7 +37,8 @@ export interface SqliteStoreOptions {
 }
 
 /** Reads go through a connection of their own, which sees committed data only. */
-class SqliteStore extends SqliteReader implements Store {
+class SqliteStore extends Reader implements Store {
+  readonly #reader: Connection;
   readonly #writer: Connection;
   readonly #queue: WriteQueue;
   readonly #checkpointer: Checkpointer | undefined;
@@ -46,7 +46,8 @@ class SqliteStore extends SqliteReader implements Store {
   #commits = 0;
 
   constructor(reader: Connection, writer: Connection, options: SqliteStoreOptions) {
-    super(reader);
+    super(new SqliteDriver(reader));
+    this.#reader = reader;
     const { path, clock = Date.now, isAlone = false, checkpointChanges: changesMax } = options;
     this.#writer = writer;
     this.#isAlone = isAlone;
@@ -61,32 +62,13 @@ class SqliteStore extends SqliteReader implements Store {
     });
   }
 
-  /** Several statements, so a transaction holds them to one moment. */
-  override async record(key: RecordKey): Promise<StoredRecord | undefined> {
-    return this.#atOneMoment(() => readRecord(this.connection, key));
-  }
-
-  override async person(key: RecordKey): Promise<StoredPerson | undefined> {
-    return this.#atOneMoment(() => readPerson(this.connection, key));
-  }
-
-  #atOneMoment<T>(read: () => T): T {
-    const { statement } = this.connection;
-    statement("BEGIN").run();
-    try {
-      return read();
-    } finally {
-      statement("COMMIT").run();
-    }
-  }
-
   write<T>(work: (transaction: WriteTransaction) => Promise<T>, options?: WriteOptions): Promise<T> {
     return this.#queue.add(work, options);
   }
 
   async changeCounter(): Promise<number> {
     if (this.#isAlone) return this.#commits;
-    return integer(this.connection.statement("PRAGMA data_version").get()?.data_version);
+    return integer(this.#reader.statement("PRAGMA data_version").get()?.data_version);
   }
 
   scratch(): Store {
@@ -95,14 +77,14 @@ class SqliteStore extends SqliteReader implements Store {
   }
 
   async ping(): Promise<void> {
-    this.connection.statement("SELECT count(*) FROM (SELECT 1 FROM record LIMIT 1)").get();
+    this.#reader.statement("SELECT count(*) FROM (SELECT 1 FROM record LIMIT 1)").get();
     if (!this.#writer.database.isOpen) throw new Error("The store is closed.");
   }
 
   async close(): Promise<void> {
     await this.#queue.close();
     await this.#checkpointer?.close();
-    if (this.connection.database.isOpen) this.connection.database.close();
+    if (this.#reader.database.isOpen) this.#reader.database.close();
     if (this.#writer.database.isOpen) this.#writer.database.close();
   }
 }

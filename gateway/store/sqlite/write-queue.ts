@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
-import { SqliteTransaction } from "../statements/transaction.ts";
+import { Transaction } from "../statements/transaction.ts";
 import type { WriteOptions, WriteTransaction } from "../store.ts";
 import { type Connection, isBusy } from "./connection.ts";
+import { SqliteDriver } from "./driver.ts";
 
 /** Works that share one commit: enough that the flush to disk no longer counts, few enough that nobody waits long. */
 const GROUP_WORKS_MAX = 128;
@@ -38,6 +39,7 @@ export interface WriteQueueOptions {
  * each within a savepoint of its own.
  */
 export function createWriteQueue(connection: Connection, { clock, onCommit }: WriteQueueOptions): WriteQueue {
+  const writing = { connection, driver: new SqliteDriver(connection), clock };
   const queue: Queued[] = [];
   let draining: Promise<void> | undefined;
   let closed = false;
@@ -45,7 +47,7 @@ export function createWriteQueue(connection: Connection, { clock, onCommit }: Wr
   async function drain(): Promise<void> {
     // Requests that arrive in the same turn of the event loop get into the same group.
     await nextTurn();
-    while (queue.length > 0) await runGroup(connection, { clock, onCommit }, queue);
+    while (queue.length > 0) await runGroup(writing, onCommit, queue);
     draining = undefined;
   }
 
@@ -74,11 +76,14 @@ export function createWriteQueue(connection: Connection, { clock, onCommit }: Wr
   };
 }
 
-async function runGroup(
-  connection: Connection,
-  { clock, onCommit }: WriteQueueOptions,
-  queue: Queued[],
-): Promise<void> {
+interface Writing {
+  readonly connection: Connection;
+  readonly driver: SqliteDriver;
+  readonly clock: () => number;
+}
+
+async function runGroup(writing: Writing, onCommit: () => void, queue: Queued[]): Promise<void> {
+  const { connection } = writing;
   // Works that may be flushed later share a commit of their own, unless the one before them is flushed anyway.
   const flush = queue[0]?.flush;
   const done: { readonly reject: Queued["reject"]; readonly resolve: () => void }[] = [];
@@ -98,7 +103,7 @@ async function runGroup(
       if (flush === "later" && queue[0]?.flush !== "later") break;
       const queued = queue.shift();
       if (queued === undefined) break;
-      const resolve = await runOne(connection, clock, queued);
+      const resolve = await runOne(writing, queued);
       if (resolve !== undefined) done.push({ reject: queued.reject, resolve });
       const now = performance.now();
       if (now - started > GROUP_MS_MAX) break;
@@ -109,7 +114,7 @@ async function runGroup(
     connection.statement("COMMIT").run();
     onCommit();
   } catch (error) {
-    undo(connection, "ROLLBACK");
+    undo(writing, "ROLLBACK");
     for (const { reject } of done) reject(error);
     return;
   }
@@ -133,8 +138,9 @@ async function begin({ statement }: Connection): Promise<void> {
  * Runs one work within the group. Its own failure is told to its caller and to nobody else.
  * @throws when the failure has ended the transaction (a full disk), so that nothing of the group holds.
  */
-async function runOne(connection: Connection, clock: () => number, queued: Queued): Promise<(() => void) | undefined> {
-  const transaction = new SqliteTransaction(connection, clock);
+async function runOne(writing: Writing, queued: Queued): Promise<(() => void) | undefined> {
+  const { connection, driver, clock } = writing;
+  const transaction = new Transaction(driver, driver.context, clock);
   connection.statement("SAVEPOINT work").run();
   try {
     const resolve = await queued.run(transaction);
@@ -143,7 +149,7 @@ async function runOne(connection: Connection, clock: () => number, queued: Queue
   } catch (error) {
     queued.reject(error);
     if (!connection.database.isTransaction) throw error;
-    undo(connection, "ROLLBACK TO work");
+    undo(writing, "ROLLBACK TO work");
     connection.statement("RELEASE work").run();
     return undefined;
   } finally {
@@ -151,8 +157,8 @@ async function runOne(connection: Connection, clock: () => number, queued: Queue
   }
 }
 
-function undo({ database, statement, origins, interned }: Connection, sql: "ROLLBACK" | "ROLLBACK TO work"): void {
-  origins.forget();
-  interned.forget();
+function undo({ connection, driver }: Writing, sql: "ROLLBACK" | "ROLLBACK TO work"): void {
+  const { database, statement } = connection;
+  driver.forget();
   if (database.isTransaction) statement(sql).run();
 }

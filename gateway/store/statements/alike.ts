@@ -1,8 +1,9 @@
 import type { AlikeBounds, AlikeChild } from "../identity-verbs.ts";
-import type { Connection } from "../sqlite/connection.ts";
+import { type Context, knownSourceId } from "./context.ts";
 import { LIST_LENGTHS, PART_MAX } from "./lists.ts";
 import { type ChildId, childrenOf } from "./source-children.ts";
-import { integer, type Row } from "./values.ts";
+import { arrays, type Steps, together } from "./steps.ts";
+import { type ArrayRow, integer } from "./values.ts";
 
 /** Keys of somebody of whom too little is told to miss one. */
 const DETAILS_TOLD_FEW = 2;
@@ -17,7 +18,7 @@ interface Ranges {
 
 /** Rows of key and child. */
 interface Found {
-  readonly rows: readonly Row[];
+  readonly rows: readonly ArrayRow[];
   readonly isCut: boolean;
 }
 
@@ -26,28 +27,28 @@ interface Found {
  * source that asks; all of them are asked for at once, which a statement a key would take three times as long for. Only
  * where that is too much is each key counted by itself.
  */
-export function findAlike(
-  connection: Connection,
+export function* findAlike(
+  context: Context,
   keys: readonly number[],
   { limit, most = Number.POSITIVE_INFINITY, asking, isWorthReading }: AlikeBounds & { readonly limit: number },
-): { readonly children: readonly AlikeChild[]; readonly isCut: boolean } {
+): Steps<{ readonly children: readonly AlikeChild[]; readonly isCut: boolean }> {
   const wanted = [...new Set(keys)];
-  const passed = asking && connection.interned.knownSourceId(asking.source);
+  const passed = asking && (yield* knownSourceId(context, asking.source));
   const isWhole = (key: number): boolean => passed === undefined || asking?.isTelling(key) === true;
   const ranges: readonly Ranges[] = [
     { keys: wanted.filter(isWhole), passed: undefined },
     { keys: wanted.filter((key) => !isWhole(key)), passed },
   ];
-  const together = readTogether(connection, ranges, limit);
-  const found = together === undefined ? readShort(connection, ranges, limit) : { rows: together, isCut: false };
+  const read = yield* readTogether(ranges, limit);
+  const found = read === undefined ? yield* readShort(ranges, limit) : { rows: read, isCut: false };
   const { ids, isCut } = found.rows.length <= most ? ALL : mostAlike(found.rows, most);
   const worth = worthReading(found.rows, ids, isWorthReading);
-  return { children: worth.size === 0 ? [] : childrenOf(connection, worth), isCut: isCut || found.isCut };
+  return { children: worth.size === 0 ? [] : yield* childrenOf(worth), isCut: isCut || found.isCut };
 }
 
 /** Of the children of rows, those that are to be looked at and whose print, if there is one, does not speak against it. */
 function worthReading(
-  rows: readonly Row[],
+  rows: readonly ArrayRow[],
   ids: ReadonlySet<ChildId> | undefined,
   isWorthReading: AlikeBounds["isWorthReading"],
 ): ReadonlySet<ChildId> {
@@ -64,41 +65,36 @@ function worthReading(
 }
 
 /** `undefined` where there are more rows than the limit. */
-function readTogether(connection: Connection, ranges: readonly Ranges[], limit: number): readonly Row[] | undefined {
-  const found: Row[] = [];
+function* readTogether(ranges: readonly Ranges[], limit: number): Steps<readonly ArrayRow[] | undefined> {
+  const parts: Ranges[] = [];
   for (const { keys, passed } of ranges) {
     for (let from = 0; from < keys.length; from += PART_MAX) {
-      const part = keys.slice(from, from + PART_MAX);
-      const rows = readRows(connection, { keys: part, passed }, limit + 1);
-      if (rows.length > limit) return undefined;
-      for (const row of rows) found.push(row);
+      parts.push({ keys: keys.slice(from, from + PART_MAX), passed });
     }
   }
-  return found;
+  const found = yield* together(...parts.map((part) => readRows(part, limit + 1)));
+  return found.some((rows) => rows.length > limit) ? undefined : found.flat();
 }
 
 /**
  * Without the keys that too many share. Whoever agrees in all but one detail shares three keys or more, so that one key
  * may be missing; of more, or where nothing else is left to go by, what was left out may matter.
  */
-function readShort(connection: Connection, ranges: readonly Ranges[], limit: number): Found {
+function* readShort(ranges: readonly Ranges[], limit: number): Steps<Found> {
   const single = ranges.flatMap(({ keys, passed }) => keys.map((key) => ({ keys: [key], passed })));
-  const short = single.filter((range) => countRows(connection, range, limit + 1) <= limit);
+  const counts = yield* together(...single.map((range) => countRows(range, limit + 1)));
+  const short = single.filter((_, n) => (counts[n] ?? 0) <= limit);
   const cut = single.length - short.length;
-  const read = short.length > 0 ? short : single;
-  return {
-    rows: read.flatMap((range) => readRows(connection, range, limit)),
-    isCut: cut > 1 || (cut > 0 && single.length <= DETAILS_TOLD_FEW),
-  };
+  const read = yield* together(...(short.length > 0 ? short : single).map((range) => readRows(range, limit)));
+  return { rows: read.flat(), isCut: cut > 1 || (cut > 0 && single.length <= DETAILS_TOLD_FEW) };
 }
 
-function readRows({ arrays }: Connection, { keys, passed }: Ranges, limit: number): readonly Row[] {
-  if (keys.length === 0) return [];
+function readRows({ keys, passed }: Ranges, limit: number): Steps<readonly ArrayRow[]> {
   const place = LIST_LENGTHS.findIndex((length) => length >= keys.length);
   const given: (number | null)[] = [...keys];
   for (let n = keys.length; n < (LIST_LENGTHS[place] ?? 0); n++) given.push(null);
-  if (passed === undefined) return arrays(ROWS[place] ?? "").all(...given, limit);
-  return arrays(ROWS_PASSING[place] ?? "").all(...given, passed, limit);
+  if (passed === undefined) return arrays(ROWS[place] ?? "", ...given, limit);
+  return arrays(ROWS_PASSING[place] ?? "", ...given, passed, limit);
 }
 
 /**
@@ -106,23 +102,26 @@ function readRows({ arrays }: Connection, { keys, passed }: Ranges, limit: numbe
  * SQLite would make and fill a table of its own each time.
  */
 function toAmong(length: number): string {
-  const keys = Array.from({ length }, (_, n) => `(?${n + 1})`).join(",");
+  const keys = Array.from({ length }, (_, n) => `(CAST(?${n + 1} AS BIGINT))`).join(",");
   return `SELECT b.key, b.child, p.print FROM (VALUES ${keys}) k CROSS JOIN block b ON b.key = k.column1
     LEFT JOIN child_print p ON p.child = b.child WHERE`;
 }
 
-const ROWS = LIST_LENGTHS.map((length) => `${toAmong(length)} true LIMIT ?`);
+const ROWS = LIST_LENGTHS.map((length) => `${toAmong(length)} true LIMIT ?${length + 1}`);
 const ROWS_PASSING = LIST_LENGTHS.map((length) => {
   const among = toAmong(length);
-  return `${among} b.source < ?${length + 1} UNION ALL ${among} b.source > ?${length + 1} LIMIT ?`;
+  return `${among} b.source < ?${length + 1} UNION ALL ${among} b.source > ?${length + 1} LIMIT ?${length + 2}`;
 });
 
-function countRows({ arrays }: Connection, { keys: [key = 0], passed = -1 }: Ranges, limit: number): number {
-  const row = arrays(
+function* countRows({ keys: [key = 0], passed = -1 }: Ranges, limit: number): Steps<number> {
+  const [counted] = yield* arrays(
     `SELECT count(*) FROM (SELECT 1 FROM block WHERE key = ?1 AND source < ?2
-       UNION ALL SELECT 1 FROM block WHERE key = ?1 AND source > ?2 LIMIT ?3)`,
-  ).get(key, passed, limit);
-  return integer(row?.[0]);
+       UNION ALL SELECT 1 FROM block WHERE key = ?1 AND source > ?2 LIMIT ?3) found`,
+    key,
+    passed,
+    limit,
+  );
+  return integer(counted?.[0]);
 }
 
 /** No fewer rows have more children. */
@@ -130,7 +129,7 @@ const ALL = { ids: undefined, isCut: false } as const;
 
 /** Those that share most keys, and of equals those whose keys few share; cut where one of two keys is left out. */
 function mostAlike(
-  rows: readonly Row[],
+  rows: readonly ArrayRow[],
   most: number,
 ): { readonly ids: ReadonlySet<ChildId> | undefined; readonly isCut: boolean } {
   const shared = new Map<ChildId, number>();

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ConsentPlace } from "../disclosure-verbs.ts";
 import type { RecordKey } from "../record.ts";
-import type { Connection } from "../sqlite/connection.ts";
 import { endDisclosureDecision } from "./disclosure.ts";
-import { RECORD_SLOTS, recordOfSlot } from "./read.ts";
+import { filled, marks } from "./lists.ts";
+import { arrays, row, rows, type Steps, write } from "./steps.ts";
 import { bytes, integer, text } from "./values.ts";
 import type { Work } from "./work.ts";
 
@@ -20,26 +20,26 @@ const GATEWAY = "gateway";
  * A decision on an objection holds for the Consent as it was decided on, and goes where that goes. One that says
  * something else now, or nothing any more, is to be decided anew.
  */
-export function followConsent(
+export function* followConsent(
   work: Work,
   before: StandingConsent,
   now: { readonly record: RecordKey; readonly body: Buffer } | undefined,
-): void {
-  const { statement } = work.connection;
-  const rows = statement("SELECT id FROM disclosure_decision WHERE consent = ? AND record = ?").all(
+): Steps<void> {
+  const decisions = yield* rows(
+    "SELECT id FROM disclosure_decision WHERE consent = ? AND record = ?",
     before.id,
     before.record,
   );
-  if (rows.length === 0) return;
-  const row = statement("SELECT body FROM resource WHERE slot = ?").get(before.slot);
-  const isSame = now !== undefined && isDeepStrictEqual(toTerms(bytes(row?.body)), toTerms(now.body));
-  for (const { id } of rows) {
+  if (decisions.length === 0) return;
+  const told = yield* row("SELECT body FROM resource WHERE record = ? AND slot = ?", before.record, before.slot);
+  const isSame = now !== undefined && isDeepStrictEqual(toTerms(bytes(told?.body)), toTerms(now.body));
+  for (const { id } of decisions) {
     if (!isSame) {
       const reason = now === undefined ? "The Consent was ended." : "The Consent was changed.";
-      endDisclosureDecision(work, integer(id), { author: GATEWAY, reason, at_ms: work.clock() });
+      yield* endDisclosureDecision(work, integer(id), { author: GATEWAY, reason, at_ms: work.clock() });
     }
     if (now !== undefined && now.record !== before.record) {
-      statement("UPDATE disclosure_decision SET record = ? WHERE id = ?").run(now.record, integer(id));
+      yield* write("UPDATE disclosure_decision SET record = ? WHERE id = ?", now.record, integer(id));
     }
   }
 }
@@ -50,22 +50,31 @@ function toTerms(body: Buffer): unknown {
   return terms;
 }
 
-export function readConsentPlaces(
-  { statement, arrays }: Connection,
+export function* readConsentPlaces(
   sources: readonly string[],
   { after, limit }: { readonly after: number; readonly limit: number },
-): readonly ConsentPlace[] {
-  const origins = statement("SELECT id, source FROM origin WHERE source IN (SELECT value FROM json_each(?))").all(
-    JSON.stringify(sources),
+): Steps<readonly ConsentPlace[]> {
+  const wanted = filled(sources);
+  if (wanted === undefined) return [];
+  const origins = yield* rows(`SELECT id, source FROM origin WHERE source IN (${marks(wanted.length)})`, ...wanted);
+  const named = new Map(origins.map((one) => [integer(one.id), text(one.source)]));
+  const ids = filled([...named.keys()]);
+  if (ids === undefined) return [];
+  const found = yield* arrays(
+    `SELECT r.slot, r.record, r.id, r.origin FROM resource r CROSS JOIN record c ON c.key = r.record
+     WHERE ${IS_CONSENT} AND r.slot > ? AND c.kind = 'child' AND r.origin IN (${marks(ids.length)})
+     ORDER BY r.slot LIMIT ?`,
+    after,
+    ...ids,
+    limit,
   );
-  const named = new Map(origins.map((row) => [integer(row.id), text(row.source)]));
-  const rows = arrays(
-    `SELECT r.slot, r.id, r.origin FROM resource r CROSS JOIN record c ON c.key = r.slot / ${RECORD_SLOTS}
-     WHERE r.type GLOB 'Consent' AND r.slot > ? AND c.kind = 'child'
-       AND r.origin IN (SELECT value FROM json_each(?)) ORDER BY r.slot LIMIT ?`,
-  ).all(after, JSON.stringify([...named.keys()]), limit);
-  return rows.map((row) => {
-    const place = integer(row[0]);
-    return { place, record: recordOfSlot(place), id: text(row[1]), source: named.get(integer(row[2])) ?? "" };
-  });
+  return found.map(([place, record, id, origin]) => ({
+    place: integer(place),
+    record: integer(record),
+    id: text(id),
+    source: named.get(integer(origin)) ?? "",
+  }));
 }
+
+/** As the index of Consents says it, since it serves no other words. */
+const IS_CONSENT = "r.type BETWEEN 'Consent' AND 'Consent'";

@@ -1,20 +1,17 @@
 import type { ChildMove, StoredDecision } from "../identity-verbs.ts";
 import type { MergedRecord, MergedSpan, RecordKey } from "../record.ts";
-import type { Connection } from "../sqlite/connection.ts";
+import { inParts, marks } from "./lists.ts";
 import { childId } from "./source-children.ts";
+import { arrays, row, rows, type Steps, together, write } from "./steps.ts";
 import { integer, type Row, text, word } from "./values.ts";
 import { touch, type Work } from "./work.ts";
 
 const KINDS: Readonly<Record<StoredDecision["kind"], true>> = { merge: true, split: true, never: true, undo: true };
 
-export function appendDecision(
-  { connection: { statement } }: Work,
-  decision: Omit<StoredDecision, "sequence" | "undoneBy">,
-): number {
-  const { lastInsertRowid } = statement(
+export function* appendDecision(decision: Omit<StoredDecision, "sequence" | "undoneBy">): Steps<number> {
+  const made = yield* row(
     `INSERT INTO decision (kind, survivor, other, author, reason, evidence, decided_at, moved, others, forbids, undoes)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  ).run(
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING sequence`,
     decision.kind,
     decision.survivor,
     decision.other,
@@ -27,31 +24,33 @@ export function appendDecision(
     decision.isForbidding ? 1 : 0,
     decision.undoes ?? null,
   );
-  const sequence = Number(lastInsertRowid);
+  const sequence = integer(made?.sequence);
   if (decision.undoes !== undefined) {
-    statement("UPDATE decision SET undone_by = ? WHERE sequence = ?").run(sequence, decision.undoes);
+    yield* write("UPDATE decision SET undone_by = ? WHERE sequence = ?", sequence, decision.undoes);
   }
   return sequence;
 }
 
-export function readDecisions(
-  { statement }: Connection,
+export function* readDecisions(
   { record, before = Number.MAX_SAFE_INTEGER }: { readonly record?: RecordKey; readonly before?: number },
   limit: number,
-): readonly StoredDecision[] {
-  const rows =
+): Steps<readonly StoredDecision[]> {
+  const found =
     record === undefined
-      ? statement("SELECT * FROM decision WHERE sequence < ? ORDER BY sequence DESC LIMIT ?").all(before, limit)
-      : statement(
-          `SELECT * FROM decision WHERE sequence < :before AND (survivor = :record OR other = :record)
-           ORDER BY sequence DESC LIMIT :limit`,
-        ).all({ before, record, limit });
-  return rows.map(toDecision);
+      ? yield* rows("SELECT * FROM decision WHERE sequence < ? ORDER BY sequence DESC LIMIT ?", before, limit)
+      : yield* rows(
+          `SELECT * FROM decision WHERE sequence < ?1 AND (survivor = ?2 OR other = ?2)
+           ORDER BY sequence DESC LIMIT ?3`,
+          before,
+          record,
+          limit,
+        );
+  return found.map(toDecision);
 }
 
-export function readDecision({ statement }: Connection, sequence: number): StoredDecision | undefined {
-  const row = statement("SELECT * FROM decision WHERE sequence = ?").get(sequence);
-  return row && toDecision(row);
+export function* readDecision(sequence: number): Steps<StoredDecision | undefined> {
+  const found = yield* row("SELECT * FROM decision WHERE sequence = ?", sequence);
+  return found && toDecision(found);
 }
 
 function toDecision(row: Row): StoredDecision {
@@ -73,141 +72,171 @@ function toDecision(row: Row): StoredDecision {
   };
 }
 
-/** A record and all that are merged into it. */
+/** A record, `?1`, and all that are merged into it. */
 const TREE = `tree (record) AS (
-  SELECT :record UNION ALL SELECT m.record FROM tree CROSS JOIN merged m ON m.survivor = tree.record)`;
+  SELECT CAST(?1 AS BIGINT) UNION ALL SELECT m.record FROM tree CROSS JOIN merged m ON m.survivor = tree.record)`;
 
 /** What a record is merged into in the end; itself, where it is merged into none. */
-export function rootOf({ statement }: Connection, record: RecordKey): RecordKey {
+export function* rootOf(record: RecordKey): Steps<RecordKey> {
   let root = record;
   for (;;) {
-    const row = statement("SELECT survivor FROM merged WHERE record = ?").get(root);
-    if (row === undefined) return root;
-    root = integer(row.survivor);
+    const found = yield* row("SELECT survivor FROM merged WHERE record = ?", root);
+    if (found === undefined) return root;
+    root = integer(found.survivor);
   }
 }
 
-export function neverLinked(connection: Connection, record: RecordKey): readonly RecordKey[] {
-  const { statement } = connection;
+/** The same of several records at once. */
+export function* rootsOf(records: Iterable<RecordKey>): Steps<ReadonlyMap<RecordKey, RecordKey>> {
+  const roots = new Map([...records].map((record) => [record, record]));
+  let asked: ReadonlySet<RecordKey> = new Set(roots.keys());
+  while (asked.size > 0) {
+    const parts = yield* together(
+      ...inParts([...asked]).map((part) =>
+        arrays(`SELECT record, survivor FROM merged WHERE record IN (${marks(part.length)})`, ...part),
+      ),
+    );
+    const survivors = new Map(parts.flat().map(([record, survivor]) => [integer(record), integer(survivor)]));
+    for (const [record, root] of roots) roots.set(record, survivors.get(root) ?? root);
+    asked = new Set(survivors.values());
+  }
+  return roots;
+}
+
+export function* neverLinked(record: RecordKey): Steps<readonly RecordKey[]> {
   // Most stores hold no such decision at all.
-  const rows = statement(
+  const found = yield* arrays(
     `WITH RECURSIVE ${TREE}
      SELECT d.other AS record FROM tree CROSS JOIN decision d ON d.survivor = tree.record WHERE d.forbids = 1 AND d.undone_by IS NULL
      UNION SELECT d.survivor FROM tree CROSS JOIN decision d ON d.other = tree.record WHERE d.forbids = 1 AND d.undone_by IS NULL`,
-  ).all({ record });
-  return [...new Set(rows.map((row) => rootOf(connection, integer(row.record))))].sort((a, b) => a - b);
+    record,
+  );
+  const roots = yield* rootsOf(found.map(([other]) => integer(other)));
+  return [...new Set(roots.values())].sort((a, b) => a - b);
 }
 
-export function setMerged(
+export function* setMerged(
   work: Work,
   record: RecordKey,
   merged: { readonly into: RecordKey; readonly decision: number } | undefined,
-): void {
-  const { statement } = work.connection;
-  for (const row of statement(`WITH RECURSIVE ${TREE} SELECT record FROM tree`).all({ record })) {
-    touch(work, integer(row.record));
+): Steps<void> {
+  for (const [one] of yield* arrays(`WITH RECURSIVE ${TREE} SELECT record FROM tree`, record)) {
+    yield* touch(work, integer(one));
   }
   if (merged === undefined) {
-    statement("DELETE FROM merged WHERE record = ?").run(record);
+    yield* write("DELETE FROM merged WHERE record = ?", record);
     return;
   }
   // From now on what was told in the one is told of with the other.
-  const span = statement("SELECT first_change, last_change FROM record WHERE key = ?").get(record);
+  const span = yield* row("SELECT first_change, last_change FROM record WHERE key = ?", record);
   for (const at of [span?.first_change, span?.last_change]) {
-    if (typeof at === "number") touch(work, merged.into, at);
+    if (typeof at === "number") yield* touch(work, merged.into, at);
   }
-  statement("INSERT OR REPLACE INTO merged (record, survivor, decision) VALUES (?, ?, ?)").run(
+  yield* write(
+    `INSERT INTO merged (record, survivor, decision) VALUES (?, ?, ?)
+     ON CONFLICT (record) DO UPDATE SET survivor = excluded.survivor, decision = excluded.decision`,
     record,
     merged.into,
     merged.decision,
   );
 }
 
-export function setStanding(
-  { connection: { statement } }: Work,
-  record: RecordKey,
-  authorities: readonly string[],
-): void {
-  statement("DELETE FROM standing WHERE authority NOT IN (SELECT value FROM json_each(?)) AND record = ?").run(
-    JSON.stringify(authorities),
-    record,
-  );
-  const insert = statement("INSERT OR IGNORE INTO standing (authority, record) VALUES (?, ?)");
-  for (const authority of authorities) insert.run(authority, record);
+export function* setStanding(record: RecordKey, authorities: readonly string[]): Steps<void> {
+  yield* write("DELETE FROM standing WHERE record = ?", record);
+  for (const authority of new Set(authorities)) {
+    yield* write("INSERT INTO standing (authority, record) VALUES (?, ?)", authority, record);
+  }
 }
 
-export function moveChild(work: Work, { source, localId, from, to, isPastShown }: ChildMove): void {
-  const { statement } = work.connection;
-  const child = childId(work.connection, source, localId);
+/** Ties of record `?1` that source `?2` told with units of its child `?3`. */
+const TIES_OF_CHILD = `record = ?1 AND source = ?2
+  AND unit IN (SELECT l.unit FROM lineage l WHERE l.record = ?1 AND l.child = ?3)`;
+
+export function* moveChild(work: Work, { source, localId, from, to, isPastShown }: ChildMove): Steps<void> {
+  const child = yield* childId(source, localId);
   if (child === undefined) throw new Error("The store was asked to move a child that no source told of.");
-  touch(work, from);
-  touch(work, to);
-  const units = statement("SELECT unit FROM lineage WHERE record = ? AND child = ?").all(from, child);
-  for (const { unit } of units) {
-    // Who is tied to the child learns of the other record as of one that is new.
-    statement("UPDATE relationship SET record = ?, told_at = ? WHERE record = ? AND source = ? AND unit = ?").run(
-      to,
-      work.clock(),
-      from,
-      source,
-      text(unit),
-    );
-  }
-  statement("UPDATE lineage SET record = ? WHERE record = ? AND child = ?").run(to, from, child);
-  statement("UPDATE OR IGNORE identity_key SET record = ? WHERE record = ? AND child = ?").run(to, from, child);
-  statement("DELETE FROM identity_key WHERE record = ? AND child = ?").run(from, child);
-  const left = statement("UPDATE past_contribution SET is_left = ? WHERE record = ? AND child = ?");
-  left.run(isPastShown ? 0 : 1, from, child);
-  left.run(0, to, child);
+  yield* touch(work, from);
+  yield* touch(work, to);
+  // Who is tied to the child learns of the other record as of one that is new.
+  yield* write(
+    `INSERT INTO relationship (record, source, unit, n, kind, system, value, start_date, end_date, told_at)
+     SELECT CAST(?4 AS BIGINT), source, unit, n, kind, system, value, start_date, end_date, CAST(?5 AS BIGINT)
+     FROM relationship WHERE ${TIES_OF_CHILD}`,
+    from,
+    source,
+    child,
+    to,
+    work.clock(),
+  );
+  yield* write(`DELETE FROM relationship WHERE ${TIES_OF_CHILD}`, from, source, child);
+  yield* write("UPDATE lineage SET record = ? WHERE record = ? AND child = ?", to, from, child);
+  yield* write(
+    `UPDATE identity_key SET record = ?1 WHERE record = ?2 AND child = ?3 AND NOT EXISTS (
+       SELECT 1 FROM identity_key other WHERE other.key = identity_key.key AND other.child = ?3 AND other.record = ?1)`,
+    to,
+    from,
+    child,
+  );
+  yield* write("DELETE FROM identity_key WHERE record = ? AND child = ?", from, child);
+  const left = "UPDATE past_contribution SET is_left = ? WHERE record = ? AND child = ?";
+  yield* write(left, isPastShown ? 0 : 1, from, child);
+  yield* write(left, 0, to, child);
 }
 
 /** What a record is merged into, and since when: that one may have been merged into a further one later. */
-export function readMerged(
-  { statement }: Connection,
+export function* readMerged(
   record: RecordKey,
-): { readonly mergedInto: RecordKey; readonly merged: Pick<MergedRecord, "at" | "sources"> } | undefined {
-  const up = statement(
-    `SELECT m.survivor, d.decided_at, d.moved FROM merged m CROSS JOIN decision d ON d.sequence = m.decision
-     WHERE m.record = ?`,
-  );
-  const first = up.get(record);
+): Steps<{ readonly mergedInto: RecordKey; readonly merged: Pick<MergedRecord, "at" | "sources"> } | undefined> {
+  const first = yield* readSurvivor(record);
   if (first === undefined) return undefined;
   let at = integer(first.decided_at);
   let mergedInto = integer(first.survivor);
-  for (let row = up.get(mergedInto); row !== undefined; row = up.get(mergedInto)) {
-    mergedInto = integer(row.survivor);
-    at = Math.max(at, integer(row.decided_at));
+  for (let up = yield* readSurvivor(mergedInto); up !== undefined; up = yield* readSurvivor(mergedInto)) {
+    mergedInto = integer(up.survivor);
+    at = Math.max(at, integer(up.decided_at));
   }
   return { mergedInto, merged: { at, sources: sourcesOf(first) } };
 }
 
-export function readReplaces({ statement }: Connection, record: RecordKey): readonly MergedRecord[] {
-  return statement(
+function readSurvivor(record: RecordKey): Steps<Row | undefined> {
+  return row(
+    `SELECT m.survivor, d.decided_at, d.moved FROM merged m CROSS JOIN decision d ON d.sequence = m.decision
+     WHERE m.record = ?`,
+    record,
+  );
+}
+
+export function* readReplaces(record: RecordKey): Steps<readonly MergedRecord[]> {
+  const found = yield* rows(
     `WITH RECURSIVE below (record, at, moved) AS (
        SELECT m.record, d.decided_at, d.moved FROM merged m CROSS JOIN decision d ON d.sequence = m.decision
-       WHERE m.survivor = :record
+       WHERE m.survivor = ?
        UNION ALL
-       SELECT m.record, max(d.decided_at, b.at), d.moved FROM below b CROSS JOIN merged m ON m.survivor = b.record
-         CROSS JOIN decision d ON d.sequence = m.decision)
+       SELECT m.record, CASE WHEN d.decided_at > b.at THEN d.decided_at ELSE b.at END, d.moved
+       FROM below b CROSS JOIN merged m ON m.survivor = b.record CROSS JOIN decision d ON d.sequence = m.decision)
      SELECT b.record, r.patient_id, b.at, b.moved FROM below b CROSS JOIN record r ON r.key = b.record ORDER BY b.record`,
-  )
-    .all({ record })
-    .map((row) => ({
-      record: integer(row.record),
-      patientId: text(row.patient_id),
-      at: integer(row.at),
-      sources: sourcesOf(row),
-    }));
+    record,
+  );
+  return found.map((one) => ({
+    record: integer(one.record),
+    patientId: text(one.patient_id),
+    at: integer(one.at),
+    sources: sourcesOf(one),
+  }));
 }
 
 /** Times in which it was merged into another one, or into one that was merged into a further one since. */
-export function readMergedBefore({ statement }: Connection, record: RecordKey): readonly MergedSpan[] {
-  return statement(
+export function* readMergedBefore(record: RecordKey): Steps<readonly MergedSpan[]> {
+  const found = yield* rows(
     `SELECT d.decided_at, d.moved, u.decided_at AS until FROM decision d CROSS JOIN decision u ON u.sequence = d.undone_by
      WHERE d.other = ? AND d.kind = 'merge' ORDER BY d.sequence`,
-  )
-    .all(record)
-    .map((row) => ({ at: integer(row.decided_at), until: integer(row.until), sources: sourcesOf(row) }));
+    record,
+  );
+  return found.map((one) => ({
+    at: integer(one.decided_at),
+    until: integer(one.until),
+    sources: sourcesOf(one),
+  }));
 }
 
 function sourcesOf(row: Row): readonly string[] {

@@ -7,8 +7,9 @@ import type {
   StoredDisclosureDecision,
 } from "../disclosure-verbs.ts";
 import type { RecordKey } from "../record.ts";
-import type { Connection } from "../sqlite/connection.ts";
-import { rootOf } from "./decisions.ts";
+import { readReplaces, rootOf } from "./decisions.ts";
+import { filled, marks } from "./lists.ts";
+import { changes, row, rows, type Steps, together, type Value, write } from "./steps.ts";
 import { integer, type Row, text } from "./values.ts";
 import { touch, type Work } from "./work.ts";
 
@@ -18,39 +19,40 @@ const DECISION = `SELECT d.*, e.author AS ended_by, e.reason AS ended_why, e.at 
   LEFT JOIN disclosure_step e ON e.decision = d.id AND e.kind = 'ended'
   LEFT JOIN disclosure_step r ON r.decision = d.id AND r.kind = 'reviewed'`;
 
-export function appendDisclosureDecision(
+export function* appendDisclosureDecision(
   work: Work,
   record: RecordKey,
   { decision, awaitsReview }: { readonly decision: NewDisclosureDecision; readonly awaitsReview: boolean },
-): number {
-  touchUpwards(work, record);
+): Steps<number> {
+  yield* touchUpwards(work, record);
   const { author, reason, decidedAt_ms, until_ms, ...terms } = decision;
-  const { lastInsertRowid } = work.connection
-    .statement(
-      `INSERT INTO disclosure_decision (record, kind, author, reason, decided_at, until, consent, terms, awaits_review)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    )
-    .run(
-      record,
-      terms.kind,
-      author,
-      reason,
-      decidedAt_ms,
-      until_ms ?? null,
-      "consent" in terms ? terms.consent : null,
-      JSON.stringify(terms),
-      awaitsReview ? 1 : 0,
-    );
-  return Number(lastInsertRowid);
+  const made = yield* row(
+    `INSERT INTO disclosure_decision (record, kind, author, reason, decided_at, until, consent, terms, awaits_review)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+    record,
+    terms.kind,
+    author,
+    reason,
+    decidedAt_ms,
+    until_ms ?? null,
+    "consent" in terms ? terms.consent : null,
+    JSON.stringify(terms),
+    awaitsReview ? 1 : 0,
+  );
+  return integer(made?.id);
 }
 
-export function endDisclosureDecision(work: Work, id: number, step: DisclosureStep): boolean {
+export function endDisclosureDecision(work: Work, id: number, step: DisclosureStep): Steps<boolean> {
   return appendStep(work, id, { kind: "ended", isUpheld: null, ...step });
 }
 
-export function reviewDisclosureDecision(work: Work, id: number, { isUpheld, ...step }: DisclosureReview): boolean {
-  const isNew = appendStep(work, id, { kind: "reviewed", isUpheld: isUpheld ? 1 : 0, ...step });
-  if (isNew) work.connection.statement("UPDATE disclosure_decision SET awaits_review = 0 WHERE id = ?").run(id);
+export function* reviewDisclosureDecision(
+  work: Work,
+  id: number,
+  { isUpheld, ...step }: DisclosureReview,
+): Steps<boolean> {
+  const isNew = yield* appendStep(work, id, { kind: "reviewed", isUpheld: isUpheld ? 1 : 0, ...step });
+  if (isNew) yield* write("UPDATE disclosure_decision SET awaits_review = 0 WHERE id = ?", id);
   return isNew;
 }
 
@@ -59,68 +61,82 @@ interface Step extends DisclosureStep {
   readonly isUpheld: 0 | 1 | null;
 }
 
-function appendStep(work: Work, id: number, { kind, author, reason, at_ms, isUpheld }: Step): boolean {
-  const { statement } = work.connection;
-  const row = statement("SELECT record FROM disclosure_decision WHERE id = ?").get(id);
-  if (row === undefined) return false;
-  const { changes } = statement(
-    `INSERT OR IGNORE INTO disclosure_step (decision, kind, author, reason, at, is_upheld) VALUES (?, ?, ?, ?, ?, ?)`,
-  ).run(id, kind, author, reason, at_ms, isUpheld);
-  if (changes === 0) return false;
-  touchUpwards(work, integer(row.record));
+function* appendStep(work: Work, id: number, { kind, author, reason, at_ms, isUpheld }: Step): Steps<boolean> {
+  const decision = yield* row("SELECT record FROM disclosure_decision WHERE id = ?", id);
+  if (decision === undefined) return false;
+  const added = yield* changes(
+    `INSERT INTO disclosure_step (decision, kind, author, reason, at, is_upheld) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (decision, kind) DO NOTHING`,
+    id,
+    kind,
+    author,
+    reason,
+    at_ms,
+    isUpheld,
+  );
+  if (added === 0) return false;
+  yield* touchUpwards(work, integer(decision.record));
   return true;
 }
 
 /** What is shown of a record is that of the one which it is merged into. */
-function touchUpwards(work: Work, record: RecordKey): void {
-  touch(work, record);
-  const root = rootOf(work.connection, record);
-  if (root !== record) touch(work, root);
+function* touchUpwards(work: Work, record: RecordKey): Steps<void> {
+  yield* touch(work, record);
+  const root = yield* rootOf(record);
+  if (root !== record) yield* touch(work, root);
 }
 
-export function readDisclosureDecision({ statement }: Connection, id: number): StoredDisclosureDecision | undefined {
-  const row = statement(`${DECISION} WHERE d.id = ?`).get(id);
-  return row && toStored(row);
+export function* readDisclosureDecision(id: number): Steps<StoredDisclosureDecision | undefined> {
+  const found = yield* row(`${DECISION} WHERE d.id = ?`, id);
+  return found && toStored(found);
 }
 
-/** `merged`: the records that are merged into this one. */
-export function readDisclosureDecisionsOf(
-  { statement }: Connection,
-  record: RecordKey,
-  merged: readonly { readonly record: RecordKey }[],
-): readonly StoredDisclosureDecision[] {
-  const read = statement(`${DECISION} WHERE d.record = ? ORDER BY d.id`);
-  const own = read.all(record);
-  const found = merged.length === 0 ? own : [...own, ...merged.flatMap((one) => read.all(one.record))];
-  return found.length === 0 ? [] : found.map(toStored).toSorted((one, other) => one.id - other.id);
+/** Those made in the record itself, by number. */
+export function* readDisclosureDecisionsOf(record: RecordKey): Steps<readonly StoredDisclosureDecision[]> {
+  return (yield* rows(`${DECISION} WHERE d.record = ? ORDER BY d.id`, record)).map(toStored);
 }
 
-const ROOT = `ifnull((WITH RECURSIVE up (record) AS (
+/** Those made in any of the records, by number. */
+export function* readDisclosureDecisionsOfAll(
+  records: readonly RecordKey[],
+): Steps<readonly StoredDisclosureDecision[]> {
+  const found = yield* together(...records.map(readDisclosureDecisionsOf));
+  return found.flat().toSorted((one, other) => one.id - other.id);
+}
+
+/** Those of a record and of all that are merged into it. */
+export function* readDisclosureDecisionsOfWhole(record: RecordKey): Steps<readonly StoredDisclosureDecision[]> {
+  const replaces = yield* readReplaces(record);
+  return yield* readDisclosureDecisionsOfAll([record, ...replaces.map((one) => one.record)]);
+}
+
+const ROOT = `coalesce((WITH RECURSIVE up (record) AS (
     SELECT survivor FROM merged WHERE record = d.record
     UNION ALL SELECT m.survivor FROM up CROSS JOIN merged m ON m.record = up.record
   ) SELECT record FROM up WHERE record NOT IN (SELECT record FROM merged)), d.record)`;
 
-export function readDisclosureDecisions(
-  { statement }: Connection,
+export function* readDisclosureDecisions(
   { authorities, kinds = [], isAwaitingReview, decidedBefore_ms, after = 0 }: DisclosureFilter,
   limit: number,
-): readonly StoredDisclosureDecision[] {
-  return statement(
-    `${DECISION} WHERE d.id > :after ${isAwaitingReview === true ? "AND d.awaits_review = 1" : ""}
-       AND (:kinds = '[]' OR d.kind IN (SELECT value FROM json_each(:kinds)))
-       AND d.decided_at < :before
-       AND (:authorities IS NULL OR EXISTS (SELECT 1 FROM standing s WHERE s.record = ${ROOT}
-         AND s.authority IN (SELECT value FROM json_each(:authorities))))
-     ORDER BY d.id LIMIT :limit`,
-  )
-    .all({
-      after,
-      kinds: JSON.stringify(kinds),
-      authorities: authorities === undefined ? null : JSON.stringify(authorities),
-      before: decidedBefore_ms ?? Number.MAX_SAFE_INTEGER,
-      limit,
-    })
-    .map(toStored);
+): Steps<readonly StoredDisclosureDecision[]> {
+  const where = ["d.id > ?", "d.decided_at < ?"];
+  const values: Value[] = [after, decidedBefore_ms ?? Number.MAX_SAFE_INTEGER];
+  if (isAwaitingReview === true) where.push("d.awaits_review = 1");
+  const ofKinds = filled(kinds);
+  if (ofKinds !== undefined) {
+    where.push(`d.kind IN (${marks(ofKinds.length)})`);
+    values.push(...ofKinds);
+  }
+  if (authorities !== undefined) {
+    const standing = filled(authorities);
+    if (standing === undefined) return [];
+    where.push(
+      `EXISTS (SELECT 1 FROM standing s WHERE s.record = ${ROOT} AND s.authority IN (${marks(standing.length)}))`,
+    );
+    values.push(...standing);
+  }
+  const found = yield* rows(`${DECISION} WHERE ${where.join(" AND ")} ORDER BY d.id LIMIT ?`, ...values, limit);
+  return found.map(toStored);
 }
 
 function toStored(row: Row): StoredDisclosureDecision {

@@ -1,8 +1,9 @@
 import type { ChangeOrder, RecordChange, RecordScope, SharedScope } from "../find-verbs.ts";
 import type { IdSpace, RecordKey, SharedKind } from "../record.ts";
 import type { RecordSearchKey } from "../record-verbs.ts";
-import type { Connection } from "../sqlite/connection.ts";
-import { integer, type Row } from "./values.ts";
+import { filled, marks } from "./lists.ts";
+import { arrays, rows, type Steps, together, type Value } from "./steps.ts";
+import { type ArrayRow, integer } from "./values.ts";
 
 type FindKey = RecordSearchKey & { readonly prefix?: boolean };
 
@@ -23,18 +24,16 @@ interface Within {
 }
 
 /** Children's records of an id space that carry all of the keys, ascending. No key at all: every child. */
-export function findRecords(
-  { statement }: Connection,
-  keys: readonly FindKey[],
-  { limit, idSpace }: Within,
-): readonly RecordKey[] {
+export function* findRecords(keys: readonly FindKey[], { limit, idSpace }: Within): Steps<readonly RecordKey[]> {
   const [first, ...others] = keys.toSorted((a, b) => rank(a) - rank(b));
   if (first === undefined) {
     return keysOf(
-      statement(
+      yield* arrays(
         `SELECT key FROM record WHERE kind = 'child' AND id_space = ? AND key NOT IN (SELECT record FROM merged)
          ORDER BY key LIMIT ?`,
-      ).all(idSpace, limit),
+        idSpace,
+        limit,
+      ),
     );
   }
   const also = others.map(
@@ -42,10 +41,14 @@ export function findRecords(
       WHERE o.record = f.record AND o.code = ? AND o.value ${comparison(key)})`,
   );
   return keysOf(
-    statement(
+    yield* arrays(
       `SELECT DISTINCT f.record AS key FROM search_key f WHERE f.code = ? AND f.value ${comparison(first)}
        AND f.id_space = ? ${also.join("\n")} ORDER BY f.record LIMIT ?`,
-    ).all(...parameters(first), idSpace, ...others.flatMap(parameters), limit),
+      ...parameters(first),
+      idSpace,
+      ...others.flatMap(parameters),
+      limit,
+    ),
   );
 }
 
@@ -61,42 +64,64 @@ function parameters(key: FindKey): readonly string[] {
   return key.prefix ? [key.code, key.value, key.value + LAST_CHARACTER] : [key.code, key.value];
 }
 
-const OF_ORGANIZATION = `SELECT DISTINCT record AS key FROM relationship
-  WHERE value = :value AND system = :system AND record > :after ORDER BY record LIMIT :limit`;
+const OF_ORGANIZATION = `SELECT DISTINCT t.record AS key FROM relationship t
+  WHERE t.value = ? AND t.system = ? AND t.record > ?`;
 
-const OF_ORGANIZATION_IN = `SELECT DISTINCT record AS key FROM relationship
-  WHERE value = :value AND system = :system AND record > :after AND EXISTS (
-    SELECT 1 FROM standing s WHERE s.record = relationship.record
-      AND s.authority IN (SELECT value FROM json_each(:authorities)))
-  ORDER BY record LIMIT :limit`;
+const OF_AUTHORITY = "SELECT record AS key FROM standing WHERE authority = ? AND record > ? ORDER BY record LIMIT ?";
 
-const OF_AUTHORITY = `SELECT record AS key FROM standing
-  WHERE authority = :authority AND record > :after ORDER BY record LIMIT :limit`;
-
-export function scanRecords(
-  { statement }: Connection,
+export function* scanRecords(
   { organizations, authorities }: RecordScope,
   after: RecordKey,
   limit: number,
-): readonly RecordKey[] {
+): Steps<readonly RecordKey[]> {
   if (organizations !== undefined) {
-    const pages = organizations.map(({ system, value }) =>
-      authorities === undefined
-        ? statement(OF_ORGANIZATION).all({ system, value, after, limit })
-        : statement(OF_ORGANIZATION_IN).all({ system, value, after, limit, authorities: JSON.stringify(authorities) }),
+    const stands = standsIn("t.record", authorities);
+    const pages = yield* together(
+      ...organizations.map(({ system, value }) =>
+        arrays(
+          `${OF_ORGANIZATION} AND ${stands.where} ORDER BY t.record LIMIT ?`,
+          value,
+          system,
+          after,
+          ...stands.values,
+          limit,
+        ),
+      ),
     );
     return merged(pages.map(keysOf), limit);
   }
   if (authorities !== undefined) {
-    const pages = authorities.map((authority) => statement(OF_AUTHORITY).all({ authority, after, limit }));
+    const pages = yield* together(...authorities.map((authority) => arrays(OF_AUTHORITY, authority, after, limit)));
     return merged(pages.map(keysOf), limit);
   }
   return keysOf(
-    statement(
+    yield* arrays(
       `SELECT key FROM record WHERE kind = 'child' AND key > ? AND key NOT IN (SELECT record FROM merged)
        ORDER BY key LIMIT ?`,
-    ).all(after, limit),
+      after,
+      limit,
+    ),
   );
+}
+
+/** A part of a statement, and the values of its parameters. */
+interface Part {
+  readonly where: string;
+  readonly values: readonly Value[];
+}
+
+const ALL: Part = { where: "TRUE", values: [] };
+const NONE: Part = { where: "FALSE", values: [] };
+
+function standsIn(record: string, authorities: readonly string[] | undefined): Part {
+  if (authorities === undefined) return ALL;
+  const { where, values } = isOneOf("s.authority", authorities);
+  return { where: `EXISTS (SELECT 1 FROM standing s WHERE s.record = ${record} AND ${where})`, values };
+}
+
+function isOneOf(column: string, wanted: readonly string[]): Part {
+  const values = filled(wanted);
+  return values === undefined ? NONE : { where: `${column} IN (${marks(values.length)})`, values };
 }
 
 /** Each page holds the lowest keys of its part, so the lowest of all are among them. */
@@ -105,78 +130,60 @@ function merged(pages: readonly (readonly RecordKey[])[], limit: number): readon
   return [...new Set(pages.flat())].sort((a, b) => a - b).slice(0, limit);
 }
 
-export function sharedRecords(
-  { statement }: Connection,
-  kind: SharedKind,
-  authorities: readonly string[],
-): readonly RecordKey[] {
-  return keysOf(
-    statement(
-      `SELECT key FROM record WHERE kind = ? AND authority IN (SELECT value FROM json_each(?)) ORDER BY key`,
-    ).all(kind, JSON.stringify(authorities)),
-  );
+export function* sharedRecords(kind: SharedKind, authorities: readonly string[]): Steps<readonly RecordKey[]> {
+  const { where, values } = isOneOf("authority", authorities);
+  return keysOf(yield* arrays(`SELECT key FROM record WHERE kind = ? AND ${where} ORDER BY key`, kind, ...values));
 }
 
-const STANDS = `EXISTS (SELECT 1 FROM standing s WHERE s.record = r.key
-  AND s.authority IN (SELECT value FROM json_each(:authorities)))`;
-
 /** Records in the order of their last change, each way one range of one index; an organisation's few are sorted. */
-export function recordsByChange(
-  { statement }: Connection,
+export function* recordsByChange(
   scope: RecordScope | SharedScope,
   { direction, after }: ChangeOrder,
   limit: number,
-): readonly RecordChange[] {
+): Steps<readonly RecordChange[]> {
   const isNewestFirst = direction === "newest-first";
   const start = isNewestFirst ? Number.MAX_SAFE_INTEGER : Number.MIN_SAFE_INTEGER;
   const way = isNewestFirst ? "DESC" : "ASC";
-  const { from, where, parameters } = changeScope(scope);
-  const rows = statement(
+  const { from, where, values } = changeScope(scope);
+  const found = yield* rows(
     `SELECT r.key, r.first_change, r.last_change FROM ${from}
-     WHERE ${where} AND (r.last_change, r.key) ${isNewestFirst ? "<" : ">"} (:last, :key)
-     ORDER BY r.last_change ${way}, r.key ${way} LIMIT :limit`,
-  ).all({ ...parameters, last: after?.last ?? start, key: after?.key ?? start, limit });
-  return rows.map((row) => ({
-    key: integer(row.key),
-    first: integer(row.first_change),
-    last: integer(row.last_change),
+     WHERE ${where} AND (r.last_change, r.key) ${isNewestFirst ? "<" : ">"} (?, ?)
+     ORDER BY r.last_change ${way}, r.key ${way} LIMIT ?`,
+    ...values,
+    after?.last ?? start,
+    after?.key ?? start,
+    limit,
+  );
+  return found.map((one) => ({
+    key: integer(one.key),
+    first: integer(one.first_change),
+    last: integer(one.last_change),
   }));
 }
 
-interface ChangeScope {
+interface ChangeScope extends Part {
   readonly from: string;
-  readonly where: string;
-  readonly parameters: Readonly<Record<string, string>>;
 }
 
 const BY_CHANGE = "record r INDEXED BY record_by_change";
 
 function changeScope(scope: RecordScope | SharedScope): ChangeScope {
-  const authorities = JSON.stringify(scope.authorities ?? []);
   if ("kind" in scope) {
-    return {
-      from: BY_CHANGE,
-      where: "r.kind = :kind AND r.authority IN (SELECT value FROM json_each(:authorities))",
-      parameters: { kind: scope.kind, authorities },
-    };
+    const { where, values } = isOneOf("r.authority", scope.authorities);
+    return { from: BY_CHANGE, where: `r.kind = ? AND ${where}`, values: [scope.kind, ...values] };
   }
-  const stands = scope.authorities === undefined ? undefined : STANDS;
-  const withAuthorities = stands === undefined ? undefined : { authorities };
-  if (scope.organizations === undefined) {
-    return {
-      from: BY_CHANGE,
-      where: ["r.kind = 'child'", ...(stands === undefined ? [] : [stands])].join(" AND "),
-      parameters: { ...withAuthorities },
-    };
-  }
+  const { where, values } = standsIn("r.key", scope.authorities);
+  if (scope.organizations === undefined) return { from: BY_CHANGE, where: `r.kind = 'child' AND ${where}`, values };
+  const organizations = filled(scope.organizations) ?? [];
+  const tied =
+    organizations.length === 0 ? "FALSE" : `(value, system) IN (VALUES ${marks(organizations.length, "(?, ?)")})`;
   return {
-    from: `(SELECT DISTINCT t.record AS key FROM json_each(:organizations) o CROSS JOIN relationship t
-      ON t.value = o.value ->> 'value' AND t.system = o.value ->> 'system') w CROSS JOIN record r ON r.key = w.key`,
-    where: stands ?? "TRUE",
-    parameters: { organizations: JSON.stringify(scope.organizations), ...withAuthorities },
+    from: `(SELECT DISTINCT record AS key FROM relationship WHERE ${tied}) w CROSS JOIN record r ON r.key = w.key`,
+    where,
+    values: [...organizations.flatMap(({ system, value }) => [value, system]), ...values],
   };
 }
 
-function keysOf(rows: readonly Row[]): readonly RecordKey[] {
-  return rows.map((row) => integer(row.key));
+function keysOf(found: readonly ArrayRow[]): readonly RecordKey[] {
+  return found.map(([key]) => integer(key));
 }

@@ -1,41 +1,42 @@
-import type { SQLOutputValue } from "node:sqlite";
 import type { IdSpace, RecordKey } from "../record.ts";
-import type { Connection } from "../sqlite/connection.ts";
 import { eachHash, identifierHash } from "./identifier-hash.ts";
-import { RECORD_SLOTS } from "./read.ts";
-import { bytes, integer } from "./values.ts";
+import { rows, type Steps, type Together, toWrite } from "./steps.ts";
+import { bytes, integer, type Output } from "./values.ts";
 
-export function addIdentifiers({ statement }: Connection, slot: number, hashes: Buffer | null): void {
-  for (const one of eachHash(hashes)) {
-    statement("INSERT OR IGNORE INTO resource_identifier (hash, slot) VALUES (?, ?)").run(one, slot);
-  }
+interface Place {
+  readonly record: RecordKey;
+  readonly slot: number;
+}
+
+export function addIdentifiers({ record, slot }: Place, hashes: Buffer | null): Together {
+  if (hashes === null) return [];
+  return [...eachHash(hashes)].map((one) =>
+    toWrite(
+      `INSERT INTO resource_identifier (hash, record, slot) VALUES (?, ?, ?)
+       ON CONFLICT (hash, record, slot) DO NOTHING`,
+      one,
+      record,
+      slot,
+    ),
+  );
 }
 
 /** `hashes` as they stand in the row of the slot. */
-export function dropIdentifiers({ statement }: Connection, slot: number, hashes: SQLOutputValue | undefined): void {
-  if (hashes === null) return;
-  for (const one of eachHash(bytes(hashes))) {
-    statement("DELETE FROM resource_identifier WHERE hash = ? AND slot = ?").run(one, slot);
-  }
+export function dropIdentifiers({ record, slot }: Place, hashes: Output | undefined): Together {
+  if (hashes === null) return [];
+  return [...eachHash(bytes(hashes))].map((one) =>
+    toWrite("DELETE FROM resource_identifier WHERE hash = ? AND record = ? AND slot = ?", one, record, slot),
+  );
 }
 
-// From record to record, since one identifier can be on any number of resources of one.
-const HOLDERS = `WITH RECURSIVE holder (key) AS (
-    SELECT min(slot) / ${RECORD_SLOTS} FROM resource_identifier WHERE hash = :hash
-    UNION ALL
-    SELECT (SELECT min(slot) / ${RECORD_SLOTS} FROM resource_identifier
-      WHERE hash = :hash AND slot >= (holder.key + 1) * ${RECORD_SLOTS})
-    FROM holder WHERE holder.key IS NOT NULL
-  )
-  SELECT holder.key FROM holder CROSS JOIN record c ON c.key = holder.key WHERE c.id_space = :idSpace LIMIT :limit`;
+// Along one range of the key of the table, in which a record stands once for each of its resources that carry it.
+const HOLDERS = `SELECT DISTINCT i.record AS key FROM resource_identifier i CROSS JOIN record c ON c.key = i.record
+  WHERE i.hash = ? AND c.id_space = ? ORDER BY i.record LIMIT ?`;
 
-export function findResources(
-  { statement }: Connection,
+export function* findResources(
   { type, identifier, idSpace }: { readonly type: string; readonly identifier: string; readonly idSpace: IdSpace },
   limit: number,
-): readonly RecordKey[] {
+): Steps<readonly RecordKey[]> {
   const [wanted = 0] = eachHash(identifierHash(type, identifier, idSpace));
-  return statement(HOLDERS)
-    .all({ hash: wanted, idSpace, limit })
-    .map((row) => integer(row.key));
+  return (yield* rows(HOLDERS, wanted, idSpace, limit)).map((one) => integer(one.key));
 }

@@ -13,6 +13,17 @@ export function inParts(values: readonly number[]): readonly (readonly number[])
   return parts;
 }
 
-export function marks(count: number): string {
-  return Array<string>(count).fill("?").join(",");
+/**
+ * In one piece, where parts cannot be asked for by themselves: filled up with its last value to a power of two, so that its
+ * lengths are few as well. `undefined` for an empty list, in which nothing can be found.
+ */
+export function filled<Value>(values: readonly Value[]): readonly Value[] | undefined {
+  const last = values.at(-1);
+  if (last === undefined) return undefined;
+  const length = 2 ** Math.ceil(Math.log2(values.length));
+  return [...values, ...Array<Value>(length - values.length).fill(last)];
+}
+
+export function marks(count: number, one = "?"): string {
+  return Array<string>(count).fill(one).join(",");
 }

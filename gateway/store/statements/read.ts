@@ -12,10 +12,11 @@ import type {
   StoredResource,
   StoredVersion,
 } from "../record.ts";
-import type { Connection } from "../sqlite/connection.ts";
+import { type Context, loadOrigins, originOf } from "./context.ts";
 import { readMerged, readMergedBefore, readReplaces, rootOf } from "./decisions.ts";
-import { readDisclosureDecisionsOf } from "./disclosure.ts";
-import { bytes, dataClass, integer, type Row, text, word } from "./values.ts";
+import { readDisclosureDecisionsOf, readDisclosureDecisionsOfAll } from "./disclosure.ts";
+import { arrays, row, rows, type Steps, together } from "./steps.ts";
+import { type ArrayRow, bytes, dataClass, integer, type Row, text, word } from "./values.ts";
 
 /** Resources a record can hold; a record's slots are numbered from its key times this. */
 export const RECORD_SLOTS = 1_048_576;
@@ -38,61 +39,90 @@ const RELATIONSHIP_KINDS: Readonly<Record<Relationship["kind"], true>> = {
 };
 
 const RESOURCE_COLUMNS = "type, id, version, last_updated, origin, content_hash, keys, body";
-const RESOURCES_OF_RECORD = `SELECT ${RESOURCE_COLUMNS} FROM resource WHERE slot >= ? AND slot < ?`;
-const CONSENTS_OF_RECORD = `${RESOURCES_OF_RECORD} AND type = 'Consent'`;
-const ORIGINS_OF_RECORD = "SELECT DISTINCT origin FROM resource WHERE slot >= ? AND slot < ?";
+/** Parameters: `slotsOf(record)`. */
+const OF_RECORD = "FROM resource WHERE record = ? AND slot >= ? AND slot < ?";
+const RESOURCES_OF_RECORD = `SELECT ${RESOURCE_COLUMNS} ${OF_RECORD} ORDER BY slot`;
+const CONSENTS_OF_RECORD = `SELECT ${RESOURCE_COLUMNS} ${OF_RECORD} AND type = 'Consent' ORDER BY slot`;
+const ORIGINS_OF_RECORD = `SELECT DISTINCT origin ${OF_RECORD}`;
 
-export function readRecordVersion({ statement }: Connection, key: RecordKey): number | undefined {
-  const row = statement("SELECT version FROM record WHERE key = ?").get(key);
-  return row && integer(row.version);
+/** A record's key and its range of slots: by the one a table is distributed, by the other its rows lie side by side. */
+export function slotsOf(record: RecordKey): [record: RecordKey, start: number, end: number] {
+  return [record, record * RECORD_SLOTS, (record + 1) * RECORD_SLOTS];
 }
 
-export function readRecord(connection: Connection, key: RecordKey): StoredRecord | undefined {
-  return readWith(connection, key, RESOURCES_OF_RECORD);
+export function* readRecordVersion(key: RecordKey): Steps<number | undefined> {
+  const found = yield* row("SELECT version FROM record WHERE key = ?", key);
+  return found && integer(found.version);
 }
 
-export function readPerson(connection: Connection, key: RecordKey): StoredPerson | undefined {
-  const record = readWith(connection, key, CONSENTS_OF_RECORD);
+export function readRecord(context: Context, key: RecordKey): Steps<StoredRecord | undefined> {
+  return readWith(context, key, RESOURCES_OF_RECORD);
+}
+
+export function* readPerson(context: Context, key: RecordKey): Steps<StoredPerson | undefined> {
+  const [record, found] = yield* together(
+    readWith(context, key, CONSENTS_OF_RECORD),
+    arrays(ORIGINS_OF_RECORD, ...slotsOf(key)),
+  );
   if (record === undefined) return undefined;
-  const rows = connection.arrays(ORIGINS_OF_RECORD).all(key * RECORD_SLOTS, (key + 1) * RECORD_SLOTS);
-  const sources = rows.map((row) => connection.origins.byId(integer(row[0])).source);
-  return { ...record, resourceSources: [...new Set(sources)] };
+  const ids = found.map(([id]) => integer(id));
+  yield* loadOrigins(context, ids);
+  return { ...record, resourceSources: [...new Set(ids.map((id) => originOf(context, id).source))] };
 }
 
-function readWith(connection: Connection, key: RecordKey, wanted: string): StoredRecord | undefined {
-  const { statement, arrays, origins } = connection;
-  const row = statement("SELECT kind, id_space, patient_id, version FROM record WHERE key = ?").get(key);
-  if (row === undefined) return undefined;
-  const resources = arrays(wanted).all(key * RECORD_SLOTS, (key + 1) * RECORD_SLOTS);
-  const past = statement(PAST_CONTRIBUTIONS).all(key);
-  const replaces = readReplaces(connection, key);
+function* readWith(context: Context, key: RecordKey, wanted: string): Steps<StoredRecord | undefined> {
+  const [found, resources, contributions, past, relationships, merged, replaces, mergedBefore, decisions] =
+    yield* together(
+      row("SELECT kind, id_space, patient_id, version FROM record WHERE key = ?", key),
+      arrays(wanted, ...slotsOf(key)),
+      rows(CONTRIBUTIONS, key),
+      rows(PAST_CONTRIBUTIONS, key),
+      rows(RELATIONSHIPS, key),
+      readMerged(key),
+      readReplaces(key),
+      readMergedBefore(key),
+      readDisclosureDecisionsOf(key),
+    );
+  if (found === undefined) return undefined;
+  yield* loadOriginsOf(context, resources);
   return {
     key,
-    kind: word(RECORD_KINDS, row.kind),
-    idSpace: text(row.id_space),
-    patientId: row.patient_id === null ? "" : text(row.patient_id),
-    version: integer(row.version),
-    contributions: statement(CONTRIBUTIONS).all(key).map(toContribution),
-    pastContributions: past.flatMap((row) =>
-      row.is_left === 1 ? [] : [{ ...toContribution(row), until: integer(row.until) }],
+    kind: word(RECORD_KINDS, found.kind),
+    idSpace: text(found.id_space),
+    patientId: found.patient_id === null ? "" : text(found.patient_id),
+    version: integer(found.version),
+    contributions: contributions.map(toContribution),
+    pastContributions: past.flatMap((one) =>
+      one.is_left === 1 ? [] : [{ ...toContribution(one), until: integer(one.until) }],
     ),
-    relationships: statement("SELECT * FROM relationship WHERE record = ?").all(key).map(toRelationship),
-    resources: resources.map((resource) => toResource(resource, origins)),
-    ...readMerged(connection, key),
+    relationships: relationships.map(toRelationship),
+    resources: resources.map((resource) => toResource(resource, context)),
+    ...merged,
     replaces,
-    mergedBefore: readMergedBefore(connection, key),
-    leavings: past.flatMap((row) => (row.is_left === 1 ? [{ source: text(row.source), at: integer(row.until) }] : [])),
-    disclosureDecisions: readDisclosureDecisionsOf(connection, key, replaces),
+    mergedBefore,
+    leavings: past.flatMap((one) => (one.is_left === 1 ? [{ source: text(one.source), at: integer(one.until) }] : [])),
+    disclosureDecisions:
+      replaces.length === 0
+        ? decisions
+        : yield* readDisclosureDecisionsOfAll([key, ...replaces.map(({ record }) => record)]),
   };
+}
+
+function* loadOriginsOf(context: Context, resources: readonly ArrayRow[]): Steps<void> {
+  const unknown = resources.flatMap(([, , , , origin]) =>
+    context.origins.has(integer(origin)) ? [] : [integer(origin)],
+  );
+  if (unknown.length > 0) yield* loadOrigins(context, unknown);
 }
 
 const CONTRIBUTIONS = `SELECT c.*, s.source, s.local_id FROM contribution c CROSS JOIN source_child s ON s.id = c.child
   WHERE c.record = ? ORDER BY s.source, s.local_id`;
 const PAST_CONTRIBUTIONS = `SELECT p.*, s.source, s.local_id FROM past_contribution p
   CROSS JOIN source_child s ON s.id = p.child WHERE p.record = ? ORDER BY p.until, p.sequence`;
+const RELATIONSHIPS = "SELECT * FROM relationship WHERE record = ? ORDER BY source, unit, n";
 
-function toResource(row: Row, origins: Connection["origins"]): StoredResource {
-  const { source, dataClass } = origins.byId(integer(row[4]));
+function toResource(row: ArrayRow, context: Context): StoredResource {
+  const { source, dataClass } = originOf(context, integer(row[4]));
   return {
     type: text(row[0]),
     id: text(row[1]),
@@ -130,36 +160,38 @@ function toRelationship(row: Row): StoredRelationship {
   };
 }
 
-export function locate({ statement }: Connection, type: string, id: string, idSpace: IdSpace): RecordKey | undefined {
+export function* locate(type: string, id: string, idSpace: IdSpace): Steps<RecordKey | undefined> {
   if (type === "Patient") {
-    const child = statement("SELECT key FROM record WHERE patient_id = ? AND id_space = ?").get(id, idSpace);
+    const child = yield* row("SELECT key FROM record WHERE patient_id = ? AND id_space = ?", id, idSpace);
     return child && integer(child.key);
   }
-  const row = statement(RESOURCE_BY_ID).get(idHash(type, id, idSpace), id, type, idSpace);
-  if (row !== undefined) return recordOfSlot(integer(row.slot));
-  const ended = statement(LAST_OF_HISTORY).get(id, type, idSpace);
+  const found = yield* row(RESOURCE_BY_ID, idHash(type, id, idSpace), id, type, idSpace);
+  if (found !== undefined) return integer(found.record);
+  const ended = yield* row(LAST_OF_HISTORY, id, type, idSpace);
   return ended && integer(ended.record);
 }
 
-const BY_ID = `resource_id i CROSS JOIN resource r ON r.slot = i.slot
-  CROSS JOIN record c ON c.key = r.slot / ${RECORD_SLOTS}`;
+const BY_ID = `resource_id i CROSS JOIN resource r ON r.slot = i.slot AND r.record = i.record
+  CROSS JOIN record c ON c.key = r.record`;
 
 /** Parameters: `idHash(type, id, idSpace)`, id, type, idSpace. */
-export const RESOURCE_BY_ID = `SELECT r.slot, r.version, r.content_hash
+export const RESOURCE_BY_ID = `SELECT r.record, r.slot, r.version, r.content_hash
   FROM ${BY_ID} WHERE i.hash = ? AND r.id = ? AND r.type = ? AND c.id_space = ?`;
 
 const WHOLE_RESOURCE_BY_ID = `SELECT ${RESOURCE_COLUMNS.split(", ")
   .map((column) => `r.${column}`)
   .join(", ")} FROM ${BY_ID} WHERE i.hash = ? AND r.id = ? AND r.type = ? AND c.id_space = ?`;
 
-export function readResource(
-  { arrays, origins }: Connection,
+export function* readResource(
+  context: Context,
   type: string,
   id: string,
   idSpace: IdSpace,
-): StoredResource | undefined {
-  const row = arrays(WHOLE_RESOURCE_BY_ID).get(idHash(type, id, idSpace), id, type, idSpace);
-  return row && toResource(row, origins);
+): Steps<StoredResource | undefined> {
+  const [found] = yield* arrays(WHOLE_RESOURCE_BY_ID, idHash(type, id, idSpace), id, type, idSpace);
+  if (found === undefined) return undefined;
+  yield* loadOriginsOf(context, [found]);
+  return toResource(found, context);
 }
 
 /** Parameters: id, type, idSpace. */
@@ -188,60 +220,69 @@ function familyOf(id: string): number {
   return (family ^ (family >>> 15)) >>> (32 - FAMILY_BITS);
 }
 
-export function recordOfSlot(slot: number): RecordKey {
-  return Math.floor(slot / RECORD_SLOTS);
-}
-
 const VERSION_COLUMNS = "version, record, last_updated, origin, content_hash, keys, body";
 
-export function readHistory(
-  { statement, origins }: Connection,
+export function* readHistory(
+  context: Context,
   type: string,
   id: string,
   idSpace: IdSpace,
-): readonly StoredVersion[] {
-  const rows = statement(
-    `SELECT ${VERSION_COLUMNS} FROM history WHERE id = :id AND type = :type AND id_space = :idSpace
+): Steps<readonly StoredVersion[]> {
+  const found = yield* rows(
+    `SELECT ${VERSION_COLUMNS} FROM history WHERE id = ?1 AND type = ?2 AND id_space = ?3
      UNION ALL
-     SELECT r.version, c.key, r.last_updated, r.origin, r.content_hash, r.keys, r.body
-     FROM ${BY_ID} WHERE i.hash = :hash AND r.id = :id AND r.type = :type AND c.id_space = :idSpace
+     SELECT r.version, r.record, r.last_updated, r.origin, r.content_hash, r.keys, r.body
+     FROM ${BY_ID} WHERE i.hash = ?4 AND r.id = ?1 AND r.type = ?2 AND c.id_space = ?3
      ORDER BY version DESC`,
-  ).all({ id, type, idSpace, hash: idHash(type, id, idSpace) });
-  return rows.map((row) => toVersion(row, { type, id }, origins));
+    id,
+    type,
+    idSpace,
+    idHash(type, id, idSpace),
+  );
+  yield* loadOrigins(
+    context,
+    found.map(({ origin }) => integer(origin)),
+  );
+  return found.map((one) => toVersion(one, { type, id }, context));
 }
 
 /** With those of children that are merged into this one; without those of resources that another child has by now. */
-export function readRecordHistory(connection: Connection, key: RecordKey): readonly StoredVersion[] {
-  const { statement, origins } = connection;
-  const rows = statement(
+export function* readRecordHistory(context: Context, key: RecordKey): Steps<readonly StoredVersion[]> {
+  const found = yield* rows(
     `SELECT type, id, id_space, ${VERSION_COLUMNS} FROM history WHERE record IN (
        WITH RECURSIVE tree (record) AS (
-         SELECT ? UNION ALL SELECT m.record FROM tree CROSS JOIN merged m ON m.survivor = tree.record)
+         SELECT CAST(? AS BIGINT) UNION ALL SELECT m.record FROM tree CROSS JOIN merged m ON m.survivor = tree.record)
        SELECT record FROM tree)
      ORDER BY last_updated DESC, version DESC, sequence DESC`,
-  ).all(key);
-  const places = new Map<string, boolean>();
-  const isHere = (row: Row): boolean => {
-    const name = `${text(row.type)}/${text(row.id)}`;
-    const known = places.get(name) ?? isOf(connection, row, key);
-    places.set(name, known);
-    return known;
-  };
-  return rows.filter(isHere).map((row) => toVersion(row, { type: text(row.type), id: text(row.id) }, origins));
+    key,
+  );
+  const resources = new Map(found.map((one) => [nameOf(one), one]));
+  const places = yield* together(...[...resources.values()].map((one) => isOf(one, key)));
+  const here = new Set([...resources.keys()].filter((_name, n) => places[n] === true));
+  const versions = found.filter((one) => here.has(nameOf(one)));
+  yield* loadOrigins(
+    context,
+    versions.map(({ origin }) => integer(origin)),
+  );
+  return versions.map((one) => toVersion(one, { type: text(one.type), id: text(one.id) }, context));
+}
+
+function nameOf(version: Row): string {
+  return `${text(version.type)}/${text(version.id)}`;
 }
 
 /** Whether the resource of a past version is, or was in the end, in the record or in one that is merged into it. */
-function isOf(connection: Connection, row: Row, key: RecordKey): boolean {
-  const record = locate(connection, text(row.type), text(row.id), text(row.id_space));
-  return record !== undefined && (record === key || rootOf(connection, record) === key);
+function* isOf(version: Row, key: RecordKey): Steps<boolean> {
+  const record = yield* locate(text(version.type), text(version.id), text(version.id_space));
+  return record !== undefined && (record === key || (yield* rootOf(record)) === key);
 }
 
 function toVersion(
   row: Row,
   resource: { readonly type: string; readonly id: string },
-  origins: Connection["origins"],
+  context: Context,
 ): StoredVersion {
-  const { source, dataClass } = origins.byId(integer(row.origin));
+  const { source, dataClass } = originOf(context, integer(row.origin));
   return {
     ...resource,
     source,
@@ -255,13 +296,11 @@ function toVersion(
   };
 }
 
-export function readSourceReaches({ statement }: Connection): readonly SourceReach[] {
-  return statement("SELECT * FROM reach ORDER BY source")
-    .all()
-    .map((row) => ({
-      source: text(row.source),
-      authority: text(row.authority),
-      dataClass: dataClass(row.data_class),
-      until: text(row.until),
-    }));
+export function* readSourceReaches(): Steps<readonly SourceReach[]> {
+  return (yield* rows("SELECT * FROM reach ORDER BY source")).map((one) => ({
+    source: text(one.source),
+    authority: text(one.authority),
+    dataClass: dataClass(one.data_class),
+    until: text(one.until),
+  }));
 }

@@ -14,13 +14,13 @@ import type {
 } from "../record.ts";
 import type { RecordSearchKey } from "../record-verbs.ts";
 import type { ReviewFilter, StoredReview } from "../review-verbs.ts";
-import type { Connection } from "../sqlite/connection.ts";
 import type { ReadVerbs } from "../store.ts";
 import { findAlike } from "./alike.ts";
 import { readConsentPlaces } from "./consents.ts";
-import { neverLinked, readDecision, readDecisions, readReplaces } from "./decisions.ts";
+import { neverLinked, readDecision, readDecisions } from "./decisions.ts";
 import { readQualityOf, readQuarantined, readQuarantineEntry, readReceipt, readReceiptsOf } from "./deliveries.ts";
-import { readDisclosureDecision, readDisclosureDecisions, readDisclosureDecisionsOf } from "./disclosure.ts";
+import { readDisclosureDecision, readDisclosureDecisions, readDisclosureDecisionsOfWhole } from "./disclosure.ts";
+import type { Driver } from "./driver.ts";
 import { findRecords, recordsByChange, scanRecords, sharedRecords } from "./find.ts";
 import { findResources } from "./identifiers.ts";
 import { identityKeyHolders } from "./identity-keys.ts";
@@ -41,36 +41,36 @@ import { linkOf, namesOf, sourceChildrenOf } from "./source-children.ts";
 import { readStagedKeys, readWaitingRows } from "./staged.ts";
 import { readRecordStates } from "./states.ts";
 
-/** The reading verbs over one connection, the same outside a transaction and within one. */
-export class SqliteReader implements ReadVerbs {
-  readonly #connection: Connection;
+/** The reading verbs on any engine, the same outside a transaction and within one. */
+export class Reader implements ReadVerbs {
+  readonly #driver: Driver;
 
-  constructor(connection: Connection) {
-    this.#connection = connection;
+  constructor(driver: Driver) {
+    this.#driver = driver;
   }
 
-  protected get connection(): Connection {
-    return this.#connection;
+  protected get driver(): Driver {
+    return this.#driver;
   }
 
   async recordVersion(key: RecordKey): Promise<number | undefined> {
-    return readRecordVersion(this.connection, key);
+    return this.driver.drive(() => readRecordVersion(key));
   }
 
   async record(key: RecordKey): Promise<StoredRecord | undefined> {
-    return readRecord(this.connection, key);
+    return this.driver.drive((context) => readRecord(context, key), "at-one-moment");
   }
 
   async person(key: RecordKey): Promise<StoredPerson | undefined> {
-    return readPerson(this.connection, key);
+    return this.driver.drive((context) => readPerson(context, key), "at-one-moment");
   }
 
   async locate(type: string, id: string, idSpace: IdSpace): Promise<RecordKey | undefined> {
-    return locate(this.connection, type, id, idSpace);
+    return this.driver.drive(() => locate(type, id, idSpace));
   }
 
   async linkOf(source: string, localId: string): Promise<Link | undefined> {
-    return linkOf(this.connection, source, localId);
+    return this.driver.drive(() => linkOf(source, localId));
   }
 
   async findAlike(
@@ -78,50 +78,50 @@ export class SqliteReader implements ReadVerbs {
     limit: number,
     bounds: AlikeBounds = {},
   ): Promise<{ readonly children: readonly AlikeChild[]; readonly isCut: boolean }> {
-    return findAlike(this.connection, keys, { limit, ...bounds });
+    return this.driver.drive((context) => findAlike(context, keys, { limit, ...bounds }));
   }
 
   async sourceChildrenOf(record: RecordKey): Promise<readonly AlikeChild[]> {
-    return sourceChildrenOf(this.connection, record);
+    return this.driver.drive(() => sourceChildrenOf(record));
   }
 
   async namesOf(record: RecordKey): Promise<readonly SourceChildName[]> {
-    return namesOf(this.connection, record);
+    return this.driver.drive(() => namesOf(record));
   }
 
   async identityKeyHolders(key: string): Promise<readonly RecordKey[]> {
-    return identityKeyHolders(this.connection, key);
+    return this.driver.drive(() => identityKeyHolders(key));
   }
 
   async neverLinked(record: RecordKey): Promise<readonly RecordKey[]> {
-    return neverLinked(this.connection, record);
+    return this.driver.drive(() => neverLinked(record));
   }
 
   async decisions(
     filter: { readonly record?: RecordKey; readonly before?: number },
     limit: number,
   ): Promise<readonly StoredDecision[]> {
-    return readDecisions(this.connection, filter, limit);
+    return this.driver.drive(() => readDecisions(filter, limit));
   }
 
   async decision(sequence: number): Promise<StoredDecision | undefined> {
-    return readDecision(this.connection, sequence);
+    return this.driver.drive(() => readDecision(sequence));
   }
 
   async disclosureDecisionsOf(record: RecordKey): Promise<readonly StoredDisclosureDecision[]> {
-    return readDisclosureDecisionsOf(this.connection, record, readReplaces(this.connection, record));
+    return this.driver.drive(() => readDisclosureDecisionsOfWhole(record), "at-one-moment");
   }
 
   async disclosureDecision(id: number): Promise<StoredDisclosureDecision | undefined> {
-    return readDisclosureDecision(this.connection, id);
+    return this.driver.drive(() => readDisclosureDecision(id));
   }
 
   async disclosureDecisions(filter: DisclosureFilter, limit: number): Promise<readonly StoredDisclosureDecision[]> {
-    return readDisclosureDecisions(this.connection, filter, limit);
+    return this.driver.drive(() => readDisclosureDecisions(filter, limit));
   }
 
   async consentPlaces(sources: readonly string[], after: number, limit: number): Promise<readonly ConsentPlace[]> {
-    return readConsentPlaces(this.connection, sources, { after, limit });
+    return this.driver.drive(() => readConsentPlaces(sources, { after, limit }));
   }
 
   async findRecords(
@@ -129,7 +129,7 @@ export class SqliteReader implements ReadVerbs {
     limit: number,
     idSpace: IdSpace,
   ): Promise<readonly RecordKey[]> {
-    return findRecords(this.connection, keys, { limit, idSpace });
+    return this.driver.drive(() => findRecords(keys, { limit, idSpace }));
   }
 
   async findResources(
@@ -138,7 +138,7 @@ export class SqliteReader implements ReadVerbs {
     idSpace: IdSpace,
     limit: number,
   ): Promise<readonly RecordKey[]> {
-    return findResources(this.connection, { type, identifier, idSpace }, limit);
+    return this.driver.drive(() => findResources({ type, identifier, idSpace }, limit));
   }
 
   async recordsByChange(
@@ -146,90 +146,90 @@ export class SqliteReader implements ReadVerbs {
     order: ChangeOrder,
     limit: number,
   ): Promise<readonly RecordChange[]> {
-    return recordsByChange(this.connection, scope, order, limit);
+    return this.driver.drive(() => recordsByChange(scope, order, limit));
   }
 
   async scanRecords(scope: RecordScope, after: RecordKey, limit: number): Promise<readonly RecordKey[]> {
-    return scanRecords(this.connection, scope, after, limit);
+    return this.driver.drive(() => scanRecords(scope, after, limit));
   }
 
   async sharedRecords(kind: SharedKind, authorities: readonly string[]): Promise<readonly RecordKey[]> {
-    return sharedRecords(this.connection, kind, authorities);
+    return this.driver.drive(() => sharedRecords(kind, authorities));
   }
 
   async resource(type: string, id: string, idSpace: IdSpace): Promise<StoredResource | undefined> {
-    return readResource(this.connection, type, id, idSpace);
+    return this.driver.drive((context) => readResource(context, type, id, idSpace));
   }
 
   async history(type: string, id: string, idSpace: IdSpace): Promise<readonly StoredVersion[]> {
-    return readHistory(this.connection, type, id, idSpace);
+    return this.driver.drive((context) => readHistory(context, type, id, idSpace));
   }
 
   async recordHistory(key: RecordKey): Promise<readonly StoredVersion[]> {
-    return readRecordHistory(this.connection, key);
+    return this.driver.drive((context) => readRecordHistory(context, key));
   }
 
   async sourceReaches(): Promise<readonly SourceReach[]> {
-    return readSourceReaches(this.connection);
+    return this.driver.drive(readSourceReaches);
   }
 
   async receipt(id: string): Promise<string | undefined> {
-    return readReceipt(this.connection, id);
+    return this.driver.drive(() => readReceipt(id));
   }
 
   async quarantined(filter: QuarantineFilter, limit: number): Promise<readonly Quarantined[]> {
-    return readQuarantined(this.connection, filter, limit);
+    return this.driver.drive(() => readQuarantined(filter, limit));
   }
 
   async receiptsOf(source: string, limit: number): Promise<readonly string[]> {
-    return readReceiptsOf(this.connection, source, limit);
+    return this.driver.drive(() => readReceiptsOf(source, limit));
   }
 
   async quarantineEntry(id: string): Promise<Quarantined | undefined> {
-    return readQuarantineEntry(this.connection, id);
+    return this.driver.drive(() => readQuarantineEntry(id));
   }
 
   async lineagesOf(record: RecordKey): Promise<readonly UnitLineage[]> {
-    return readLineagesOf(this.connection, record);
+    return this.driver.drive((context) => readLineagesOf(context, record));
   }
 
   async unitsOf(source: string, limit: number, after?: string): Promise<readonly UnitLineage[]> {
-    return readUnitsOf(this.connection, source, { limit, after });
+    return this.driver.drive((context) => readUnitsOf(context, source, { limit, after }));
   }
 
   async raw(source: string, unit: string): Promise<RawRecord | undefined> {
-    return readRaw(this.connection, source, unit);
+    return this.driver.drive((context) => readRaw(context, source, unit));
   }
 
   async recordStates(filter: RecordStateFilter, limit: number): Promise<readonly RecordState[]> {
-    return readRecordStates(this.connection, filter, limit);
+    return this.driver.drive((context) => readRecordStates(context, filter, limit));
   }
 
   async waitingRows(source: string): Promise<readonly { readonly table: string; readonly rows: number }[]> {
-    return readWaitingRows(this.connection, source);
+    return this.driver.drive(() => readWaitingRows(source));
   }
 
   async stagedKeys(source: string, table: string, limit: number, after?: string): Promise<readonly string[]> {
-    return readStagedKeys(this.connection, { source, table }, { limit, after });
+    return this.driver.drive(() => readStagedKeys({ source, table }, { limit, after }));
   }
 
   async qualityOf(source: string, limit: number): Promise<readonly string[]> {
-    return readQualityOf(this.connection, source, limit);
+    return this.driver.drive(() => readQualityOf(source, limit));
   }
 
   async reviewItems(limit: number): Promise<readonly StoredReview[]> {
-    return readReviewItems(this.connection, limit);
+    return this.driver.drive(() => readReviewItems(limit), "at-one-moment");
   }
 
   async reviewItem(id: number): Promise<StoredReview | undefined> {
-    return readReviewItem(this.connection, id);
+    return this.driver.drive(() => readReviewItem(id), "at-one-moment");
   }
 
   async reviewPage(filter: ReviewFilter, limit: number): Promise<readonly StoredReview[]> {
-    return readReviewPage(this.connection, filter, limit);
+    return this.driver.drive(() => readReviewPage(filter, limit), "at-one-moment");
   }
 
   async reviewItemsOf(record: RecordKey): Promise<readonly StoredReview[]> {
-    return readReviewItemsOf(this.connection, record);
+    return this.driver.drive(() => readReviewItemsOf(record), "at-one-moment");
   }
 }

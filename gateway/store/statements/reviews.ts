@@ -1,7 +1,9 @@
 import type { RecordKey } from "../record.ts";
 import type { ReviewDismissal, ReviewFilter, ReviewItem, StoredReview } from "../review-verbs.ts";
-import type { Connection } from "../sqlite/connection.ts";
+import { rootsOf } from "./decisions.ts";
+import { marks } from "./lists.ts";
 import { childId, internChild } from "./source-children.ts";
+import { row, rows, type Steps, type Value, write } from "./steps.ts";
 import { integer, type Row, text, word } from "./values.ts";
 import type { Work } from "./work.ts";
 
@@ -11,21 +13,32 @@ const REVIEW_KINDS: Readonly<Record<ReviewItem["kind"], true>> = {
   unlinked: true,
 };
 
-export function openReview(work: Work, item: ReviewItem): void {
-  const { statement } = work.connection;
-  const child = internChild(work, item.source, item.localId);
+export function* openReview(work: Work, item: ReviewItem): Steps<void> {
+  const child = yield* internChild(work, item.source, item.localId);
   const candidates = JSON.stringify(item.candidates);
   const evidence = JSON.stringify(item.evidence);
-  const dismissed = statement(
-    `SELECT 1 FROM review WHERE child = ? AND kind = ? AND record = ? AND candidates = ? AND dismissed_at IS NOT NULL LIMIT 1`,
-  ).get(child, item.kind, item.record, candidates);
+  const dismissed = yield* row(
+    `SELECT sequence FROM review
+     WHERE child = ? AND kind = ? AND record = ? AND candidates = ? AND dismissed_at IS NOT NULL LIMIT 1`,
+    child,
+    item.kind,
+    item.record,
+    candidates,
+  );
   if (dismissed !== undefined) return;
-  statement(
+  yield* write(
     `INSERT INTO review (kind, child, record, candidates, evidence, bits, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (child, kind) WHERE closed_at IS NULL DO UPDATE SET record = excluded.record,
        candidates = excluded.candidates, evidence = excluded.evidence, bits = excluded.bits,
        created_at = excluded.created_at`,
-  ).run(item.kind, child, item.record, candidates, evidence, item.bits ?? null, item.createdAt);
+    item.kind,
+    child,
+    item.record,
+    candidates,
+    evidence,
+    item.bits ?? null,
+    item.createdAt,
+  );
 }
 
 interface Closing {
@@ -34,132 +47,152 @@ interface Closing {
   readonly stillOpen: readonly ReviewItem["kind"][];
 }
 
-export function closeReview({ connection, clock }: Work, { source, localId, stillOpen }: Closing): void {
-  const child = childId(connection, source, localId);
+export function* closeReview({ clock }: Work, { source, localId, stillOpen }: Closing): Steps<void> {
+  const child = yield* childId(source, localId);
   if (child === undefined) return;
-  connection
-    .statement(
-      `UPDATE review SET closed_at = ? WHERE child = ? AND closed_at IS NULL
-         AND kind NOT IN (SELECT value FROM json_each(?))`,
-    )
-    .run(clock(), child, JSON.stringify(stillOpen));
+  const others = stillOpen.length === 0 ? "" : `AND kind NOT IN (${marks(stillOpen.length)})`;
+  yield* write(
+    `UPDATE review SET closed_at = ? WHERE child = ? AND closed_at IS NULL ${others}`,
+    clock(),
+    child,
+    ...stillOpen,
+  );
 }
 
-export function closeReviewItem({ connection }: Work, id: number, at: number): void {
-  connection.statement("UPDATE review SET closed_at = ? WHERE sequence = ? AND closed_at IS NULL").run(at, id);
+export function* closeReviewItem(id: number, at: number): Steps<void> {
+  yield* write("UPDATE review SET closed_at = ? WHERE sequence = ? AND closed_at IS NULL", at, id);
 }
 
-export function dismissReview({ connection }: Work, id: number, { by, reason, at }: ReviewDismissal): void {
-  connection
-    .statement(
-      `UPDATE review SET closed_at = ?, dismissed_at = ?, dismissed_by = ?, dismissed_why = ?
-       WHERE sequence = ? AND closed_at IS NULL`,
-    )
-    .run(at, at, by, reason, id);
+export function* dismissReview(id: number, { by, reason, at }: ReviewDismissal): Steps<void> {
+  yield* write(
+    `UPDATE review SET closed_at = ?, dismissed_at = ?, dismissed_by = ?, dismissed_why = ?
+     WHERE sequence = ? AND closed_at IS NULL`,
+    at,
+    at,
+    by,
+    reason,
+    id,
+  );
 }
 
 /** One that was opened anew meanwhile stands for it. */
-export function reopenReview({ connection }: Work, id: number): void {
-  connection
-    .statement(
-      `UPDATE OR IGNORE review SET closed_at = NULL, dismissed_at = NULL, dismissed_by = NULL, dismissed_why = NULL
-       WHERE sequence = ?`,
-    )
-    .run(id);
+export function* reopenReview(id: number): Steps<void> {
+  yield* write(
+    `UPDATE review SET closed_at = NULL, dismissed_at = NULL, dismissed_by = NULL, dismissed_why = NULL
+     WHERE sequence = ? AND NOT EXISTS (SELECT 1 FROM review other WHERE other.child = review.child
+       AND other.kind = review.kind AND other.closed_at IS NULL AND other.sequence <> review.sequence)`,
+    id,
+  );
 }
 
-const ITEM = `SELECT r.*, s.source, s.local_id, s.record AS linked, (SELECT json_group_array(
-    ifnull((WITH RECURSIVE up (record) AS (
-      SELECT survivor FROM merged WHERE record = c.value
-      UNION ALL SELECT m.survivor FROM up CROSS JOIN merged m ON m.record = up.record
-    ) SELECT record FROM up WHERE record NOT IN (SELECT record FROM merged)), c.value))
-    FROM json_each(r.candidates) c) AS roots
+const ITEM = `SELECT r.*, s.source, s.local_id, s.record AS linked
   FROM review r CROSS JOIN source_child s ON s.id = r.child`;
 
-export function readReviewItems(connection: Connection, limit: number): readonly StoredReview[] {
-  const found: StoredReview[] = [];
-  const rows = connection.statement(`${ITEM} WHERE r.closed_at IS NULL ORDER BY r.sequence`).iterate();
-  for (const row of rows) {
-    const item = toReview(row);
-    if (isAsked(item, row)) found.push(item);
-    if (found.length >= limit) break;
-  }
+export function readReviewItems(limit: number): Steps<readonly StoredReview[]> {
+  return readAsked({ conditions: ["r.closed_at IS NULL"], values: [] }, "oldest", { limit });
+}
+
+export function* readReviewItem(id: number): Steps<StoredReview | undefined> {
+  const [found] = yield* toReviews(yield* rows(`${ITEM} WHERE r.sequence = ?`, id));
   return found;
 }
 
-export function readReviewItem({ statement }: Connection, id: number): StoredReview | undefined {
-  const row = statement(`${ITEM} WHERE r.sequence = ?`).get(id);
-  return row && toReview(row);
-}
+/** What an SQL condition stands for without evidence: less than any item has. */
+const NO_BITS = -1e9;
+const BITS = `coalesce(r.bits, ${NO_BITS})`;
+
+/** The last item that is passed over. */
+type Place = NonNullable<ReviewFilter["after"]>;
 
 interface Order {
   readonly by: string;
-  /** What stands behind the item of `:id` and `:bits`. */
+  /** What stands behind an item, and what is to be given to it. */
   readonly behind: string;
+  readonly values: (place: Place) => readonly number[];
 }
 
-const BITS = "ifnull(r.bits, -1e9)";
 const ORDERS: Readonly<Record<ReviewFilter["order"], Order>> = {
-  oldest: { by: "r.sequence", behind: "r.sequence > :id" },
-  newest: { by: "r.sequence DESC", behind: "r.sequence < :id" },
+  oldest: { by: "r.sequence", behind: "r.sequence > ?", values: ({ id }) => [id] },
+  newest: { by: "r.sequence DESC", behind: "r.sequence < ?", values: ({ id }) => [id] },
   "most-evidence": {
     by: `${BITS} DESC, r.sequence`,
-    behind: `(${BITS} < ifnull(:bits, -1e9) OR (${BITS} = ifnull(:bits, -1e9) AND r.sequence > :id))`,
+    behind: `(${BITS} < ? OR (${BITS} = ? AND r.sequence > ?))`,
+    values: ({ id, bits = NO_BITS }) => [bits, bits, id],
   },
 };
 
-export function readReviewPage(
-  { statement }: Connection,
-  filter: ReviewFilter,
-  limit: number,
-): readonly StoredReview[] {
+export function* readReviewPage(filter: ReviewFilter, limit: number): Steps<readonly StoredReview[]> {
   const { sources, kinds = [], from, until, order, after, state = "open" } = filter;
-  const { by, behind } = ORDERS[order];
-  const rows = statement(
-    `${ITEM} WHERE ${state === "open" ? "r.closed_at IS NULL" : "r.dismissed_at IS NOT NULL"}
-       AND s.source IN (SELECT value FROM json_each(:sources))
-       AND (:kinds = '[]' OR r.kind IN (SELECT value FROM json_each(:kinds)))
-       AND r.created_at >= :from AND r.created_at < :until
-       AND (:id IS NULL OR ${behind})
-     ORDER BY ${by}`,
-  ).iterate({
-    sources: JSON.stringify(sources),
-    kinds: JSON.stringify(kinds),
-    from: from ?? Number.MIN_SAFE_INTEGER,
-    until: until ?? Number.MAX_SAFE_INTEGER,
-    id: after?.id ?? null,
-    ...(order === "most-evidence" ? { bits: after?.bits ?? null } : {}),
-  });
-  const found: StoredReview[] = [];
-  for (const row of rows) {
-    const item = toReview(row);
-    if (isAsked(item, row)) found.push(item);
-    if (found.length >= limit) break;
-  }
-  return found;
+  if (sources.length === 0) return [];
+  const conditions = [
+    state === "open" ? "r.closed_at IS NULL" : "r.dismissed_at IS NOT NULL",
+    `s.source IN (${marks(sources.length)})`,
+    "r.created_at >= ? AND r.created_at < ?",
+    ...(kinds.length === 0 ? [] : [`r.kind IN (${marks(kinds.length)})`]),
+  ];
+  const values = [...sources, from ?? Number.MIN_SAFE_INTEGER, until ?? Number.MAX_SAFE_INTEGER, ...kinds];
+  return yield* readAsked({ conditions, values }, order, { limit, after });
 }
 
-export function readReviewItemsOf({ statement }: Connection, record: RecordKey): readonly StoredReview[] {
-  return statement(
-    `${ITEM} WHERE r.closed_at IS NULL AND (s.record = :record OR r.record = :record
-       OR EXISTS (SELECT 1 FROM json_each(r.candidates) WHERE value = :record)) ORDER BY r.sequence`,
-  )
-    .all({ record })
-    .flatMap((row) => {
-      const item = toReview(row);
-      return isAsked(item, row) ? [item] : [];
-    });
+interface Filter {
+  readonly conditions: readonly string[];
+  readonly values: readonly Value[];
+}
+
+/** Page by page, since it is seen only in the items themselves which of them still ask something. */
+function* readAsked(
+  { conditions, values }: Filter,
+  order: ReviewFilter["order"],
+  { limit, after }: { readonly limit: number; readonly after?: Place | undefined },
+): Steps<readonly StoredReview[]> {
+  const { by, behind, values: placeValues } = ORDERS[order];
+  const found: StoredReview[] = [];
+  let place = after;
+  for (;;) {
+    const wanted = limit - found.length;
+    const all = place === undefined ? conditions : [...conditions, behind];
+    const page = yield* rows(
+      `${ITEM} WHERE ${all.join(" AND ")} ORDER BY ${by} LIMIT ?`,
+      ...values,
+      ...(place === undefined ? [] : placeValues(place)),
+      wanted,
+    );
+    const items = yield* toReviews(page);
+    found.push(...items.filter((item, n) => isAsked(item, page[n])));
+    place = items.at(-1);
+    if (page.length < wanted || found.length >= limit) return found;
+  }
+}
+
+export function* readReviewItemsOf(record: RecordKey): Steps<readonly StoredReview[]> {
+  const found = yield* rows(
+    `${ITEM} WHERE r.closed_at IS NULL AND (s.record = ?1 OR r.record = ?1
+       OR replace(replace(r.candidates, '[', ','), ']', ',') LIKE ?2) ORDER BY r.sequence`,
+    record,
+    `%,${record},%`,
+  );
+  return (yield* toReviews(found)).filter((item, n) => isAsked(item, found[n]));
 }
 
 /** What named other children asks nothing any more when all of them have become the child itself. */
-function isAsked({ candidates }: StoredReview, row: Row): boolean {
-  const named: readonly RecordKey[] = JSON.parse(text(row.candidates));
-  return candidates.length > 0 || named.every((candidate) => candidate === row.record);
+function isAsked({ candidates }: StoredReview, row: Row | undefined): boolean {
+  const named: readonly RecordKey[] = JSON.parse(text(row?.candidates));
+  return candidates.length > 0 || named.every((candidate) => candidate === row?.record);
 }
 
-function toReview(row: Row): StoredReview {
+function* toReviews(found: readonly Row[]): Steps<readonly StoredReview[]> {
+  const named = found.map(({ candidates }): readonly RecordKey[] => JSON.parse(text(candidates)));
+  const roots = yield* rootsOf(named.flat());
+  return found.map((row, n) =>
+    toReview(
+      row,
+      (named[n] ?? []).map((record) => roots.get(record) ?? record),
+    ),
+  );
+}
+
+function toReview(row: Row, roots: readonly RecordKey[]): StoredReview {
   const record = row.linked === null ? integer(row.record) : integer(row.linked);
-  const roots: readonly RecordKey[] = JSON.parse(text(row.roots));
   return {
     id: integer(row.sequence),
     kind: word(REVIEW_KINDS, row.kind),

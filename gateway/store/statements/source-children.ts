@@ -1,61 +1,71 @@
 import type { SourceIdentity } from "#mappers/mapper.ts";
 import type { AlikeChild, Link, SourceChildName } from "../identity-verbs.ts";
 import type { RecordKey } from "../record.ts";
-import type { Connection } from "../sqlite/connection.ts";
 import { eachKey, toKeyBytes } from "./blocking-bytes.ts";
+import { sourceId } from "./context.ts";
 import { inParts, marks } from "./lists.ts";
-import { bytes, integer, type Row, text } from "./values.ts";
+import { arrays, row, rows, type Steps, together, write } from "./steps.ts";
+import { type ArrayRow, bytes, integer, text } from "./values.ts";
 import type { Work } from "./work.ts";
 
 export type ChildId = number;
 
-export function childId({ statement }: Connection, source: string, localId: string): ChildId | undefined {
-  const row = statement("SELECT id FROM source_child WHERE local_id = ? AND source = ?").get(localId, source);
-  return row && integer(row.id);
+export function* childId(source: string, localId: string): Steps<ChildId | undefined> {
+  const found = yield* row("SELECT id FROM source_child WHERE local_id = ? AND source = ?", localId, source);
+  return found && integer(found.id);
 }
 
 /** The number of a source's child, which gets one at its first mention. */
-export function internChild({ connection, children }: Work, source: string, localId: string): ChildId {
+export function* internChild({ children }: Work, source: string, localId: string): Steps<ChildId> {
   const name = `${source} ${localId}`;
-  const known = children.get(name) ?? childId(connection, source, localId);
+  const known = children.get(name) ?? (yield* childId(source, localId));
   if (known !== undefined) {
     children.set(name, known);
     return known;
   }
-  const row = connection
-    .statement("INSERT INTO source_child (source, local_id) VALUES (?, ?) RETURNING id")
-    .get(source, localId);
-  const id = integer(row?.id);
+  const made = yield* row("INSERT INTO source_child (source, local_id) VALUES (?, ?) RETURNING id", source, localId);
+  const id = integer(made?.id);
   children.set(name, id);
   return id;
 }
 
-export function appendLink(work: Work, link: Link): void {
-  const { statement } = work.connection;
-  const child = internChild(work, link.source, link.localId);
-  const { lastInsertRowid } = statement(
+export function* appendLink(work: Work, link: Link): Steps<void> {
+  const child = yield* internChild(work, link.source, link.localId);
+  yield* write(
     "INSERT INTO link (child, record, author, evidence, decided_at) VALUES (?, ?, ?, ?, ?)",
-  ).run(child, link.record, link.author, JSON.stringify(link.evidence), link.decidedAt);
-  statement("UPDATE source_child SET record = ?, link = ? WHERE id = ?").run(link.record, lastInsertRowid, child);
+    child,
+    link.record,
+    link.author,
+    JSON.stringify(link.evidence),
+    link.decidedAt,
+  );
+  // The one just made has the greatest number, since there is one writer: nobody need wait to be told it.
+  yield* write(
+    "UPDATE source_child SET record = ?, link = (SELECT max(sequence) FROM link) WHERE id = ?",
+    link.record,
+    child,
+  );
 }
 
-export function linkOf({ statement }: Connection, source: string, localId: string): Link | undefined {
-  const row = statement(
+export function* linkOf(source: string, localId: string): Steps<Link | undefined> {
+  const found = yield* row(
     `SELECT l.* FROM source_child s CROSS JOIN link l ON l.sequence = s.link WHERE s.local_id = ? AND s.source = ?`,
-  ).get(localId, source);
+    localId,
+    source,
+  );
   return (
-    row && {
+    found && {
       source,
       localId,
-      record: integer(row.record),
-      author: text(row.author),
-      evidence: JSON.parse(text(row.evidence)),
-      decidedAt: integer(row.decided_at),
+      record: integer(found.record),
+      author: text(found.author),
+      evidence: JSON.parse(text(found.evidence)),
+      decidedAt: integer(found.decided_at),
     }
   );
 }
 
-export function putSourceIdentity(
+export function* putSourceIdentity(
   work: Work,
   { source, localId }: SourceChildName,
   {
@@ -67,87 +77,95 @@ export function putSourceIdentity(
     readonly blockingKeys: readonly number[];
     readonly print: string | undefined;
   },
-): void {
-  const { statement } = work.connection;
-  const child = internChild(work, source, localId);
+): Steps<void> {
+  const child = yield* internChild(work, source, localId);
   const body = JSON.stringify(identity);
   const blocking = toKeyBytes(blockingKeys);
-  const before = statement("SELECT identity, blocking FROM source_child WHERE id = ?").get(child);
+  const before = yield* row("SELECT identity, blocking FROM source_child WHERE id = ?", child);
   const held = before?.blocking instanceof Uint8Array ? bytes(before.blocking) : undefined;
   const isSameBlocking = blocking === null ? held === undefined : held?.equals(blocking) === true;
-  putPrint(work, child, print);
+  yield* putPrint(child, print);
   if (before?.identity === body && isSameBlocking) return;
-  statement("UPDATE source_child SET identity = ?, blocking = ? WHERE id = ?").run(body, blocking, child);
-  if (!isSameBlocking) replaceBlocking(work, child, { source, held, blocking });
+  yield* write("UPDATE source_child SET identity = ?, blocking = ? WHERE id = ?", body, blocking, child);
+  if (!isSameBlocking) yield* replaceBlocking(work, child, { source, held, blocking });
 }
 
-function putPrint({ connection: { statement } }: Work, child: ChildId, print: string | undefined): void {
-  if (print === undefined) statement("DELETE FROM child_print WHERE child = ?").run(child);
+function* putPrint(child: ChildId, print: string | undefined): Steps<void> {
+  if (print === undefined) yield* write("DELETE FROM child_print WHERE child = ?", child);
   else {
-    statement(
+    yield* write(
       `INSERT INTO child_print (child, print) VALUES (?, ?)
-       ON CONFLICT DO UPDATE SET print = excluded.print WHERE print <> excluded.print`,
-    ).run(child, print);
+       ON CONFLICT (child) DO UPDATE SET print = excluded.print WHERE child_print.print <> excluded.print`,
+      child,
+      print,
+    );
   }
 }
 
-function replaceBlocking(
-  { connection: { statement, interned } }: Work,
+function* replaceBlocking(
+  { context }: Work,
   child: ChildId,
   {
     source,
     held,
     blocking,
   }: { readonly source: string; readonly held: Buffer | undefined; readonly blocking: Buffer | null },
-): void {
-  const number = interned.sourceId(source);
+): Steps<void> {
+  const number = yield* sourceId(context, source);
   const [before, after] = [new Set(held && eachKey(held)), new Set(blocking && eachKey(blocking))];
   for (const key of before.difference(after)) {
-    statement("DELETE FROM block WHERE key = ? AND source = ? AND child = ?").run(key, number, child);
+    yield* write("DELETE FROM block WHERE key = ? AND source = ? AND child = ?", key, number, child);
   }
   for (const key of after.difference(before)) {
-    statement("INSERT OR IGNORE INTO block (key, source, child) VALUES (?, ?, ?)").run(key, number, child);
+    yield* write(
+      "INSERT INTO block (key, source, child) VALUES (?, ?, ?) ON CONFLICT (key, source, child) DO NOTHING",
+      key,
+      number,
+      child,
+    );
   }
 }
 
-export function removeSourceIdentity(work: Work, source: string, localId: string): void {
-  const { statement } = work.connection;
-  const child = childId(work.connection, source, localId);
+export function* removeSourceIdentity(work: Work, source: string, localId: string): Steps<void> {
+  const child = yield* childId(source, localId);
   if (child === undefined) return;
-  const row = statement("SELECT blocking FROM source_child WHERE id = ?").get(child);
-  const held = row?.blocking instanceof Uint8Array ? bytes(row.blocking) : undefined;
-  replaceBlocking(work, child, { source, held, blocking: null });
-  putPrint(work, child, undefined);
-  statement("UPDATE source_child SET identity = NULL, blocking = NULL WHERE id = ?").run(child);
+  const before = yield* row("SELECT blocking FROM source_child WHERE id = ?", child);
+  const held = before?.blocking instanceof Uint8Array ? bytes(before.blocking) : undefined;
+  yield* replaceBlocking(work, child, { source, held, blocking: null });
+  yield* putPrint(child, undefined);
+  yield* write("UPDATE source_child SET identity = NULL, blocking = NULL WHERE id = ?", child);
 }
 
 const ALIKE_COLUMNS = "id, source, local_id, record, identity";
 
-export function sourceChildrenOf({ arrays }: Connection, record: RecordKey): readonly AlikeChild[] {
-  return arrays(`SELECT ${ALIKE_COLUMNS} FROM source_child WHERE record = ? AND identity IS NOT NULL ORDER BY id`)
-    .all(record)
-    .map(toAlikeChild);
+export function* sourceChildrenOf(record: RecordKey): Steps<readonly AlikeChild[]> {
+  const found = yield* arrays(
+    `SELECT ${ALIKE_COLUMNS} FROM source_child WHERE record = ? AND identity IS NOT NULL ORDER BY id`,
+    record,
+  );
+  return found.map(toAlikeChild);
 }
 
-export function namesOf({ statement }: Connection, record: RecordKey): readonly SourceChildName[] {
-  return statement("SELECT source, local_id FROM source_child WHERE record = ? ORDER BY id")
-    .all(record)
-    .map((row) => ({ source: text(row.source), localId: text(row.local_id) }));
+export function* namesOf(record: RecordKey): Steps<readonly SourceChildName[]> {
+  const found = yield* rows("SELECT source, local_id FROM source_child WHERE record = ? ORDER BY id", record);
+  return found.map((one) => ({ source: text(one.source), localId: text(one.local_id) }));
 }
 
 /** Those of whom something is told and who have a record, by number ascending. */
-export function childrenOf({ arrays }: Connection, ids: ReadonlySet<ChildId>): readonly AlikeChild[] {
-  return inParts([...ids].sort((a, b) => a - b)).flatMap((part) =>
-    arrays(
-      `SELECT ${ALIKE_COLUMNS} FROM source_child
-       WHERE id IN (${marks(part.length)}) AND record IS NOT NULL AND identity IS NOT NULL ORDER BY id`,
-    )
-      .all(...part)
-      .map(toAlikeChild),
+export function* childrenOf(ids: ReadonlySet<ChildId>): Steps<readonly AlikeChild[]> {
+  const parts = yield* together(
+    ...inParts([...ids].sort((a, b) => a - b)).map((part) =>
+      arrays(
+        `SELECT ${ALIKE_COLUMNS} FROM source_child
+         WHERE id IN (${marks(part.length)}) AND record IS NOT NULL AND identity IS NOT NULL ORDER BY id`,
+        ...part,
+      ),
+    ),
   );
+  return parts.flatMap((found) => found.map(toAlikeChild));
 }
 
-function toAlikeChild(row: Row): AlikeChild {
+function toAlikeChild(row: ArrayRow): AlikeChild {
   const body = text(row[4]);
   let parsed: AlikeChild["identity"] | undefined;
   return {

@@ -6,17 +6,18 @@ import type { EndedState, KeptRaw, Lineage } from "../lineage-verbs.ts";
 import type { IdSpace, RecordKey, SharedKind, StoredContribution, ToldResource } from "../record.ts";
 import type { RecordSearchKey } from "../record-verbs.ts";
 import type { ReviewDismissal, ReviewItem } from "../review-verbs.ts";
-import { type Connection, overwriting } from "../sqlite/connection.ts";
 import type { WriteTransaction } from "../store.ts";
 import { createChild, putContribution, putRelationships, readContribution, removeContribution } from "./children.ts";
+import type { Context } from "./context.ts";
 import { appendDecision, moveChild, setMerged, setStanding } from "./decisions.ts";
 import { closeQuarantine, moveReach, putQuality, putReceipt, quarantine, useOnce } from "./deliveries.ts";
 import { appendDisclosureDecision, endDisclosureDecision, reviewDisclosureDecision } from "./disclosure.ts";
+import type { Driver, Manner } from "./driver.ts";
 import { forgetPast } from "./forget.ts";
 import { claimIdentityKey, identityClaims, identityClaimsOf, releaseIdentityKey } from "./identity-keys.ts";
 import { putLineage, readLineage, removeLineage } from "./lineage.ts";
 import { forgetRaw, keepRaw, sweepRaw } from "./raw.ts";
-import { SqliteReader } from "./reader.ts";
+import { Reader } from "./reader.ts";
 import {
   type Current,
   currentOfRecord,
@@ -29,59 +30,65 @@ import { closeReview, closeReviewItem, dismissReview, openReview, reopenReview }
 import { appendLink, putSourceIdentity, removeSourceIdentity } from "./source-children.ts";
 import { markTree, readStaged, readStagedBelow, readStagedTree, stage, unstage } from "./staged.ts";
 import { noteState } from "./states.ts";
-import type { Work } from "./work.ts";
+import type { Steps } from "./steps.ts";
+import { createWork, type Work } from "./work.ts";
 
 /**
- * The verbs of one piece of work. They answer at once, since SQLite runs in this process; they are asynchronous because
- * the interface is. A verb called after its work has ended is refused: it would write into somebody else's transaction.
+ * The verbs of one piece of work. Nothing of it is seen by anybody else before its commit. A verb called after its work has
+ * ended is refused: it would write into somebody else's transaction.
  */
-export class SqliteTransaction extends SqliteReader implements WriteTransaction {
+export class Transaction extends Reader implements WriteTransaction {
+  readonly #clock: () => number;
   #work: Work | undefined;
 
-  constructor(connection: Connection, clock: () => number) {
-    super(connection);
-    this.#work = { connection, clock, touched: new Map(), nextSlots: new Map(), children: new Map() };
+  constructor(driver: Driver, context: Context, clock: () => number) {
+    super(driver);
+    this.#clock = clock;
+    this.#work = createWork(context, clock);
   }
 
   end(): void {
     this.#work = undefined;
   }
 
-  get #open(): Work {
+  protected override get driver(): Driver {
     if (this.#work === undefined) throw new Error("A store's transaction was used after its work had ended.");
-    return this.#work;
+    return super.driver;
   }
 
-  protected override get connection(): Connection {
-    return this.#open.connection;
+  async #change<T>(make: (work: Work) => Steps<T>, manner?: Manner): Promise<T> {
+    const { driver } = this;
+    const work = this.#work;
+    if (work === undefined) throw new Error("A store's transaction was used after its work had ended.");
+    return driver.drive(() => make(work), manner);
   }
 
   async createChild(patientId: string, idSpace: IdSpace): Promise<RecordKey> {
-    return createChild(this.#open, patientId, idSpace);
+    return this.#change((work) => createChild(work, patientId, idSpace));
   }
 
   async sharedRecord(kind: SharedKind, authority: string, idSpace: IdSpace): Promise<RecordKey> {
-    return sharedRecord(this.#open, kind, authority, idSpace);
+    return this.#change((work) => sharedRecord(work, kind, authority, idSpace));
   }
 
   async claimIdentityKey(claim: IdentityClaim): Promise<void> {
-    claimIdentityKey(this.#open, claim);
+    return this.#change((work) => claimIdentityKey(work, claim));
   }
 
   async identityClaims(key: string): Promise<readonly IdentityClaim[]> {
-    return identityClaims(this.connection, key);
+    return this.driver.drive(() => identityClaims(key));
   }
 
   async identityClaimsOf(source: string, localId: string): Promise<readonly IdentityClaim[]> {
-    return identityClaimsOf(this.connection, source, localId);
+    return this.driver.drive(() => identityClaimsOf(source, localId));
   }
 
   async releaseIdentityKey(key: string, source: string, localId: string): Promise<void> {
-    releaseIdentityKey(this.#open, key, { source, localId });
+    return this.#change(() => releaseIdentityKey(key, { source, localId }));
   }
 
   async appendLink(link: Link): Promise<void> {
-    appendLink(this.#open, link);
+    return this.#change((work) => appendLink(work, link));
   }
 
   async putSourceIdentity(
@@ -91,26 +98,26 @@ export class SqliteTransaction extends SqliteReader implements WriteTransaction 
     blockingKeys: readonly number[],
     print?: string,
   ): Promise<void> {
-    putSourceIdentity(this.#open, { source, localId }, { identity, blockingKeys, print });
+    return this.#change((work) => putSourceIdentity(work, { source, localId }, { identity, blockingKeys, print }));
   }
 
   async moveChild(move: ChildMove): Promise<void> {
-    moveChild(this.#open, move);
+    return this.#change((work) => moveChild(work, move));
   }
 
   async setMerged(
     record: RecordKey,
     merged: { readonly into: RecordKey; readonly decision: number } | undefined,
   ): Promise<void> {
-    setMerged(this.#open, record, merged);
+    return this.#change((work) => setMerged(work, record, merged));
   }
 
   async setStanding(record: RecordKey, authorities: readonly string[]): Promise<void> {
-    setStanding(this.#open, record, authorities);
+    return this.#change(() => setStanding(record, authorities));
   }
 
   async appendDecision(decision: Omit<StoredDecision, "sequence" | "undoneBy">): Promise<number> {
-    return appendDecision(this.#open, decision);
+    return this.#change(() => appendDecision(decision));
   }
 
   async appendDisclosureDecision(
@@ -118,39 +125,39 @@ export class SqliteTransaction extends SqliteReader implements WriteTransaction 
     decision: NewDisclosureDecision,
     awaitsReview: boolean,
   ): Promise<number> {
-    return appendDisclosureDecision(this.#open, record, { decision, awaitsReview });
+    return this.#change((work) => appendDisclosureDecision(work, record, { decision, awaitsReview }));
   }
 
   async endDisclosureDecision(id: number, step: DisclosureStep): Promise<boolean> {
-    return endDisclosureDecision(this.#open, id, step);
+    return this.#change((work) => endDisclosureDecision(work, id, step));
   }
 
   async reviewDisclosureDecision(id: number, review: DisclosureReview): Promise<boolean> {
-    return reviewDisclosureDecision(this.#open, id, review);
+    return this.#change((work) => reviewDisclosureDecision(work, id, review));
   }
 
   async openReview(item: ReviewItem): Promise<void> {
-    openReview(this.#open, item);
+    return this.#change((work) => openReview(work, item));
   }
 
   async closeReview(source: string, localId: string, stillOpen: readonly ReviewItem["kind"][] = []): Promise<void> {
-    closeReview(this.#open, { source, localId, stillOpen });
+    return this.#change((work) => closeReview(work, { source, localId, stillOpen }));
   }
 
   async closeReviewItem(id: number, at: number): Promise<void> {
-    closeReviewItem(this.#open, id, at);
+    return this.#change(() => closeReviewItem(id, at));
   }
 
   async dismissReview(id: number, dismissal: ReviewDismissal): Promise<void> {
-    dismissReview(this.#open, id, dismissal);
+    return this.#change(() => dismissReview(id, dismissal));
   }
 
   async reopenReview(id: number): Promise<void> {
-    reopenReview(this.#open, id);
+    return this.#change(() => reopenReview(id));
   }
 
   async contribution(record: RecordKey, source: string, localId: string): Promise<StoredContribution | undefined> {
-    return readContribution(this.#open, record, source, localId);
+    return this.#change(() => readContribution(record, source, localId));
   }
 
   async putContribution(
@@ -159,11 +166,11 @@ export class SqliteTransaction extends SqliteReader implements WriteTransaction 
     contribution: StoredContribution,
     keys: readonly RecordSearchKey[],
   ): Promise<void> {
-    putContribution(this.#open, record, { authority, contribution, keys });
+    return this.#change((work) => putContribution(work, record, { authority, contribution, keys }));
   }
 
   async removeContribution(record: RecordKey, source: string, localId: string, at: number): Promise<void> {
-    removeContribution(this.#open, record, { source, localId, until: at });
+    return this.#change((work) => removeContribution(work, record, { source, localId, until: at }));
   }
 
   async putRelationships(
@@ -171,108 +178,108 @@ export class SqliteTransaction extends SqliteReader implements WriteTransaction 
     source: string,
     unit: string,
     relationships: readonly Relationship[],
-    at = this.#open.clock(),
+    at = this.#clock(),
   ): Promise<void> {
-    putRelationships(this.#open, record, { source, unit, relationships, at });
+    return this.#change((work) => putRelationships(work, record, { source, unit, relationships, at }));
   }
 
   async current(type: string, id: string, idSpace: IdSpace): Promise<Current | undefined> {
-    return currentResource(this.#open, { type, id, idSpace });
+    return this.#change(() => currentResource({ type, id, idSpace }));
   }
 
   async currentOf(record: RecordKey): Promise<ReadonlyMap<string, Omit<Current, "record">>> {
-    return currentOfRecord(this.#open, record);
+    return this.#change(() => currentOfRecord(record));
   }
 
   async put(record: RecordKey, resource: ToldResource): Promise<void> {
-    putResource(this.#open, record, resource);
+    return this.#change((work) => putResource(work, record, resource));
   }
 
   async remove(type: string, id: string, idSpace: IdSpace, lastUpdated: number): Promise<void> {
-    removeResource(this.#open, { type, id, idSpace }, lastUpdated);
+    return this.#change((work) => removeResource(work, { type, id, idSpace }, lastUpdated));
   }
 
   async lineage(source: string, unit: string): Promise<Lineage | undefined> {
-    return readLineage(this.#open, source, unit);
+    return this.#change((work) => readLineage(work, source, unit));
   }
 
   async putLineage(source: string, unit: string, lineage: Lineage): Promise<void> {
-    putLineage(this.#open, source, unit, lineage);
+    return this.#change((work) => putLineage(work, source, unit, lineage));
   }
 
   async removeLineage(source: string, unit: string): Promise<void> {
-    removeLineage(this.#open, source, unit);
+    return this.#change(() => removeLineage(source, unit));
   }
 
   async keepRaw(source: string, unit: string, raw: KeptRaw): Promise<void> {
-    keepRaw(this.#open, source, unit, raw);
+    return this.#change((work) => keepRaw(work, source, unit, raw));
   }
 
   async forgetRaw(source: string, unit: string): Promise<void> {
-    overwriting(this.connection, () => forgetRaw(this.#open, source, unit));
+    return this.#change(() => forgetRaw(source, unit), "overwriting");
   }
 
   async sweepRaw(now: number, limit: number): Promise<number> {
-    return overwriting(this.connection, () => sweepRaw(this.#open, now, limit));
+    return this.#change(() => sweepRaw(now, limit), "overwriting");
   }
 
   async noteState(state: EndedState): Promise<void> {
-    noteState(this.#open, state);
+    return this.#change((work) => noteState(work, state));
   }
 
   async removeSourceIdentity(source: string, localId: string): Promise<void> {
-    overwriting(this.connection, () => removeSourceIdentity(this.#open, source, localId));
+    return this.#change((work) => removeSourceIdentity(work, source, localId), "overwriting");
   }
 
   async forgetPast(record: RecordKey, source: string): Promise<void> {
-    overwriting(this.connection, () => forgetPast(this.#open, record, source));
+    return this.#change((work) => forgetPast(work, record, source), "overwriting");
   }
 
   async unstage(source: string, table: string, key: string): Promise<void> {
-    unstage(this.#open, { source, table, key });
+    return this.#change(() => unstage({ source, table, key }));
   }
 
   async stage(source: string, row: StagedRow, from: StagedFrom): Promise<Staged> {
-    return stage(this.#open, source, row, from);
+    return this.#change((work) => stage(work, source, row, from));
   }
 
   async staged(source: string, table: string, key: string): Promise<KeptRow | undefined> {
-    return readStaged(this.#open, source, table, key);
+    return this.#change((work) => readStaged(work.context, source, table, key));
   }
 
   async stagedTree(source: string, table: string, key: string): Promise<readonly KeptRow[]> {
-    return readStagedTree(this.#open, source, table, key);
+    return this.#change((work) => readStagedTree(work.context, source, table, key));
   }
 
   async stagedBelow(source: string, table: string, key: string): Promise<readonly KeptRow[]> {
-    return readStagedBelow(this.#open, source, table, key);
+    return this.#change((work) => readStagedBelow(work.context, source, table, key));
   }
 
   async joinTree(source: string, table: string, key: string): Promise<void> {
-    markTree(this.#open, { source, table, key }, 0);
+    return this.#change(() => markTree({ source, table, key }, 0));
   }
 
   async quarantine(record: Quarantined): Promise<void> {
-    quarantine(this.#open, record);
+    return this.#change(() => quarantine(record));
   }
 
   async closeQuarantine(id: string, state: "replayed" | "discarded", at: number): Promise<void> {
-    overwriting(this.connection, () => closeQuarantine(this.#open, id, { state, at }));
+    return this.#change(() => closeQuarantine(id, { state, at }), "overwriting");
   }
 
   async putReceipt(id: string, source: string, body: string): Promise<void> {
-    putReceipt(this.#open, id, source, body);
+    return this.#change(() => putReceipt(id, source, body));
   }
 
   async putQuality(delivery: string, source: string, body: string): Promise<void> {
-    putQuality(this.#open, delivery, source, body);
+    return this.#change(() => putQuality(delivery, source, body));
   }
 
   async reach(reach: SourceReach): Promise<void> {
-    moveReach(this.#open, reach);
+    return this.#change(() => moveReach(reach));
   }
 
   async useOnce(key: string, expiresAt: number): Promise<boolean> {
-    return useOnce(this.#open, key, expiresAt);
+    return this.#change((work) => useOnce(work, key, expiresAt));
   }
 }

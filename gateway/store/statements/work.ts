@@ -1,10 +1,11 @@
 import type { IdSpace, RecordKey } from "../record.ts";
-import type { Connection } from "../sqlite/connection.ts";
+import type { Context } from "./context.ts";
+import { row, type Steps, write } from "./steps.ts";
 import { integer, text } from "./values.ts";
 
 /** One piece of work within a transaction: what it has touched so far, forgotten with it. */
 export interface Work {
-  readonly connection: Connection;
+  readonly context: Context;
   readonly clock: () => number;
   readonly touched: Map<RecordKey, Touched>;
   /** The next free slot of records that this work has added resources to. */
@@ -20,6 +21,10 @@ interface Touched {
   lastChange: number;
 }
 
+export function createWork(context: Context, clock: () => number): Work {
+  return { context, clock, touched: new Map(), nextSlots: new Map(), children: new Map() };
+}
+
 /** A record that the work itself has made. */
 export function made({ touched }: Work, record: RecordKey, idSpace: IdSpace): void {
   touched.set(record, { idSpace, firstChange: Number.POSITIVE_INFINITY, lastChange: Number.NEGATIVE_INFINITY });
@@ -29,28 +34,31 @@ export function made({ touched }: Work, record: RecordKey, idSpace: IdSpace): vo
  * A record's version counts transactions, so the first change of a work raises it and the others do not. `at` is the
  * time that what is told now carries, for the span of the record's changes. Answers with the id space of the record.
  */
-export function touch(work: Work, record: RecordKey, at?: number): IdSpace {
-  const known = work.touched.get(record) ?? firstTouch(work, record);
+export function* touch(work: Work, record: RecordKey, at?: number): Steps<IdSpace> {
+  const known = work.touched.get(record) ?? (yield* firstTouch(work, record));
   if (at !== undefined && (at > known.lastChange || at < known.firstChange)) {
     known.firstChange = Math.min(known.firstChange, at);
     known.lastChange = Math.max(known.lastChange, at);
-    work.connection
-      .statement("UPDATE record SET first_change = ?, last_change = ? WHERE key = ?")
-      .run(known.firstChange, known.lastChange, record);
+    yield* write(
+      "UPDATE record SET first_change = ?, last_change = ? WHERE key = ?",
+      known.firstChange,
+      known.lastChange,
+      record,
+    );
   }
   return known.idSpace;
 }
 
-function firstTouch({ connection, touched }: Work, record: RecordKey): Touched {
-  // Asked for by itself: a RETURNING clause costs four times as much as the reading.
-  const row = connection.arrays("SELECT id_space, first_change, last_change FROM record WHERE key = ?").get(record);
-  if (row === undefined) throw new Error("The store was asked to change a record that it does not hold.");
+function* firstTouch({ touched }: Work, record: RecordKey): Steps<Touched> {
+  // Asked for by itself: a RETURNING clause costs SQLite four times as much as the reading.
+  const found = yield* row("SELECT id_space, first_change, last_change FROM record WHERE key = ?", record);
+  if (found === undefined) throw new Error("The store was asked to change a record that it does not hold.");
   const known = {
-    idSpace: text(row[0]),
-    firstChange: row[1] === null ? Number.POSITIVE_INFINITY : integer(row[1]),
-    lastChange: row[2] === null ? Number.NEGATIVE_INFINITY : integer(row[2]),
+    idSpace: text(found.id_space),
+    firstChange: found.first_change === null ? Number.POSITIVE_INFINITY : integer(found.first_change),
+    lastChange: found.last_change === null ? Number.NEGATIVE_INFINITY : integer(found.last_change),
   };
-  connection.statement("UPDATE record SET version = version + 1 WHERE key = ?").run(record);
+  yield* write("UPDATE record SET version = version + 1 WHERE key = ?", record);
   touched.set(record, known);
   return known;
 }
