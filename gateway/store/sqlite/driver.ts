@@ -1,6 +1,6 @@
 import { type Context, createContext, forgetNoted } from "../statements/context.ts";
 import type { Driver, Manner } from "../statements/driver.ts";
-import type { Answer, Statement, Steps } from "../statements/steps.ts";
+import { type Answer, isSeveral, type Statement, type Steps, type Together } from "../statements/steps.ts";
 import type { Connection } from "./connection.ts";
 
 /** Runs steps on one connection, each answered before the next is asked for. */
@@ -31,9 +31,15 @@ export class SqliteDriver implements Driver {
     let next = steps.next();
     while (!next.done) {
       const asked = next.value;
-      next = steps.next("sql" in asked ? this.#answer(asked) : asked.map((one) => this.#answer(one)));
+      next = steps.next(isSeveral(asked) ? this.#answers(asked) : this.#answer(asked));
     }
     return next.value;
+  }
+
+  #answers(asked: Together): readonly Answer[] {
+    const answers: Answer[] = [];
+    for (const one of asked) answers.push(this.#answer(one));
+    return answers;
   }
 
   #answer({ sql, values, wanted }: Statement): Answer {

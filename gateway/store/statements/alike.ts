@@ -99,10 +99,10 @@ function readRows({ keys, passed }: Ranges, limit: number): Steps<readonly Array
 
 /**
  * Rows of a number of keys, of which the last may be no key at all. Keys are joined as they are given: for those of an IN,
- * SQLite would make and fill a table of its own each time.
+ * SQLite would make and fill a table of its own each time. The first says to PostgreSQL of which type all of them are.
  */
 function toAmong(length: number): string {
-  const keys = Array.from({ length }, (_, n) => `(CAST(?${n + 1} AS BIGINT))`).join(",");
+  const keys = Array.from({ length }, (_, n) => (n === 0 ? "(CAST(?1 AS BIGINT))" : `(?${n + 1})`)).join(",");
   return `SELECT b.key, b.child, p.print FROM (VALUES ${keys}) k CROSS JOIN block b ON b.key = k.column1
     LEFT JOIN child_print p ON p.child = b.child WHERE`;
 }

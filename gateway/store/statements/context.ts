@@ -62,9 +62,13 @@ export function originOf({ origins }: Context, id: number): Origin {
   return known;
 }
 
-export function* originId({ originIds }: Context, { source, dataClass }: Origin): Steps<number> {
-  const name = `${dataClass} ${source}`;
-  const known = originIds.get(name);
+/** Without a step: asked for each resource, and nearly always known. */
+export function knownOriginId({ originIds }: Context, { source, dataClass }: Origin): number | undefined {
+  return originIds.get(`${dataClass} ${source}`);
+}
+
+export function* originId(context: Context, { source, dataClass }: Origin): Steps<number> {
+  const known = knownOriginId(context, { source, dataClass });
   if (known !== undefined) return known;
   // Writing the same value again makes an existing row answer with its id.
   const made = yield* row(
@@ -74,7 +78,7 @@ export function* originId({ originIds }: Context, { source, dataClass }: Origin)
     dataClass,
   );
   const id = integer(made?.id);
-  originIds.set(name, id);
+  context.originIds.set(`${dataClass} ${source}`, id);
   return id;
 }
 
@@ -143,13 +147,13 @@ function* readDelivery(sequence: number): Steps<DeliveryName> {
 export function* vocabularyId({ vocabularyIds }: Context, content: string): Steps<number> {
   const known = vocabularyIds.get(content);
   if (known !== undefined) return known;
-  const made = yield* row(
-    `INSERT INTO vocabulary (content) VALUES (?)
-     ON CONFLICT (content) DO UPDATE SET content = excluded.content RETURNING id`,
-    content,
-  );
-  vocabularyIds.set(content, integer(made?.id));
-  return integer(made?.id);
+  // Looked for first: it may be too long for an index that would say so when it is put.
+  const found =
+    (yield* row("SELECT id FROM vocabulary WHERE content = ?", content)) ??
+    (yield* row("INSERT INTO vocabulary (content) VALUES (?) RETURNING id", content));
+  const id = integer(found?.id);
+  vocabularyIds.set(content, id);
+  return id;
 }
 
 export function* vocabulary({ vocabularies }: Context, id: number): Steps<string> {

@@ -1,6 +1,6 @@
 import type { IdSpace, RecordKey, SharedKind, ToldResource } from "../record.ts";
 import { followConsent } from "./consents.ts";
-import { originId } from "./context.ts";
+import { knownOriginId, originId } from "./context.ts";
 import { identifierHashes } from "./identifier-hash.ts";
 import { addIdentifiers, dropIdentifiers } from "./identifiers.ts";
 import { idHash, LAST_OF_HISTORY, RECORD_SLOTS, RESOURCE_BY_ID, slotsOf } from "./read.ts";
@@ -159,9 +159,11 @@ function* insertResource(
   record: RecordKey,
   { resource, identifiers, hash }: Row & { readonly hash: number },
 ): Steps<void> {
-  const slot = yield* nextSlot(work, record);
-  const origin = yield* originId(work.context, resource);
-  yield [
+  const slot = work.nextSlots.get(record) ?? (yield* firstFreeSlot(record));
+  if (slot >= (record + 1) * RECORD_SLOTS) throw new Error(`A record holds no more than ${RECORD_SLOTS} resources.`);
+  work.nextSlots.set(record, slot + 1);
+  const origin = knownOriginId(work.context, resource) ?? (yield* originId(work.context, resource));
+  const writes = [
     toWrite(
       `INSERT INTO resource (slot, record, type, id, version, last_updated, origin, content_hash, identifiers, keys, body)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -178,16 +180,9 @@ function* insertResource(
       resource.body,
     ),
     toWrite("INSERT INTO resource_id (hash, record, slot) VALUES (?, ?, ?)", hash, record, slot),
-    ...addIdentifiers({ record, slot }, identifiers),
   ];
-}
-
-function* nextSlot({ nextSlots }: Work, record: RecordKey): Steps<number> {
-  const end = (record + 1) * RECORD_SLOTS;
-  const slot = nextSlots.get(record) ?? (yield* firstFreeSlot(record));
-  if (slot >= end) throw new Error(`A record holds no more than ${RECORD_SLOTS} resources.`);
-  nextSlots.set(record, slot + 1);
-  return slot;
+  if (identifiers !== null) writes.push(...addIdentifiers({ record, slot }, identifiers));
+  yield writes;
 }
 
 function* firstFreeSlot(record: RecordKey): Steps<number> {

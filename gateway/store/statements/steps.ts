@@ -20,6 +20,10 @@ export interface Statement {
 /** Statements that depend on nothing of each other, to be run in this order and answered together. */
 export type Together = readonly Statement[];
 
+export function isSeveral(asked: Statement | Together): asked is Together {
+  return Array.isArray(asked);
+}
+
 /** What an engine answers to a statement with, as `wanted` says. */
 export type Answer = Row | readonly Row[] | readonly ArrayRow[] | number | undefined;
 
@@ -75,12 +79,11 @@ export function* together<All extends readonly Steps<unknown>[]>(...all: All): S
     const answers = (yield asked.flat()) as readonly Answer[];
     let at = 0;
     waiting = waiting.map(({ steps, n }, place) => {
+      const from = at;
       const one = asked[place];
-      const isSeveral = Array.isArray(one);
-      const count = isSeveral ? one.length : 1;
-      const answer = isSeveral ? answers.slice(at, at + count) : answers[at];
-      at += count;
-      return { steps, n, next: steps.next(answer) };
+      const count = one !== undefined && isSeveral(one) ? one.length : undefined;
+      at += count ?? 1;
+      return { steps, n, next: steps.next(count === undefined ? answers[from] : answers.slice(from, at)) };
     });
   }
 }

@@ -1,0 +1,54 @@
+import { StoreUnavailableError } from "../unavailable.ts";
+
+/**
+ * What PostgreSQL refused, without its own words: those of `detail` and of most messages repeat values. `code` is one of
+ * https://www.postgresql.org/docs/current/errcodes-appendix.html.
+ */
+export class PostgresError extends Error {
+  override readonly name = "PostgresError";
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** The connection is of no use any more: what was asked over it may have been done, or not. */
+export class ConnectionLostError extends StoreUnavailableError {}
+
+/** Another transaction was in the way; the same works do well when they are run again. */
+export class ConflictError extends StoreUnavailableError {}
+
+/** Classes of codes, or codes, that end a connection's use: it, the server, or what it is connected to is going away. */
+const LOST = ["08", "57P01", "57P02", "57P03", "57P04", "57P05", "25006", "26000", "0A000"];
+/** The server lives, and cannot do this now: too little room or memory, too many connections, a wait that took too long. */
+const BUSY = ["53", "58", "55P03", "57014", "XX"];
+const CONFLICT = ["40001", "40P01"];
+
+/** Any error of the client or of the server as one of the store's own. */
+export function toStoreError(error: unknown): Error {
+  if (error instanceof StoreUnavailableError || error instanceof PostgresError) return error;
+  const code = codeOf(error);
+  if (code === undefined || !/^[0-9A-Z]{5}$/.test(code)) {
+    return new ConnectionLostError(`The database cannot be reached (${code ?? "the connection ended"}).`);
+  }
+  const is = (codes: readonly string[]) => codes.some((one) => code.startsWith(one));
+  if (is(CONFLICT)) return new ConflictError(`The database found transactions in each other's way (${code}).`);
+  if (is(LOST)) return new ConnectionLostError(`The database ended the connection, or is of no use over it (${code}).`);
+  if (is(BUSY)) return new StoreUnavailableError(`The database cannot do this for the time being (${code}).`);
+  return new PostgresError(code, `PostgreSQL refused a statement (${code}${about(code, error)}).`);
+}
+
+function codeOf(error: unknown): string | undefined {
+  return typeof error === "object" && error !== null && "code" in error && typeof error.code === "string"
+    ? error.code
+    : undefined;
+}
+
+/** Names alone: of the constraint that was broken, or, of a statement that is wrong in itself, what is wrong with it. */
+function about(code: string, error: unknown): string {
+  if (typeof error !== "object" || error === null) return "";
+  if ("constraint" in error && typeof error.constraint === "string") return `, ${error.constraint}`;
+  return code.startsWith("42") && error instanceof Error ? `, ${error.message}` : "";
+}

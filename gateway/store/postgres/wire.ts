@@ -1,0 +1,191 @@
+import { Client, type QueryResult } from "pg";
+import type { Answer, Statement, Value } from "../statements/steps.ts";
+import { ConnectionLostError, toStoreError } from "./errors.ts";
+import { type Translated, translate } from "./translate.ts";
+
+/** How long nothing may be heard of a server that was asked something: longer than it lets any statement take. */
+const SILENCE_MS_MAX = 40_000;
+const STATEMENT_MS_MAX = 30_000;
+/** How long a transaction waits for another process's: as the embedded engine does. */
+const LOCK_MS_MAX = 30_000;
+const WATCH_MS = 1_000;
+
+export interface WireOptions {
+  readonly url: string;
+  readonly connectMs: number;
+  /** What the server lists the connection as. */
+  readonly name: string;
+  /** The schema whose tables are meant. */
+  readonly schema: string;
+  /** Counts what is asked; for measurement alone. */
+  readonly onAsk?: () => void;
+}
+
+/** One connection to the server: statements go out as they are asked for and are answered in their order. */
+export interface Wire {
+  readonly client: Client;
+  readonly isLost: boolean;
+  ask(statement: Statement): Promise<Answer>;
+  /** One that is translated already, and of which only the end is waited for. */
+  put(translated: Translated, values: readonly Value[]): Promise<number>;
+  /** A statement without parameters, as it stands. */
+  send(sql: string): Promise<void>;
+  end(): Promise<void>;
+}
+
+/**
+ * Joins go in the order in which they are written, through indexes: statements are written so, and a plan that was made
+ * while a table was small would otherwise go through all of it when it is large. Plans are made once a statement and kept.
+ */
+function settings(schema: string): string {
+  return `SET search_path = ${schema}; SET bytea_output = hex; SET jit = off; SET plan_cache_mode = force_generic_plan;
+    SET join_collapse_limit = 1; SET from_collapse_limit = 1; SET enable_seqscan = off; SET enable_hashjoin = off;
+    SET enable_mergejoin = off; SET client_min_messages = error;
+    SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`;
+}
+
+/** @throws StoreUnavailableError */
+export async function openWire(options: WireOptions): Promise<Wire> {
+  const client = new Client({
+    connectionString: options.url,
+    application_name: options.name,
+    connectionTimeoutMillis: options.connectMs,
+    statement_timeout: STATEMENT_MS_MAX,
+    lock_timeout: LOCK_MS_MAX,
+    idle_in_transaction_session_timeout: SILENCE_MS_MAX,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    pipeline: true,
+    types: { getTypeParser: parserOf },
+  });
+  const wire = new PostgresWire(client, options.onAsk);
+  try {
+    await client.connect();
+    await client.query(settings(options.schema));
+  } catch (error) {
+    client.end().catch(() => {});
+    throw toStoreError(error);
+  }
+  return wire;
+}
+
+const INTEGERS = [20, 21, 23, 26, 700, 701, 1700];
+const BYTES = 17;
+const BOOLEAN = 16;
+
+const toNumber = (text: string): number => Number(text);
+const toBytes = (text: string): Buffer => Buffer.from(text.slice(2), "hex");
+const toBit = (text: string): number => (text === "t" ? 1 : 0);
+const toText = (text: string): string => text;
+
+function parserOf(type: number): (text: string) => string | number | Buffer {
+  if (INTEGERS.includes(type)) return toNumber;
+  if (type === BYTES) return toBytes;
+  return type === BOOLEAN ? toBit : toText;
+}
+
+class PostgresWire implements Wire {
+  readonly client: Client;
+  readonly #onAsk: (() => void) | undefined;
+  readonly #watch: NodeJS.Timeout;
+  #isLost = false;
+  #isCorked = false;
+  #unanswered = 0;
+  #heardAt = 0;
+
+  constructor(client: Client, onAsk: (() => void) | undefined) {
+    this.client = client;
+    this.#onAsk = onAsk;
+    const lose = (): void => {
+      this.#isLost = true;
+      clearInterval(this.#watch);
+    };
+    client.on("error", lose);
+    client.on("end", lose);
+    this.#watch = setInterval(() => this.#listen(), WATCH_MS);
+    this.#watch.unref();
+  }
+
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
+  ask({ sql, values, wanted }: Statement): Promise<Answer> {
+    const { text, name } = translate(sql);
+    const given = values.map(toGiven);
+    const rowMode = wanted === "arrays" ? { rowMode: "array" } : undefined;
+    return this.#query({ text, name, values: given, ...rowMode }, (result): Answer => {
+      switch (wanted) {
+        case "row":
+          return result.rows[0];
+        case "rows":
+        case "arrays":
+          return result.rows;
+        case "changes":
+          return result.rowCount ?? 0;
+        case "write":
+          return undefined;
+      }
+    });
+  }
+
+  put({ text, name }: Translated, values: readonly Value[]): Promise<number> {
+    return this.#query({ text, name, values: values.map(toGiven) }, ({ rowCount }) => rowCount ?? 0);
+  }
+
+  send(sql: string): Promise<void> {
+    return this.#query({ text: sql }, () => undefined);
+  }
+
+  async end(): Promise<void> {
+    clearInterval(this.#watch);
+    await this.client.end().catch(() => {});
+  }
+
+  #query<T>(
+    query: { readonly text: string; readonly name?: string; readonly values?: unknown[] },
+    answer: (result: QueryResult) => T,
+  ): Promise<T> {
+    if (this.#isLost) return Promise.reject(new ConnectionLostError("The database's connection has ended."));
+    this.#onAsk?.();
+    this.#cork();
+    if (this.#unanswered++ === 0) this.#heardAt = performance.now();
+    return new Promise((resolve, reject) => {
+      this.client.query(query, (error: Error | undefined, result: QueryResult) => {
+        this.#unanswered -= 1;
+        this.#heardAt = performance.now();
+        if (error === undefined || error === null) return resolve(answer(result));
+        const told = toStoreError(error);
+        if (told instanceof ConnectionLostError) this.#drop();
+        reject(told);
+      });
+    });
+  }
+
+  /** What is asked for in one turn of the event loop leaves in one piece. */
+  #cork(): void {
+    if (this.#isCorked) return;
+    this.#isCorked = true;
+    const { stream } = this.client.connection;
+    stream.cork();
+    process.nextTick(() => {
+      this.#isCorked = false;
+      stream.uncork();
+    });
+  }
+
+  #listen(): void {
+    if (this.#unanswered > 0 && performance.now() - this.#heardAt > SILENCE_MS_MAX) this.#drop();
+  }
+
+  #drop(): void {
+    this.#isLost = true;
+    clearInterval(this.#watch);
+    this.client.connection.stream.destroy();
+  }
+}
+
+/** PostgreSQL's texts hold no character of value zero; its picture stands for it. */
+function toGiven(value: Value): Value {
+  return typeof value === "string" && value.includes("\0") ? value.replaceAll("\0", "\u2400") : value;
+}

@@ -1,0 +1,75 @@
+import type { Context } from "../statements/context.ts";
+import type { Driver } from "../statements/driver.ts";
+import type { Answer, Statement, Steps, Together } from "../statements/steps.ts";
+import { driveSteps } from "./drive.ts";
+import type { Wire } from "./wire.ts";
+import { WriteBuffer } from "./write-buffer.ts";
+
+/** Statements that are kept back at most, for those of a kind to go out as one. */
+const KEPT_MAX = 96;
+
+/**
+ * Runs the steps of the verbs of one work within the transaction of a connection. Verbs run one after another, also those
+ * that were asked for at once. Writes are answered at once; that one failed is told to whichever verb comes next, and to
+ * `settle` in the end.
+ */
+export class WriteDriver implements Driver {
+  readonly #wire: Wire;
+  readonly #context: Context;
+  readonly #buffer = new WriteBuffer();
+  #last: Promise<unknown> = Promise.resolve();
+  #sent: Promise<unknown> = Promise.resolve();
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(wire: Wire, context: Context) {
+    this.#wire = wire;
+    this.#context = context;
+  }
+
+  drive<T>(make: (context: Context) => Steps<T>): Promise<T> {
+    const before = this.#last;
+    const result = before.then(() => driveSteps(make(this.#context), (asked) => this.#ask(asked)));
+    this.#last = result.catch(() => {});
+    return result;
+  }
+
+  /** When all that was asked for is done. @throws what failed first */
+  async settle(): Promise<void> {
+    await this.#last;
+    this.#flush();
+    await this.#sent;
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  async #ask(asked: Statement | Together): Promise<Answer | readonly Answer[]> {
+    if (this.#failure !== undefined) throw this.#failure.error;
+    const all = "sql" in asked ? [asked] : asked;
+    const answers = all.map((one) => {
+      if (one.wanted === "write") {
+        this.#buffer.add(one);
+        return undefined;
+      }
+      this.#flush();
+      return this.#noting(this.#wire.ask(one));
+    });
+    if (this.#buffer.size >= KEPT_MAX) this.#flush();
+    const given = await Promise.all(answers);
+    return "sql" in asked ? given[0] : given;
+  }
+
+  #flush(): void {
+    for (const { translated, values } of this.#buffer.take()) {
+      this.#sent = this.#noting(this.#wire.put(translated, values)).catch(() => {});
+    }
+  }
+
+  /** Answers come in order, so the first failure noted is the one that all others follow from. */
+  async #noting<T>(answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (error) {
+      this.#failure ??= { error };
+      throw this.#failure.error;
+    }
+  }
+}
