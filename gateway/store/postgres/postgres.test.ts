@@ -1,21 +1,30 @@
+import { afterAll, beforeAll, describe } from "vitest";
 import { storeCases } from "../store.cases.ts";
-import { createPostgresStore, type PostgresStoreOptions } from "./postgres.ts";
-import { startTestPostgres } from "./test-postgres.ts";
+import { createPostgresStore } from "./postgres.ts";
+import { emptyTables } from "./postgres.fixtures.ts";
+import { startTestPostgres, type TestDatabase } from "./test-postgres.ts";
 
-function open(options: Omit<PostgresStoreOptions, "url"> = {}) {
-  return async () => {
-    const server = await startTestPostgres();
-    const { url, drop } = await server.createDatabase();
-    const store = await createPostgresStore({ url, ...options });
+describe.each([
+  ["PostgreSQL", 1],
+  ["PostgreSQL, each table of a child's record in four parts", 4],
+])("%s", (name, partitions) => {
+  let database: TestDatabase;
+
+  beforeAll(async () => {
+    database = await (await startTestPostgres()).createDatabase();
+  });
+  afterAll(() => database.drop());
+
+  storeCases(name, async () => {
+    const open = () => createPostgresStore({ url: database.url, schema: { partitions } });
+    const store = await open();
     return {
       store,
-      reopen: () => createPostgresStore({ url, ...options }),
+      reopen: open,
       async close() {
         await store.close();
-        await drop();
+        await emptyTables(database.url);
       },
     };
-  };
-}
-
-storeCases("PostgreSQL", open());
+  });
+});
