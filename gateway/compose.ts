@@ -19,7 +19,7 @@ import type { Pds } from "./compose-pds.ts";
 import { loadRegister, toSourceFacts } from "./compose-register.ts";
 import { createReloading, type Reloading } from "./compose-reload.ts";
 import { composeDecisions, composeReview, toDecisionPorts } from "./compose-review.ts";
-import type { Config } from "./config.ts";
+import { type Config, ConfigError } from "./config.ts";
 import { createDirect, type Direct } from "./direct.ts";
 import type { SourceFacts } from "./disclosure/visibility.ts";
 import { openSharing } from "./identity/cache/open.ts";
@@ -93,7 +93,7 @@ export async function composeGateway(config: Config, log: Logger, calls: FirstCa
   deciding.labels = () => labelling.current().version;
   const reloading = createReloading({ living, read, first, files, audit, log, dataDir: config.dataDir });
   const matcher = createMatcher(ENGLAND);
-  const store = openStore(config, matcher);
+  const store = await openStore(config, matcher);
   const secret = identityKey.export();
   const { cache, coordination } = await openSharing({ ...config, identityKey });
   purgeOnWrite(store, cache);
@@ -151,7 +151,8 @@ export async function composeGateway(config: Config, log: Logger, calls: FirstCa
   };
 }
 
-function openStore({ dataDir, redisUrl }: Config, matcher: FeatureMatcher): Store {
+async function openStore({ dataDir, databaseUrl, redisUrl }: Config, matcher: FeatureMatcher): Promise<Store> {
+  if (databaseUrl !== undefined) return openPostgres(databaseUrl);
   return createSqliteStore({
     path: join(dataDir, "store.sqlite"),
     // Only with a Redis between them may several processes share a store.
@@ -162,6 +163,17 @@ function openStore({ dataDir, redisUrl }: Config, matcher: FeatureMatcher): Stor
       printOf: (identity) => matcher.printOf(matcher.toComparable(toPerson(JSON.parse(identity)))),
     },
   });
+}
+
+/** Its client is read only where it is used: it costs a start 60 ms. */
+async function openPostgres(url: string): Promise<Store> {
+  const { createPostgresStore, isOfDatabase } = await import("./store/postgres/postgres.ts");
+  try {
+    return await createPostgresStore({ url });
+  } catch (error) {
+    if (!isOfDatabase(error)) throw error;
+    throw new ConfigError([`DATABASE_URL: ${error.message}`]);
+  }
 }
 
 const DAY_MS = 24 * 3_600_000;

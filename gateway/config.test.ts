@@ -188,7 +188,9 @@ describe("a wrong variable stops the start and is named with what is expected", 
     { name: "BASE_URL", value: "https://user:pass@gateway.example", says: "origin" },
     { name: "BASE_URL", value: "https://gateway.example?x=1", says: "origin" },
     { name: "BASE_URL", value: "ftp://gateway.example", says: "origin" },
-    { name: "DATABASE_URL", value: "postgres://u:secret@db/x", says: "only the embedded store" },
+    { name: "DATABASE_URL", value: "mysql://u:secret@db/x", says: "postgres://" },
+    { name: "DATABASE_URL", value: "postgres://u:secret@db", says: "/database" },
+    { name: "DATABASE_URL", value: "u:secret@db/x", says: "postgres://" },
     { name: "REDIS_URL", value: "http://u:secret@redis", says: "redis://" },
     { name: "REDIS_URL", value: "redis-cluster://", says: "redis-cluster://" },
     { name: "REDIS_URL", value: "redis://a:6379,", says: "redis-cluster://" },
@@ -238,7 +240,7 @@ describe("a wrong variable stops the start and is named with what is expected", 
   });
 
   test("the text of the error holds no value of a secret", () => {
-    const bad = { DATABASE_URL: "postgres://u:secret@db/x", REDIS_URL: "x:secret", IDENTITY_KEY: "secret" };
+    const bad = { DATABASE_URL: "postgres://u:secret@db", REDIS_URL: "x:secret", IDENTITY_KEY: "secret" };
     expect(() => loadConfig(bad)).toThrow(/DATABASE_URL(?![\s\S]*secret)/);
   });
 });

@@ -13,6 +13,8 @@ export interface Config {
   /** Absolute path. */
   readonly dataDir: string;
   readonly mode: "demonstration" | "production";
+  /** A PostgreSQL database; absent: the embedded store in `dataDir`. */
+  readonly databaseUrl?: string;
   readonly redisUrl?: string;
   /** Whether what Redis knows is also kept in the process, and dropped when Redis tells of a change. */
   readonly redisClientCache: boolean;
@@ -153,6 +155,12 @@ function isRedisUrl(text: string): boolean {
   );
 }
 
+function isDatabaseUrl(text: string): boolean {
+  const url = URL.parse(text);
+  const isPostgres = url?.protocol === "postgres:" || url?.protocol === "postgresql:";
+  return isPostgres && url.hostname !== "" && url.pathname.length > 1;
+}
+
 const identityKey = z.string().transform((text, context) => {
   const bytes = Buffer.from(text, "base64");
   const isBase64 = /^[A-Za-z0-9+/]+={0,2}$/.test(text) && text.length % 4 === 0;
@@ -171,8 +179,9 @@ const ENVIRONMENT = z.object({
   BASE_URL: origin.optional(),
   DATA_DIR: z.string().default(".data"),
   DATABASE_URL: z
-    .undefined({
-      error: "only the embedded store is built so far; leave DATABASE_URL unset and the data live in DATA_DIR",
+    .string()
+    .refine(isDatabaseUrl, {
+      error: "expected postgres://user:password@host:port/database; leave it unset and the data live in DATA_DIR",
     })
     .optional(),
   REDIS_URL: z
@@ -269,6 +278,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     baseUrl: BASE_URL ?? `http://${isIPv6(HOST) ? `[${HOST}]` : HOST}:${PORT}`,
     dataDir: resolve(parsed.data.DATA_DIR),
     mode: GATEWAY_MODE,
+    ...(parsed.data.DATABASE_URL === undefined ? {} : { databaseUrl: parsed.data.DATABASE_URL }),
     ...(REDIS_URL === undefined ? {} : { redisUrl: REDIS_URL }),
     redisClientCache: parsed.data.REDIS_CLIENT_CACHE === "on",
     ...toSharing(parsed.data),

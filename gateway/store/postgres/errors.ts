@@ -26,6 +26,11 @@ const LOST = ["08", "57P01", "57P02", "57P03", "57P04", "57P05", "25006", "26000
 const BUSY = ["53", "58", "55P03", "57014", "XX"];
 const CONFLICT = ["40001", "40P01"];
 
+const ADVICE = [
+  ["28", "PostgreSQL does not let this user in: look at the name, the password and pg_hba.conf."],
+  ["3D000", "There is no such database: make it first, and the gateway makes its tables in it."],
+] as const;
+
 /** Any error of the client or of the server as one of the store's own. */
 export function toStoreError(error: unknown): Error {
   if (error instanceof StoreUnavailableError || error instanceof PostgresError) return error;
@@ -37,6 +42,8 @@ export function toStoreError(error: unknown): Error {
   if (is(CONFLICT)) return new ConflictError(`The database found transactions in each other's way (${code}).`);
   if (is(LOST)) return new ConnectionLostError(`The database ended the connection, or is of no use over it (${code}).`);
   if (is(BUSY)) return new StoreUnavailableError(`The database cannot do this for the time being (${code}).`);
+  const known = ADVICE.find(([one]) => code.startsWith(one));
+  if (known !== undefined) return new PostgresError(code, `${known[1]} (${code})`);
   return new PostgresError(code, `PostgreSQL refused a statement (${code}${about(code, error)}).`);
 }
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { storeCases } from "../store.cases.ts";
-import { createPostgresStore } from "./postgres.ts";
 import { emptyTables } from "./postgres.fixtures.ts";
+import { createPostgresStore } from "./postgres.ts";
 import { startTestPostgres, type TestDatabase } from "./test-postgres.ts";
 
 describe.each([

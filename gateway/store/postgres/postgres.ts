@@ -6,9 +6,10 @@ import { Reader } from "../statements/reader.ts";
 import { arrays, row } from "../statements/steps.ts";
 import { integer } from "../statements/values.ts";
 import type { Store, WriteOptions, WriteTransaction } from "../store.ts";
-import { toStoreError } from "./errors.ts";
+import { StoreUnavailableError } from "../unavailable.ts";
+import { PostgresError, toStoreError } from "./errors.ts";
 import { ReadDriver } from "./read-driver.ts";
-import { prepareSchema, SCHEMA, type SchemaOptions } from "./schema.ts";
+import { prepareSchema, SCHEMA, SchemaError, type SchemaOptions } from "./schema.ts";
 import { Line, Server } from "./server.ts";
 import { shareQuestion, shareQuestions } from "./shared-question.ts";
 import { createWriteQueue, type WriteQueue } from "./write-queue.ts";
@@ -47,9 +48,14 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
     await prepareSchema(client, options.schema);
   } catch (error) {
     await line.close();
-    throw error instanceof Error && error.name === "SchemaError" ? error : toStoreError(error);
+    throw isOfDatabase(error) ? error : toStoreError(error);
   }
   return new PostgresStore(server, line, options);
+}
+
+/** Whether opening failed for a reason that whoever runs the database can mend; its message says which. */
+export function isOfDatabase(error: unknown): error is Error {
+  return error instanceof SchemaError || error instanceof StoreUnavailableError || error instanceof PostgresError;
 }
 
 /** Reads go over connections of their own, which see committed data only. */

@@ -161,7 +161,9 @@ function findPrograms(): string {
   const debian = "/usr/lib/postgresql";
   const versions = existsSync(debian) ? readdirSync(debian).toSorted((a, b) => Number(b) - Number(a)) : [];
   const folders = [...onPath, ...versions.map((version) => join(debian, version, "bin")), embeddedFolder()];
-  const found = folders.find((folder) => folder !== "" && ["initdb", "postgres"].every((one) => isProgram(folder, one)));
+  const found = folders.find(
+    (folder) => folder !== "" && ["initdb", "postgres"].every((one) => isProgram(folder, one)),
+  );
   if (found === undefined) throw new Error(NONE_FOUND);
   return found;
 }

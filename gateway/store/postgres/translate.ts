@@ -50,13 +50,15 @@ function toName(text: string): string {
   return hash("sha256", text, "base64url").slice(0, 22);
 }
 
-const ONE_ROW = /^\s*INSERT INTO (\w+) (\([\w\s,]+\))\s*VALUES\s*\(([$\d\s,]+)\)\s*(ON CONFLICT(?: \([\w\s,]+\))? DO NOTHING)?\s*$/;
+const ONE_ROW =
+  /^\s*INSERT INTO (\w+) (\([\w\s,]+\))\s*VALUES\s*\(([$\d\s,]+)\)\s*(ON CONFLICT(?: \([\w\s,]+\))? DO NOTHING)?\s*$/;
 
 function toSeveralRows(text: string, parameters: number): SeveralRows | undefined {
   const [, table, columns, values = "", conflict = ""] = ONE_ROW.exec(text) ?? [];
   if (table === undefined || columns === undefined) return undefined;
   // Each value its own parameter, in order: otherwise rows cannot be laid one behind the other.
-  if (values.replace(/\s/g, "") !== Array.from({ length: parameters }, (_, n) => `$${n + 1}`).join(",")) return undefined;
+  if (values.replace(/\s/g, "") !== Array.from({ length: parameters }, (_, n) => `$${n + 1}`).join(","))
+    return undefined;
   const made = new Map<number, Translated>();
   return {
     table,

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { WriteOptions, WriteTransaction } from "../store.ts";
 import { StoreUnavailableError } from "../unavailable.ts";
 import { ConflictError, ConnectionLostError } from "./errors.ts";
-import { type Queued, type Writing, WriteGroup } from "./write-group.ts";
+import { type Queued, WriteGroup, type Writing } from "./write-group.ts";
 
 /** How often a work is run again that the loss of a connection, or another transaction, broke off. */
 const ATTEMPTS_MAX = 3;
@@ -74,8 +74,7 @@ async function runGroup(writing: Writing, queue: Queued[]): Promise<void> {
 
 /** Nothing of the group holds, and nobody was told of it: its works are run again, where that may help. */
 function runAgain(queue: Queued[], group: WriteGroup, error: unknown): void {
-  const isWorthwhile =
-    error instanceof ConflictError || (error instanceof ConnectionLostError && error.isOutcomeKnown);
+  const isWorthwhile = error instanceof ConflictError || (error instanceof ConnectionLostError && error.isOutcomeKnown);
   const again: Queued[] = [];
   for (const queued of group.works) {
     queued.attempts += 1;
