@@ -2,7 +2,7 @@ import type { AlikeBounds, AlikeChild } from "../identity-verbs.ts";
 import { type Context, knownSourceId } from "./context.ts";
 import { LIST_LENGTHS, PART_MAX } from "./lists.ts";
 import { type ChildId, childrenOf } from "./source-children.ts";
-import { arrays, type Steps, together } from "./steps.ts";
+import { arrays, arraysOf, type Statement, type Steps, together } from "./steps.ts";
 import { type ArrayRow, integer } from "./values.ts";
 
 /** Keys of somebody of whom too little is told to miss one. */
@@ -66,13 +66,13 @@ function worthReading(
 
 /** `undefined` where there are more rows than the limit. */
 function* readTogether(ranges: readonly Ranges[], limit: number): Steps<readonly ArrayRow[] | undefined> {
-  const parts: Ranges[] = [];
+  const parts: ReturnType<typeof toAsked>[] = [];
   for (const { keys, passed } of ranges) {
     for (let from = 0; from < keys.length; from += PART_MAX) {
-      parts.push({ keys: keys.slice(from, from + PART_MAX), passed });
+      parts.push(toAsked({ keys: keys.slice(from, from + PART_MAX), passed }, limit + 1));
     }
   }
-  const found = yield* together(...parts.map((part) => readRows(part, limit + 1)));
+  const found = yield* arraysOf(parts);
   return found.some((rows) => rows.length > limit) ? undefined : found.flat();
 }
 
@@ -85,16 +85,17 @@ function* readShort(ranges: readonly Ranges[], limit: number): Steps<Found> {
   const counts = yield* together(...single.map((range) => countRows(range, limit + 1)));
   const short = single.filter((_, n) => (counts[n] ?? 0) <= limit);
   const cut = single.length - short.length;
-  const read = yield* together(...(short.length > 0 ? short : single).map((range) => readRows(range, limit)));
+  const read = yield* arraysOf((short.length > 0 ? short : single).map((range) => toAsked(range, limit)));
   return { rows: read.flat(), isCut: cut > 1 || (cut > 0 && single.length <= DETAILS_TOLD_FEW) };
 }
 
-function readRows({ keys, passed }: Ranges, limit: number): Steps<readonly ArrayRow[]> {
+function toAsked({ keys, passed }: Ranges, limit: number): Pick<Statement, "sql" | "values"> {
   const place = LIST_LENGTHS.findIndex((length) => length >= keys.length);
-  const given: (number | null)[] = [...keys];
-  for (let n = keys.length; n < (LIST_LENGTHS[place] ?? 0); n++) given.push(null);
-  if (passed === undefined) return arrays(ROWS[place] ?? "", ...given, limit);
-  return arrays(ROWS_PASSING[place] ?? "", ...given, passed, limit);
+  const values: (number | null)[] = [...keys];
+  for (let n = keys.length; n < (LIST_LENGTHS[place] ?? 0); n++) values.push(null);
+  if (passed !== undefined) values.push(passed);
+  values.push(limit);
+  return { sql: (passed === undefined ? ROWS : ROWS_PASSING)[place] ?? "", values };
 }
 
 /**

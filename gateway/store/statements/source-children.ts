@@ -3,8 +3,8 @@ import type { AlikeChild, Link, SourceChildName } from "../identity-verbs.ts";
 import type { RecordKey } from "../record.ts";
 import { eachKey, toKeyBytes } from "./blocking-bytes.ts";
 import { sourceId } from "./context.ts";
-import { inParts, marks } from "./lists.ts";
-import { arrays, row, rows, type Steps, together, write } from "./steps.ts";
+import { inParts, LIST_LENGTHS, marks } from "./lists.ts";
+import { arrays, arraysOf, row, rows, type Steps, write } from "./steps.ts";
 import { type ArrayRow, bytes, integer, text } from "./values.ts";
 import type { Work } from "./work.ts";
 
@@ -151,18 +151,19 @@ export function* namesOf(record: RecordKey): Steps<readonly SourceChildName[]> {
   return found.map((one) => ({ source: text(one.source), localId: text(one.local_id) }));
 }
 
+const ALIKE_OF_MANY = new Map(
+  LIST_LENGTHS.map((length) => [
+    length as number,
+    `SELECT ${ALIKE_COLUMNS} FROM source_child
+     WHERE id IN (${marks(length)}) AND record IS NOT NULL AND identity IS NOT NULL ORDER BY id`,
+  ]),
+);
+
 /** Those of whom something is told and who have a record, by number ascending. */
 export function* childrenOf(ids: ReadonlySet<ChildId>): Steps<readonly AlikeChild[]> {
-  const parts = yield* together(
-    ...inParts([...ids].sort((a, b) => a - b)).map((part) =>
-      arrays(
-        `SELECT ${ALIKE_COLUMNS} FROM source_child
-         WHERE id IN (${marks(part.length)}) AND record IS NOT NULL AND identity IS NOT NULL ORDER BY id`,
-        ...part,
-      ),
-    ),
-  );
-  return parts.flatMap((found) => found.map(toAlikeChild));
+  const parts = inParts([...ids].sort((a, b) => a - b));
+  const found = yield* arraysOf(parts.map((values) => ({ sql: ALIKE_OF_MANY.get(values.length) ?? "", values })));
+  return found.flatMap((part) => part.map(toAlikeChild));
 }
 
 function toAlikeChild(row: ArrayRow): AlikeChild {

@@ -60,6 +60,13 @@ export function toWrite(sql: string, ...values: Value[]): Statement {
   return { sql, values, wanted: "write" };
 }
 
+/** Lists that depend on nothing of each other, read together; `values` of each are kept as they are given. */
+export function* arraysOf(all: readonly Pick<Statement, "sql" | "values">[]): Steps<readonly (readonly ArrayRow[])[]> {
+  return (yield all.map(
+    ({ sql, values }) => ({ sql, values, wanted: "arrays" }) as const,
+  )) as readonly (readonly ArrayRow[])[];
+}
+
 type Values<All extends readonly Steps<unknown>[]> = { [N in keyof All]: All[N] extends Steps<infer T> ? T : never };
 
 /**
@@ -67,23 +74,24 @@ type Values<All extends readonly Steps<unknown>[]> = { [N in keyof All]: All[N] 
  * build on what another one changes.
  */
 export function* together<All extends readonly Steps<unknown>[]>(...all: All): Steps<Values<All>> {
-  const values: unknown[] = all.map(() => undefined);
-  let waiting = all.map((steps, n) => ({ steps, n, next: steps.next() }));
+  const latest = all.map((steps) => steps.next());
   for (;;) {
-    waiting = waiting.filter(({ n, next }) => {
-      if (next.done) values[n] = next.value;
-      return !next.done;
-    });
-    if (waiting.length === 0) return values as Values<All>;
-    const asked = waiting.map(({ next }) => next.value as Statement | Together);
-    const answers = (yield asked.flat()) as readonly Answer[];
+    const asked: Statement[] = [];
+    for (const { done, value } of latest) {
+      if (done) continue;
+      if (isSeveral(value)) asked.push(...value);
+      else asked.push(value);
+    }
+    if (latest.every(({ done }) => done)) return latest.map(({ value }) => value) as Values<All>;
+    const answers = (yield asked) as readonly Answer[];
     let at = 0;
-    waiting = waiting.map(({ steps, n }, place) => {
+    all.forEach((steps, n) => {
+      const before = latest[n];
+      if (before === undefined || before.done) return;
       const from = at;
-      const one = asked[place];
-      const count = one !== undefined && isSeveral(one) ? one.length : undefined;
-      at += count ?? 1;
-      return { steps, n, next: steps.next(count === undefined ? answers[from] : answers.slice(from, at)) };
+      const { value } = before;
+      at += isSeveral(value) ? value.length : 1;
+      latest[n] = steps.next(isSeveral(value) ? answers.slice(from, at) : answers[from]);
     });
   }
 }
