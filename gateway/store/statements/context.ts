@@ -19,7 +19,8 @@ export interface DeliveryName {
 /** Texts that stand in many rows, each spelled once and kept in memory after its first use; of one connection, or of several that read. */
 export interface Context {
   readonly origins: Map<number, Origin>;
-  readonly originIds: Map<string, number>;
+  /** By source. */
+  readonly originIds: Map<string, Map<DataClass, number>>;
   readonly deliveries: Map<number, DeliveryName>;
   readonly deliveryIds: Map<string, number>;
   readonly sourceIds: Map<string, number>;
@@ -64,7 +65,7 @@ export function originOf({ origins }: Context, id: number): Origin {
 
 /** Without a step: asked for each resource, and nearly always known. */
 export function knownOriginId({ originIds }: Context, { source, dataClass }: Origin): number | undefined {
-  return originIds.get(`${dataClass} ${source}`);
+  return originIds.get(source)?.get(dataClass);
 }
 
 export function* originId(context: Context, { source, dataClass }: Origin): Steps<number> {
@@ -78,7 +79,8 @@ export function* originId(context: Context, { source, dataClass }: Origin): Step
     dataClass,
   );
   const id = integer(made?.id);
-  context.originIds.set(`${dataClass} ${source}`, id);
+  const ofSource = context.originIds.get(source) ?? new Map<DataClass, number>();
+  context.originIds.set(source, ofSource.set(dataClass, id));
   return id;
 }
 

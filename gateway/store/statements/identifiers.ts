@@ -9,8 +9,7 @@ interface Place {
 }
 
 export function addIdentifiers({ record, slot }: Place, hashes: Buffer | null): Together {
-  if (hashes === null) return [];
-  return [...eachHash(hashes)].map((one) =>
+  return Array.from(eachHash(hashes), (one) =>
     toWrite(
       `INSERT INTO resource_identifier (hash, record, slot) VALUES (?, ?, ?)
        ON CONFLICT (hash, record, slot) DO NOTHING`,
@@ -24,7 +23,7 @@ export function addIdentifiers({ record, slot }: Place, hashes: Buffer | null): 
 /** `hashes` as they stand in the row of the slot. */
 export function dropIdentifiers({ record, slot }: Place, hashes: Output | undefined): Together {
   if (hashes === null) return [];
-  return [...eachHash(bytes(hashes))].map((one) =>
+  return Array.from(eachHash(bytes(hashes)), (one) =>
     toWrite("DELETE FROM resource_identifier WHERE hash = ? AND record = ? AND slot = ?", one, record, slot),
   );
 }

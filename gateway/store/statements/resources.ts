@@ -6,7 +6,7 @@ import { addIdentifiers, dropIdentifiers } from "./identifiers.ts";
 import { idHash, LAST_OF_HISTORY, RECORD_SLOTS, RESOURCE_BY_ID, slotsOf } from "./read.ts";
 import { arrays, row, type Steps, toWrite, write } from "./steps.ts";
 import { bytes, integer, text } from "./values.ts";
-import { made, touch, type Work } from "./work.ts";
+import { made, touch, touchedBefore, type Work } from "./work.ts";
 
 export interface Current {
   readonly record: RecordKey;
@@ -24,8 +24,17 @@ interface ResourceId {
   readonly idSpace: IdSpace;
 }
 
-function* inSlot({ type, id, idSpace }: ResourceId): Steps<InSlot | undefined> {
-  const found = yield* row(RESOURCE_BY_ID, idHash(type, id, idSpace), id, type, idSpace);
+interface HashedId extends ResourceId {
+  /** `idHash` of it. */
+  readonly hash: number;
+}
+
+function hashed(resource: ResourceId): HashedId {
+  return { ...resource, hash: idHash(resource.type, resource.id, resource.idSpace) };
+}
+
+function* inSlot({ type, id, idSpace, hash }: HashedId): Steps<InSlot | undefined> {
+  const found = yield* row(RESOURCE_BY_ID, hash, id, type, idSpace);
   if (found === undefined) return undefined;
   return {
     slot: integer(found.slot),
@@ -41,7 +50,7 @@ function* ended({ type, id, idSpace }: ResourceId): Steps<Current | undefined> {
 }
 
 export function* currentResource(resource: ResourceId): Steps<Current | undefined> {
-  const found = yield* inSlot(resource);
+  const found = yield* inSlot(hashed(resource));
   if (found === undefined) return yield* ended(resource);
   const { record, version, contentHash } = found;
   return { record, version, contentHash };
@@ -55,18 +64,20 @@ export function* currentOfRecord(record: RecordKey): Steps<Map<string, Omit<Curr
 }
 
 const CURRENT_OF_RECORD = `SELECT type, id, version, content_hash FROM resource
-  WHERE record = ? AND slot >= ? AND slot < ? ORDER BY slot`;
+  WHERE slot >= ? AND slot < ? AND record = ? ORDER BY slot`;
 
 export function* putResource(work: Work, record: RecordKey, resource: ToldResource): Steps<void> {
   const { type, id, version } = resource;
-  const known = { type, id, idSpace: yield* touch(work, record, resource.lastUpdated) };
-  const identifiers = identifierHashes(type, resource.identifiers, known.idSpace);
+  const { lastUpdated } = resource;
+  const idSpace = touchedBefore(work, record, lastUpdated) ?? (yield* touch(work, record, lastUpdated));
+  const known = { type, id, idSpace, hash: idHash(type, id, idSpace) };
+  const identifiers = identifierHashes(type, resource.identifiers, idSpace);
   const before = resource.isFirst === true ? undefined : yield* inSlot(known);
   const last = before ?? (resource.isFirst === true ? undefined : yield* ended(known));
   if (last !== undefined && version <= last.version) {
     throw new Error(`Version ${version} of a ${type} does not follow ${last.version}.`);
   }
-  if (before !== undefined) yield* keepInHistory(known.idSpace, before);
+  if (before !== undefined) yield* keepInHistory(idSpace, before);
   if (before !== undefined && type === "Consent") {
     yield* followConsent(work, { id, ...before }, { record, body: resource.body });
   }
@@ -74,12 +85,13 @@ export function* putResource(work: Work, record: RecordKey, resource: ToldResour
     yield* replaceInSlot(work, before, { resource, identifiers });
     return;
   }
-  if (before !== undefined) yield* leaveSlot(work, known, before);
-  yield* insertResource(work, record, { resource, identifiers, hash: idHash(type, id, known.idSpace) });
+  if (before !== undefined) yield* leaveSlot(work, known.hash, before);
+  yield* insertResource(work, record, { resource, identifiers, hash: known.hash });
 }
 
 export function* removeResource(work: Work, resource: ResourceId, lastUpdated: number): Steps<void> {
-  const before = yield* inSlot(resource);
+  const known = hashed(resource);
+  const before = yield* inSlot(known);
   if (before === undefined) return;
   yield* keepInHistory(resource.idSpace, before);
   if (resource.type === "Consent") yield* followConsent(work, { id: resource.id, ...before }, undefined);
@@ -91,7 +103,7 @@ export function* removeResource(work: Work, resource: ResourceId, lastUpdated: n
     before.record,
     before.slot,
   );
-  yield* leaveSlot(work, resource, { ...before, at: lastUpdated });
+  yield* leaveSlot(work, known.hash, { ...before, at: lastUpdated });
 }
 
 function* keepInHistory(idSpace: IdSpace, { record, slot }: Place): Steps<void> {
@@ -138,14 +150,9 @@ function* replaceInSlot(work: Work, place: Place, { resource, identifiers }: Row
 }
 
 /** The record that a resource leaves has changed as much as the one that it comes to. */
-function* leaveSlot(
-  work: Work,
-  { type, id, idSpace }: ResourceId,
-  { slot, record, at }: InSlot & { readonly at?: number },
-): Steps<void> {
+function* leaveSlot(work: Work, hash: number, { slot, record, at }: InSlot & { readonly at?: number }): Steps<void> {
   yield* touch(work, record, at);
   const left = yield* row(IDENTIFIERS, record, slot);
-  const hash = idHash(type, id, idSpace);
   yield [
     ...dropIdentifiers({ record, slot }, left?.identifiers),
     toWrite("DELETE FROM resource WHERE record = ? AND slot = ?", record, slot),
@@ -190,7 +197,7 @@ function* firstFreeSlot(record: RecordKey): Steps<number> {
   return last === undefined ? record * RECORD_SLOTS : integer(last.slot) + 1;
 }
 
-const LAST_SLOT = "SELECT slot FROM resource WHERE record = ? AND slot >= ? AND slot < ? ORDER BY slot DESC LIMIT 1";
+const LAST_SLOT = "SELECT slot FROM resource WHERE slot >= ? AND slot < ? AND record = ? ORDER BY slot DESC LIMIT 1";
 
 /** Resources in one part of the shared ones: few enough to be read in one go for the sake of a single one. */
 const PART_RESOURCES = 64;
@@ -226,7 +233,7 @@ function* hasRoom(record: RecordKey): Steps<boolean> {
   if (next < start + PART_RESOURCES) return true;
   if (next > start + RECORD_SLOTS - PART_RESOURCES) return false;
   const counted = yield* row(
-    "SELECT count(*) AS held FROM resource WHERE record = ? AND slot >= ? AND slot < ?",
+    "SELECT count(*) AS held FROM resource WHERE slot >= ? AND slot < ? AND record = ?",
     ...slotsOf(record),
   );
   return integer(counted?.held) < PART_RESOURCES;

@@ -4,7 +4,7 @@ import type { RecordKey } from "../record.ts";
 import { eachKey, toKeyBytes } from "./blocking-bytes.ts";
 import { sourceId } from "./context.ts";
 import { inParts, LIST_LENGTHS, marks } from "./lists.ts";
-import { arrays, arraysOf, row, rows, type Steps, write } from "./steps.ts";
+import { arrays, arraysOf, row, rows, type Statement, type Steps, toWrite, write } from "./steps.ts";
 import { type ArrayRow, bytes, integer, text } from "./values.ts";
 import type { Work } from "./work.ts";
 
@@ -113,17 +113,16 @@ function* replaceBlocking(
 ): Steps<void> {
   const number = yield* sourceId(context, source);
   const [before, after] = [new Set(held && eachKey(held)), new Set(blocking && eachKey(blocking))];
+  const changed: Statement[] = [];
   for (const key of before.difference(after)) {
-    yield* write("DELETE FROM block WHERE key = ? AND source = ? AND child = ?", key, number, child);
+    changed.push(toWrite("DELETE FROM block WHERE key = ? AND source = ? AND child = ?", key, number, child));
   }
   for (const key of after.difference(before)) {
-    yield* write(
-      "INSERT INTO block (key, source, child) VALUES (?, ?, ?) ON CONFLICT (key, source, child) DO NOTHING",
-      key,
-      number,
-      child,
+    changed.push(
+      toWrite("INSERT INTO block (key, source, child) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", key, number, child),
     );
   }
+  if (changed.length > 0) yield changed;
 }
 
 export function* removeSourceIdentity(work: Work, source: string, localId: string): Steps<void> {

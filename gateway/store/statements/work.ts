@@ -49,6 +49,12 @@ export function* touch(work: Work, record: RecordKey, at?: number): Steps<IdSpac
   return known.idSpace;
 }
 
+/** Without a step, where the work has told as much already: so of all but the first that it tells in a record. */
+export function touchedBefore({ touched }: Work, record: RecordKey, at: number): IdSpace | undefined {
+  const known = touched.get(record);
+  return known !== undefined && at >= known.firstChange && at <= known.lastChange ? known.idSpace : undefined;
+}
+
 function* firstTouch({ touched }: Work, record: RecordKey): Steps<Touched> {
   // Asked for by itself: a RETURNING clause costs SQLite four times as much as the reading.
   const found = yield* row("SELECT id_space, first_change, last_change FROM record WHERE key = ?", record);
