@@ -27,7 +27,7 @@ import type { EvidenceSection } from "../evidence/section.ts";
 import { writeSubjectAccess } from "../evidence/subject-access.ts";
 import { runTests, testFiles, testSection } from "../evidence/test-report.ts";
 import { mapperOf } from "../ingest/mappers.ts";
-import { openSqliteReadOnly, type ReadOnlyStore } from "../store/sqlite/read-only.ts";
+import { openReadOnly, type ReadOnlyStore } from "../store/open-read-only.ts";
 import { createSqliteStore } from "../store/sqlite/sqlite.ts";
 import type { DisclosureFilter, StoredDisclosureDecision } from "../store/store.ts";
 import { type EvidenceTask, parseEvidenceTask, USAGE } from "./evidence-options.ts";
@@ -57,14 +57,16 @@ export async function runEvidence(
   }
 }
 
+const OF_THE_STORE = ["SchemaError", "StoreUnavailableError", "PostgresError"];
+
 /** A directory that is not there, a disk that is full: for whoever called to mend. */
 function isOfFiles(error: unknown): error is Error {
-  return error instanceof Error && ("syscall" in error || error.name === "SchemaError");
+  return error instanceof Error && ("syscall" in error || OF_THE_STORE.includes(error.name));
 }
 
 async function report(task: Report, config: Config, progress: (line: string) => void): Promise<CommandResult> {
   const run = task.withTests ? await runTests(PROJECT, testFiles(), progress) : undefined;
-  const store = openStore(config);
+  const store = await openStore(config);
   try {
     const sections = await withIndex(config, (index) => collect(task, { config, store, index }));
     const evidence = {
@@ -76,7 +78,7 @@ async function report(task: Report, config: Config, progress: (line: string) => 
     const files = await writeEvidence(task.out, evidence);
     return { exit: 0, out: `${files.length} files in ${task.out}, evidence.html first.\n`, error: "" };
   } finally {
-    store?.close();
+    await store?.close();
   }
 }
 
@@ -119,9 +121,9 @@ async function collect(task: Report, { config, store, index }: Opened): Promise<
 }
 
 /** `undefined` before the gateway was first started. */
-function openStore({ dataDir }: Config): ReadOnlyStore | undefined {
+function openStore({ dataDir, databaseUrl }: Config): Promise<ReadOnlyStore | undefined> {
   const path = join(dataDir, "store.sqlite");
-  return existsSync(path) ? openSqliteReadOnly(path) : undefined;
+  return openReadOnly({ path, ...(databaseUrl === undefined ? {} : { databaseUrl }) });
 }
 
 /** An index of the log as it stands, made beside it: nothing is written where the log is. */
@@ -177,7 +179,7 @@ async function* decisionsIn(
 }
 
 async function tellSubject({ out, patient }: Subject, config: Config): Promise<CommandResult> {
-  const store = openStore(config);
+  const store = await openStore(config);
   if (store === undefined) return { exit: 1, out: "", error: "Nothing is stored yet.\n" };
   const audit = await openAudit({ config, process: CHAIN, log: { error: () => undefined } });
   try {
@@ -185,7 +187,7 @@ async function tellSubject({ out, patient }: Subject, config: Config): Promise<C
     if (name === undefined) return { exit: 1, out: "", error: "There is no such child.\n" };
     return { exit: 0, out: `${name} in ${out}: raw, to be reviewed before any of it is handed over.\n`, error: "" };
   } finally {
-    store.close();
+    await store.close();
     await audit.close();
   }
 }
