@@ -151,9 +151,11 @@ class WorkerCrew implements Crew {
   }
 
   async #scrape(): Promise<readonly ProcessMetrics[]> {
+    // Those that end while the others are asked are among the ones asked.
+    const departed = this.#departed.metrics();
     const ready = [...this.#hands].filter((hand) => hand.isReady());
     const told = await Promise.all(ready.map((hand) => hand.metrics()));
-    return [...told, this.#departed.metrics(), toCrewMetrics({ ready: ready.length, restarts: this.#restarts })];
+    return [...told, departed, toCrewMetrics({ ready: ready.length, restarts: this.#restarts })];
   }
 }
 

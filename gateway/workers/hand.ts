@@ -35,6 +35,7 @@ export function createHand(worker: Worker, onScrape: () => Promise<readonly Proc
   const counts = createAsking<ProcessMetrics>();
   let readySince: number | undefined;
   let hasEnded = false;
+  let hasLeft = false;
   let last: ProcessMetrics = [];
   const tell = (message: ToWorker): void => {
     // One that is just ending has no channel any more, and nothing left to be told.
@@ -46,7 +47,10 @@ export function createHand(worker: Worker, onScrape: () => Promise<readonly Proc
       ready.resolve(message.firstCalls);
     }
     if (message.kind === "counted") counts.answered(message.id, message.metrics);
-    if (message.kind === "leaving") last = message.metrics;
+    if (message.kind === "leaving") {
+      last = message.metrics;
+      hasLeft = true;
+    }
     if (message.kind === "count") tell({ kind: "counted", id: message.id, of: await onScrape() });
   };
   worker.on("message", (message: unknown) => {
@@ -67,6 +71,7 @@ export function createHand(worker: Worker, onScrape: () => Promise<readonly Proc
     isReady: () => readySince !== undefined && !hasEnded,
     ended: ended.promise,
     async metrics() {
+      if (hasLeft) return last;
       last = (await counts.ask((id) => tell({ kind: "count", id }), LIMITS.worker_metrics_ms)) ?? last;
       return last;
     },

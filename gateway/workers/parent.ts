@@ -32,10 +32,10 @@ export async function startWorkers(
       void end(0);
     });
   }
-  process.on("SIGHUP", crew.reload);
+  process.on("SIGHUP", () => crew.reload());
   process.on("SIGUSR2", () => void crew.replaceAll());
   const firstCalls = await crew.start();
   if (firstCalls === undefined) return;
-  log.info({ baseUrl, mode, workers: size }, "ready");
+  log.info({ baseUrl, mode, workers: size, pid: process.pid }, "ready");
   process.stdout.write(firstCalls);
 }
