@@ -5,6 +5,7 @@ import { createSecretKey } from "node:crypto";
 import { appendFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { createRedisCoordination } from "./coordination-redis.ts";
+import { createFileFence } from "./fence.ts";
 
 export type CoordinationTask =
   /** Asks for one piece of work many times at once; doing it leaves a byte in the file. */
@@ -15,6 +16,8 @@ export type CoordinationTask =
 export interface CoordinationOptions {
   readonly url: string;
   readonly processes: number;
+  /** File of the fence; absent: none. */
+  readonly fence?: string;
   readonly task: CoordinationTask;
 }
 
@@ -23,8 +26,13 @@ export interface CoordinationResult {
   readonly turns: readonly number[];
 }
 
-const { url, processes, task }: CoordinationOptions = JSON.parse(process.argv[2] ?? "");
-const coordination = createRedisCoordination({ url, processes, identityKey: createSecretKey(Buffer.alloc(32, 1)) });
+const { url, processes, task, fence }: CoordinationOptions = JSON.parse(process.argv[2] ?? "");
+const coordination = createRedisCoordination({
+  url,
+  processes,
+  identityKey: createSecretKey(Buffer.alloc(32, 1)),
+  ...(fence !== undefined && { fence: createFileFence(fence) }),
+});
 while (coordination.state() !== "connected") await pause(2);
 process.send?.("ready");
 await new Promise((resolve) => process.once("message", resolve));

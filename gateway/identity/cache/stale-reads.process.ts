@@ -28,6 +28,8 @@ export interface StaleReadsResult {
   readonly reads: number;
   readonly changes: number;
   readonly stale: number;
+  /** Whether Redis was there again at the end. */
+  readonly isConnected: boolean;
   readonly counts: CacheCounts;
 }
 
@@ -128,7 +130,13 @@ async function work(): Promise<void> {
 
 while (cache.state() !== "connected") await pause(5);
 await Promise.all(Array.from({ length: AT_A_TIME }, work));
-const result: StaleReadsResult = { reads, changes, stale, counts: cache.counts() };
+const result: StaleReadsResult = {
+  reads,
+  changes,
+  stale,
+  counts: cache.counts(),
+  isConnected: cache.state() === "connected",
+};
 process.send?.(result);
 await cache.close();
 process.disconnect?.();
