@@ -33,6 +33,17 @@ test("processes that share a Redis write each a chain of their own, and take it 
   expect(await verifyAudit(auditDirectory({ dataDir: directory }))).toMatchObject({ records: 3, broken: [] });
 });
 
+test("workers have a chain more than there are processes: one of them may be about to take over from another", async () => {
+  const shared = { REDIS_URL: "redis://127.0.0.1:1", GATEWAY_PROCESSES: "2", GATEWAY_WORKERS: "2" };
+  const opened = [await open(shared), await open(shared), await open(shared)];
+  expect(opened.map(({ chain }) => chain)).toEqual(["gateway", "gateway-2", "gateway-3"]);
+  await expect(open(shared)).rejects.toBeInstanceOf(ConfigError);
+  await opened[0]?.audit.close();
+  const successor = await open(shared);
+  expect(successor.chain).toBe("gateway");
+  await Promise.all([...opened.slice(1), successor].map(({ audit }) => audit.close()));
+});
+
 test("a second process without a Redis is told so", async () => {
   const { audit } = await open({});
   const second: unknown = await open({}).catch((error: unknown) => error);

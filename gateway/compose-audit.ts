@@ -43,8 +43,9 @@ const PROCESSES_MAX = 64;
  * on. Without a Redis between them several are a mistake of the operator.
  */
 export async function openOwnAudit(rooms: Omit<AuditRooms, "process">): Promise<OwnAudit> {
-  const { redisUrl, processes = PROCESSES_MAX } = rooms.config;
-  const most = redisUrl === undefined ? 1 : processes;
+  const { redisUrl, workers, processes = PROCESSES_MAX } = rooms.config;
+  // Beside all of them there is, for a moment, a worker that is about to take over from another.
+  const most = redisUrl === undefined ? 1 : processes + (workers > 1 ? 1 : 0);
   for (let n = 1; n <= most; n++) {
     const chain = n === 1 ? "gateway" : `gateway-${n}`;
     try {

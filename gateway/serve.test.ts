@@ -109,3 +109,29 @@ test(
   },
   LIMITS.shutdown_grace_ms * 3,
 );
+
+test("a stop while demonstration data are still brought in is clean, and the next start brings them in", async () => {
+  const fresh = await mkdtemp(join(tmpdir(), "serve-"));
+  const environment = { PATH: process.env.PATH, DATA_DIR: fresh, PORT: String(await freePort()), LOG_LEVEL: "error" };
+  const health = (name: string) =>
+    fetch(`http://127.0.0.1:${environment.PORT}/health/${name}`).then(
+      ({ status }) => status,
+      () => undefined,
+    );
+  const start = (children: string) =>
+    spawn(process.execPath, [MAIN], {
+      env: { ...environment, DEMONSTRATION_CHILDREN: children },
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+  const stopped = start("400");
+  const errors = text(stopped.stderr);
+  while ((await health("ready")) !== 503) await sleep(POLL_MS);
+  stopped.kill("SIGTERM");
+  const [code] = await once(stopped, "exit");
+  expect([code, await errors]).toEqual([0, ""]);
+  const again = start("1");
+  while ((await health("ready")) !== 200) await sleep(POLL_MS);
+  again.kill("SIGTERM");
+  expect(await once(again, "exit")).toEqual([0, null]);
+  await rm(fresh, { recursive: true });
+}, 60_000);
