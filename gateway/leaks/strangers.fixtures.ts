@@ -1,5 +1,5 @@
 import { SCENARIOS } from "#mappers/synthetic/scenarios.ts";
-import type { Hiding } from "./scene.fixtures.ts";
+import type { Hiding, Scene } from "./scene.fixtures.ts";
 import { putResource, tellChild } from "./store.fixtures.ts";
 import { relationshipsOf } from "./told.fixtures.ts";
 
@@ -66,8 +66,10 @@ export const elsewhere: Hiding = ({ maker, requester, children, hidden }) => {
 };
 
 /** Two strangers are found to be one child; or they are two again. */
-export const merged: Hiding = ({ maker, requester, strangers }) => {
+export const merged: Hiding = (scene) => {
+  const { maker, requester, strangers } = scene;
   if (["steward-demo", "officer-demo"].includes(requester.client) || strangers.length < 2) return undefined;
+  if (readsLogOf("steward-demo", scene)) return undefined;
   const [one, other] = [maker.of(strangers), maker.of(strangers)];
   if (one === other) return undefined;
   const part = (name: string, id: string) => ({ name, valueReference: { reference: `Patient/${id}` } });
@@ -114,9 +116,16 @@ export const doubted: Hiding = ({ maker, strangers, children }) => {
   };
 };
 
+/** What clients of its own authorities did is there to be read by whose agreement says so. */
+function readsLogOf(client: string, { maker, requester: { agreement } }: Scene): boolean {
+  const authority = maker.authorityOf(client);
+  return agreement.audit && authority !== undefined && agreement.authorities.includes(authority);
+}
+
 /** Somebody else asks, and leaves a trace in the audit log. */
-export const asked: Hiding = ({ maker, requester }) => {
-  if (requester.agreement.audit) return undefined;
+export const asked: Hiding = (scene) => {
+  if (readsLogOf("officer-demo", scene)) return undefined;
+  const { maker } = scene;
   const number = maker.of(SCENARIOS).nhsNumber ?? "";
   return {
     what: "an officer asks",

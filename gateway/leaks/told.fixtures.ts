@@ -58,6 +58,7 @@ export function createMaker(seed: string | number, register: Register, codes: re
     facts,
     id,
     of,
+    authorityOf: (client: string): string | undefined => register.client(client)?.organization.authority,
     child(change: Partial<TwinChild> = {}): TwinChild {
       serial += 1;
       return {
