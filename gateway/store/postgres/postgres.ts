@@ -12,6 +12,7 @@ import { ReadDriver } from "./read-driver.ts";
 import { prepareSchema, SCHEMA, SchemaError, type SchemaOptions } from "./schema.ts";
 import { Line, Server } from "./server.ts";
 import { shareQuestion, shareQuestions } from "./shared-question.ts";
+import { WIRE_LIMITS, type WireLimits } from "./wire.ts";
 import { createWriteQueue, type WriteQueue } from "./write-queue.ts";
 
 export interface PostgresStoreOptions {
@@ -25,12 +26,11 @@ export interface PostgresStoreOptions {
   readonly readers?: { readonly shared: number; readonly moments: number };
   /** How the tables are made where there are none yet. */
   readonly schema?: Pick<SchemaOptions, "partitions">;
-  readonly connectMs?: number;
+  readonly limits?: Partial<WireLimits>;
   /** Called for each statement that is sent; for measurement alone. */
   readonly onAsk?: () => void;
 }
 
-const CONNECT_MS = 5_000;
 const READERS = { shared: 2, moments: 4 };
 
 /**
@@ -40,8 +40,9 @@ const READERS = { shared: 2, moments: 4 };
  * @throws StoreUnavailableError when the server cannot be reached
  */
 export async function createPostgresStore(options: PostgresStoreOptions): Promise<Store> {
-  const { url, name = "early-years-gateway", connectMs = CONNECT_MS, onAsk } = options;
-  const server = new Server({ url, name, connectMs, schema: SCHEMA, ...(onAsk === undefined ? {} : { onAsk }) });
+  const { url, name = "early-years-gateway", onAsk } = options;
+  const limits = { ...WIRE_LIMITS, ...options.limits };
+  const server = new Server({ url, name, limits, schema: SCHEMA, ...(onAsk === undefined ? {} : { onAsk }) });
   const line = new Line(server);
   try {
     const { client } = await line.open();
@@ -97,8 +98,11 @@ class PostgresStore extends Reader implements Store {
   }
 
   async ping(): Promise<void> {
-    const wire = await this.#line.open();
-    await Promise.all([readChanges(this.#reading), wire.send("SELECT 1")]);
+    const found = await this.#reading.drive(() => row(IS_READING));
+    if (found?.is_reading === 0) return;
+    // Where another server has taken over, new connections lead to it.
+    this.#reading.renew();
+    throw new StoreUnavailableError("The database can be read, and not written.");
   }
 
   async close(): Promise<void> {
@@ -107,6 +111,9 @@ class PostgresStore extends Reader implements Store {
     await Promise.all([this.#reading.close(), this.#line.close()]);
   }
 }
+
+const IS_READING = `SELECT CASE WHEN current_setting('transaction_read_only') = 'off' THEN 0 ELSE 1 END AS is_reading
+  FROM store_change WHERE one = 1`;
 
 async function readChanges(reading: ReadDriver): Promise<number> {
   const found = await reading.drive(() => row("SELECT number FROM store_change WHERE one = 1"));

@@ -30,13 +30,20 @@ export class ReadDriver implements Driver {
   }
 
   async drive<T>(make: (context: Context) => Steps<T>, manner?: Manner): Promise<T> {
-    try {
-      return await this.#once(make, manner);
-    } catch (error) {
-      // Nobody has seen anything of it, and the server may be there again.
-      if (!(error instanceof ConnectionLostError) || this.#isClosed) throw error;
-      return this.#once(make, manner);
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await this.#once(make, manner);
+      } catch (error) {
+        // Nobody has seen anything of it, and the server may be there again: by then each connection is found lost by itself.
+        const isOver = this.#isClosed || attempt >= this.#all.length;
+        if (!(error instanceof ConnectionLostError) || isOver) throw error;
+      }
     }
+  }
+
+  /** Every connection is opened anew before it is used again. */
+  renew(): void {
+    for (const line of this.#all) line.wire?.drop();
   }
 
   async close(): Promise<void> {

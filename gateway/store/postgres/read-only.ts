@@ -3,8 +3,7 @@ import type { ReadVerbs } from "../store.ts";
 import { ReadDriver } from "./read-driver.ts";
 import { checkSchema, SCHEMA, SchemaError } from "./schema.ts";
 import { Line, Server } from "./server.ts";
-
-const CONNECT_MS = 5_000;
+import { WIRE_LIMITS } from "./wire.ts";
 
 export interface PostgresReadOnly extends ReadVerbs {
   close(): Promise<void>;
@@ -18,7 +17,7 @@ export interface PostgresReadOnly extends ReadVerbs {
  * @throws StoreUnavailableError when the server cannot be reached
  */
 export async function openPostgresReadOnly(url: string): Promise<PostgresReadOnly | undefined> {
-  const server = new Server({ url, name: "early-years-gateway reading", connectMs: CONNECT_MS, schema: SCHEMA });
+  const server = new Server({ url, name: "early-years-gateway reading", limits: WIRE_LIMITS, schema: SCHEMA });
   const line = new Line(server);
   try {
     const found = await checkSchema((await line.open()).client);

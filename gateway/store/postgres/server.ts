@@ -12,7 +12,7 @@ const ATTEMPT_PAUSE_MS = 200;
 export class Server {
   readonly #options: WireOptions;
   /** When it was found away first, and how; absent while it is there. */
-  #away: { readonly since: number; readonly at: number; readonly error: unknown } | undefined;
+  #away: { readonly since: number; readonly at: number; readonly error: StoreUnavailableError } | undefined;
   #isClosed = false;
 
   constructor(options: WireOptions) {
@@ -24,7 +24,7 @@ export class Server {
     for (;;) {
       if (this.#isClosed) throw new StoreUnavailableError("The store is closed.");
       if (this.#away !== undefined && isHopeless(this.#away) && performance.now() - this.#away.at < ATTEMPT_PAUSE_MS) {
-        throw this.#away.error;
+        throw new StoreUnavailableError(this.#away.error.message);
       }
       try {
         const wire = await openWire(this.#options);
@@ -34,7 +34,7 @@ export class Server {
         if (!(error instanceof StoreUnavailableError)) throw error;
         const now = performance.now();
         this.#away = { since: this.#away?.since ?? now, at: now, error };
-        if (isHopeless(this.#away)) throw error;
+        if (isHopeless(this.#away)) throw new StoreUnavailableError(error.message);
       }
       await pause(PAUSE_MS);
     }

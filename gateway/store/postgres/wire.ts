@@ -3,16 +3,29 @@ import type { Answer, Statement, Value } from "../statements/steps.ts";
 import { ConnectionLostError, toStoreError } from "./errors.ts";
 import { type Translated, translate } from "./translate.ts";
 
-/** How long nothing may be heard of a server that was asked something: longer than it lets any statement take. */
-const SILENCE_MS_MAX = 40_000;
-const STATEMENT_MS_MAX = 30_000;
-/** How long a transaction waits for another process's: as the embedded engine does. */
-const LOCK_MS_MAX = 30_000;
-const WATCH_MS = 1_000;
+/** How long a server may take, in milliseconds. */
+export interface WireLimits {
+  readonly connectMs: number;
+  readonly statementMs: number;
+  /** For a transaction to wait for another process's: as long as the embedded engine does. */
+  readonly lockMs: number;
+  /** How long nothing may be heard of one that was asked something: longer than it lets any statement take. */
+  readonly silenceMs: number;
+}
+
+export const WIRE_LIMITS: WireLimits = {
+  connectMs: 5_000,
+  statementMs: 30_000,
+  lockMs: 30_000,
+  silenceMs: 40_000,
+};
+
+/** How often it is looked whether a server has gone silent, in its own time. */
+const WATCHES = 20;
 
 export interface WireOptions {
   readonly url: string;
-  readonly connectMs: number;
+  readonly limits: WireLimits;
   /** What the server lists the connection as. */
   readonly name: string;
   /** The schema whose tables are meant. */
@@ -30,6 +43,8 @@ export interface Wire {
   put(translated: Translated, values: readonly Value[]): Promise<number>;
   /** A statement without parameters, as it stands. */
   send(sql: string): Promise<void>;
+  /** Ends it at once; what is under way is told that the connection is lost. */
+  drop(): void;
   end(): Promise<void>;
 }
 
@@ -46,19 +61,20 @@ function settings(schema: string): string {
 
 /** @throws StoreUnavailableError */
 export async function openWire(options: WireOptions): Promise<Wire> {
+  const { connectMs, statementMs, lockMs, silenceMs } = options.limits;
   const client = new Client({
     connectionString: options.url,
     application_name: options.name,
-    connectionTimeoutMillis: options.connectMs,
-    statement_timeout: STATEMENT_MS_MAX,
-    lock_timeout: LOCK_MS_MAX,
-    idle_in_transaction_session_timeout: SILENCE_MS_MAX,
+    connectionTimeoutMillis: connectMs,
+    statement_timeout: statementMs,
+    lock_timeout: lockMs,
+    idle_in_transaction_session_timeout: silenceMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     pipeline: true,
     types: { getTypeParser: parserOf },
   });
-  const wire = new PostgresWire(client, options.onAsk);
+  const wire = new PostgresWire(client, options);
   try {
     await client.connect();
     await client.query(settings(options.schema));
@@ -87,22 +103,24 @@ function parserOf(type: number): (text: string) => string | number | Buffer {
 class PostgresWire implements Wire {
   readonly client: Client;
   readonly #onAsk: (() => void) | undefined;
+  readonly #silenceMs: number;
   readonly #watch: NodeJS.Timeout;
   #isLost = false;
   #isCorked = false;
   #unanswered = 0;
   #heardAt = 0;
 
-  constructor(client: Client, onAsk: (() => void) | undefined) {
+  constructor(client: Client, { onAsk, limits }: WireOptions) {
     this.client = client;
     this.#onAsk = onAsk;
+    this.#silenceMs = limits.silenceMs;
     const lose = (): void => {
       this.#isLost = true;
       clearInterval(this.#watch);
     };
     client.on("error", lose);
     client.on("end", lose);
-    this.#watch = setInterval(() => this.#listen(), WATCH_MS);
+    this.#watch = setInterval(() => this.#listen(), limits.silenceMs / WATCHES);
     this.#watch.unref();
   }
 
@@ -156,7 +174,7 @@ class PostgresWire implements Wire {
         this.#heardAt = performance.now();
         if (error === undefined || error === null) return resolve(answer(result));
         const told = toStoreError(error);
-        if (told instanceof ConnectionLostError) this.#drop();
+        if (told instanceof ConnectionLostError) this.drop();
         reject(told);
       });
     });
@@ -175,10 +193,10 @@ class PostgresWire implements Wire {
   }
 
   #listen(): void {
-    if (this.#unanswered > 0 && performance.now() - this.#heardAt > SILENCE_MS_MAX) this.#drop();
+    if (this.#unanswered > 0 && performance.now() - this.#heardAt > this.#silenceMs) this.drop();
   }
 
-  #drop(): void {
+  drop(): void {
     this.#isLost = true;
     clearInterval(this.#watch);
     this.client.connection.stream.destroy();
