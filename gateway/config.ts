@@ -3,6 +3,7 @@ import { isIP, isIPv6 } from "node:net";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { z } from "zod";
+import { readSecretFiles, SECRETS } from "./secret-files.ts";
 
 /** All that the gateway is told from outside, built once at start. Nothing else reads the environment. */
 export interface Config {
@@ -248,15 +249,23 @@ const ENVIRONMENT = z.object({
   DEMONSTRATION_CHILDREN: wholeNumber(0, 1_000_000).default(400),
 });
 
+/** Names of all variables that are read. */
+export const SETTINGS: readonly string[] = [
+  ...Object.keys(ENVIRONMENT.shape),
+  ...SECRETS.map((name) => `${name}_FILE`),
+];
+
 /** Throws a ConfigError that lists every wrong variable. An empty variable means an unset one. */
-export function loadConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  const given = Object.fromEntries(
+export function loadConfig(given: Readonly<Record<string, string | undefined>>): Config {
+  const { environment, problems } = readSecretFiles(given);
+  if (problems.length > 0) throw new ConfigError(problems);
+  const set = Object.fromEntries(
     Object.keys(ENVIRONMENT.shape).flatMap((name) => {
       const value = environment[name]?.trim();
       return value === undefined || value === "" ? [] : [[name, value]];
     }),
   );
-  const parsed = ENVIRONMENT.safeParse(given);
+  const parsed = ENVIRONMENT.safeParse(set);
   if (!parsed.success)
     throw new ConfigError(parsed.error.issues.map((issue) => `${String(issue.path[0])}: ${issue.message}`));
   const { HOST, PORT, BASE_URL, REDIS_URL, GATEWAY_MODE, REGISTER_FILE, IDENTITY_KEY, INBOX_DIR } = parsed.data;
