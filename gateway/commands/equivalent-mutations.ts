@@ -11,6 +11,7 @@ const NO_NUMBER = "What is compared with no number is neither more nor less than
 const SOONER = "The same is found by the rest of the function, later.";
 const KEPT = "What is kept is only kept so as not to be made again.";
 const NEVER = "The case does not arise: the types alone ask for it.";
+const UNDEFINED = "Nothing that is looked for is called undefined.";
 const DOUBLE = "What follows holds back the same once more.";
 
 const DISCLOSURE = "gateway/disclosure";
@@ -98,8 +99,32 @@ export const EQUIVALENT_MUTATIONS: readonly EquivalentMutation[] = [
     KEPT,
   ),
   ...of(`${DISCLOSURE}/labels/labels.ts`, "if (known) return known", ["check dropped"], KEPT),
+  ...of(`${DISCLOSURE}/consent-check.ts`, 'Encounter\\//.test(told ?? "")', ["fallback dropped"], UNDEFINED),
+  ...of(`${DISCLOSURE}/consent-rules.ts`, 'EVERY_PURPOSE.has(code ?? "")', ["fallback dropped"], UNDEFINED),
+  ...of(`${DISCLOSURE}/consent-rules.ts`, 'rankOf(code ?? "")', ["fallback dropped"], NEVER),
+  ...of(`${DISCLOSURE}/consent-rules.ts`, "LABELS.has(system)", ["left of && dropped"], UNDEFINED),
+  ...of(`${DISCLOSURE}/consent-rules.ts`, 'RESOURCE.exec(reference.reference ?? "")', ["fallback dropped"], UNDEFINED),
+  ...["codings.ts", "services.ts"].flatMap((name) =>
+    of(
+      `${DISCLOSURE}/labels/${name}`,
+      'typeof value === "object" && value !== null && !Array.isArray(value)',
+      ["right of && dropped"],
+      "A list has no members of the names that are looked for.",
+    ),
+  ),
+  ...of(
+    `${DISCLOSURE}/labels/codings.ts`,
+    'typeof system === "string" ? system : undefined',
+    ["always"],
+    "No list is of a system that is no text.",
+  ),
+  ...of(`${DISCLOSURE}/labels/codings.ts`, 'typeof member === "object"', ["left of && dropped"], SOONER),
+  ...of(`${DISCLOSURE}/labels/codings.ts`, "isTree(component) ? component.code", ["always"], NEVER),
+  ...of(`${DISCLOSURE}/labels/labels.ts`, "rankOf(one.confidentiality) >", ["> → >="], "The same code again."),
   ...of("gateway/interactions/guard-labels.ts", "if (known) return known", ["check dropped"], KEPT),
   ...of("gateway/interactions/guard.ts", "if (marks[entry] === 1) continue", ["check dropped"], KEPT),
+  ...of("gateway/interactions/guard.ts", "last?.pack !== pack", ["always"], KEPT),
+  ...of("gateway/interactions/guard.ts", "if (known !== undefined) return known", ["check dropped"], KEPT),
   ...["type: pack.types", "id: pack.ids", "source: pack.sources"].flatMap((line) =>
     of("gateway/interactions/guard.ts", `${line}[entry] ?? ""`, ["fallback dropped"], NEVER),
   ),

@@ -15,7 +15,7 @@ const CLINIC: ServiceList = {
   kind: "Health service",
   confidentiality: "R",
   identifiers: { "urn:ods": ["Z1"], "": ["Z2"] },
-  codes: { "urn:types": ["713"] },
+  codes: { "urn:types": ["713"], "": ["drop-in"] },
 };
 
 const services = createServices([REFUGE, CLINIC]);
@@ -42,6 +42,7 @@ describe("a service is known", () => {
     ],
     ["by the identifier of whom it belongs to", { partOf: { identifier: { system: "urn:ods", value: "Z1" } } }, CLINIC],
     ["by the code of its specialty", { specialty: [coding("urn:types", "713")] }, CLINIC],
+    ["by a code without a system, where its list has none", { type: [{ coding: [{ code: "drop-in" }] }] }, CLINIC],
     ["by one of several codes", { type: [coding("urn:types", "1"), coding("urn:types", "713")] }, CLINIC],
   ])("%s", (_, told, expected) => {
     expect(services.serviceOf(told)).toBe(expected);
