@@ -9,12 +9,14 @@ import { type RunningGateway, startGateway } from "./start-gateway.ts";
 
 const CLIENT = "conformance-demo";
 const SCOPE = "system/*.cruds";
+/** A database of PostgreSQL with nothing in it, to run the same on that engine. */
+const { CONFORMANCE_DATABASE_URL = "" } = process.env;
 
 let gateway: RunningGateway;
 let options: RunOptions;
 
 beforeAll(async () => {
-  gateway = await startGateway();
+  gateway = await startGateway({ env: { DATABASE_URL: CONFORMANCE_DATABASE_URL } });
   const file = join(gateway.dataDir, "demonstration", `${CLIENT}.jwk.json`);
   const key = privateKeyFrom(parseJson(await readFile(file, "utf8")));
   if (key === undefined) throw new Error(`${CLIENT} has no key`);
