@@ -78,6 +78,7 @@ function counting(audit: AuditLog, usage: ClientUsage): AuditLog {
 
 /** Of whom anything leaves: a row may also say that all was held back, and nothing must be told of that. */
 function childrenOf({ disclosures = [], patients = [] }: AuditRecord): readonly string[] {
-  const told = disclosures.flatMap(({ patient, released }) => (released.length > 0 ? [patient] : []));
+  const told: string[] = [];
+  for (const { patient, released } of disclosures) if (released.length > 0) told.push(patient);
   return patients.length === 0 ? told : [...told, ...patients];
 }

@@ -6,39 +6,39 @@ export interface AuditRecord {
   readonly requestId: string;
   /** Registered client id, or `unknown`. */
   readonly client: string;
-  readonly organization?: string;
-  readonly purpose?: string;
-  readonly agreement?: string;
+  readonly organization?: string | undefined;
+  readonly purpose?: string | undefined;
+  readonly agreement?: string | undefined;
   /** UK GDPR articles 6 and 9 and the basis in confidence, as `6(1)(e) 9(2)(h) implied-direct-care`. */
-  readonly legalBasis?: string;
+  readonly legalBasis?: string | undefined;
   /** Id of the token the request came with. */
-  readonly tokenId?: string;
+  readonly tokenId?: string | undefined;
   /** Raw query, kept as it was asked so that an attack stays visible. Goes to the purgeable part. */
-  readonly query?: string;
+  readonly query?: string | undefined;
   /** When it was asked for, milliseconds since 1970; the log itself says when it was decided. */
-  readonly askedAt_ms?: number;
+  readonly askedAt_ms?: number | undefined;
   /** Bytes that are about to be answered. Kept is their hash alone, salted as the record is. */
-  readonly answer?: Uint8Array | readonly Uint8Array[];
+  readonly answer?: Uint8Array | readonly Uint8Array[] | undefined;
   /** Memory of which the answer's bytes never change; of it nothing is kept. */
-  readonly lasting?: ReadonlySet<ArrayBufferLike>;
+  readonly lasting?: ReadonlySet<ArrayBufferLike> | undefined;
   /** Patient ids whose data were released. Goes to the purgeable part. */
-  readonly patients?: readonly string[];
+  readonly patients?: readonly string[] | undefined;
   /** `Type/id/version` of all that was written. Goes to the purgeable part. */
-  readonly written?: readonly string[];
+  readonly written?: readonly string[] | undefined;
   /** `Type/id/version` of all that was released. Goes to the purgeable part. */
-  readonly released?: readonly string[];
+  readonly released?: readonly string[] | undefined;
   /** How many resources were held back, and by which rules; never told to the caller. */
-  readonly withheld?: { readonly count: number; readonly rules: readonly string[] };
-  readonly detail?: string;
+  readonly withheld?: { readonly count: number; readonly rules: readonly string[] } | undefined;
+  readonly detail?: string | undefined;
   /** The person who asked, where there is one: role in the leaf, id in the purgeable part. */
-  readonly user?: { readonly id: string; readonly role: string; readonly group: string };
+  readonly user?: { readonly id: string; readonly role: string; readonly group: string } | undefined;
   /** Thumbprint of the key that the token is bound to. */
-  readonly binding?: string;
-  readonly correlationId?: string;
+  readonly binding?: string | undefined;
+  readonly correlationId?: string | undefined;
   /** One for every child of whom anything was released; replaces `patients` and `released` where it is given. */
-  readonly disclosures?: readonly Disclosure[];
+  readonly disclosures?: readonly Disclosure[] | undefined;
   /** Versions of what decided, as `engine-1 labels-2 policy-7`; the log's own where it is left out. */
-  readonly rules?: string;
+  readonly rules?: string | undefined;
 }
 
 /** What of one child was released, and why. Goes to the purgeable part. */
@@ -46,21 +46,21 @@ export interface Disclosure {
   /** Logical id of the Patient. */
   readonly patient: string;
   /** Keyed hash of the NHS number, by which a search for one finds it. */
-  readonly number?: string;
+  readonly number?: string | undefined;
   /** `Type/id/version`. */
   readonly released: readonly string[];
   /** Set where the question itself named a child that the requester sees, and nothing left but the answer to it. */
-  readonly isNamed?: true;
+  readonly isNamed?: true | undefined;
   /** `system|code` of what was released, each once. */
-  readonly labels?: readonly string[];
+  readonly labels?: readonly string[] | undefined;
   /** How many resources were held back, and by which rules; never told to the caller. */
-  readonly withheld?: { readonly count: number; readonly rules: readonly string[] };
+  readonly withheld?: { readonly count: number; readonly rules: readonly string[] } | undefined;
   /** `Consent/id/version` and decisions that were weighed. */
-  readonly decidedBy?: readonly string[];
+  readonly decidedBy?: readonly string[] | undefined;
   /** Whether the family may be told, and of what this was a part; `unsafe` is never shown to a family. */
-  readonly family?: "told" | "deferred" | "unsafe";
+  readonly family?: "told" | "deferred" | "unsafe" | undefined;
   /** Of the decision that released in spite of an objection. */
-  readonly override?: { readonly kind: "duty" | "break-glass"; readonly decision: number };
+  readonly override?: { readonly kind: "duty" | "break-glass"; readonly decision: number } | undefined;
 }
 
 export interface AuditLog {

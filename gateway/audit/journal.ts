@@ -1,4 +1,4 @@
-import { type AuditFile, dayOf, journalPath, listAuditFiles } from "./files.ts";
+import { type AuditFile, dayNumber, dayOf, journalPath, listAuditFiles } from "./files.ts";
 import { GROUP_BYTES_MAX } from "./group.ts";
 import { createJournalWalker, cutTorn } from "./recover.ts";
 import { openSegment, type Segment } from "./segment.ts";
@@ -45,6 +45,8 @@ export async function openJournal(options: JournalOptions, files: readonly Audit
 class DailyJournal implements Journal {
   readonly #options: JournalOptions;
   #file: OpenFile | undefined;
+  /** Number of the day of the last group; the days' names take longer to make. */
+  #number = Number.NaN;
 
   constructor(options: JournalOptions, file: OpenFile | undefined) {
     this.#options = options;
@@ -52,7 +54,12 @@ class DailyJournal implements Journal {
   }
 
   async append(lines: Buffer, time: number): Promise<void> {
-    await (await this.#segment(dayOf(time))).append(lines);
+    const open = this.#file?.segment;
+    const number = dayNumber(time);
+    const isSame = open !== undefined && number === this.#number && open.size < this.#options.fileBytesMax;
+    const segment = isSame ? open : await this.#segment(dayOf(time));
+    this.#number = number;
+    await segment.append(lines);
   }
 
   async #segment(day: string): Promise<Segment> {

@@ -50,10 +50,15 @@ export async function ask(
   return found;
 }
 
+/** Whether anything of a question has to be answered by other resources first. */
+export function hasChains({ conditions }: Question, who: Looking): boolean {
+  return conditions.some((condition) => needsOthers(condition, who));
+}
+
 /** The question with its chains and `_has` answered: each becomes the references or ids that were found. */
 export async function withoutChains(question: Question, who: Looking, ports: CandidatePorts): Promise<Question> {
   const { type } = question;
-  if (!question.conditions.some((condition) => needsOthers(condition, who))) return question;
+  if (!hasChains(question, who)) return question;
   const conditions: Condition[] = [];
   let { lead } = question;
   for (const condition of question.conditions) {

@@ -83,9 +83,9 @@ function toDisclosure(
   return {
     ...standing,
     released,
-    ...(texts.length > 0 && { labels: texts }),
-    ...(count !== undefined && { withheld: { count, rules: standing.decidedBy ?? [] } }),
-    ...(labelled.isUnsafe && { family: "unsafe" }),
+    labels: texts.length > 0 ? texts : undefined,
+    withheld: count === undefined ? undefined : { count, rules: standing.decidedBy ?? [] },
+    family: labelled.isUnsafe ? "unsafe" : standing.family,
   };
 }
 
@@ -143,10 +143,10 @@ function standingOf(view: VisiblePerson, audit: AuditLog): Standing {
   const family = isRestricted ? "unsafe" : override?.family;
   const standing: Standing = {
     patient: patientId,
-    ...(number !== undefined && { number }),
-    ...(decidedBy.length > 0 && { decidedBy }),
-    ...(family && { family }),
-    ...(override && { override: { kind: override.kind, decision: override.decision } }),
+    number,
+    decidedBy: decidedBy.length > 0 ? decidedBy : undefined,
+    family,
+    override: override && { kind: override.kind, decision: override.decision },
   };
   STANDING.set(view, standing);
   return standing;

@@ -4,9 +4,18 @@ import type { AuditRecord } from "../audit/audit.ts";
 /** What every audit record says of the request: who asked, for whom, why, when, under which agreement and token. */
 export type AuditFacts = Pick<
   AuditRecord,
-  "requestId" | "client" | "correlationId" | "user" | "binding" | "askedAt_ms"
-> &
-  Required<Pick<AuditRecord, "organization" | "purpose" | "agreement" | "legalBasis" | "tokenId">>;
+  | "requestId"
+  | "client"
+  | "correlationId"
+  | "user"
+  | "binding"
+  | "askedAt_ms"
+  | "organization"
+  | "purpose"
+  | "agreement"
+  | "legalBasis"
+  | "tokenId"
+>;
 
 /** What is known of one request: an InteractionRequest, or what a route made of its headers. */
 export interface Asked {
@@ -16,12 +25,7 @@ export interface Asked {
 }
 
 export function auditFacts(requester: Requester, { requestId, correlationId, now_ms }: Asked): AuditFacts {
-  return {
-    requestId,
-    ...(correlationId !== undefined && { correlationId }),
-    ...(now_ms !== undefined && { askedAt_ms: now_ms }),
-    ...standingFacts(requester),
-  };
+  return { ...standingFacts(requester), requestId, correlationId, askedAt_ms: now_ms };
 }
 
 type StandingFacts = Omit<AuditFacts, "requestId" | "correlationId" | "askedAt_ms">;
@@ -41,8 +45,8 @@ function standingFacts(requester: Requester): StandingFacts {
     agreement: `${agreement.id}/${agreement.version}`,
     legalBasis: `${article6} ${article9} ${confidence}`,
     tokenId,
-    ...(user && { user: { id: user.id, role: user.role, group: user.group } }),
-    ...(binding && { binding: binding.thumbprint }),
+    user: user && { id: user.id, role: user.role, group: user.group },
+    binding: binding?.thumbprint,
   };
   STANDING.set(requester, facts);
   return facts;

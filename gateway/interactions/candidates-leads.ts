@@ -13,7 +13,7 @@ const NO_RECORDS: readonly RecordKey[] = [];
 export type NarrowLead = Exclude<Lead, { readonly kind: "linked" }>;
 
 /** The records that a lead names, ascending; `undefined` when they are too many to be a lead. */
-export async function leadRecords(
+export function leadRecords(
   lead: NarrowLead,
   looking: Looking,
   ports: CandidatePorts,
@@ -21,6 +21,14 @@ export async function leadRecords(
   if (lead.kind === "identifier" && lead.identifiers.length === 1 && lead.identifiers[0]) {
     return resolveIdentifier(lead.identifiers[0], looking, ports);
   }
+  return joinedLeads(lead, looking, ports);
+}
+
+async function joinedLeads(
+  lead: NarrowLead,
+  looking: Looking,
+  ports: CandidatePorts,
+): Promise<readonly RecordKey[] | undefined> {
   const found = await Promise.all(lookups(lead, looking, ports));
   if (found.some((keys) => keys.length > LEAD_RECORDS_max)) return undefined;
   return found.reduce(union, NO_RECORDS);

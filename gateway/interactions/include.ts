@@ -20,7 +20,7 @@ interface Including {
   readonly ports: CandidatePorts;
 }
 
-const NOTHING: Included = { entries: [], outcome: undefined };
+export const NOTHING: Included = { entries: [], outcome: undefined };
 /** How far `:iterate` follows; longer ways round than this only come from references in a circle of many. */
 const ROUNDS_MAX = 20;
 

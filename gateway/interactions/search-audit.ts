@@ -69,13 +69,15 @@ export function toSearchRecord(
   audit: AuditLog,
 ): AuditRecord {
   const { requester, query } = request;
+  const disclosed = toDisclosed(released, audit, withheld.lookedAt());
   return {
+    ...auditFacts(requester, request),
     interaction,
     outcome: "success",
-    ...auditFacts(requester, request),
     query: `${path}?${query}`,
-    ...toDisclosed(released, audit, withheld.lookedAt()),
-    ...withheld.facts(),
+    disclosures: disclosed.disclosures,
+    released: disclosed.released,
+    withheld: withheld.facts().withheld,
     answer: body,
     lasting: memoryOf(released),
   };

@@ -9,7 +9,7 @@ import { QuestionRefused } from "./ask.ts";
 import { toSearchset } from "./bundle.ts";
 import type { Looking } from "./candidates.ts";
 import { GuardError, guardRelease } from "./guard.ts";
-import { includedEntries } from "./include.ts";
+import { includedEntries, NOTHING } from "./include.ts";
 import { momentOf } from "./moment.ts";
 import { createNextLink } from "./next-link.ts";
 import { toSearchRecord } from "./search-audit.ts";
@@ -27,7 +27,8 @@ export function createSearchFlow(ports: SearchPorts): SearchFlow {
     const found = await refusable(findMatches(search, looking, ports));
     if (!("page" in found)) return found;
     const matched = found.page;
-    const { entries: included, outcome } = await includedEntries(query.inclusions, matched, { looking, ports });
+    const { entries: included, outcome } =
+      query.inclusions.length === 0 ? NOTHING : await includedEntries(query.inclusions, matched, { looking, ports });
     const released = included.length === 0 ? matched : [...matched, ...included];
     guardRelease(guarded(released, requester), requester, ports.sources);
     // The contract and the audit log hold no findings that could be missing.

@@ -4,7 +4,7 @@ import { createOrder, type Order, TopMatches } from "../search/page.ts";
 import type { Cursor } from "../search/page-token.ts";
 import type { Question } from "../search/search-query.ts";
 import type { TokenHash } from "../search/token-hash.ts";
-import { QuestionRefused, withoutChains } from "./ask.ts";
+import { hasChains, QuestionRefused, withoutChains } from "./ask.ts";
 import {
   type Candidates,
   candidatesOf,
@@ -34,9 +34,14 @@ export interface Found {
  */
 export async function findMatches(search: Search, looking: Looking, ports: SearchPorts): Promise<Found> {
   const { query, page } = search;
-  const asked: Question[] = [];
-  for (const question of search.questions) asked.push(await withoutChains(question, looking, ports));
-  const candidates = await whereToLook(search, asked, { looking, ports });
+  const { questions } = search;
+  const hasInner = questions.some((question) => hasChains(question, looking));
+  const asked = hasInner ? await plainQuestions(questions, looking, ports) : questions;
+  const [only] = asked;
+  const candidates =
+    only !== undefined && asked.length === 1 && search.patientId === undefined
+      ? await candidatesOf(only, looking, ports)
+      : await whereToLook(search, asked, { looking, ports });
   // By the question alone: whether a look-up found too much tells of what is hidden.
   const wantsTotal =
     query.count === 0 || (query.total === undefined ? isCountable(search, asked) : query.total !== "none");
@@ -59,6 +64,16 @@ export async function findMatches(search: Search, looking: Looking, ports: Searc
   await eachVisible(candidates, after, collecting.take, { looking, ports });
   const { withheld, kept, total } = collecting;
   return { ...toPage(kept.first(), query.count), total: wantsTotal ? total() : undefined, withheld };
+}
+
+async function plainQuestions(
+  questions: readonly Question[],
+  looking: Looking,
+  ports: SearchPorts,
+): Promise<readonly Question[]> {
+  const asked: Question[] = [];
+  for (const question of questions) asked.push(await withoutChains(question, looking, ports));
+  return asked;
 }
 
 function toPage(found: readonly FoundMatch[], count: number): Pick<Found, "page" | "hasMore"> {
@@ -121,14 +136,14 @@ function withinOf({ patientId }: Search, { type }: Question, { fhirBase }: Searc
  * child and find nothing is to learn something of it.
  */
 function whomItNames({ patientId }: Search, asked: readonly Question[]): (view: VisiblePerson) => boolean {
-  const ids = new Set(patientId === undefined ? [] : [patientId]);
+  const ids = patientId === undefined ? [] : [patientId];
   const hashes: TokenHash[] = [];
   for (const { lead } of asked) {
-    if (lead?.kind === "id" && lead.type === "Patient") for (const id of lead.ids) ids.add(id);
-    if (lead?.kind === "identifier") hashes.push(...lead.identifiers.map(({ hash }) => hash));
+    if (lead?.kind === "id" && lead.type === "Patient") ids.push(...lead.ids);
+    if (lead?.kind === "identifier") for (const { hash } of lead.identifiers) hashes.push(hash);
   }
   return ({ patient, patientId: id }) =>
-    patient.size > 0 && (ids.has(id) || (hashes.length > 0 && hasToken(patient, 0, hashes)));
+    patient.size > 0 && (ids.includes(id) || (hashes.length > 0 && hasToken(patient, 0, hashes)));
 }
 
 function isOneRecord({ known, children, canonicals, auditEvents }: Candidates): boolean {

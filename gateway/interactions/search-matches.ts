@@ -24,7 +24,19 @@ export interface Membership {
 
 const NONE: readonly never[] = [];
 
-export function toSelection({ type, conditions }: Question, within?: Membership): Selection {
+const SELECTIONS = new WeakMap<Question, Selection>();
+
+/** A question that is asked in the same words again is the same object, and ready already. */
+export function toSelection(question: Question, within?: Membership): Selection {
+  if (within !== undefined) return makeSelection(question, within);
+  const known = SELECTIONS.get(question);
+  if (known !== undefined) return known;
+  const made = makeSelection(question, undefined);
+  SELECTIONS.set(question, made);
+  return made;
+}
+
+function makeSelection({ type, conditions }: Question, within: Membership | undefined): Selection {
   const isPlain = conditions.every(({ kind }) => kind !== "resource" && kind !== "child-identifier");
   if (isPlain) return { type, within, byKeys: conditions, byResource: NONE, byChild: NONE };
   return {

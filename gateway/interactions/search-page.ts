@@ -60,6 +60,14 @@ function firstPage(request: Pick<InteractionRequest, "query" | "parameters">): P
   };
 }
 
-export function pageOwner({ client, purpose, agreement }: Requester): string {
-  return `${client} ${purpose} ${agreement.id}/${agreement.version}`;
+const OWNERS = new WeakMap<Requester, string>();
+
+/** A requester is the same object for all requests of its token. */
+export function pageOwner(requester: Requester): string {
+  const known = OWNERS.get(requester);
+  if (known !== undefined) return known;
+  const { client, purpose, agreement } = requester;
+  const owner = `${client} ${purpose} ${agreement.id}/${agreement.version}`;
+  OWNERS.set(requester, owner);
+  return owner;
 }

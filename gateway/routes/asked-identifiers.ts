@@ -1,5 +1,7 @@
 import { hash } from "node:crypto";
+import { LRUCache } from "lru-cache";
 import type { InteractionRequest } from "../interactions/answer.ts";
+import { LIMITS } from "../limits.ts";
 import { mayHold } from "../search/query-text.ts";
 
 /**
@@ -12,16 +14,29 @@ export function askedIdentifiers({
   body,
   preconditions,
 }: Pick<InteractionRequest, "query" | "operation" | "body" | "preconditions">): readonly string[] {
-  const asked = identifiersIn(query);
+  const asked = knownIdentifiers(query);
   const { ifNoneExist } = preconditions;
-  if (ifNoneExist !== undefined) asked.push(...identifiersIn(ifNoneExist));
-  if (operation === "match" && body !== undefined) asked.push(hash("sha256", body, "base64url"));
+  if (ifNoneExist !== undefined) return [...asked, ...identifiersIn(ifNoneExist)];
+  if (operation === "match" && body !== undefined) return [...asked, hash("sha256", body, "base64url")];
+  return asked;
+}
+
+const READ = new LRUCache<string, readonly string[]>({ max: LIMITS.query_cache_entries_max });
+const NONE: readonly string[] = [];
+
+/** A screen that asks in the same words again is spared the reading, as by the cache of parsed queries. */
+function knownIdentifiers(query: string): readonly string[] {
+  if (query === "") return NONE;
+  const known = READ.get(query);
+  if (known !== undefined) return known;
+  const asked = identifiersIn(query);
+  if (query.length <= LIMITS.query_cache_characters_max) READ.set(query, asked);
   return asked;
 }
 
 /**
  * `identifier`, at the end of a chain, of `_has` or before a modifier, and `sourceIdentifier`. Values without their
- * system. What is asked is seldom read twice, so each part is read by itself, and only those that may be meant.
+ * system. Each part is read by itself, and only those that may be meant.
  */
 function identifiersIn(query: string): string[] {
   const asked: string[] = [];
