@@ -22,6 +22,6 @@ app.all("*", (c) => {
 const server = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1", autoCleanupIncoming: true });
 server.on("listening", () => {
   const address = server.address();
-  if (address !== null && typeof address === "object") process.stdout.write(`${address.port}\n`);
+  if (address !== null && typeof address === "object") process.stdout.write(`http://127.0.0.1:${address.port}\n`);
 });
 process.on("SIGTERM", () => process.exit(0));

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { startGateway } from "../start-gateway.ts";
-import { median } from "./load.ts";
 import { residentMemory } from "./process-usage.ts";
+import { openGateway } from "./server.ts";
+import { median } from "./statistics.ts";
 
 export interface StartFigures {
   readonly start_s: readonly number[];
@@ -21,7 +21,7 @@ export async function measureStart(
   const start_s: number[] = [];
   const idle: number[] = [];
   for (let round = 0; round < times; round += 1) {
-    const gateway = await startGateway({ dataDir, env });
+    const gateway = await openGateway({ dataDir, env });
     start_s.push(gateway.ready_ms / 1000);
     if (round === times - 1) {
       await sleep(IDLE_AFTER_MS);

@@ -1,67 +1,115 @@
-import { createSend } from "../http.ts";
 import { parseJson, text } from "../json.ts";
+import { created, resource } from "./expectations.ts";
 import type { LoadRequest } from "./load.ts";
-import { ask, toWorkload, type Workload } from "./workloads.ts";
+import { bodiesOf } from "./read-workloads.ts";
+import { ask, inTurns, NotServed, type Skipped, type Target, type Workload, type WriteId } from "./workload.ts";
 
-/** People who do not exist, on an authority of their own: enough that no record grows large. */
+/** People who do not exist: enough that no record grows large. */
 const PATIENTS = 200;
 const CONNECTIONS = 64;
-const REQUEST_TIMEOUT_MS = 10_000;
+const AT_ONCE = 8;
 const JSON_HEADERS = { accept: "application/fhir+json", "content-type": "application/fhir+json" };
 
+type Written = { readonly request: LoadRequest; readonly body: string };
+
 /** Creates what the writes are about, and sends each kind of write once, as the load will. */
-export async function makeWriteWorkloads(fhirBase: string, token: string): Promise<readonly Workload[]> {
-  const send = createSend({ base: fhirBase, token, timeout_ms: REQUEST_TIMEOUT_MS });
-  const path = new URL(fhirBase).pathname;
-  const post = (address: string, resource: object): LoadRequest => ({
+export async function makeWrites(
+  target: Target,
+  wanted: readonly WriteId[],
+  run: string,
+  patients = PATIENTS,
+): Promise<readonly (Workload | Skipped)[]> {
+  if (wanted.length === 0) return [];
+  try {
+    const subjects = await inTurns([...Array(patients).keys()], AT_ONCE, async (n) => {
+      const exchange = await ask(target, toPost(target, "/Patient", toPatient(run, n), resource("Patient")));
+      return `Patient/${idOf(exchange.response.body)}`;
+    });
+    const made: (Workload | Skipped)[] = [];
+    for (const id of wanted) made.push(await makeWrite(target, id, run, subjects));
+    return made;
+  } catch (error) {
+    if (!(error instanceof NotServed)) throw error;
+    const reason = `creating a Patient: ${error.message}`;
+    return wanted.map((id) => ({ id, reason }));
+  }
+}
+
+async function makeWrite(target: Target, id: WriteId, run: string, subjects: readonly string[]) {
+  try {
+    const written = await inTurns(subjects, AT_ONCE, (subject, n) => writeOnce(target, { id, run, subject, n }));
+    // All first contents, then all second ones: those of one resource are never under way together.
+    const all = [0, 1].flatMap((nth) => written.flatMap((each) => each.slice(nth, nth + 1)));
+    return { id, connections: CONNECTIONS, requests: all.map(({ request }) => request), bodies: bodiesOf(all) };
+  } catch (error) {
+    if (!(error instanceof NotServed)) throw error;
+    return { id, reason: error.message };
+  }
+}
+
+interface One {
+  readonly id: WriteId;
+  readonly run: string;
+  readonly subject: string;
+  readonly n: number;
+}
+
+async function writeOnce(target: Target, { id, run, subject, n }: One): Promise<readonly Written[]> {
+  const create = toPost(target, "/Observation", toObservation(subject, n), resource("Observation"));
+  if (id === "transaction") return [await send(target, toPost(target, "", toTransaction(run, n), created(2)))];
+  const made = await send(target, create);
+  if (id === "create") return [made];
+  const observationId = idOf(made.body);
+  const path = `${target.path}/Observation/${observationId}`;
+  const updates: Written[] = [];
+  // Two contents in turn, so that each of them is a change.
+  for (const value of [n, n + 0.5]) {
+    const content = { ...toObservation(subject, value), id: observationId };
+    const verify = resource("Observation", observationId);
+    const request: LoadRequest = {
+      method: "PUT",
+      path,
+      headers: JSON_HEADERS,
+      body: JSON.stringify(content),
+      role: "writer",
+      verify,
+    };
+    updates.push(await send(target, request));
+  }
+  return updates;
+}
+
+async function send(target: Target, request: LoadRequest): Promise<Written> {
+  return { request, body: (await ask(target, request)).response.body };
+}
+
+export function toPost({ path }: Target, address: string, content: object, verify: LoadRequest["verify"]): LoadRequest {
+  return {
     method: "POST",
     path: `${path}${address}`,
     headers: JSON_HEADERS,
-    body: JSON.stringify(resource),
-  });
-  const creates: [LoadRequest, string][] = [];
-  const updates: [LoadRequest, string][] = [];
-  const transactions: [LoadRequest, string][] = [];
-  for (let n = 0; n < PATIENTS; n += 1) {
-    const patient = await ask(send, post("/Patient", toPatient(n)));
-    const subject = `Patient/${idOf(patient.response.body)}`;
-    const create = post("/Observation", toObservation(subject, n));
-    const created = await ask(send, create);
-    creates.push([create, created.response.body]);
-    const id = idOf(created.response.body);
-    // Two contents in turn, so that each of them is a change.
-    for (const value of [n, n + 0.5]) {
-      const update: LoadRequest = {
-        ...post(`/Observation/${id}`, { ...toObservation(subject, value), id }),
-        method: "PUT",
-      };
-      updates.push([update, (await ask(send, update)).response.body]);
-    }
-    const transaction = post("", toTransaction(n));
-    transactions.push([transaction, (await ask(send, transaction)).response.body]);
-  }
-  return [
-    { ...toWorkload("create", "an Observation created", creates), connections: CONNECTIONS },
-    { ...toWorkload("update", "an Observation updated", updates), connections: CONNECTIONS },
-    { ...toWorkload("transaction", "a Patient and an Observation in one", transactions), connections: CONNECTIONS },
-  ];
+    body: JSON.stringify(content),
+    role: "writer",
+    ...(verify === undefined ? {} : { verify }),
+  };
 }
 
-function idOf(body: string): string {
+export function idOf(body: string): string {
   return text(parseJson(body), "id") ?? "";
 }
 
-function toPatient(n: number) {
+function toPatient(run: string, n: number) {
   return {
     resourceType: "Patient",
-    identifier: [{ system: "https://bench.example/child", value: `child-${n}` }],
+    identifier: [{ system: "https://bench.example/child", value: `${run}-${n}` }],
     name: [{ family: "Bench", given: [`Child${n}`] }],
     gender: n % 2 === 0 ? "female" : "male",
     birthDate: "2023-04-05",
   };
 }
 
-function toObservation(subject: string, value: number) {
+/** A weight, as a health visitor takes it. */
+export function toObservation(subject: string, value: number) {
   return {
     resourceType: "Observation",
     status: "final",
@@ -75,13 +123,13 @@ function toObservation(subject: string, value: number) {
   };
 }
 
-function toTransaction(n: number) {
+function toTransaction(run: string, n: number) {
   const fullUrl = "urn:uuid:5b0a0f4e-3c1d-4a52-9a6e-0d6f2c6f7a11";
   return {
     resourceType: "Bundle",
     type: "transaction",
     entry: [
-      { fullUrl, resource: toPatient(n), request: { method: "POST", url: "Patient" } },
+      { fullUrl, resource: toPatient(`${run}-transaction`, n), request: { method: "POST", url: "Patient" } },
       { resource: toObservation(fullUrl, n), request: { method: "POST", url: "Observation" } },
     ],
   };

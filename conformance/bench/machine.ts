@@ -1,0 +1,23 @@
+import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
+
+export interface Machine {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memory_GB: number;
+  readonly node: string;
+  readonly system: string;
+  /** Over the last minute, before the bench did anything: figures of a machine that is busy mean little. */
+  readonly loadAtStart: number;
+}
+
+export function describeMachine(): Machine {
+  const [cpu] = cpus();
+  return {
+    cpu: cpu?.model ?? "unknown",
+    cores: availableParallelism(),
+    memory_GB: Math.round(totalmem() / 2 ** 30),
+    node: process.version,
+    system: `${process.platform} ${process.arch}`,
+    loadAtStart: loadavg()[0] ?? Number.NaN,
+  };
+}
