@@ -1,4 +1,4 @@
-import type { Coding, ConsentProvision, ConsentProvisionData } from "@medplum/fhirtypes";
+import type { Coding, Consent, ConsentProvision, ConsentProvisionData } from "@medplum/fhirtypes";
 import { describe, expect, test } from "vitest";
 import {
   ACT_CODE,
@@ -10,8 +10,8 @@ import {
   SHARING_DECISION,
 } from "#profiles/systems.ts";
 import { isObjection, policyOf } from "./consent-policy.ts";
-import { CONSENT_ACTION, type ConsentRule, RESOURCE_TYPES, URIS } from "./consent-rules.ts";
-import { actor, actReason, coding, dataClass, policy, rules, sensitivity } from "./disclosure.fixtures.ts";
+import { CONSENT_ACTION, type ConsentRule, RESOURCE_TYPES, toConsentRules, URIS } from "./consent-rules.ts";
+import { actor, actReason, coding, consent, dataClass, policy, rules, sensitivity } from "./disclosure.fixtures.ts";
 
 function denial(rule: ConsentProvision): ConsentRule {
   return rules({ type: "deny", ...rule }).root;
@@ -180,4 +180,9 @@ describe("a family objects", () => {
 test("a policy that says nothing of opting in or out leaves what another beside it says", () => {
   const codings = [coding("urn:policies")("OPTIN"), sensitivity("OPTIN")];
   expect(policyOf({ policyRule: { coding: codings } })).toBe("permit");
+});
+
+test("a Consent of no category, as other registers hold them, is read like any other", () => {
+  const bare: Consent = JSON.parse(JSON.stringify({ ...consent({ type: "permit" }), category: undefined }));
+  expect(toConsentRules(bare)?.root.type).toBe("permit");
 });
