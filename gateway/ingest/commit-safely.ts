@@ -9,6 +9,7 @@ export type Transact = <T>(work: (transaction: WriteTransaction) => Promise<T>) 
 /**
  * Commits a batch in one transaction. When something in it makes that impossible, each record is tried by itself, so
  * that only the one that is at fault is held back.
+ * @throws StoreUnavailableError when the store is not to be had: the delivery is broken off, and may be sent again
  * @throws what the store threw when not even that can be written down
  */
 export async function commitSafely(
@@ -20,7 +21,7 @@ export async function commitSafely(
     return await transact((transaction) => commitBatch(transaction, batch, context));
   } catch (error) {
     const [only, ...others] = batch;
-    if (only === undefined) throw error;
+    if (only === undefined || isOfStore(error)) throw error;
     if (others.length === 0) return holdBackAlone(transact, only, { error, context });
   }
   const fates: Fate[] = [];
@@ -31,6 +32,11 @@ export async function commitSafely(
     for (const [child, outcome] of result.children) children.set(child, outcome);
   }
   return { fates, children };
+}
+
+/** A store that cannot be had for the time being says nothing of a record. */
+function isOfStore(error: unknown): boolean {
+  return error instanceof Error && error.name === "StoreUnavailableError";
 }
 
 async function holdBackAlone(

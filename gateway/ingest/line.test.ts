@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { communityServicesDataSet } from "#mappers/community-services-data-set/mapper.ts";
 import type { StagedMapper } from "#mappers/mapper.ts";
 import type { Store, StoredResource, WriteTransaction } from "../store/store.ts";
+import { StoreUnavailableError } from "../store/unavailable.ts";
 import { inChunks, recordsOf, startLine, type TestLine, toCsv, toProfileRow, toTables } from "./line.fixtures.ts";
 import { withMappers } from "./mappers.fixtures.ts";
 
@@ -457,6 +458,20 @@ describe("faults", () => {
     for (const { resources } of half) expect(observationsOf(resources)).toHaveLength(18);
     const receipt = await line.send("eyfs-profile", toCsv(pupils));
     expect(receipt).toMatchObject({ received: 200, committed: 72, unchanged: 128, quarantined: 0 });
+    expect(await recordsOf(line.store)).toHaveLength(200);
+  });
+
+  test("a store that is away for a moment breaks the delivery off, and holds no record back for it", async () => {
+    line = startLine();
+    let writes = 0;
+    const briefly: Store = Object.create(line.store);
+    briefly.write = (work) => {
+      writes += 1;
+      return writes === 2 ? Promise.reject(new StoreUnavailableError("away")) : line.store.write(work);
+    };
+    await expect(line.on(briefly).send("eyfs-profile", toCsv(pupils))).rejects.toThrow(StoreUnavailableError);
+    expect(await line.store.quarantined({ sources: ["leeds-eyfsp"] }, 9)).toEqual([]);
+    expect(await line.send("eyfs-profile", toCsv(pupils))).toMatchObject({ received: 200, quarantined: 0 });
     expect(await recordsOf(line.store)).toHaveLength(200);
   });
 
