@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import { tmpdir } from "node:os";
 import { findOnPath, freePort, type Started, start, until } from "./processes.ts";
 
 const START_MS = 10_000;
@@ -18,7 +19,9 @@ export async function startRedis(): Promise<RedisProcess | undefined> {
   const program = findOnPath("redis-server");
   if (program === undefined) return undefined;
   const port = await freePort();
-  const words = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", "/tmp"];
+  const words = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
+  // Another one's file would be read at the start.
+  words.push("--dir", tmpdir(), "--dbfilename", `faults-${port}.rdb`);
   const begin = async (): Promise<Started> => {
     const started = start(program, words);
     await until(() => answers(port), START_MS, "the start of Redis");

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { busiest } from "./coordination.cases.ts";
 import type { CoordinationOptions, CoordinationResult, CoordinationTask } from "./coordination.process.ts";
 import { startTestCluster } from "./test-cluster.ts";
+import { command, startPair } from "./test-failover.ts";
 import { startOwnRedis } from "./test-redis.ts";
 
 let directory: string;
@@ -19,10 +20,10 @@ afterAll(() => rm(directory, { recursive: true }));
 /** All begin together, once each of them has reached Redis. */
 async function inProcesses(
   count: number,
-  { url, task }: { readonly url: string; readonly task: CoordinationTask },
+  { url, task, fence }: { readonly url: string; readonly task: CoordinationTask; readonly fence?: string },
   meanwhile: (children: readonly ChildProcess[]) => Promise<void> = async () => {},
 ): Promise<readonly CoordinationResult[]> {
-  const options: CoordinationOptions = { url, task, processes: count };
+  const options: CoordinationOptions = { url, task, processes: count, ...(fence !== undefined && { fence }) };
   const program = new URL("./coordination.process.ts", import.meta.url);
   const children = Array.from({ length: count }, () => fork(program, [JSON.stringify(options)], { stdio: "inherit" }));
   try {
@@ -94,11 +95,11 @@ describe.concurrent("a hundred who ask for one child in two processes", () => {
   });
 });
 
-describe.concurrent("four processes take no more than five turns in any second", () => {
-  const PER_SECOND = 5;
-  const isLong = process.env.COORDINATION_LONG !== undefined;
-  const turnsOf = (all: readonly CoordinationResult[]) => all.flatMap(({ turns }) => turns);
+const PER_SECOND = 5;
+const isLong = process.env.COORDINATION_LONG !== undefined;
+const turnsOf = (all: readonly CoordinationResult[]) => all.flatMap(({ turns }) => turns);
 
+describe.concurrent("four processes take no more than five turns in any second", () => {
   test("with one Redis", async () => {
     const redis = await startOwnRedis();
     const task = { kind: "turns", perSecond: PER_SECOND, for_ms: isLong ? 20_000 : 5_000 } as const;
@@ -133,4 +134,22 @@ describe.concurrent("four processes take no more than five turns in any second",
     expect(turns.filter((at) => at > away.from + 1_000 && at < away.until).length).toBeGreaterThan(0);
     expect(turns.filter((at) => at > away.until).length).toBeGreaterThan(0);
   });
+});
+
+test("four processes take no more than that of a server that freezes, is replaced by its replica, and goes on as a second master", async () => {
+  const { master, replica, url } = await startPair();
+  const task = { kind: "turns", perSecond: PER_SECOND, for_ms: isLong ? 20_000 : 8_000 } as const;
+  let taken = 0;
+  const all = await inProcesses(4, { url, task, fence: join(directory, "fence") }, async () => {
+    await pause(1_500);
+    process.kill(master.pid, "SIGSTOP");
+    await command(replica.url, "REPLICAOF", "NO", "ONE");
+    await pause(1_500);
+    process.kill(master.pid, "SIGCONT");
+    taken = Date.now();
+  });
+  for (const one of [master, replica]) await one.stop();
+  const turns = turnsOf(all);
+  expect(busiest(turns, 1_000)).toBeLessThanOrEqual(PER_SECOND);
+  expect(turns.filter((at) => at > taken).length).toBeGreaterThan(0);
 });

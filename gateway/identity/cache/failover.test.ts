@@ -8,8 +8,8 @@ import { startTestCluster, type TestCluster } from "./test-cluster.ts";
 import { command, follow, moveSlots, startPair, untilTold } from "./test-failover.ts";
 import { startOwnRedis } from "./test-redis.ts";
 
-/** Long enough for all to have found who answers now, and to have used it. */
-const AFTER_MS = 1_500;
+/** For all to use who answers now; they end only when they have found it. */
+const AFTER_MS = 1_000;
 /** In the server that something is done to: the processes are at work. */
 const KEYS_MIN = 20;
 const ROLE = ["INFO", "replication"] as const;
@@ -39,7 +39,6 @@ async function expectHeld(
   });
   report(name, result);
   expect(result.stale).toBe(0);
-  expect(result.isConnected).toBe(true);
   expect(result.counts.farHits).toBeGreaterThan(0);
 }
 
@@ -85,22 +84,28 @@ describe("while a cluster changes", () => {
   });
 });
 
-describe.concurrent("while one of two addresses takes the place of the other", () => {
+describe("while one of two addresses takes the place of the other", () => {
+  const started: { stop(): Promise<void> }[] = [];
+  const start = async () => {
+    const pair = await startPair();
+    started.push(pair.master, pair.replica);
+    return pair;
+  };
+  afterAll(() => Promise.all(started.map((one) => one.stop())));
+
   test("the master is killed, its replica is told to take over, and the old one comes back empty", async () => {
-    const { master, replica, url } = await startPair();
-    let again: Awaited<ReturnType<typeof startOwnRedis>> | undefined;
+    const { master, replica, url } = await start();
     await expectHeld("pair", { url, first: master.url }, async () => {
       await master.stop();
       await pause(300);
       await command(replica.url, "REPLICAOF", "NO", "ONE");
       await pause(1_000);
-      again = await startOwnRedis([], master.port);
+      started.push(await startOwnRedis([], master.port));
     });
-    for (const one of [again, replica]) await one?.stop();
   });
 
   test("the master freezes meanwhile and goes on as a second one", async () => {
-    const { master, replica, url } = await startPair();
+    const { master, replica, url } = await start();
     await expectHeld("two-masters", { url, first: master.url }, async () => {
       process.kill(master.pid, "SIGSTOP");
       await pause(200);
@@ -108,15 +113,13 @@ describe.concurrent("while one of two addresses takes the place of the other", (
       await pause(800);
       process.kill(master.pid, "SIGCONT");
     });
-    for (const one of [master, replica]) await one.stop();
   });
 
   test("the master becomes the replica's replica, and no connection is lost", async () => {
-    const { master, replica, url } = await startPair();
+    const { master, replica, url } = await start();
     await expectHeld("exchanged", { url, first: master.url }, async () => {
       await command(replica.url, "REPLICAOF", "NO", "ONE");
       await follow(master.url, replica.port);
     });
-    for (const one of [master, replica]) await one.stop();
   });
 });

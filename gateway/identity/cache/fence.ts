@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { closeSync, mkdirSync, openSync, readSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 
-/** Three numbers that every process over one store sees at once, without a message that could be late or lost. */
+/** A few numbers that every process over one store sees at once, without a message that could be late or lost. */
 export interface Fence {
   /** `changes` differs after every change that was told; `era` when what Redis holds from before must not be used. */
   read(): FenceState;
@@ -20,6 +20,8 @@ export interface FenceState {
   readonly era: number;
   /** Of the incarnation of Redis that all use, as `fenceNumber` makes it; 0 before there was any. */
   readonly server: number;
+  /** Differs each time that a server was taken into use, be it the same as before. */
+  readonly taken: number;
 }
 
 /** An incarnation of Redis as a number of the fence. */
@@ -31,6 +33,7 @@ export function fenceNumber(incarnation: string): number {
 const NUMBER_BYTES = 6;
 const ERA_AT = 8;
 const SERVER_AT = 16;
+const TAKEN_AT = 24;
 
 /**
  * Kept in a file beside the store, for processes on one machine. A read costs about a microsecond. Lost power makes
@@ -46,9 +49,9 @@ export function createFileFence(path: string): Fence {
     open ??= openSync(path, "r+");
     return open;
   };
-  const bytes = Buffer.alloc(SERVER_AT + 8);
-  const raise = (at: number, number = randomBytes(NUMBER_BYTES)): void => {
-    writeSync(descriptor(), number, 0, NUMBER_BYTES, at);
+  const bytes = Buffer.alloc(TAKEN_AT + 8);
+  const raise = (at: number): void => {
+    writeSync(descriptor(), randomBytes(NUMBER_BYTES), 0, NUMBER_BYTES, at);
   };
   return {
     read() {
@@ -58,16 +61,18 @@ export function createFileFence(path: string): Fence {
         changes: bytes.readUIntLE(0, NUMBER_BYTES),
         era: bytes.readUIntLE(ERA_AT, NUMBER_BYTES),
         server: bytes.readUIntLE(SERVER_AT, NUMBER_BYTES),
+        taken: bytes.readUIntLE(TAKEN_AT, NUMBER_BYTES),
       };
     },
     raiseChanges: () => raise(0),
     raiseEra: () => raise(ERA_AT),
     takeServer(server) {
-      const number = Buffer.alloc(NUMBER_BYTES);
-      number.writeUIntLE(server, 0, NUMBER_BYTES);
+      const both = Buffer.alloc(TAKEN_AT - SERVER_AT + NUMBER_BYTES);
+      both.writeUIntLE(server, 0, NUMBER_BYTES);
+      randomBytes(NUMBER_BYTES).copy(both, TAKEN_AT - SERVER_AT);
       // In this order: whoever sees the server sees an era in which nobody has used it yet.
       raise(ERA_AT);
-      raise(SERVER_AT, number);
+      writeSync(descriptor(), both, 0, both.length, SERVER_AT);
       raise(0);
     },
     close() {

@@ -48,8 +48,7 @@ export function createRedisLink(options: RedisPlaceOptions): RedisLink {
     const known = place.incarnation();
     if (known === undefined) return;
     const told = await reply((to) => to.incarnation(), LIMITS.redis_patience_ms);
-    if (told === known) place.isWell();
-    else if (place.incarnation() === known) place.lost();
+    if (!place.isSame(told) && place.incarnation() === known) place.lost();
   }, PING_EVERY_MS);
   heartbeat.unref();
 

@@ -10,7 +10,7 @@ import { withDeadline } from "./with-deadline.ts";
 
 /** How soon a lost or silent Redis is asked again: at first, and at most. */
 const RETRY_MS_MIN = 100;
-const RETRY_MS_MAX = 5_000;
+const RETRY_MS_MAX = 1_000;
 
 export interface RedisPlaceOptions {
   /** As `toRedisAddress` reads it. */
@@ -36,6 +36,7 @@ export class RedisPlace {
   #awaySince = performance.now();
   #server: RedisServer | undefined;
   #incarnation: string | undefined;
+  #taken = 0;
   #attempt = 0;
   #looking: NodeJS.Timeout | "now" | undefined;
   #connections = 0;
@@ -51,7 +52,7 @@ export class RedisPlace {
   /** Whether the server is there, and the one that all processes use. */
   readonly isUp = (): boolean => {
     if (this.#state !== "up" || this.#incarnation === undefined) return false;
-    if (this.#fence === undefined || this.#fence.read().server === fenceNumber(this.#incarnation)) return true;
+    if (this.#fence === undefined || this.#fence.read().taken === this.#taken) return true;
     // Two of different minds should not answer each other at once.
     this.#attempt += 1;
     this.lost(retryDelay(this.#attempt) * Math.random());
@@ -62,8 +63,9 @@ export class RedisPlace {
     return this.isUp() ? this.#server : undefined;
   }
 
+  /** Of what answers, and of the time that all processes have used it. */
   incarnation(): string | undefined {
-    return this.isUp() ? this.#incarnation : undefined;
+    return this.isUp() ? `${this.#incarnation} ${this.#taken}` : undefined;
   }
 
   /** Moves whenever a connection is lost or made. */
@@ -76,9 +78,11 @@ export class RedisPlace {
     return this.#state === "closed" ? Number.POSITIVE_INFINITY : performance.now() - this.#awaySince;
   }
 
-  /** It has been the same for a while. */
-  isWell(): void {
-    this.#attempt = 0;
+  /** Whether what answers says that it is the same as before. */
+  isSame(told: string | undefined): boolean {
+    const isSame = told !== undefined && told === this.#incarnation;
+    if (isSame) this.#attempt = 0;
+    return isSame;
   }
 
   lost(delay_ms = 0): void {
@@ -144,6 +148,9 @@ export class RedisPlace {
     const number = fenceNumber(incarnation);
     // Others may have gone over to another one: then what this one holds is of no era that counts.
     if (this.#fence !== undefined && this.#fence.read().server !== number) this.#fence.takeServer(number);
+    const { server, taken } = this.#fence?.read() ?? { server: number, taken: 0 };
+    // Somebody may have taken another one at the same moment.
+    this.#taken = server === number ? taken : -1;
     this.#heard?.lost();
     this.#state = "up";
   }

@@ -13,7 +13,8 @@ const DAY_MS = 86_400_000;
 
 /**
  * KEYS: processes heard of, turns of the bucket (newest first), run of the server that gave them.
- * ARGV: this process, latest time at which this still counts, window, life of a contact, turns a window, processes, share.
+ * ARGV: this process, latest time at which this still counts, window, life of a contact, turns a window, processes, share,
+ * incarnation of Redis.
  * All times in microseconds of the server's clock. Answers [time, wait]: -1 for what came too late and did nothing.
  * A bucket that is not there, or of another run of the server, counts as used up: nobody knows what was given before.
  * For each process that has not been heard of, its share is left to it.
@@ -27,7 +28,7 @@ redis.call('ZADD', KEYS[1], string.format('%.0f', now), ARGV[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now - ARGV[4]))
 redis.call('PEXPIRE', KEYS[1], ${DAY_MS})
 if perWindow == 0 then return {now, 0} end
-local run = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
+local run = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)') .. ' ' .. ARGV[8]
 local last = redis.call('LINDEX', KEYS[2], 0)
 if not last or redis.call('GET', KEYS[3]) ~= run then
   redis.call('DEL', KEYS[2])
@@ -94,7 +95,9 @@ export function createSharedTurns(options: {
     const latest_us = ahead_us === undefined ? 0 : sent * 1_000 + ahead_us + SLACK_MS * 1_000;
     const keys = [nameOf("heard"), nameOf("given", bucket), nameOf("run", bucket)];
     const numbers = [latest_us, TURN_WINDOW_MS * 1_000, CONTACT_LIFE_MS * 1_000, perSecond, processes ?? 0, share];
-    const reply = await link.ask((redis) => redis.run(TAKE, keys, [me, ...numbers.map((n) => n.toFixed(0))]));
+    // Turns may have been given by another server meanwhile, of which this one knows nothing.
+    const values = [me, ...numbers.map((n) => n.toFixed(0)), link.incarnation() ?? ""];
+    const reply = await link.ask((redis) => redis.run(TAKE, keys, values));
     const taken = toTake(reply);
     if (taken === undefined) return undefined;
     const isFirst = ahead_us === undefined;

@@ -68,7 +68,6 @@ function sum(results: readonly StaleReadsResult[]): StaleReadsResult {
     reads: total(({ reads }) => reads),
     changes: total(({ changes }) => changes),
     stale: total(({ stale }) => stale),
-    isConnected: results.every(({ isConnected }) => isConnected),
     counts: {
       nearHits: total(({ counts }) => counts.nearHits),
       farHits: total(({ counts }) => counts.farHits),

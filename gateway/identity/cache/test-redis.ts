@@ -1,7 +1,9 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { accessSync, constants, existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { createClient } from "redis";
@@ -37,14 +39,18 @@ export async function startOwnRedis(
 ): Promise<TestRedis & { readonly pid: number; readonly port: number }> {
   const program = findOnPath("redis-server") ?? installByApt();
   const port = formerPort ?? (await freePort());
-  const words = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", "/tmp"];
+  // A replica keeps what it was sent in its directory, and whoever starts there begins with that.
+  const directory = await mkdtemp(join(tmpdir(), "redis-"));
+  const words = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", directory];
   const server = spawn(program, [...words, ...given], { stdio: "ignore" });
   const url = `redis://127.0.0.1:${port}`;
   const stop = async (): Promise<void> => {
-    if (server.exitCode !== null || server.signalCode !== null) return;
-    const ended = once(server, "exit");
-    server.kill("SIGKILL");
-    await ended;
+    if (server.exitCode === null && server.signalCode === null) {
+      const ended = once(server, "exit");
+      server.kill("SIGKILL");
+      await ended;
+    }
+    await rm(directory, { recursive: true, force: true });
   };
   try {
     await untilReady(url);
