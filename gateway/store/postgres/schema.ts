@@ -7,7 +7,9 @@ export const SCHEMA_VERSION = 8;
 /** The tables lie in a schema of their own, beside whatever else the database holds. */
 export const SCHEMA = "early_years_gateway";
 
-const APPLICATION = "early-years-gateway";
+export const APPLICATION = "early-years-gateway";
+/** What the tables are said to be of while a store is being moved into them, so that no gateway starts on them. */
+export const MOVING = "early-years-gateway, being moved";
 
 /** Any number that no other program is likely to lock: "EYFG". */
 const LOCK = 0x45594647;
@@ -65,6 +67,11 @@ export async function checkSchema(client: Client, wanted = SCHEMA_VERSION): Prom
   const row = tables.rows.some(({ name }) => name === "store_schema")
     ? (await client.query("SELECT * FROM store_schema")).rows[0]
     : undefined;
+  if (row?.application === MOVING) {
+    throw new SchemaError(
+      "A store is being moved into this database: stop the gateway that it comes from, run `npm run move` once more, then start.",
+    );
+  }
   if (row?.application !== APPLICATION) {
     throw new SchemaError(
       `The database has a schema ${SCHEMA} that belongs to another program: give the gateway a database of its own.`,

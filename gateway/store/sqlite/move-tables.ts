@@ -1,0 +1,82 @@
+import type { DatabaseSync } from "node:sqlite";
+import { Digest } from "../move/digest.ts";
+import { type Cell, keyOf, RowBuffer } from "../move/rows.ts";
+import { MoveError, type Part } from "../move/side.ts";
+import type { ColumnType, Span, Table } from "../move/table.ts";
+
+/** The one table that is not of the store: while one is moved, of which store it is. */
+export const MARK = "store_move";
+
+/** A part is about as long, and no part has more rows. */
+const PART_BYTES = 4_194_304;
+const PART_ROWS_MAX = 16_384;
+
+const TYPES: Readonly<Record<string, ColumnType>> = { INTEGER: "integer", REAL: "real", TEXT: "text", BLOB: "bytes" };
+
+/** Where a table lies in the order of its key by another column: slots are numbered record by record. */
+const ORDERED_BY: Readonly<Record<string, string>> = { resource: "slot" };
+
+/** @throws MoveError when the file does not have the same tables, of the same columns */
+export function refuseOtherTables(database: DatabaseSync, tables: readonly Table[]): void {
+  const columnsOf = database.prepare("SELECT name, type FROM pragma_table_info(?) ORDER BY name");
+  const own = database
+    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND substr(name, 1, 7) <> 'sqlite_' AND name <> ? ORDER BY name")
+    .all(MARK)
+    .map(({ name }) => [name, columnsOf.all(String(name)).map((column) => [column.name, TYPES[String(column.type)]])]);
+  const wanted = tables
+    .toSorted((one, other) => (one.name < other.name ? -1 : 1))
+    .map(({ name, columns }) => [
+      name,
+      columns.toSorted((one, other) => (one.name < other.name ? -1 : 1)).map((column) => [column.name, column.type]),
+    ]);
+  if (JSON.stringify(own) === JSON.stringify(wanted)) return;
+  throw new MoveError("The two stores do not have the same tables: start this gateway once on each, then try again.");
+}
+
+/** The rows of a span of a table, in the order of its key. */
+export function* readParts(database: DatabaseSync, table: Table, span: Span): Generator<Part> {
+  let rows = new RowBuffer(PART_BYTES);
+  let last: readonly Cell[] | undefined;
+  for (const cells of iterate(database, table, span)) {
+    rows.add(table.columns, cells);
+    last = cells;
+    if (rows.bytes.length < PART_BYTES && rows.digest.rows < PART_ROWS_MAX) continue;
+    yield { rows, upTo: keyOf(table, cells) };
+    rows = new RowBuffer(PART_BYTES);
+    last = undefined;
+  }
+  if (last !== undefined) yield { rows, upTo: keyOf(table, last) };
+}
+
+export function digestOf(database: DatabaseSync, table: Table, span: Span): Digest {
+  const digest = new Digest();
+  for (const { rows } of readParts(database, table, span)) digest.addAll(rows.digest);
+  return digest;
+}
+
+function iterate(database: DatabaseSync, table: Table, span: Span): Iterable<readonly Cell[]> {
+  const { condition, values } = toCondition(table, span);
+  const names = table.columns.map(({ name }) => name).join(", ");
+  const by = ORDERED_BY[table.name] ?? table.key.join(", ");
+  const statement = database.prepare(`SELECT ${names} FROM ${table.name} ${condition} ORDER BY ${by}`);
+  statement.setReturnArrays(true);
+  const found: Iterable<unknown> = statement.iterate(...values);
+  return found as Iterable<readonly Cell[]>;
+}
+
+/** What says in SQL that a row's key is in a span. */
+export function toCondition(
+  { key }: Table,
+  { after, upTo }: Span,
+): { readonly condition: string; readonly values: readonly (string | number)[] } {
+  const columns = `(${key.join(", ")})`;
+  const marks = `(${key.map(() => "?").join(", ")})`;
+  const conditions = [
+    ...(after === undefined ? [] : [`${columns} > ${marks}`]),
+    ...(upTo === undefined ? [] : [`${columns} <= ${marks}`]),
+  ];
+  return {
+    condition: conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`,
+    values: [...(after ?? []), ...(upTo ?? [])],
+  };
+}
