@@ -223,7 +223,7 @@ test("a message that could not be recorded is not accepted, and is when it is se
   let isFull = true;
   const recorded: string[] = [];
   const audit = {
-    async append({ detail = "" }: { readonly detail?: string }) {
+    async append({ detail = "" }: { readonly detail?: string | undefined }) {
       if (isFull) throw new Error("no space left on device");
       recorded.push(detail);
     },
