@@ -27,8 +27,8 @@ export async function removeDirectory(directory: string): Promise<void> {
   directories.delete(directory);
 }
 
-/** Ends at once, by their ids, whatever still runs, and removes what was made on disk. */
-export function endAll(): void {
+/** Ends at once, by their ids, whatever still runs. */
+export function endProcesses(): void {
   for (const pid of [...processes].flatMap(treeOf)) {
     try {
       process.kill(pid, "SIGKILL");
@@ -37,6 +37,11 @@ export function endAll(): void {
     }
   }
   processes.clear();
+}
+
+/** The same, and removes what was made on disk. */
+export function endAll(): void {
+  endProcesses();
   for (const directory of directories) rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
   directories.clear();
 }

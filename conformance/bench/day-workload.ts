@@ -3,9 +3,9 @@ import { onlyAbout, resource } from "./expectations.ts";
 import type { LoadRequest } from "./load.ts";
 import { bodiesOf, type Known, prepare } from "./read-workloads.ts";
 import { ask, inTurns, NotServed, type Skipped, type Target, type Workload } from "./workload.ts";
-import { toObservation, toPost } from "./write-workloads.ts";
+import { idOf, toObservation, toPost, toPut } from "./write-workloads.ts";
 
-/** In one visit of so many something is written down. */
+/** In one visit of so many something is written. */
 const WRITE_EACH = 10;
 const AT_ONCE = 8;
 const READ = { accept: "application/fhir+json" };
@@ -22,7 +22,7 @@ export interface DayOptions {
 
 /**
  * What a GP's system asks for while children are seen: each visit looks the child up, searches three times (all, one
- * code, by patient), turns a page, and now and then writes a weight.
+ * code, by patient), turns a page, and now and then corrects a weight.
  */
 export async function makeDay(
   target: Target,
@@ -33,19 +33,42 @@ export async function makeDay(
     const prepared = await inTurns(known, AT_ONCE, (each) => visitOf(target, each));
     const drawn = zipfDraws(prepared, visits, createRandom(seed));
     const asked: Prepared[] = [];
+    let weighed: Weighed | undefined;
     for (const [place, { known: each, requests }] of drawn.entries()) {
       asked.push(...requests);
       if (writer === undefined || place % WRITE_EACH !== WRITE_EACH - 1) continue;
-      const content = toObservation(`Patient/${each.child.id}`, 3 + (place % 200) / 10);
-      const request = toPost(writer, "/Observation", content, resource("Observation"));
-      // What is written is new; the child's searches tell it from then on, so how many match is no longer fixed.
-      asked.push({ request, body: (await ask(writer, request)).response.body });
+      const first = weighed;
+      weighed = first === undefined ? await weigh(writer, each) : undefined;
+      const { id, subject } = first ?? weighed ?? raise();
+      asked.push(await correct(writer, id, subject, first === undefined ? 12.5 : 13));
     }
     return { id: "day", requests: asked.map(({ request }) => request), bodies: bodiesOf(asked) };
   } catch (error) {
     if (!(error instanceof NotServed)) throw error;
     return { id: "day", reason: error.message };
   }
+}
+
+interface Weighed {
+  readonly id: string;
+  readonly subject: string;
+}
+
+async function weigh(writer: Target, { child }: Known): Promise<Weighed> {
+  const subject = `Patient/${child.id}`;
+  const request = toPost(writer, "/Observation", toObservation(subject, 12), resource("Observation"));
+  return { id: idOf((await ask(writer, request)).response.body), subject };
+}
+
+/** By update: over hours of load no child's record may grow. Two visits in turn give one weight two values. */
+async function correct(writer: Target, id: string, subject: string, value: number): Promise<Prepared> {
+  const content = JSON.stringify({ ...toObservation(subject, value), id });
+  const request = toPut(writer, `/Observation/${id}`, content, resource("Observation", id));
+  return { request, body: (await ask(writer, request)).response.body };
+}
+
+function raise(): never {
+  throw new Error("nothing has been weighed");
 }
 
 async function visitOf(target: Target, known: Known) {

@@ -21,3 +21,7 @@ export function describeMachine(): Machine {
     loadAtStart: loadavg()[0] ?? Number.NaN,
   };
 }
+
+export function toMachineLine({ cpu, cores, memory_GB, node, loadAtStart }: Machine): string {
+  return `${cpu}, ${cores} cores, ${memory_GB} GB, Node ${node}; load average ${loadAtStart.toFixed(2)} at the start`;
+}

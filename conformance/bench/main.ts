@@ -3,7 +3,7 @@ import { type Bench, createStores } from "./bench.ts";
 import { endAllOnSignals } from "./clean-up.ts";
 import { createFindings } from "./findings.ts";
 import { GOALS } from "./goals.ts";
-import { describeMachine, type Machine } from "./machine.ts";
+import { describeMachine, type Machine, toMachineLine } from "./machine.ts";
 import { isWanted, isWorkloadWanted, type Options, parseOptions, USAGE } from "./options.ts";
 import { PARTS } from "./parts/all.ts";
 import type { Part } from "./parts/part.ts";
@@ -51,9 +51,7 @@ function partsOf({ only, sustain_min, foreign }: Options): readonly Part[] {
 async function measureAll(options: Options, machine: Machine): Promise<Report> {
   const started = new Date();
   const { name: loadName, load } = await chooseLoad();
-  say(
-    `${machine.cpu}, ${machine.cores} cores, ${machine.memory_GB} GB, Node ${machine.node}; load average ${machine.loadAtStart.toFixed(2)}; load by ${loadName}`,
-  );
+  say(`${toMachineLine(machine)}; load by ${loadName}`);
   const findings = createFindings();
   const { size, only, foreign, databaseUrl, startsPostgres, sustain_min } = options;
   const bench: Bench = {
@@ -63,14 +61,14 @@ async function measureAll(options: Options, machine: Machine): Promise<Report> {
     store: createStores(findings, say),
   };
   const parts = partsOf(options);
-  await runParts(bench, [...parts, ...whole(bench, foreign, sustain_min)]);
+  await runParts(bench, [...parts, ...whole(foreign, sustain_min)], options.sizeName !== "long");
   const name = options.name ?? (foreign === undefined ? "gateway" : new URL(foreign.base).host);
   const facts = { name, started, size: options.sizeName, machine, load: loadName };
   return toReport(findings, facts, goalsOf(options, parts));
 }
 
 /** What takes the place of the parts. */
-function whole(_bench: Bench, foreign: Options["foreign"], minutes: number | undefined): readonly Part[] {
+function whole(foreign: Options["foreign"], minutes: number | undefined): readonly Part[] {
   if (foreign !== undefined)
     return [
       { id: "server", title: foreign.base, goals: [], budget_s: 300, run: (bench) => runForeign(bench, foreign) },

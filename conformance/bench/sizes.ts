@@ -42,7 +42,7 @@ export const SHORT: Size = {
   starts: 5,
   openRate_per_s: 200,
   visits: 300,
-  patients: 200,
+  patients: 800,
   cohortPupils: 5_000,
   memoryPupils: 1_000,
   guardedChildren: 400,

@@ -1,5 +1,6 @@
 import type { Curve } from "./findings.ts";
 import type { Judged } from "./goals.ts";
+import { toMachineLine } from "./machine.ts";
 import type { Report } from "./report.ts";
 
 const WIDTH = 960;
@@ -18,7 +19,7 @@ const COLOURS = {
 /** A picture of a run: each figure against its goal, and how figures grow with the store. */
 export function toSvg(report: Report): string {
   const { machine, name, started, size, goals, findings } = report;
-  const facts = `${machine.cpu}, ${machine.cores} cores, ${machine.memory_GB} GB, Node ${machine.node}, load average ${machine.loadAtStart.toFixed(2)} at the start; ${size} run of ${started}`;
+  const facts = `${toMachineLine(machine)}; ${size} run of ${started}`;
   const bars = goals.map((each, place) => toBar(each, 84 + place * LINE));
   const below = 84 + goals.length * LINE + 50;
   const curves = findings.curves.map((curve, place) => toChart(curve, chartAt(place, below)));

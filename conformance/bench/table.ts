@@ -1,5 +1,6 @@
 import type { Comparison } from "./compare.ts";
 import type { Judged } from "./goals.ts";
+import { toMachineLine } from "./machine.ts";
 import type { Peer, Report } from "./report.ts";
 import { WORKLOADS } from "./workload.ts";
 
@@ -7,10 +8,11 @@ import { WORKLOADS } from "./workload.ts";
 export function toTables(report: Report, peers: readonly Peer[]): string {
   const { findings } = report;
   const sections = [
+    [`${toMachineLine(report.machine)}; load by ${report.load}`, report.draws],
     toLoads(findings.comparisons),
     toOpens(findings),
     toSeeded(findings),
-    toFloors(findings),
+    toFloors(report),
     toCurves(findings),
     toPeers([report, ...peers]),
     toParts(findings),
@@ -137,12 +139,20 @@ function toSeeded({ seeded }: Report["findings"]): readonly string[] {
   });
 }
 
-function toFloors({ floors, start, cohort }: Report["findings"]): readonly string[] {
+function toFloors({ findings: { floors, start, cohort }, goals }: Report): readonly string[] {
   const lines: string[] = [];
   if (floors !== undefined)
     lines.push(
       `bare: prepared statement ${amount(floors.statement_per_s)}/s (${floors.statement_us.toFixed(1)} µs), rows of 64 to a flushed commit ${amount(floors.rows_per_s)}/s, flushed commits ${amount(floors.commits_per_s)}/s, flushes ${amount(floors.flushes_per_s)}/s`,
     );
+  const figure = (id: string) => goals.find(({ goal }) => goal.id === id)?.figure;
+  const [create, ingest] = [figure("create-rate"), figure("ingest")];
+  if (floors !== undefined && create !== undefined)
+    lines.push(
+      `create is ${(create / floors.rows_per_s).toFixed(2)} of bare rows, ${(create / floors.flushes_per_s).toFixed(1)} a bare flush`,
+    );
+  if (floors !== undefined && ingest !== undefined)
+    lines.push(`ingest is ${(ingest / floors.rows_per_s).toFixed(2)} of bare rows`);
   if (start !== undefined) lines.push(`starts: ${start.start_s.map((each) => each.toFixed(2)).join(", ")} s`);
   if (cohort !== undefined)
     lines.push(

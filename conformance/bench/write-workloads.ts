@@ -1,5 +1,5 @@
 import { parseJson, text } from "../json.ts";
-import { created, resource } from "./expectations.ts";
+import { created, resource, type Verify } from "./expectations.ts";
 import type { LoadRequest } from "./load.ts";
 import { bodiesOf } from "./read-workloads.ts";
 import { ask, inTurns, NotServed, type Skipped, type Target, type Workload, type WriteId } from "./workload.ts";
@@ -60,21 +60,12 @@ async function writeOnce(target: Target, { id, run, subject, n }: One): Promise<
   const made = await send(target, create);
   if (id === "create") return [made];
   const observationId = idOf(made.body);
-  const path = `${target.path}/Observation/${observationId}`;
   const updates: Written[] = [];
   // Two contents in turn, so that each of them is a change.
   for (const value of [n, n + 0.5]) {
-    const content = { ...toObservation(subject, value), id: observationId };
+    const content = JSON.stringify({ ...toObservation(subject, value), id: observationId });
     const verify = resource("Observation", observationId);
-    const request: LoadRequest = {
-      method: "PUT",
-      path,
-      headers: JSON_HEADERS,
-      body: JSON.stringify(content),
-      role: "writer",
-      verify,
-    };
-    updates.push(await send(target, request));
+    updates.push(await send(target, toPut(target, `/Observation/${observationId}`, content, verify)));
   }
   return updates;
 }
@@ -83,15 +74,19 @@ async function send(target: Target, request: LoadRequest): Promise<Written> {
   return { request, body: (await ask(target, request)).response.body };
 }
 
-export function toPost({ path }: Target, address: string, content: object, verify: LoadRequest["verify"]): LoadRequest {
+export function toPost({ path }: Target, address: string, content: object, verify: Verify): LoadRequest {
   return {
     method: "POST",
     path: `${path}${address}`,
     headers: JSON_HEADERS,
     body: JSON.stringify(content),
     role: "writer",
-    ...(verify === undefined ? {} : { verify }),
+    verify,
   };
+}
+
+export function toPut({ path }: Target, address: string, body: string, verify: Verify): LoadRequest {
+  return { method: "PUT", path: `${path}${address}`, headers: JSON_HEADERS, body, role: "writer", verify };
 }
 
 export function idOf(body: string): string {

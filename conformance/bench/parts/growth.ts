@@ -20,7 +20,7 @@ interface Sized {
   readonly uniform: Side;
 }
 
-/** One child's search in stores of all sizes in turn, drawn by Zipf over all their children, with the usual cache. */
+/** One child's search in stores of all sizes in turn, drawn by Zipf over children from all over each, with the usual cache. */
 export const GROWTH: Part = {
   id: "growth",
   title: "growth of one child's search with the store",

@@ -104,7 +104,7 @@ async function compareBoth({ size, load, findings, say }: Bench, both: Both, one
     { base: postgres.base, pid: postgres.pid, pids, tokens: tokensOf(postgres, writer), requests: one.requests },
     { base: sqlite.base, pid: sqlite.pid, tokens: tokensOf(sqlite, writer), requests: other.requests },
     {
-      ...{ id, of: "on PostgreSQL", against: "on SQLite", load, connections },
+      ...{ id, of: "PostgreSQL", against: "SQLite", load, connections },
       rounds: isGoal ? size.otherRounds : 1,
       round_s: isGoal ? size.round_s : size.otherRound_s,
       warm_s: id === "search" ? size.warmFirst_s : 1,

@@ -2,6 +2,7 @@ import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { type Bench, openOn, readerAt, tokensOf, toLine, withDirectory } from "../bench.ts";
 import { findChildren } from "../children.ts";
+import { treeOf } from "../clean-up.ts";
 import { compare } from "../compare.ts";
 import { addComparison } from "../findings.ts";
 import { learnOf, makeReads } from "../read-workloads.ts";
@@ -41,6 +42,8 @@ async function measureWorkers(bench: Bench, { url }: RunningRedis, directory: st
   try {
     const double = await openOn(copy, { REDIS_URL: url, GATEWAY_WORKERS: "2" });
     try {
+      // The parent and its two.
+      if (treeOf(double.pid).length < 3) throw new Error("no workers were started");
       const target = await readerAt(single);
       const known = await learnOf(target, await findChildren(target.send, size.children));
       const [workload] = await makeReads(target, known, { wanted: ["search"], draws: size.draws, seed: 6 });
