@@ -1,4 +1,4 @@
-import { AggregatorRegistry, Counter, Gauge, Histogram, Registry } from "prom-client";
+import { type Combining, combineMetrics, type Metric, toExposition } from "./exposition.ts";
 
 export interface Metrics {
   /** One answered request; `interaction` and `status` only, never a path or a query. */
@@ -9,14 +9,14 @@ export interface Metrics {
   glassBroken(): void;
   /** Text in the Prometheus exposition format: of this process, or of all that `gatherBy` brings together. */
   render(): Promise<string>;
-  /** Those of this process, as JSON that `gatherBy` brings to another. */
+  /** Those of this process alone. */
   tell(): Promise<ProcessMetrics>;
   /** From now on a scrape is of several processes, whichever of them it meets. */
   gatherBy(gather: () => Promise<readonly ProcessMetrics[]>): void;
 }
 
-/** Metrics of one process, as prom-client writes and sums them. */
-export type ProcessMetrics = readonly object[];
+/** Metrics of one process. */
+export type ProcessMetrics = readonly Metric[];
 
 /**
  * What is read at the moment of rendering. The metrics are open, so nothing may move in them with what a single query
@@ -51,192 +51,208 @@ export interface IdentityCounts {
 }
 
 export function createMetrics(gauges: Gauges): Metrics {
-  const registry = new Registry();
-  const registers = [registry];
-  const requests = new Counter({
-    name: "gateway_requests_total",
-    help: "Answered requests by interaction and status.",
-    labelNames: ["interaction", "status"] as const,
-    registers,
-  });
-  const durations = new Histogram({
-    name: "gateway_request_duration_seconds",
-    help: "Time from request to answer.",
-    labelNames: ["interaction"] as const,
-    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
-    registers,
-  });
-  const records = new Counter({
-    name: "gateway_source_records_total",
-    help: "Source records received, by source and outcome.",
-    labelNames: ["source", "outcome"] as const,
-    registers,
-  });
-  const glass = new Counter({
-    name: "gateway_break_glass_total",
-    help: "Requests for emergency access to a child, whether there is such a child or not.",
-    registers,
-  });
-  addGauges(registry, gauges);
-  addIdentityCounts(registry, gauges);
+  const requests = createCounter("gateway_requests_total", "Answered requests by interaction and status.");
+  const durations = createHistogram("gateway_request_duration_seconds", "Time from request to answer.");
+  const records = createCounter("gateway_source_records_total", "Source records received, by source and outcome.");
+  const readGauges = createGauges(gauges);
+  let glassBroken = 0;
   let gather: (() => Promise<readonly ProcessMetrics[]>) | undefined;
-  // Finding a child by its labels costs more than counting on it.
-  const counters = new Map<string, Counter.Internal>();
-  const timers = new Map<string, Histogram.Internal<"interaction">>();
+  const tell = async (): Promise<ProcessMetrics> => [
+    requests.metric(),
+    durations.metric(),
+    records.metric(),
+    toCounter("gateway_break_glass_total", BREAK_GLASS, glassBroken),
+    ...(await readGauges()),
+  ];
   return {
     answered(interaction, status, duration_s) {
-      const name = `${interaction} ${status}`;
-      const counter = counters.get(name) ?? requests.labels(interaction, String(status));
-      const timer = timers.get(interaction) ?? durations.labels(interaction);
-      counters.set(name, counter);
-      timers.set(interaction, timer);
-      counter.inc();
-      timer.observe(duration_s);
+      requests.add(`${interaction} ${status}`, 1, () => ({ interaction, status: String(status) }));
+      durations.add(interaction, duration_s);
     },
-    ingested: (source, outcome, count) => records.inc({ source, outcome }, count),
-    glassBroken: () => glass.inc(),
+    ingested: (source, outcome, count) => records.add(`${source} ${outcome}`, count, () => ({ source, outcome })),
+    glassBroken() {
+      glassBroken += 1;
+    },
     async render() {
-      return gather === undefined ? registry.metrics() : AggregatorRegistry.aggregate([...(await gather())]).metrics();
+      return toExposition(gather === undefined ? await tell() : combineMetrics(await gather()));
     },
-    tell: () => registry.getMetricsAsJSON(),
+    tell,
     gatherBy(told) {
       gather = told;
     },
   };
 }
 
-function addGauges(registry: Registry, gauges: Gauges): void {
-  const registers = [registry];
-  new Gauge({
-    name: "gateway_identity_cache_up",
-    help: "1 when resolved identities are cached (in the process or in Redis), 0 while Redis is down.",
-    aggregator: "min",
-    registers,
-    collect() {
-      this.set(gauges.identityCache() === "down" ? 0 : 1);
+const BREAK_GLASS = "Requests for emergency access to a child, whether there is such a child or not.";
+
+/** Counts by labels, which are made when something is counted under a key for the first time. */
+function createCounter(name: string, help: string) {
+  const counts = new Map<string, { readonly labels: Readonly<Record<string, string>>; value: number }>();
+  return {
+    add(key: string, by: number, toLabels: () => Readonly<Record<string, string>>): void {
+      const known = counts.get(key);
+      if (known === undefined) counts.set(key, { labels: toLabels(), value: by });
+      else known.value += by;
     },
-  });
-  new Gauge({
-    name: "gateway_oversight_reviews_overdue",
-    help: "Decisions on disclosure that nobody else has reviewed in time; counted up to a thousand.",
-    aggregator: "max",
-    registers,
-    async collect() {
-      this.set(await gauges.overdueReviews());
-    },
-  });
-  if (gauges.pds !== undefined) addPds(registry, gauges.pds);
-  new Gauge({
-    name: "gateway_register_version",
-    help: "How often the register, or another file that decides, was taken into use since the start.",
-    aggregator: "max",
-    registers,
-    collect() {
-      this.set(gauges.register().version);
-    },
-  });
-  new Counter({
-    name: "gateway_client_children_limit_met_total",
-    help: "Times since the start that a client has met its limit of different children for an hour.",
-    registers,
-    collect() {
-      this.reset();
-      this.inc(gauges.limitAlarms());
-    },
-  });
-  new Gauge({
-    name: "gateway_register_refused",
-    help: "1 while the newest files of the register are refused and those before them are in force, else 0.",
-    aggregator: "max",
-    registers,
-    collect() {
-      this.set(gauges.register().isRefused ? 1 : 0);
-    },
-  });
-  new Gauge({
-    name: "gateway_resident_memory_bytes",
-    help: "Resident memory of the process, or of all that answer at one address together.",
-    registers,
-    collect() {
-      this.set(process.memoryUsage.rss());
-    },
-  });
+    metric: (): Metric => ({
+      ...{ name, help, type: "counter", combining: "sum" },
+      samples: [...counts.values()].map(({ labels, value }) => ({ name, labels, value })),
+    }),
+  };
 }
 
-function addPds(registry: Registry, { tracer, calls }: NonNullable<Gauges["pds"]>): void {
-  const registers = [registry];
-  new Counter({
-    name: "gateway_pds_calls_total",
-    help: "Calls to PDS by how they ended: answered, or why not.",
-    labelNames: ["outcome"] as const,
-    registers,
-    collect() {
-      this.reset();
-      for (const [outcome, count] of calls) this.inc({ outcome }, count);
+/** Upper bounds in seconds; of each it is counted what took no longer. */
+const BUCKETS_s = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
+
+function createHistogram(name: string, help: string) {
+  const timed = new Map<string, { readonly within: number[]; sum: number }>();
+  return {
+    add(interaction: string, duration_s: number): void {
+      let times = timed.get(interaction);
+      if (times === undefined) {
+        times = { within: Array(BUCKETS_s.length + 1).fill(0), sum: 0 };
+        timed.set(interaction, times);
+      }
+      const at = BUCKETS_s.findIndex((bound) => duration_s <= bound);
+      const bucket = at < 0 ? BUCKETS_s.length : at;
+      times.within[bucket] = (times.within[bucket] ?? 0) + 1;
+      times.sum += duration_s;
     },
-  });
-  new Gauge({
-    name: "gateway_pds_breaker_open",
-    help: "1 while PDS is left alone after failures, 0.5 while one call tries whether it is back, else 0.",
-    aggregator: "max",
-    registers,
-    collect() {
-      this.set({ closed: 0, "half-open": 0.5, open: 1 }[tracer.state()]);
+    metric: (): Metric => ({
+      ...{ name, help, type: "histogram", combining: "sum" },
+      samples: [...timed].flatMap(([interaction, { within, sum }]) => {
+        let count = 0;
+        const buckets = within.map((more, at) => {
+          count += more;
+          return { name: `${name}_bucket`, labels: { le: String(BUCKETS_s[at] ?? "+Inf"), interaction }, value: count };
+        });
+        const labels = { interaction };
+        return [
+          ...buckets,
+          { name: `${name}_sum`, labels, value: sum },
+          { name: `${name}_count`, labels, value: count },
+        ];
+      }),
+    }),
+  };
+}
+
+function toGauge(name: string, help: string, value: number, combining: Combining): Metric {
+  return { name, help, type: "gauge", combining, samples: [{ name, labels: {}, value }] };
+}
+
+function toCounter(name: string, help: string, value: number): Metric {
+  return { name, help, type: "counter", combining: "sum", samples: [{ name, labels: {}, value }] };
+}
+
+function createGauges(gauges: Gauges): () => Promise<readonly Metric[]> {
+  const readCounts = createIdentityCounts(gauges);
+  return async () => {
+    const { version, isRefused } = gauges.register();
+    return [
+      toGauge(
+        "gateway_identity_cache_up",
+        "1 when resolved identities are cached (in the process or in Redis), 0 while Redis is down.",
+        gauges.identityCache() === "down" ? 0 : 1,
+        "min",
+      ),
+      toGauge(
+        "gateway_oversight_reviews_overdue",
+        "Decisions on disclosure that nobody else has reviewed in time; counted up to a thousand.",
+        await gauges.overdueReviews(),
+        "max",
+      ),
+      ...(gauges.pds === undefined ? [] : toPds(gauges.pds)),
+      toGauge(
+        "gateway_register_version",
+        "How often the register, or another file that decides, was taken into use since the start.",
+        version,
+        "max",
+      ),
+      toCounter(
+        "gateway_client_children_limit_met_total",
+        "Times since the start that a client has met its limit of different children for an hour.",
+        gauges.limitAlarms(),
+      ),
+      toGauge(
+        "gateway_register_refused",
+        "1 while the newest files of the register are refused and those before them are in force, else 0.",
+        isRefused ? 1 : 0,
+        "max",
+      ),
+      toGauge(
+        "gateway_resident_memory_bytes",
+        "Resident memory of the process, or of all that answer at one address together.",
+        process.memoryUsage.rss(),
+        "sum",
+      ),
+      ...readCounts(),
+    ];
+  };
+}
+
+function toPds({ tracer, calls }: NonNullable<Gauges["pds"]>): readonly Metric[] {
+  const name = "gateway_pds_calls_total";
+  return [
+    {
+      ...{ name, help: "Calls to PDS by how they ended: answered, or why not.", type: "counter", combining: "sum" },
+      samples: [...calls].map(([outcome, value]) => ({ name, labels: { outcome }, value })),
     },
-  });
+    toGauge(
+      "gateway_pds_breaker_open",
+      "1 while PDS is left alone after failures, 0.5 while one call tries whether it is back, else 0.",
+      { closed: 0, "half-open": 0.5, open: 1 }[tracer.state()],
+      "max",
+    ),
+  ];
 }
 
 /** Steps in which it is told what lookups have moved: a single one, or a few of somebody who tries, must not show. */
 const LOOKUP_STEP = 1_000;
 
-function addIdentityCounts(registry: Registry, { identityCounts }: Gauges): void {
-  const registers = [registry];
+function createIdentityCounts({ identityCounts }: Gauges): () => readonly Metric[] {
   // Nobody outside knows how far it is to the next step.
   const phase = Math.floor(Math.random() * LOOKUP_STEP);
   const inSteps = (count: number): number => Math.floor((count + phase) / LOOKUP_STEP) * LOOKUP_STEP;
-  new Gauge({
-    name: "gateway_identity_cache_answers",
-    help: "Identifiers looked up since the start, by where the answer came from, in steps of a thousand.",
-    labelNames: ["from"] as const,
-    registers,
-    collect() {
-      const { nearHits, farHits, misses } = identityCounts();
-      this.set({ from: "process" }, inSteps(nearHits));
-      this.set({ from: "redis" }, inSteps(farHits));
-      this.set({ from: "store" }, inSteps(misses));
-    },
-  });
-  new Gauge({
-    name: "gateway_identity_cache_entries",
-    help: "Identifiers remembered in the process, in steps of a thousand.",
-    registers,
-    collect() {
-      this.set(inSteps(identityCounts().entries));
-    },
-  });
-  new Gauge({
-    name: "gateway_identity_cache_changes",
-    help: "Changes told to the cache since the start, in steps of a thousand.",
-    registers,
-    collect() {
-      this.set(inSteps(identityCounts().purges));
-    },
-  });
-  new Gauge({
-    name: "gateway_identity_cache_voided",
-    help: "Times since the start that Redis could not be told of a change, so that all it held became void.",
-    registers,
-    collect() {
-      this.set(identityCounts().voided);
-    },
-  });
-  new Gauge({
-    name: "gateway_redis_round_trip_seconds",
-    help: "How long the last regular ping to Redis took; 0 without Redis or while it is down.",
-    aggregator: "max",
-    registers,
-    collect() {
-      this.set(identityCounts().roundTrip_s ?? 0);
-    },
-  });
+  const answers = "gateway_identity_cache_answers";
+  return () => {
+    const { nearHits, farHits, misses, entries, purges, voided, roundTrip_s = 0 } = identityCounts();
+    const from = { process: nearHits, redis: farHits, store: misses };
+    return [
+      {
+        name: answers,
+        help: "Identifiers looked up since the start, by where the answer came from, in steps of a thousand.",
+        ...{ type: "gauge", combining: "sum" },
+        samples: Object.entries(from).map(([place, count]) => ({
+          name: answers,
+          labels: { from: place },
+          value: inSteps(count),
+        })),
+      },
+      toGauge(
+        "gateway_identity_cache_entries",
+        "Identifiers remembered in the process, in steps of a thousand.",
+        inSteps(entries),
+        "sum",
+      ),
+      toGauge(
+        "gateway_identity_cache_changes",
+        "Changes told to the cache since the start, in steps of a thousand.",
+        inSteps(purges),
+        "sum",
+      ),
+      toGauge(
+        "gateway_identity_cache_voided",
+        "Times since the start that Redis could not be told of a change, so that all it held became void.",
+        voided,
+        "sum",
+      ),
+      toGauge(
+        "gateway_redis_round_trip_seconds",
+        "How long the last regular ping to Redis took; 0 without Redis or while it is down.",
+        roundTrip_s,
+        "max",
+      ),
+    ];
+  };
 }
