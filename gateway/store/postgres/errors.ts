@@ -21,7 +21,7 @@ export class ConnectionLostError extends StoreUnavailableError {}
 export class ConflictError extends StoreUnavailableError {}
 
 /** Classes of codes, or codes, that end a connection's use: it, the server, or what it is connected to is going away. */
-const LOST = ["08", "57P01", "57P02", "57P03", "57P04", "57P05", "25006", "26000", "0A000"];
+const LOST = ["08", "57P01", "57P02", "57P03", "57P04", "57P05", "25006", "0A000"];
 /** The server lives, and cannot do this now: too little room or memory, too many connections, a wait that took too long. */
 const BUSY = ["53", "58", "55P03", "57014", "XX"];
 const CONFLICT = ["40001", "40P01"];

@@ -1,7 +1,9 @@
-import { Client, type QueryResult } from "pg";
+import { Client } from "pg";
 import type { Answer, Statement, Value } from "../statements/steps.ts";
+import { passRowsAsBytes } from "./data-rows.ts";
 import { ConnectionLostError, toStoreError } from "./errors.ts";
 import { type Translated, translate } from "./translate.ts";
+import { type Prepared, WireQuery } from "./wire-query.ts";
 
 /** How long a server may take, in milliseconds. */
 export interface WireLimits {
@@ -40,7 +42,7 @@ export interface Wire {
   readonly isLost: boolean;
   ask(statement: Statement): Promise<Answer>;
   /** One that is translated already, and of which only the end is waited for. */
-  put(translated: Translated, values: readonly Value[]): Promise<number>;
+  put(translated: Translated, values: readonly Value[]): Promise<void>;
   /** A statement without parameters, as it stands. */
   send(sql: string): Promise<void>;
   /** Ends it at once; what is under way is told that the connection is lost. */
@@ -53,7 +55,7 @@ export interface Wire {
  * while a table was small would otherwise go through all of it when it is large. Plans are made once a statement and kept.
  */
 function settings(schema: string): string {
-  return `SET search_path = ${schema}; SET bytea_output = hex; SET jit = off; SET plan_cache_mode = force_generic_plan;
+  return `SET search_path = ${schema}; SET jit = off; SET plan_cache_mode = force_generic_plan;
     SET join_collapse_limit = 1; SET from_collapse_limit = 1; SET enable_seqscan = off; SET enable_hashjoin = off;
     SET enable_mergejoin = off; SET client_min_messages = error;
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`;
@@ -72,8 +74,8 @@ export async function openWire(options: WireOptions): Promise<Wire> {
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     pipeline: true,
-    types: { getTypeParser: parserOf },
   });
+  passRowsAsBytes(client);
   const wire = new PostgresWire(client, options);
   try {
     await client.connect();
@@ -85,25 +87,11 @@ export async function openWire(options: WireOptions): Promise<Wire> {
   return wire;
 }
 
-const INTEGERS = [20, 21, 23, 26, 700, 701, 1700];
-const BYTES = 17;
-const BOOLEAN = 16;
-
-const toNumber = (text: string): number => Number(text);
-const toBytes = (text: string): Buffer => Buffer.from(text.slice(2), "hex");
-const toBit = (text: string): number => (text === "t" ? 1 : 0);
-const toText = (text: string): string => text;
-
-function parserOf(type: number): (text: string) => string | number | Buffer {
-  if (INTEGERS.includes(type)) return toNumber;
-  if (type === BYTES) return toBytes;
-  return type === BOOLEAN ? toBit : toText;
-}
-
 class PostgresWire implements Wire {
   readonly client: Client;
   readonly #onAsk: (() => void) | undefined;
   readonly #silenceMs: number;
+  readonly #statements: Prepared = new Map();
   readonly #watch: NodeJS.Timeout;
   #isLost = false;
   #isCorked = false;
@@ -129,30 +117,21 @@ class PostgresWire implements Wire {
   }
 
   ask({ sql, values, wanted }: Statement): Promise<Answer> {
-    const { text, name } = translate(sql);
-    const given = values.map(toGiven);
-    const rowMode = wanted === "arrays" ? { rowMode: "array" } : undefined;
-    return this.#query({ text, name, values: given, ...rowMode }, (result): Answer => {
-      switch (wanted) {
-        case "row":
-          return result.rows[0];
-        case "rows":
-        case "arrays":
-          return result.rows;
-        case "changes":
-          return result.rowCount ?? 0;
-        case "write":
-          return undefined;
-      }
-    });
+    return this.#prepared(translate(sql), values, wanted);
   }
 
-  put({ text, name }: Translated, values: readonly Value[]): Promise<number> {
-    return this.#query({ text, name, values: values.map(toGiven) }, ({ rowCount }) => rowCount ?? 0);
+  async put(translated: Translated, values: readonly Value[]): Promise<void> {
+    await this.#prepared(translated, values, "write");
   }
 
   send(sql: string): Promise<void> {
-    return this.#query({ text: sql }, () => undefined);
+    return new Promise((resolve, reject) => {
+      if (!this.#isAsked(reject)) return;
+      this.client.query(sql, (error: Error | null | undefined) => {
+        if (error) this.#fail(error, reject);
+        else this.#hear(resolve, undefined);
+      });
+    });
   }
 
   async end(): Promise<void> {
@@ -160,24 +139,44 @@ class PostgresWire implements Wire {
     await this.client.end().catch(() => {});
   }
 
-  #query<T>(
-    query: { readonly text: string; readonly name?: string; readonly values?: unknown[] },
-    answer: (result: QueryResult) => T,
-  ): Promise<T> {
-    if (this.#isLost) return Promise.reject(new ConnectionLostError("The database's connection has ended."));
+  #prepared(translated: Translated, values: readonly Value[], wanted: Statement["wanted"]): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      if (!this.#isAsked(reject)) return;
+      this.client.query(
+        new WireQuery({
+          translated,
+          values,
+          wanted,
+          prepared: this.#statements,
+          onAnswer: (answer) => this.#hear(resolve, answer),
+          onError: (error) => this.#fail(error, reject),
+        }),
+      );
+    });
+  }
+
+  #isAsked(reject: (error: Error) => void): boolean {
+    if (this.#isLost) {
+      reject(new ConnectionLostError("The database's connection has ended."));
+      return false;
+    }
     this.#onAsk?.();
     this.#cork();
     if (this.#unanswered++ === 0) this.#heardAt = performance.now();
-    return new Promise((resolve, reject) => {
-      this.client.query(query, (error: Error | undefined, result: QueryResult) => {
-        this.#unanswered -= 1;
-        this.#heardAt = performance.now();
-        if (error === undefined || error === null) return resolve(answer(result));
-        const told = toStoreError(error);
-        if (told instanceof ConnectionLostError) this.drop();
-        reject(told);
-      });
-    });
+    return true;
+  }
+
+  #hear<T>(resolve: (answer: T) => void, answer: T): void {
+    this.#unanswered -= 1;
+    this.#heardAt = performance.now();
+    resolve(answer);
+  }
+
+  #fail(error: unknown, reject: (error: Error) => void): void {
+    this.#hear(() => {}, undefined);
+    const told = toStoreError(error);
+    if (told instanceof ConnectionLostError) this.drop();
+    reject(told);
   }
 
   /** What is asked for in one turn of the event loop leaves in one piece. */
@@ -201,9 +200,4 @@ class PostgresWire implements Wire {
     clearInterval(this.#watch);
     this.client.connection.stream.destroy();
   }
-}
-
-/** PostgreSQL's texts hold no character of value zero; its picture stands for it. */
-function toGiven(value: Value): Value {
-  return typeof value === "string" && value.includes("\0") ? value.replaceAll("\0", "\u2400") : value;
 }
