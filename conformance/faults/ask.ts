@@ -16,6 +16,8 @@ export interface Came {
   readonly json?: unknown;
   readonly version?: string;
   readonly fault?: string;
+  /** Why nothing whole came, in the words of the network. */
+  readonly reason?: string;
 }
 
 /** Longer than the gateway lets anything wait, shorter than a person would. */
@@ -32,11 +34,19 @@ export function createAsking(fhirBase: string): Asking {
   const agent = new Agent({ keepAlive: true, maxSockets: 96 });
   return {
     async ask(sent) {
-      const whole = await send(agent, fhirBase, sent).catch(() => undefined);
-      return whole === undefined ? {} : toCame(whole, sent);
+      try {
+        return toCame(await send(agent, fhirBase, sent), sent);
+      } catch (error) {
+        return { reason: reasonOf(error) };
+      }
     },
     close: () => agent.destroy(),
   };
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return "failed";
+  return error.name === "AbortError" ? "too late" : "code" in error ? String(error.code) : error.message;
 }
 
 interface Whole {

@@ -8,6 +8,8 @@ export interface Asked {
   readonly until: number;
   /** Absent where no whole answer came: the connection closed, or nobody answered in time. */
   readonly status?: number;
+  /** Why none came. */
+  readonly reason?: string;
   /** What is wrong with the answer's body by itself, whatever it should have told. */
   readonly fault?: string;
   /** Logical id of the only Patient that the answer may be about. */

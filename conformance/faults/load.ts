@@ -108,10 +108,11 @@ function createAsker({ asking, tokenOf, now }: LoadOptions, asked: Asked[]): Ask
     const from = now();
     const came = await asking.ask({ ...sent, requestId, token: tokenOf(client) });
     const { what, fault = came.fault } = judge(came);
-    const { status } = came;
+    const { status, reason } = came;
     const one: Asked = {
       ...{ requestId, client, from, until: now(), what },
       ...(status !== undefined && { status }),
+      ...(reason !== undefined && { reason }),
       ...(fault !== undefined && { fault }),
       ...(patient !== undefined && { patient }),
     };

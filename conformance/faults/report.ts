@@ -20,6 +20,10 @@ export interface Done extends Partial<Omit<Trouble, "fault">> {
   /** How it was done, or why not. */
   readonly how: string;
   readonly counts?: Counts;
+  /** What did not go well last, in its order. */
+  readonly last?: readonly string[];
+  /** How often each status, or reason for none, came in place of success. */
+  readonly ways?: Readonly<Record<string, number>>;
   /** Resident, of each process of the gateway, when it was over. */
   readonly memory?: readonly Memory[];
 }
@@ -45,6 +49,27 @@ export function toCounts(asked: readonly Asked[]): Counts {
   const good = asked.filter(isGood).length;
   const unanswered = asked.filter(({ status }) => status === undefined).length;
   return { good, unanswered, refused: asked.length - good - unanswered };
+}
+
+/** What came in place of success, and how often. */
+export function toWays(asked: readonly Asked[]): Readonly<Record<string, number>> {
+  const ways = Map.groupBy(
+    asked.filter((one) => !isGood(one)),
+    ({ status, reason = "no answer" }) => (status === undefined ? reason : String(status)),
+  );
+  return Object.fromEntries([...ways].map(([way, all]) => [way, all.length]));
+}
+
+/** The last of what was not answered well, with times in seconds of the run. */
+export function toLast(asked: readonly Asked[]): readonly string[] {
+  const seconds = (time: number) => (time / 1_000).toFixed(2);
+  return asked
+    .filter((one) => !isGood(one))
+    .slice(-SHOWN_MAX)
+    .map(({ from, until, status, what, client }) => {
+      const came = status === undefined ? "no answer" : String(status);
+      return `${seconds(from)}–${seconds(until)} s: ${came} to a ${what.kind} by ${client}`;
+    });
 }
 
 export function hasHeld({ done, violations }: Pick<Report, "done" | "violations">): boolean {

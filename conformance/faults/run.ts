@@ -18,7 +18,7 @@ import { startPostgres } from "./postgres-process.ts";
 import { readBack } from "./read-back.ts";
 import { untilRecovered } from "./recovery.ts";
 import { startRedis } from "./redis-process.ts";
-import { type Done, type Report, toCounts } from "./report.ts";
+import { type Done, type Report, toCounts, toLast, toWays } from "./report.ts";
 import { createTokens } from "./tokens.ts";
 
 /** Of the best rate that a probe finds. */
@@ -169,10 +169,14 @@ async function breakOne(fault: Fault, { load, world, options, rate, now, tell }:
   const bound = `within ${(bound_ms / 1_000).toFixed(0)} s`;
   const told =
     recovered === undefined ? `not ${bound}` : `after ${((recovered - mended) / 1_000).toFixed(1)} s (${bound})`;
-  tell(`  ${counts.good} answered, ${counts.refused} refused, ${counts.unanswered} without answer; well again ${told}`);
+  const ways = toWays(since());
+  const others = Object.entries(ways).map(([way, times]) => `, ${times} × ${way}`);
+  tell(`  ${counts.good} answered${others.join("")}; well again ${told}`);
+  const last = toLast(since());
+  if (recovered === undefined) for (const line of last) tell(`  ${line}`);
   const isDone = !how.endsWith("nobody felt it");
   const verdict: Done["verdict"] = recovered === undefined ? "failed" : isDone ? "held" : "not done";
-  return { trouble, one: { id: fault.id, title: fault.title, verdict, how, ...trouble, counts } };
+  return { trouble, one: { id: fault.id, title: fault.title, verdict, how, ...trouble, counts, last, ways } };
 }
 
 async function tellRounds(reading: {
