@@ -27,7 +27,7 @@ export interface DirectPorts {
  * than nearly all clients write it goes that longer way, to the same answers.
  */
 export function createDirect({ fhir, metrics, log }: DirectPorts): Direct {
-  const addresses = new Map(ROUTES.filter(isDirect).map((route) => [`${route.method} ${route.path}`, route]));
+  const addresses = toAddresses(ROUTES.filter(isDirect));
 
   async function answer(request: SocketRequest, { route, id }: Found, outgoing: ServerResponse): Promise<void> {
     const began_ms = performance.now();
@@ -61,6 +61,19 @@ interface Found {
   readonly id?: string;
 }
 
+/** By method, and by the path from the root; a read as its type, a blank and `:id`, since no address has a blank. */
+type Addresses = ReadonlyMap<string, ReadonlyMap<string, Found>>;
+
+function toAddresses(routes: readonly Route[]): Addresses {
+  const byMethod = Map.groupBy(routes, ({ method }) => method);
+  return new Map(
+    [...byMethod].map(([method, own]) => [
+      method,
+      new Map(own.map((route) => [`${FHIR_PATH}${route.path.replace("/:id", " :id")}`, { route }])),
+    ]),
+  );
+}
+
 function isDirect({ interaction }: Route): boolean {
   return interaction === "search-type" || interaction === "create" || interaction === "read";
 }
@@ -68,11 +81,13 @@ function isDirect({ interaction }: Route): boolean {
 /** The query is as the standard for URLs leaves it as it is. */
 const ADDRESS = /^(\/[A-Za-z]+)(?:\/(?:(_search)|([A-Za-z0-9\-.]{1,64})))?(?:\?[!$%&(-;=?-[\]_a-z|~]*)?$/;
 
-function find({ method, url = "" }: IncomingMessage, addresses: ReadonlyMap<string, Route>): Found | undefined {
-  if (!url.startsWith(FHIR_PATH)) return undefined;
+function find({ method = "", url = "" }: IncomingMessage, addresses: Addresses): Found | undefined {
+  const own = addresses.get(method);
+  const bare = own?.get(url);
+  if (bare !== undefined || own === undefined || !url.startsWith(FHIR_PATH)) return bare;
   const [, type, search, id] = ADDRESS.exec(url.slice(FHIR_PATH.length)) ?? [];
   if (type === undefined) return undefined;
-  const path = search !== undefined ? `${type}/_search` : id !== undefined ? `${type}/:id` : type;
-  const route = addresses.get(`${method} ${path}`);
-  return route && { route, ...(id !== undefined && { id }) };
+  if (id === undefined) return own.get(`${FHIR_PATH}${type}${search === undefined ? "" : "/_search"}`);
+  const read = own.get(`${FHIR_PATH}${type} :id`);
+  return read && { route: read.route, id };
 }

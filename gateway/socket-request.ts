@@ -73,7 +73,8 @@ function readBytes(incoming: IncomingMessage): Promise<Buffer> {
       resolve(only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks));
     });
     incoming.on("error", reject);
-    // After the end it says nothing new.
-    incoming.on("close", () => reject(new Error("the request was cut off")));
+    incoming.on("close", () => {
+      if (!incoming.complete) reject(new Error("the request was cut off"));
+    });
   });
 }

@@ -62,6 +62,14 @@ const NO_PREFERENCE: Preference = { handling: "strict", return: "representation"
  */
 export function toPreference(prefer: string | null): Preference {
   if (prefer === null) return NO_PREFERENCE;
+  if (prefer !== lastRead.prefer) lastRead = { prefer, preference: readPreference(prefer) };
+  return lastRead.preference;
+}
+
+/** A client prefers the same again and again, and there are few words to prefer anything by. */
+let lastRead = { prefer: "", preference: NO_PREFERENCE };
+
+function readPreference(prefer: string): Preference {
   const told = (name: string, values: string): string | undefined =>
     new RegExp(`(?:^|[,;])\\s*${name}\\s*=\\s*"?(${values})"?\\s*(?=[,;]|$)`, "i").exec(prefer)?.[1]?.toLowerCase();
   const wanted = told("return", "minimal|representation|OperationOutcome");

@@ -96,14 +96,15 @@ function toAuditRecord(
   const leaving = written
     .filter((one) => one.patientId !== "" || isShown(one))
     .map((one) => ({ patientId: one.patientId, name: isShown(one) ? nameOf(one) : "" }));
+  const shown = written.filter(isShown);
   return {
+    ...auditFacts(requester, request),
     interaction,
     outcome: "success",
-    ...auditFacts(requester, request),
     query: asked,
-    ...(changed.length > 0 && { written: changed }),
+    written: changed.length > 0 ? changed : undefined,
     ...toDisclosedVersions(leaving, audit),
-    ...(written.some(isShown) && { answer: written.filter(isShown).map(({ body }) => body) }),
+    answer: shown.length > 0 ? shown.map(({ body }) => body) : undefined,
   };
 }
 

@@ -29,7 +29,8 @@ export async function create(
 ): Promise<Written> {
   const found = told.ifNoneExist && (await findOne(told.ifNoneExist, scene));
   if (found) return toFound(type, found);
-  return put({ type, id: told.id ?? scene.ports.ids(), sent: told.sent }, scene);
+  const { id = scene.ports.ids(), sent } = told;
+  return put({ type, id, sent, isDrawn: told.id === undefined }, scene);
 }
 
 export function toFound(type: RecordType, found: ReleasedEntry): Written {

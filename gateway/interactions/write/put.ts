@@ -18,11 +18,13 @@ export interface ToPut {
   readonly sent: Sent;
   /** Absent for an id that nobody has had. */
   readonly held?: Held | undefined;
+  /** Set for an id that was drawn just now. */
+  readonly isDrawn?: boolean;
 }
 
 /** Stores a resource as the current version under an id, in the record to which it belongs now. */
 export async function put(toPut: ToPut, scene: Scene): Promise<Written> {
-  const { type, id, held } = toPut;
+  const { type, id, held, isDrawn = false } = toPut;
   const { transaction, writer, now_ms } = scene;
   requireWithinScopes(toPut, scene);
   if (type === "Patient") return putPatient(toPut, scene);
@@ -38,7 +40,7 @@ export async function put(toPut: ToPut, scene: Scene): Promise<Written> {
   }
   const version = (current?.version ?? 0) + 1;
   const resource = toStored(content, version, now_ms, writer);
-  await transaction.put(record, resource);
+  await transaction.put(record, isDrawn ? { ...resource, isFirst: true } : resource);
   await noteSeen(type, place, scene);
   const outcome = held?.state === "current" ? "updated" : "created";
   return { outcome, type, id, version: String(version), lastUpdated_ms: now_ms, body: resource.body, patientId };
