@@ -1,7 +1,7 @@
 import { createSend } from "../http.ts";
 import type { RunningGateway } from "../start-gateway.ts";
 import type { Child } from "./children.ts";
-import { removeDirectory, temporaryDirectory } from "./clean-up.ts";
+import { temporaryDirectory } from "./clean-up.ts";
 import { type Comparison, compare, type Side, unverified } from "./compare.ts";
 import { addComparison, type Findings } from "./findings.ts";
 import type { Load, Tokens } from "./load.ts";
@@ -76,16 +76,6 @@ export async function withGateway<R>(
     return await work(gateway);
   } finally {
     await gateway.stop();
-  }
-}
-
-/** A directory that lives as long as the work with it. */
-export async function withDirectory<R>(prefix: string, work: (directory: string) => Promise<R>): Promise<R> {
-  const directory = await temporaryDirectory(prefix);
-  try {
-    return await work(directory);
-  } finally {
-    await removeDirectory(directory);
   }
 }
 

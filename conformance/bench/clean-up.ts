@@ -27,6 +27,16 @@ export async function removeDirectory(directory: string): Promise<void> {
   directories.delete(directory);
 }
 
+/** A directory that lives as long as the work with it. */
+export async function withDirectory<R>(prefix: string, work: (directory: string) => Promise<R>): Promise<R> {
+  const directory = await temporaryDirectory(prefix);
+  try {
+    return await work(directory);
+  } finally {
+    await removeDirectory(directory);
+  }
+}
+
 /** Ends at once, by their ids, whatever still runs. */
 export function endProcesses(): void {
   for (const pid of [...processes].flatMap(treeOf)) {
@@ -47,7 +57,7 @@ export function endAll(): void {
 }
 
 /** For a command: nothing is left behind after Ctrl-C, SIGTERM, or an error that nobody caught. */
-export function endAllOnSignals(): void {
+export function endAllOnSignals(onSignal: () => void = () => {}): void {
   for (const [signal, code] of [
     ["SIGINT", 130],
     ["SIGTERM", 143],
@@ -55,6 +65,7 @@ export function endAllOnSignals(): void {
   ] as const)
     process.on(signal, () => {
       endAll();
+      onSignal();
       process.exit(code);
     });
   process.on("exit", endAll);

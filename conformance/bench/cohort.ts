@@ -1,5 +1,5 @@
 import type { RunningGateway } from "../start-gateway.ts";
-import { removeDirectory, temporaryDirectory } from "./clean-up.ts";
+import { withDirectory } from "./clean-up.ts";
 import { cohortFile } from "./cohort-file.ts";
 import { type Delivered, deliver, sum } from "./deliver.ts";
 import { cpuTime, forgetPeakMemory, peakMemory } from "./process-usage.ts";
@@ -28,17 +28,14 @@ export async function measureCohort(
   pupils: number,
   env: Readonly<Record<string, string>> = {},
 ): Promise<CohortFigures> {
-  const dataDir = await temporaryDirectory("cohort-");
-  try {
+  return withDirectory("cohort-", async (dataDir) => {
     const gateway = await openGateway({ dataDir, env: { DEMONSTRATION_CHILDREN: "0", LOG_LEVEL: "error", ...env } });
     try {
       return await twice(gateway, pupils);
     } finally {
       await gateway.stop();
     }
-  } finally {
-    await removeDirectory(dataDir);
-  }
+  });
 }
 
 async function twice(gateway: RunningGateway, pupils: number): Promise<CohortFigures> {

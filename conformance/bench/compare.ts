@@ -128,7 +128,8 @@ export async function cpuOf({ pid, pids = [] }: Pick<Side, "pid" | "pids">): Pro
 }
 
 export function toRound(result: LoadResult, cpu_s: number | undefined): Round {
-  const { requests, verified, failures, wrong, seconds, p50_ms, p95_ms, p99_ms } = result;
+  const { verified, failures, wrong, seconds, p50_ms, p95_ms, p99_ms } = result;
+  const requests = result.requests + (result.beside ?? 0);
   return {
     rate_per_s: requests / seconds,
     ...(cpu_s === undefined ? {} : { cpu_us: (cpu_s * 1e6) / requests }),

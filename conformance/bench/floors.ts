@@ -1,5 +1,5 @@
 import { at, parseJson } from "../json.ts";
-import { removeDirectory, temporaryDirectory } from "./clean-up.ts";
+import { withDirectory } from "./clean-up.ts";
 import { openScript } from "./server.ts";
 
 /** What the machine's disk and SQLite do with nothing around them, in this run. */
@@ -16,8 +16,7 @@ export interface Floors {
 }
 
 export async function measureFloors(seconds: number): Promise<Floors> {
-  const directory = await temporaryDirectory("floor-");
-  try {
+  return withDirectory("floor-", async (directory) => {
     const { said, stop } = await openScript("floor-process.ts", [directory, String(seconds)]);
     await stop();
     const told = parseJson(said);
@@ -29,7 +28,5 @@ export async function measureFloors(seconds: number): Promise<Floors> {
       commits_per_s: number("commits_per_s"),
       flushes_per_s: number("flushes_per_s"),
     };
-  } finally {
-    await removeDirectory(directory);
-  }
+  });
 }

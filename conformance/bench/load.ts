@@ -35,6 +35,8 @@ export interface LoadOptions {
 
 export interface LoadResult {
   readonly requests: number;
+  /** Sent beside them to be verified, and not among the latencies. */
+  readonly beside?: number;
   /** Answers other than 2xx, broken connections, and answers that were found wrong. */
   readonly failures: number;
   /** Answers whose body was looked at. */

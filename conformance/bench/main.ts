@@ -1,13 +1,14 @@
-import { writeFile } from "node:fs/promises";
+import { mkdirSync, writeFileSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
 import { type Bench, createStores } from "./bench.ts";
 import { endAllOnSignals } from "./clean-up.ts";
-import { createFindings } from "./findings.ts";
+import { createFindings, type Findings } from "./findings.ts";
 import { GOALS } from "./goals.ts";
-import { describeMachine, type Machine, toMachineLine } from "./machine.ts";
+import { describeMachine, toMachineLine } from "./machine.ts";
 import { isWanted, isWorkloadWanted, type Options, parseOptions, USAGE } from "./options.ts";
 import { PARTS } from "./parts/all.ts";
 import type { Part } from "./parts/part.ts";
-import { isKept, type Report, readPeer, toReport } from "./report.ts";
+import { isKept, type Peer, type Report, readPeer, toReport } from "./report.ts";
 import { runForeign } from "./run-foreign.ts";
 import { runParts } from "./run-parts.ts";
 import { runSustained } from "./sustain.ts";
@@ -48,11 +49,15 @@ function partsOf({ only, sustain_min, foreign }: Options): readonly Part[] {
   return PARTS.filter(({ id }) => isWanted(only, id));
 }
 
-async function measureAll(options: Options, machine: Machine): Promise<Report> {
+/** What is measured, and the report on as much of it as there is at any moment. */
+async function prepare(
+  options: Options,
+  findings: Findings,
+): Promise<{ run: () => Promise<void>; report: () => Report }> {
+  const machine = describeMachine();
   const started = new Date();
   const { name: loadName, load } = await chooseLoad();
   say(`${toMachineLine(machine)}; load by ${loadName}`);
-  const findings = createFindings();
   const { size, only, foreign, databaseUrl, startsPostgres, sustain_min } = options;
   const bench: Bench = {
     ...{ size, load, findings, say, ownsPostgres: startsPostgres },
@@ -61,10 +66,13 @@ async function measureAll(options: Options, machine: Machine): Promise<Report> {
     store: createStores(findings, say),
   };
   const parts = partsOf(options);
-  await runParts(bench, [...parts, ...whole(foreign, sustain_min)], options.sizeName !== "long");
+  const all = [...parts, ...whole(foreign, sustain_min)];
   const name = options.name ?? (foreign === undefined ? "gateway" : new URL(foreign.base).host);
   const facts = { name, started, size: options.sizeName, machine, load: loadName };
-  return toReport(findings, facts, goalsOf(options, parts));
+  return {
+    run: () => runParts(bench, all, options.sizeName !== "long"),
+    report: () => toReport(findings, facts, goalsOf(options, parts)),
+  };
 }
 
 /** What takes the place of the parts. */
@@ -97,12 +105,29 @@ async function main(): Promise<number> {
     say(peers);
     return MISUSE;
   }
-  endAllOnSignals();
-  const report = await measureAll(options, describeMachine());
-  print(toTables(report, peers));
-  if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
-  if (options.svg !== undefined) await writeFile(options.svg, toSvg(report));
-  return isKept(report) ? KEPT : MISSED;
+  const findings = createFindings();
+  const { run, report } = await prepare(options, findings);
+  // Broken off, it still tells what it has.
+  endAllOnSignals(() => {
+    findings.failed.push({ what: "the run", reason: "broken off" });
+    tell(options, report(), peers);
+  });
+  await run();
+  const found = report();
+  tell(options, found, peers);
+  return isKept(found) ? KEPT : MISSED;
+}
+
+/** At once, since a process that ends waits for nothing. */
+function tell({ json, svg }: Options, report: Report, peers: readonly Peer[]): void {
+  if (json !== undefined) writeWhole(json, `${JSON.stringify(report, null, 2)}\n`);
+  if (svg !== undefined) writeWhole(svg, toSvg(report));
+  writeSync(process.stdout.fd, `${toTables(report, peers)}\n`);
+}
+
+function writeWhole(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
 }
 
 process.exitCode = await main();

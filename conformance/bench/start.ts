@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { withDirectory } from "./clean-up.ts";
 import { residentMemory } from "./process-usage.ts";
 import { openGateway } from "./server.ts";
 import { median } from "./statistics.ts";
 
 export interface StartFigures {
+  /** The first of all, on an empty directory. */
+  readonly first_s: number;
   readonly start_s: readonly number[];
   readonly median_s: number;
   readonly idle_MB: number;
@@ -18,6 +21,11 @@ export async function measureStart(
   env: Readonly<Record<string, string>>,
   times: number,
 ): Promise<StartFigures> {
+  const first_s = await withDirectory("bench-first-", async (directory) => {
+    const gateway = await openGateway({ dataDir: directory, env });
+    await gateway.stop();
+    return gateway.ready_ms / 1000;
+  });
   const start_s: number[] = [];
   const idle: number[] = [];
   for (let round = 0; round < times; round += 1) {
@@ -29,5 +37,5 @@ export async function measureStart(
     }
     await gateway.stop();
   }
-  return { start_s, median_s: median(start_s), idle_MB: median(idle) };
+  return { first_s, start_s, median_s: median(start_s), idle_MB: median(idle) };
 }

@@ -153,7 +153,10 @@ function toFloors({ findings: { floors, start, cohort }, goals }: Report): reado
     );
   if (floors !== undefined && ingest !== undefined)
     lines.push(`ingest is ${(ingest / floors.rows_per_s).toFixed(2)} of bare rows`);
-  if (start !== undefined) lines.push(`starts: ${start.start_s.map((each) => each.toFixed(2)).join(", ")} s`);
+  if (start !== undefined)
+    lines.push(
+      `first start ${start.first_s.toFixed(2)} s, warm ${start.start_s.map((each) => each.toFixed(2)).join(", ")} s`,
+    );
   if (cohort !== undefined)
     lines.push(
       `cohort of ${cohort.pupils}: ${amount(cohort.resources_per_s)} resources/s, again ${amount(cohort.unchanged_per_s)}/s, CPU ${amount(cohort.cpu_us)} µs a resource, ${amount(cohort.peak_MB)} MB at most`,

@@ -51,7 +51,7 @@ export const wrkLoad: Load = async (options) => {
     const { failures, verified, wrong } = await verifying;
     const measured = resultFrom(output, complaint);
     const load_cpu_s = (await ownCpuTime()) - cpu_s;
-    return { ...measured, failures: measured.failures + failures, verified, wrong, load_cpu_s };
+    return { ...measured, beside: verified, failures: measured.failures + failures, verified, wrong, load_cpu_s };
   } finally {
     await removeDirectory(directory);
   }

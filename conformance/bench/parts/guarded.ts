@@ -1,5 +1,6 @@
-import { readerAt, tokensOf, toLine, withDirectory, withGateway } from "../bench.ts";
+import { readerAt, tokensOf, toLine, withGateway } from "../bench.ts";
 import { findChildren } from "../children.ts";
+import { withDirectory } from "../clean-up.ts";
 import { compare, unverified } from "../compare.ts";
 import { addComparison } from "../findings.ts";
 import { learnOf, makeReads } from "../read-workloads.ts";

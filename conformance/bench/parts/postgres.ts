@@ -1,16 +1,7 @@
 import type { RunningGateway } from "../../start-gateway.ts";
-import {
-  type Bench,
-  openOn,
-  readerAt,
-  spread,
-  targetAt,
-  tokensOf,
-  toLine,
-  withDirectory,
-  withGateway,
-} from "../bench.ts";
+import { type Bench, openOn, readerAt, spread, targetAt, tokensOf, toLine, withGateway } from "../bench.ts";
 import { findChildren } from "../children.ts";
+import { withDirectory } from "../clean-up.ts";
 import { type Comparison, compare } from "../compare.ts";
 import { makeDay } from "../day-workload.ts";
 import { addComparison } from "../findings.ts";

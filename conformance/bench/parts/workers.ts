@@ -1,8 +1,8 @@
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
-import { type Bench, openOn, readerAt, tokensOf, toLine, withDirectory } from "../bench.ts";
+import { type Bench, openOn, readerAt, tokensOf, toLine } from "../bench.ts";
 import { findChildren } from "../children.ts";
-import { treeOf } from "../clean-up.ts";
+import { treeOf, withDirectory } from "../clean-up.ts";
 import { compare } from "../compare.ts";
 import { addComparison } from "../findings.ts";
 import { learnOf, makeReads } from "../read-workloads.ts";
