@@ -20,7 +20,9 @@ const ORDERED_BY: Readonly<Record<string, string>> = { resource: "slot" };
 export function refuseOtherTables(database: DatabaseSync, tables: readonly Table[]): void {
   const columnsOf = database.prepare("SELECT name, type FROM pragma_table_info(?) ORDER BY name");
   const own = database
-    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND substr(name, 1, 7) <> 'sqlite_' AND name <> ? ORDER BY name")
+    .prepare(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND substr(name, 1, 7) <> 'sqlite_' AND name <> ? ORDER BY name",
+    )
     .all(MARK)
     .map(({ name }) => [name, columnsOf.all(String(name)).map((column) => [column.name, TYPES[String(column.type)]])]);
   const wanted = tables
