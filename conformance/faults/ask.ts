@@ -22,6 +22,8 @@ export interface Came {
 
 /** Longer than the gateway lets anything wait, shorter than a person would. */
 const PATIENCE_MS = 10_000;
+/** Why nothing came of what was waited for so long. */
+export const TOO_LATE = "too late";
 const JSON_TYPE = "application/fhir+json";
 
 export interface Asking {
@@ -46,7 +48,7 @@ export function createAsking(fhirBase: string): Asking {
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return "failed";
-  return error.name === "AbortError" ? "too late" : "code" in error ? String(error.code) : error.message;
+  return error.name === "AbortError" ? TOO_LATE : "code" in error ? String(error.code) : error.message;
 }
 
 interface Whole {

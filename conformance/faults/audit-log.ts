@@ -7,6 +7,8 @@ import { parseJson } from "../json.ts";
 import { type Recorded, toRecorded } from "./check-audit.ts";
 
 const COMMAND = fileURLToPath(new URL("../../gateway/commands/audit.ts", import.meta.url));
+/** What a shell, or a test runner, may have set for something else. */
+const UNSET = { BASE_URL: "", REGISTER_FILE: "", GATEWAY_MODE: "", IDENTITY_KEY: "", DATABASE_URL: "", REDIS_URL: "" };
 const execute = promisify(execFile);
 
 /** What `npm run -s audit` says of the log of a gateway: whether it is whole, and every AuditEvent of it. */
@@ -15,7 +17,7 @@ export async function readAuditLog(
   env: Readonly<Record<string, string>>,
 ): Promise<{ readonly isWhole: boolean; readonly told: string; readonly recorded: readonly Recorded[] }> {
   const audit = async (...words: string[]) => {
-    const options = { env: { ...process.env, ...env, DATA_DIR: dataDir }, maxBuffer: 100_000_000 };
+    const options = { env: { ...process.env, ...UNSET, ...env, DATA_DIR: dataDir }, maxBuffer: 100_000_000 };
     return execute(process.execPath, [COMMAND, ...words], options).then(
       ({ stdout }) => ({ isDone: true, told: stdout.trim() }),
       (error: unknown) => ({ isDone: false, told: String(Object(error).stdout) + String(Object(error).stderr) }),

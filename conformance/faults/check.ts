@@ -1,3 +1,4 @@
+import { TOO_LATE } from "./ask.ts";
 import { type Asked, childOf, isGood, isRefused, type Shown, type Trouble, type Violation } from "./journal.ts";
 
 /** Statuses by which a server in trouble says so; the body must be an OperationOutcome, which `fault` tells. */
@@ -17,6 +18,8 @@ function ofAnswer(one: Asked, troubles: readonly Trouble[]): readonly Violation[
       one.until >= from && one.from <= recovered,
   );
   if (fault !== undefined) return [toViolation("a body that is wrong by itself", one, fault)];
+  // To be cut off is an answer of a kind; to wait without end is none.
+  if (one.reason === TOO_LATE) return [toViolation("neither answered nor closed", one, describe(one))];
   if (status === undefined) {
     return isInTrouble ? [] : [toViolation("no answer while nothing was wrong", one, describe(one))];
   }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type RunningGateway, startGateway } from "../start-gateway.ts";
-import { childrenOf, freePort } from "./processes.ts";
+import { childrenOf, freePort, until } from "./processes.ts";
 
 export interface GatewayProcess {
   readonly fhirBase: string;
@@ -19,6 +19,8 @@ export interface GatewayProcess {
 
 export interface GatewayProcessOptions {
   readonly dataDir: string;
+  /** That are to answer before it counts as begun, where there are several. */
+  readonly workers: number;
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -26,9 +28,20 @@ const READY_MS = 120_000;
 const POLL_MS = 20;
 
 /** A gateway that can be killed and started again where it was. */
-export async function startGatewayProcess({ dataDir, env }: GatewayProcessOptions): Promise<GatewayProcess> {
+export async function startGatewayProcess({
+  dataDir,
+  workers: size,
+  env,
+}: GatewayProcessOptions): Promise<GatewayProcess> {
   const port = await freePort();
-  const begin = () => startGateway({ dataDir, port, env, readyWithin_ms: READY_MS });
+  const begin = async () => {
+    const begun = await startGateway({ dataDir, port, env, readyWithin_ms: READY_MS });
+    // The first of them answers for all before the others can.
+    const count = () => begun.output().match(/a worker is ready/g)?.length ?? 0;
+    const isCrew = (await childrenOf(begun.pid)).length > 0;
+    if (isCrew) await until(() => count() >= size, READY_MS, "the start of all workers");
+    return begun;
+  };
   let running = await begin();
   let before = "";
   const workers = async () => {
