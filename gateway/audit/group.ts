@@ -21,6 +21,8 @@ const SALTS_DRAWN = 256;
 const HASH_OFFSET = '{"hash":"'.length;
 const BEFORE_LEAF = `{"hash":"${"-".repeat(43)}","leaf":`;
 const COLON = 0x3a;
+/** More than stands around a payload in its line: the salt, three names and what parts them. */
+const ROUND_PAYLOAD_max = 64;
 
 /** Records on their way to disk, encoded where they are written from. One group at a time. */
 export interface Group {
@@ -96,10 +98,10 @@ class EncodedGroup implements Group {
     const clientIsKnown = isLeafClient(record.client);
     const salt = this.#salt();
     const answer = record.answer && hashOfAnswer(salt, record.answer, record.lasting ?? NOTHING_LASTS);
-    const payload = `{"salt":"${salt}","payload":${payloadText(record, clientIsKnown, answer)}}\n`;
-    if (payload.length > RECORD_BYTES_MAX) return "too-long";
+    const payload = payloadText(record, clientIsKnown, answer);
+    if (payload.length + ROUND_PAYLOAD_max > RECORD_BYTES_MAX) return "too-long";
     const start = this.#linesEnd;
-    const leafStart = start + this.#lines.write(payload, start);
+    const leafStart = this.#write(start, `{"salt":"${salt}","payload":`, payload, "}\n");
     const { hash: previous, sequence: before } = this.head;
     const sequence = before + 1;
     const leaf = leafText(record, clientIsKnown, {
@@ -107,7 +109,7 @@ class EncodedGroup implements Group {
       payload: hash("sha256", this.#lines.subarray(start, leafStart - 1), "base64url"),
       previous,
       process: this.#process,
-      ...(this.#signed > 0 && { head: this.#signed }),
+      head: this.#signed > 0 ? this.#signed : undefined,
       sequence,
       time,
     });
@@ -121,13 +123,20 @@ class EncodedGroup implements Group {
   #writeLeaf(leaf: string, start: number): string {
     const lines = this.#lines;
     const leafStart = start + BEFORE_LEAF.length;
-    this.#linesEnd = start + lines.write(`${BEFORE_LEAF}${leaf}}\n`, start);
+    this.#linesEnd = this.#write(start, BEFORE_LEAF, leaf, "}\n");
     lines[leafStart - 1] = LEAF_PREFIX_BYTE;
     const text = hash("sha256", lines.subarray(leafStart - 1, this.#linesEnd - 2), "base64url");
     lines[leafStart - 1] = COLON;
     lines.write(text, start + HASH_OFFSET, "latin1");
     this.#hashes.push(Buffer.from(text, "base64url"));
     return text;
+  }
+
+  /** One by one, since texts that are put together are copied once more before they are written; gives where they end. */
+  #write(start: number, ...texts: readonly string[]): number {
+    let end = start;
+    for (const text of texts) end += this.#lines.write(text, end);
+    return end;
   }
 
   #salt(): string {

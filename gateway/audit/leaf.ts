@@ -18,7 +18,7 @@ export interface Leaf {
   readonly agreement?: string;
   readonly client?: string;
   /** Leaves under the newest signed tree head: how far the past is vouched for already. */
-  readonly head?: number;
+  readonly head?: number | undefined;
   readonly interaction: string;
   readonly legalBasis?: string;
   readonly organization?: string;

@@ -49,7 +49,9 @@ export function toSearchset({
   // Every entry ends in a comma, and the last one must not.
   last.end -= 1;
   spans.push(whole(END_OF_ENTRIES));
-  return [Buffer.from(`${head},"entry":[`), ...spans.map(({ bytes, start, end }) => bytes.subarray(start, end))];
+  const parts: Buffer[] = [Buffer.from(`${head},"entry":[`)];
+  for (const { bytes, start, end } of spans) parts.push(bytes.subarray(start, end));
+  return parts;
 }
 
 /** Matches that stand side by side in their pack, as a page of a child's newest does, are one span. */

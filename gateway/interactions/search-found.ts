@@ -162,6 +162,29 @@ interface Matching {
   readonly isNamed: (view: VisiblePerson) => boolean;
 }
 
+/** What it is ordered by is looked up where anything is compared by it: most pages are found in their order. */
+class OrderedMatch implements FoundMatch {
+  readonly view: VisibleRecord;
+  readonly record: number;
+  readonly pack: FoundMatch["pack"];
+  readonly entry: number;
+  readonly #order: Order;
+  #values: FoundMatch["values"] | undefined;
+
+  constructor(view: VisibleRecord, pack: FoundMatch["pack"], entry: number, order: Order) {
+    this.view = view;
+    this.record = view.key;
+    this.pack = pack;
+    this.entry = entry;
+    this.#order = order;
+  }
+
+  get values(): FoundMatch["values"] {
+    this.#values ??= this.#order.valuesOf(this.pack, this.entry);
+    return this.#values;
+  }
+}
+
 /** Keeps the first of what is found after the cursor, and counts the rest if a total is wanted. */
 function collect({ selections, order, isInOrder, wantsTotal, cursor, size, isNamed }: Matching) {
   const kept = new TopMatches<FoundMatch>(order, size, isInOrder);
@@ -173,7 +196,7 @@ function collect({ selections, order, isInOrder, wantsTotal, cursor, size, isNam
     const found = (pack: FoundMatch["pack"], entry: number): boolean => {
       total++;
       if (isInOrder && kept.isFull) return wantsTotal;
-      const match = { view, record: view.key, pack, entry, values: order.valuesOf(pack, entry) };
+      const match = new OrderedMatch(view, pack, entry, order);
       if (!cursor || order.compare(match, cursor) > 0) kept.offer(match);
       return wantsMore();
     };

@@ -93,7 +93,7 @@ export function toPack(resources: readonly Packable[], fhirBase: string): Pack {
     versions: rows.map(({ resource }) => resource.version),
     newest_ms: Float64Array.from(rows, newest_ms),
     lastUpdated_ms: rows.map(({ resource }) => resource.lastUpdated),
-    names: rows.map(({ resource: { type, id, version } }) => `${type}/${id}/${version}`),
+    names: namesOf(rows),
     sources: rows.map(({ resource }) => resource.source),
     bytes,
     offsets,
@@ -110,6 +110,16 @@ interface Row {
   readonly resource: Packable;
   readonly keys: Keys;
 }
+
+/** Parts of one text, so that those of a page, which each answer's record tells, lie side by side in memory. */
+function namesOf(rows: readonly Row[]): readonly string[] {
+  if (rows.length === 0) return [];
+  const names = rows.map(({ resource: { type, id, version } }) => `${type}/${id}/${version}`);
+  return names.join(NAME_END).split(NAME_END);
+}
+
+/** No id and no version has one. */
+const NAME_END = "\n";
 
 function newest_ms({ keys }: Row): number {
   let newest = Number.NEGATIVE_INFINITY;
