@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { IncomingMessage, ServerResponse } from "node:http";
 import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
-import { type Context, Hono } from "hono";
+import type { Context, Hono } from "hono";
+import { HonoBase } from "hono/hono-base";
 import { ROUTES, type Route } from "#profiles/routes.ts";
 import { KnownPathsRouter } from "./known-paths.ts";
 import type { Logger } from "./log.ts";
@@ -27,10 +28,11 @@ import { writeAnswer } from "./write-answer.ts";
 /** Everything the addresses of the gateway lead to. */
 export interface AppPorts {
   readonly fhir: ReturnType<typeof createFhirRoutes>;
-  readonly ingest: IngestRoutes;
-  readonly review: ReviewAnswering;
-  readonly oversight: OversightAnswering;
-  readonly token: ReturnType<typeof createTokenRoutes>;
+  /** These four are loaded when they are first asked for. */
+  ingest(): Promise<IngestRoutes>;
+  review(): Promise<ReviewAnswering>;
+  oversight(): Promise<OversightAnswering>;
+  token(): Promise<ReturnType<typeof createTokenRoutes>>;
   readonly health: ReturnType<typeof createHealthRoutes>;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -123,7 +125,7 @@ type Answering = (context: NodeContext) => Response | Promise<Response>;
 
 /** The route table: FHIR routes are made from the interaction table, the others are the contracts of operation. */
 export function createApp(ports: AppPorts): Hono<NodeEnv> {
-  const app = new Hono<NodeEnv>({ router: new KnownPathsRouter() });
+  const app = new HonoBase<NodeEnv>({ router: new KnownPathsRouter() });
   const measured = createMeasured(ports);
   const idsOf = (context: NodeContext) => readRequestIds(context.req.raw.headers, randomUUID);
 
@@ -134,22 +136,24 @@ export function createApp(ports: AppPorts): Hono<NodeEnv> {
   );
   app.get(
     `${FHIR_PATH}/.well-known/smart-configuration`,
-    measured("smart-configuration", () => ports.token.smartConfiguration()),
+    measured("smart-configuration", async () => (await ports.token()).smartConfiguration()),
   );
   app.post(
     "/oauth2/token",
-    measured("token", (context) => ports.token.issue(context.req.raw, idsOf(context), toIncoming(context))),
+    measured("token", async (context) =>
+      (await ports.token()).issue(context.req.raw, idsOf(context), toIncoming(context)),
+    ),
   );
   app.get(
     "/oauth2/jwks",
-    measured("jwks", () => ports.token.keys()),
+    measured("jwks", async () => (await ports.token()).keys()),
   );
   for (const [method, path, interaction, answering] of INGEST_ROUTES) {
     app.on(
       method,
       path,
-      measured(interaction, (context) =>
-        answering(ports.ingest, context.req.raw, idsOf(context), (name) => context.req.param(name) ?? ""),
+      measured(interaction, async (context) =>
+        answering(await ports.ingest(), context.req.raw, idsOf(context), (name) => context.req.param(name) ?? ""),
       ),
     );
   }
@@ -157,8 +161,8 @@ export function createApp(ports: AppPorts): Hono<NodeEnv> {
     app.on(
       method,
       path,
-      measured(interaction, (context) =>
-        answering(ports.review, context.req.raw, idsOf(context), (name) => context.req.param(name) ?? ""),
+      measured(interaction, async (context) =>
+        answering(await ports.review(), context.req.raw, idsOf(context), (name) => context.req.param(name) ?? ""),
       ),
     );
   }
@@ -166,8 +170,8 @@ export function createApp(ports: AppPorts): Hono<NodeEnv> {
     app.on(
       method,
       path,
-      measured(interaction, (context) =>
-        answering(ports.oversight, context.req.raw, idsOf(context), (name) => context.req.param(name) ?? ""),
+      measured(interaction, async (context) =>
+        answering(await ports.oversight(), context.req.raw, idsOf(context), (name) => context.req.param(name) ?? ""),
       ),
     );
   }
@@ -176,17 +180,17 @@ export function createApp(ports: AppPorts): Hono<NodeEnv> {
   app.get("/metrics", async () => new Response(await ports.metrics.render(), { headers: METRICS_HEADERS }));
   app.get("/", () => new Response(ports.homePage, { headers: HOME_HEADERS }));
   // Not a route of its own: with a single handler a request passes through no middleware chain.
-  app.notFound((context) => {
+  app.notFound(async (context) => {
     const { method, path } = context.req;
     const issue = toRouteIssue(method, path);
     if (path === "/ingest" || path.startsWith("/ingest/")) {
-      return ports.ingest.unrouted(context.req.raw, idsOf(context), issue);
+      return (await ports.ingest()).unrouted(context.req.raw, idsOf(context), issue);
     }
     if (path === "/identity" || path.startsWith("/identity/")) {
-      return ports.review.api.unrouted(context.req.raw, idsOf(context), issue);
+      return (await ports.review()).api.unrouted(context.req.raw, idsOf(context), issue);
     }
     if (path === "/oversight" || path.startsWith("/oversight/")) {
-      return ports.oversight.unrouted(context.req.raw, idsOf(context), issue);
+      return (await ports.oversight()).unrouted(context.req.raw, idsOf(context), issue);
     }
     return path === FHIR_PATH || path.startsWith(`${FHIR_PATH}/`)
       ? ports.fhir.unrouted(context.req.raw, idsOf(context), issue)
@@ -211,7 +215,7 @@ export type FhirAppPorts = Pick<AppPorts, "fhir" | "metrics" | "log" | "capabili
 
 /** The addresses of FHIR and no others, for whoever measures what lies behind them. */
 export function createFhirApp(ports: FhirAppPorts): Hono<NodeEnv> {
-  const app = new Hono<NodeEnv>({ router: new KnownPathsRouter() });
+  const app = new HonoBase<NodeEnv>({ router: new KnownPathsRouter() });
   addFhirRoutes(app, ports);
   return app;
 }

@@ -2,13 +2,10 @@ import { randomUUID } from "node:crypto";
 import { access, constants, mkdir } from "node:fs/promises";
 import type { Gateway } from "./compose.ts";
 import { type Config, ConfigError, type MllpConfig } from "./config.ts";
-import { createInbox } from "./ingest/inbox.ts";
 import { createRetention } from "./ingest/retention.ts";
 import { LIMITS } from "./limits.ts";
 import type { Logger } from "./log.ts";
-import { mllpProblems, parseMllpListen } from "./mllp/listen-addresses.ts";
-import { createMllpListener, ListenError, type MllpListener } from "./mllp/listener.ts";
-import { readTls } from "./mllp/read-tls.ts";
+import type { MllpListener } from "./mllp/listener.ts";
 
 /** What runs beside the requests: ways in other than HTTP, and the clock of what is kept for a time. */
 export interface Feeds {
@@ -49,9 +46,7 @@ export async function composeFeeds(config: Config, gateway: Gateway, log: Logger
       if (config.inboxDirectory !== undefined) opened.push(await openInbox(config.inboxDirectory, gateway, log));
       if (mllp === undefined) return;
       opened.push(mllp);
-      await mllp.listen().catch((error: unknown) => {
-        throw error instanceof ListenError ? new ConfigError([`MLLP_LISTEN: ${error.message}`]) : error;
-      });
+      await mllp.listen();
     },
     async close() {
       const grace = Promise.withResolvers<void>();
@@ -70,6 +65,7 @@ async function openInbox(directory: string, { register, line, audit }: Gateway, 
     const code = error instanceof Error && "code" in error ? error.code : "unknown";
     throw new ConfigError([`INBOX_DIR: the folder cannot be made, read or written (${code})`]);
   }
+  const { createInbox } = await import("./ingest/inbox.ts");
   return createInbox({
     directory,
     get sources() {
@@ -88,7 +84,12 @@ async function openInbox(directory: string, { register, line, audit }: Gateway, 
 async function composeMllp(
   { listen, tls: files, isPlainAllowed }: MllpConfig,
   { config, gateway, log }: { readonly config: Config; readonly gateway: Gateway; readonly log: Logger },
-): Promise<MllpListener> {
+): Promise<Pick<MllpListener, "listen" | "close">> {
+  const [{ mllpProblems, parseMllpListen }, { createMllpListener, ListenError }, { readTls }] = await Promise.all([
+    import("./mllp/listen-addresses.ts"),
+    import("./mllp/listener.ts"),
+    import("./mllp/read-tls.ts"),
+  ]);
   const { line, audit, metrics, register } = gateway;
   const addresses = parseMllpListen(listen);
   if (addresses === undefined) {
@@ -100,7 +101,7 @@ async function composeMllp(
   if (problems.length > 0) throw new ConfigError(problems);
   const read = files && (await readTls(files));
   if (read?.ok === false) throw new ConfigError(read.problems);
-  return createMllpListener(
+  const listener = createMllpListener(
     {
       line,
       audit,
@@ -116,4 +117,12 @@ async function composeMllp(
       onCut: (source, reason) => log.warn({ source, reason }, "an MLLP connection was cut"),
     },
   );
+  return {
+    close: () => listener.close(),
+    async listen() {
+      await listener.listen().catch((error: unknown) => {
+        throw error instanceof ListenError ? new ConfigError([`MLLP_LISTEN: ${error.message}`]) : error;
+      });
+    },
+  };
 }

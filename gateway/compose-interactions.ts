@@ -3,6 +3,7 @@ import { readPublished } from "#profiles/published.ts";
 import type { ClientUsage } from "./access/client-usage.ts";
 import { createLivingMap } from "./access/living-map.ts";
 import type { Register } from "./access/register.ts";
+import { later } from "./at-first-use.ts";
 import type { AuditIndex, AuditLog } from "./audit/audit.ts";
 import type { Labelling } from "./disclosure/labels/labels.ts";
 import type { SourceFacts } from "./disclosure/visibility.ts";
@@ -12,40 +13,24 @@ import type { Matcher } from "./identity/matcher/matcher.ts";
 import type { ChildResolver } from "./identity/resolve-child.ts";
 import { createIdentifierResolver } from "./identity/resolve-identifier.ts";
 import { createAuditEvents } from "./interactions/audit-events.ts";
-import { createBatch } from "./interactions/batch.ts";
+import type { createBatch } from "./interactions/batch.ts";
 import { createCanonicals } from "./interactions/canonicals.ts";
 import { createCoverageNotice } from "./interactions/coverage-notice.ts";
-import { createCreate } from "./interactions/create.ts";
-import { createDelete } from "./interactions/delete.ts";
-import { createHistoryInstance } from "./interactions/history-instance.ts";
-import { createHistorySystem } from "./interactions/history-system.ts";
-import { createHistoryType } from "./interactions/history-type.ts";
-import { createPatch } from "./interactions/patch.ts";
+import type { createHistorySystem } from "./interactions/history-system.ts";
 import { createRead } from "./interactions/read.ts";
 import { createRecordReader } from "./interactions/record-reader.ts";
-import { createSearchCompartment } from "./interactions/search-compartment.ts";
 import { createSearchFlow, type SearchFlow } from "./interactions/search-flow.ts";
-import { createSearchSystem } from "./interactions/search-system.ts";
 import { createSearchType } from "./interactions/search-type.ts";
-import { createTransaction } from "./interactions/transaction.ts";
-import { createUpdate } from "./interactions/update.ts";
-import { createVread } from "./interactions/vread.ts";
+import type { createTransaction } from "./interactions/transaction.ts";
 import { createWalks } from "./interactions/walks.ts";
 import { createSeenChildren } from "./interactions/write/seen-children.ts";
-import { createEverything } from "./operations/everything.ts";
-import { createExpand } from "./operations/expand.ts";
-import { createExplainAccess, type ExplainAccessPorts } from "./operations/explain-access.ts";
-import { createIHEPix } from "./operations/ihe-pix.ts";
-import { createLastn } from "./operations/lastn.ts";
-import { createLookup } from "./operations/lookup.ts";
-import { createMatch, type MatchPorts } from "./operations/match.ts";
+import type { createExpand } from "./operations/expand.ts";
+import type { ExplainAccessPorts } from "./operations/explain-access.ts";
+import type { createIHEPix } from "./operations/ihe-pix.ts";
+import type { MatchPorts } from "./operations/match.ts";
 import type { Tracing } from "./operations/match-tracing.ts";
-import { createMerge } from "./operations/merge.ts";
-import { createSeenBy, type SeenByPorts } from "./operations/seen-by.ts";
-import { createTranslate } from "./operations/translate.ts";
-import { createUnmerge } from "./operations/unmerge.ts";
-import { createValidate } from "./operations/validate.ts";
-import { createValidateCodeInCodeSystem, createValidateCodeInValueSet } from "./operations/validate-code.ts";
+import type { SeenByPorts } from "./operations/seen-by.ts";
+import type { createValidate } from "./operations/validate.ts";
 import { checkScope, createDispatch, createEntrance, type DispatchPorts } from "./routes/dispatch.ts";
 import { FHIR_PATH, toRouteIssue } from "./routes/route-issue.ts";
 import { createPageTokens } from "./search/page-token.ts";
@@ -77,7 +62,7 @@ export interface InteractionRooms {
   /** How families are told who has seen their child's record. */
   readonly familyView: SeenByPorts["familyView"];
   /** Absent where nobody may decide who is one child. */
-  readonly decisions?: Decisions | undefined;
+  readonly decisions?: (() => Promise<Decisions>) | undefined;
   /** A national register of people, where one is configured. */
   readonly tracing?: Tracing | undefined;
   onFault(error: unknown, interaction: string): void;
@@ -163,45 +148,62 @@ type Ports = Parameters<typeof createTransaction>[0] &
   MatchPorts &
   SeenByPorts &
   ExplainAccessPorts &
-  Parameters<typeof createIHEPix>[0] & { readonly decisions: Decisions | undefined };
+  Parameters<typeof createIHEPix>[0] & { readonly decisions: (() => Promise<Decisions>) | undefined };
 
+/** What a practice asks all day is there from the start; all else is loaded when it is first asked. */
 function toInteractions(ports: Ports, flow: SearchFlow): DispatchPorts["interactions"] {
   return {
     read: createRead(ports),
-    vread: createVread(ports),
-    "history-instance": createHistoryInstance(ports),
-    "history-type": createHistoryType(ports),
-    "history-system": createHistorySystem(ports),
+    vread: later(async () => (await import("./interactions/vread.ts")).createVread(ports)),
+    "history-instance": later(async () =>
+      (await import("./interactions/history-instance.ts")).createHistoryInstance(ports),
+    ),
+    "history-type": later(async () => (await import("./interactions/history-type.ts")).createHistoryType(ports)),
+    "history-system": later(async () => (await import("./interactions/history-system.ts")).createHistorySystem(ports)),
     "search-type": createSearchType(ports, flow),
-    "search-compartment": createSearchCompartment(ports, flow),
-    "search-system": createSearchSystem(ports, flow),
-    create: createCreate(ports),
-    update: createUpdate(ports),
-    patch: createPatch(ports),
-    delete: createDelete(ports),
-    batch: createBatch(ports),
-    transaction: createTransaction(ports),
+    "search-compartment": later(async () =>
+      (await import("./interactions/search-compartment.ts")).createSearchCompartment(ports, flow),
+    ),
+    "search-system": later(async () =>
+      (await import("./interactions/search-system.ts")).createSearchSystem(ports, flow),
+    ),
+    create: later(async () => (await import("./interactions/create.ts")).createCreate(ports)),
+    update: later(async () => (await import("./interactions/update.ts")).createUpdate(ports)),
+    patch: later(async () => (await import("./interactions/patch.ts")).createPatch(ports)),
+    delete: later(async () => (await import("./interactions/delete.ts")).createDelete(ports)),
+    batch: later(async () => (await import("./interactions/batch.ts")).createBatch(ports)),
+    transaction: later(async () => (await import("./interactions/transaction.ts")).createTransaction(ports)),
   };
 }
 
 function toOperations(ports: Ports, flow: SearchFlow): DispatchPorts["operations"] {
   const { decisions } = ports;
   return {
-    "Patient/$match": createMatch(ports),
-    "Patient/$ihe-pix": createIHEPix(ports),
+    "Patient/$match": later(async () => (await import("./operations/match.ts")).createMatch(ports)),
+    "Patient/$ihe-pix": later(async () => (await import("./operations/ihe-pix.ts")).createIHEPix(ports)),
     ...(decisions && {
-      "Patient/$merge": createMerge({ ...ports, decisions }),
-      "Patient/$unmerge": createUnmerge({ ...ports, decisions }),
+      "Patient/$merge": later(async () =>
+        (await import("./operations/merge.ts")).createMerge({ ...ports, decisions: await decisions() }),
+      ),
+      "Patient/$unmerge": later(async () =>
+        (await import("./operations/unmerge.ts")).createUnmerge({ ...ports, decisions: await decisions() }),
+      ),
     }),
-    "*/$explain-access": createExplainAccess(ports),
-    "Patient/$seen-by": createSeenBy(ports),
-    "Patient/$everything": createEverything(ports, flow),
-    "Observation/$lastn": createLastn(ports, flow),
-    "*/$validate": createValidate(ports),
-    "ValueSet/$expand": createExpand(ports),
-    "ValueSet/$validate-code": createValidateCodeInValueSet(ports),
-    "CodeSystem/$lookup": createLookup(ports),
-    "CodeSystem/$validate-code": createValidateCodeInCodeSystem(ports),
-    "ConceptMap/$translate": createTranslate(ports),
+    "*/$explain-access": later(async () => (await import("./operations/explain-access.ts")).createExplainAccess(ports)),
+    "Patient/$seen-by": later(async () => (await import("./operations/seen-by.ts")).createSeenBy(ports)),
+    "Patient/$everything": later(async () =>
+      (await import("./operations/everything.ts")).createEverything(ports, flow),
+    ),
+    "Observation/$lastn": later(async () => (await import("./operations/lastn.ts")).createLastn(ports, flow)),
+    "*/$validate": later(async () => (await import("./operations/validate.ts")).createValidate(ports)),
+    "ValueSet/$expand": later(async () => (await import("./operations/expand.ts")).createExpand(ports)),
+    "ValueSet/$validate-code": later(async () =>
+      (await import("./operations/validate-code.ts")).createValidateCodeInValueSet(ports),
+    ),
+    "CodeSystem/$lookup": later(async () => (await import("./operations/lookup.ts")).createLookup(ports)),
+    "CodeSystem/$validate-code": later(async () =>
+      (await import("./operations/validate-code.ts")).createValidateCodeInCodeSystem(ports),
+    ),
+    "ConceptMap/$translate": later(async () => (await import("./operations/translate.ts")).createTranslate(ports)),
   };
 }

@@ -1,19 +1,15 @@
-import { randomUUID } from "node:crypto";
 import type { GatewayKeys } from "./access/gateway-keys.ts";
 import type { PersonSignIn } from "./access/person-sign-in.ts";
 import type { Register } from "./access/register.ts";
 import type { Requester } from "./access/requester.ts";
 import type { AuditIndex, AuditLog } from "./audit/audit.ts";
-import { createPeople } from "./compose-access.ts";
 import type { Limiting } from "./compose-limits.ts";
+import { createPeople } from "./compose-token.ts";
 import type { Config } from "./config.ts";
 import type { SourceFacts } from "./disclosure/visibility.ts";
-import { createDecisions } from "./identity/decisions/create-decisions.ts";
 import type { Decisions } from "./identity/decisions/decisions.ts";
-import type { DecisionPorts } from "./identity/decisions/ports.ts";
 import type { Matcher } from "./identity/matcher/matcher.ts";
 import { toPerson } from "./identity/matcher/to-person.ts";
-import { createDecisionTexts } from "./ingest/decision-texts.ts";
 import type { Oversight } from "./oversight/oversight.ts";
 import { createReview } from "./review/review.ts";
 import { createSessions, type Session } from "./review/sessions.ts";
@@ -25,34 +21,6 @@ import { createReviewPages } from "./routes/review-page-routes.ts";
 import { createCookies } from "./routes/review-session.ts";
 import { createPageTokens } from "./search/page-token.ts";
 import type { Store } from "./store/store.ts";
-
-interface DecisionRooms {
-  readonly store: Store;
-  readonly register: Register;
-  readonly fhirBase: string;
-}
-
-/** The steward's verbs over the store: the same for the API, the pages and the FHIR operations. */
-export function composeDecisions(rooms: DecisionRooms): Decisions {
-  return createDecisions(toDecisionPorts(rooms));
-}
-
-/** What a decision is made with, by a steward's verb or within a transaction of a rule's. */
-export function toDecisionPorts({ store, register, fhirBase }: DecisionRooms): DecisionPorts {
-  return {
-    store,
-    clock: Date.now,
-    ids: randomUUID,
-    matches: (one, other) => register.matches(register.authorityOf(one), register.authorityOf(other)),
-    authorityOf: register.authorityOf,
-    ...createDecisionTexts({
-      fhirBase,
-      isWritten: (source) => register.writtenSources.some((one) => one.source === source),
-    }),
-    // What is remembered of a record follows from each write into the store.
-    onRecords: async () => {},
-  };
-}
 
 interface ReviewRooms {
   readonly store: Store;

@@ -7,18 +7,17 @@ import { ensureIdentityKey, ensureNonceKey, type GatewayKeys, openGatewayKeys } 
 import { createLivingRegister } from "./access/living-register.ts";
 import type { Register } from "./access/register.ts";
 import { createApp } from "./app.ts";
+import { atFirstUse } from "./at-first-use.ts";
 import type { AuditIndex, AuditLog } from "./audit/audit.ts";
 import { createAuditIndex } from "./audit/audit-index.ts";
-import { createAuthentication, createToken } from "./compose-access.ts";
+import { createAuthentication } from "./compose-access.ts";
 import { auditDirectory, type Deciding, openOwnAudit } from "./compose-audit.ts";
 import { composeInteractions } from "./compose-interactions.ts";
 import { type LivingLabelling, loadLabelling } from "./compose-labels.ts";
 import { composeLimits, type Limiting } from "./compose-limits.ts";
-import { composeOversight, countOverdue } from "./compose-oversight.ts";
 import type { Pds } from "./compose-pds.ts";
 import { loadRegister, toSourceFacts } from "./compose-register.ts";
 import { createReloading, type Reloading } from "./compose-reload.ts";
-import { composeDecisions, composeReview, toDecisionPorts } from "./compose-review.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { createDirect, type Direct } from "./direct.ts";
 import type { SourceFacts } from "./disclosure/visibility.ts";
@@ -30,22 +29,18 @@ import { createMatcher, type FeatureMatcher } from "./identity/matcher/create-ma
 import { ENGLAND } from "./identity/matcher/model/england.ts";
 import { toPerson } from "./identity/matcher/to-person.ts";
 import { type ChildResolver, createChildResolver } from "./identity/resolve-child.ts";
-import { createIngestLine, type IngestLine } from "./ingest/line.ts";
+import type { IngestLine } from "./ingest/line.ts";
 import { mapperOf } from "./ingest/mappers.ts";
 import { toCapabilityStatement } from "./interactions/capabilities.ts";
 import { toOpenApi } from "./interactions/openapi.ts";
 import type { Logger } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
+import { countOverdue } from "./overdue-reviews.ts";
 import type { NumberVerification } from "./pds/held/verify-numbers.ts";
 import type { UnlinkedTracing } from "./pds/unlinked/trace-unlinked.ts";
 import { createFhirRoutes } from "./routes/fhir.ts";
 import { createHealthRoutes } from "./routes/health.ts";
 import { type FirstCalls, homePage } from "./routes/home.ts";
-import { createIngestRoutes } from "./routes/ingest.ts";
-import { createLineageRoute } from "./routes/lineage.ts";
-import { createQualityRoute } from "./routes/quality.ts";
-import { createQuarantineRoutes } from "./routes/quarantine.ts";
-import { createSourceRecordRoutes } from "./routes/source-records.ts";
 import { DERIVE } from "./search/keys.ts";
 import { createSqliteStore } from "./store/sqlite/sqlite.ts";
 import type { Store } from "./store/store.ts";
@@ -122,8 +117,7 @@ export async function composeGateway(config: Config, log: Logger, calls: FirstCa
   const { app, direct, line, metrics, identifiers, ...resolving } = connect(rooms, () => isReady);
   const closing = new AbortController();
   return {
-    ...(pds === undefined ? {} : { tracing: pds.trace({ ...rooms, ...resolving }) }),
-    ...(pds === undefined || config.pds?.verifyDays === 0 ? {} : { verification: pds.verify(rooms) }),
+    ...(pds === undefined ? {} : await composeTracing({ ...rooms, pds }, resolving)),
     app,
     direct,
     store,
@@ -148,6 +142,18 @@ export async function composeGateway(config: Config, log: Logger, calls: FirstCa
       await store.close();
       await Promise.all([audit.close(), auditIndex.close(), cache.close(), coordination.close()]);
     },
+  };
+}
+
+/** What asks PDS beside the requests. */
+async function composeTracing(
+  { pds, ...rooms }: Rooms & { readonly pds: Pds },
+  { resolver, fhirBase }: { readonly resolver: ChildResolver; readonly fhirBase: string },
+): Promise<Pick<Gateway, "tracing" | "verification">> {
+  const { toDecisionPorts } = await import("./compose-decisions.ts");
+  return {
+    tracing: pds.trace({ ...rooms, resolver, moving: toDecisionPorts({ ...rooms, fhirBase }) }),
+    ...(rooms.config.pds?.verifyDays === 0 ? {} : { verification: pds.verify(rooms) }),
   };
 }
 
@@ -202,7 +208,10 @@ function connect(rooms: Rooms, isReady: () => boolean) {
   const fhirBase = `${config.baseUrl}/fhir/R4`;
   const sources = toSourceFacts(register);
   const resolver = createChildResolver(matcher, register);
-  const decisions = composeDecisions({ store, register, fhirBase });
+  const decisions = atFirstUse(async () => {
+    const { composeDecisions } = await import("./compose-decisions.ts");
+    return composeDecisions({ store, register, fhirBase });
+  });
   const {
     dispatch,
     resolver: identifiers,
@@ -236,29 +245,24 @@ function connect(rooms: Rooms, isReady: () => boolean) {
   const { guard } = rooms.limiting;
   const sending = { ...ports, authenticate: guard(ports.authenticate, false) };
   const deciding = { ...ports, authenticate: guard(ports.authenticate, true) };
-  const overseeing = composeOversight({ ...rooms, ...deciding, reader, sources, metrics });
+  const overseeing = atFirstUse(async () => {
+    const { composeOversight } = await import("./compose-oversight.ts");
+    return composeOversight({ ...rooms, ...deciding, reader, sources, metrics });
+  });
   const fhir = createFhirRoutes({ ...ports, dispatch });
   const app = createApp({
     fhir,
-    ingest: composeIngest({
-      ...sending,
-      line,
-      metrics,
-      source: register.source,
-      mapperOf,
+    ingest: atFirstUse(async () => {
+      const { composeIngest } = await import("./compose-ingest.ts");
+      return composeIngest({ ...sending, line, metrics, source: register.source, mapperOf });
     }),
-    review: composeReview({
-      ...rooms,
-      ...deciding,
-      oversight: overseeing.oversight,
-      decisions,
-      matcher,
-      sources,
-      baseUrl: config.baseUrl,
-      fhirBase,
+    review: atFirstUse(async () => {
+      const [{ composeReview }, { oversight }] = await Promise.all([import("./compose-review.ts"), overseeing()]);
+      const shared = { ...rooms, ...deciding, oversight, decisions: await decisions(), matcher, sources };
+      return composeReview({ ...shared, baseUrl: config.baseUrl, fhirBase });
     }),
-    oversight: overseeing.api,
-    token: createToken(rooms),
+    oversight: async () => (await overseeing()).api,
+    token: atFirstUse(async () => (await import("./compose-token.ts")).createToken(rooms)),
     health: createHealthRoutes({ store, identityCache: cache, register: rooms.reloading.state, isReady }),
     metrics,
     log: rooms.log,
@@ -266,7 +270,7 @@ function connect(rooms: Rooms, isReady: () => boolean) {
     homePage: homePage(rooms.calls),
   });
   const direct = createDirect({ fhir, metrics, log: rooms.log });
-  return { app, direct, line, metrics, resolver, moving: toDecisionPorts({ store, register, fhirBase }), identifiers };
+  return { app, direct, line, metrics, resolver, fhirBase, identifiers };
 }
 
 interface LineRooms {
@@ -275,18 +279,27 @@ interface LineRooms {
   readonly fhirBase: string;
 }
 
+/** The line, loaded when the first delivery comes. */
 function composeLine({ store, config, log }: Rooms, { resolver, sources, fhirBase }: LineRooms): IngestLine {
-  return createIngestLine({
-    store,
-    mapperOf,
-    resolver,
-    written: { fhirBase, isWritten: (source) => sources.get(source)?.isWritten === true },
-    ids: randomUUID,
-    clock: Date.now,
-    rawRetention_ms: config.replayDays * DAY_MS,
-    hasDrafters: true,
-    onFault: (error, source) => log.error({ error, source }, "a source record met a fault and is quarantined"),
+  const line = atFirstUse(async () => {
+    const { createIngestLine } = await import("./ingest/line.ts");
+    return createIngestLine({
+      store,
+      mapperOf,
+      resolver,
+      written: { fhirBase, isWritten: (source) => sources.get(source)?.isWritten === true },
+      ids: randomUUID,
+      clock: Date.now,
+      rawRetention_ms: config.replayDays * DAY_MS,
+      hasDrafters: true,
+      onFault: (error, source) => log.error({ error, source }, "a source record met a fault and is quarantined"),
+    });
   });
+  return {
+    ingest: async (...delivery) => (await line()).ingest(...delivery),
+    replay: async (...delivery) => (await line()).replay(...delivery),
+    replaySource: async (...delivery) => (await line()).replaySource(...delivery),
+  };
 }
 
 function openDocuments({ baseUrl }: Config) {
@@ -295,22 +308,6 @@ function openDocuments({ baseUrl }: Config) {
       JSON.stringify(toCapabilityStatement({ baseUrl, ...RELEASE, published: readPublished() })),
     ),
     openApi: once(() => JSON.stringify(toOpenApi({ baseUrl, ...RELEASE, published: readPublished() }))),
-  };
-}
-
-function composeIngest(
-  ports: Parameters<typeof createIngestRoutes>[0] &
-    Parameters<typeof createQuarantineRoutes>[0] &
-    Parameters<typeof createSourceRecordRoutes>[0] &
-    Parameters<typeof createLineageRoute>[0] &
-    Parameters<typeof createQualityRoute>[0],
-) {
-  return {
-    ...createIngestRoutes(ports),
-    quarantine: createQuarantineRoutes(ports),
-    records: createSourceRecordRoutes(ports),
-    lineage: createLineageRoute(ports),
-    quality: createQualityRoute(ports),
   };
 }
 

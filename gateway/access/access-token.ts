@@ -1,4 +1,6 @@
-import { decodeProtectedHeader, errors, jwtVerify } from "jose";
+import { decodeProtectedHeader } from "jose/decode/protected_header";
+import * as errors from "jose/errors";
+import { jwtVerify } from "jose/jwt/verify";
 import { z } from "zod";
 import { LIMITS } from "../limits.ts";
 import { fhirBase } from "./addresses.ts";

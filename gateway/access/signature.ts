@@ -1,5 +1,5 @@
 import type { KeyObject } from "node:crypto";
-import { compactVerify } from "jose";
+import { compactVerify } from "jose/jws/compact/verify";
 
 /** Whether a JWS in compact form is signed by this key with this algorithm and no other. */
 export async function isSignedBy(jws: string, key: KeyObject, algorithm: string): Promise<boolean> {

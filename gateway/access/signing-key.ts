@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
-import { calculateJwkThumbprint, type JSONWebKeySet, type JWK } from "jose";
+import type { JSONWebKeySet, JWK } from "jose";
+import { calculateJwkThumbprint } from "jose/jwk/thumbprint";
 import { z } from "zod";
 
 /** A key pair with which the gateway signs access tokens. */

@@ -1,7 +1,8 @@
 import { generateKeyPairSync } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { calculateJwkThumbprint, type JWK } from "jose";
+import type { JWK } from "jose";
+import { calculateJwkThumbprint } from "jose/jwk/thumbprint";
 import { z } from "zod";
 import { DEMONSTRATION_MARK } from "../access/client-key.ts";
 import { ensureFile } from "../access/private-file.ts";
