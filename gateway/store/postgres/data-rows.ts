@@ -56,7 +56,11 @@ export function toColumn({ name, dataTypeID }: { readonly name: string; readonly
   return { name, read };
 }
 
-export function readRow({ bytes, start }: DataRow, columns: readonly Column[], put: (n: number, value: Output) => void) {
+export function readRow(
+  { bytes, start }: DataRow,
+  columns: readonly Column[],
+  put: (n: number, value: Output) => void,
+) {
   let at = start;
   for (let n = 0; n < columns.length; n += 1) {
     const length = bytes.readInt32BE(at);

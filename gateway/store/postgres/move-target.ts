@@ -154,7 +154,7 @@ class OpenTarget implements PostgresTarget {
       await this.#client.query("UPDATE store_move SET number = (SELECT number FROM store_change)");
       await this.#client.query("UPDATE store_schema SET application = $1", [APPLICATION]);
     });
-    await this.#client.query("ANALYZE");
+    await this.#client.query(`ANALYZE ${this.tables.map(({ name }) => name).join(", ")}`);
   }
 
   async close(): Promise<void> {

@@ -14,6 +14,7 @@ interface Sending {
     readonly valueMapper: (value: Value) => string | Uint8Array | null;
   }): void;
   describe(message: { readonly type: "P"; readonly name: "" }): void;
+  close(message: { readonly type: "S"; readonly name: string }): void;
   execute(): void;
   sync(): void;
 }
@@ -22,8 +23,15 @@ function isSending(connection: object): connection is Sending {
   return "parse" in connection && "bind" in connection && "describe" in connection && "execute" in connection;
 }
 
-/** What a connection knows of statements that were prepared on it: their columns, once they were told. */
-export type Prepared = Map<string, { columns: readonly Column[] | undefined }>;
+/** What a connection knows of the statements that were prepared on it. */
+export type Prepared = Map<string, PreparedStatement>;
+
+interface PreparedStatement {
+  /** Once they were told. */
+  columns: readonly Column[] | undefined;
+  /** Whether it may be prepared, or not: what was asked with it failed. */
+  isUnsure: boolean;
+}
 
 export interface Asked {
   readonly translated: Translated;
@@ -54,9 +62,12 @@ export class WireQuery {
     const { translated, values, prepared } = this.#asked;
     const { name, text } = translated;
     const known = prepared.get(name);
-    if (known === undefined) {
-      prepared.set(name, { columns: undefined });
+    if (known === undefined || known.isUnsure) {
+      // To end one that is not there is no error.
+      if (known !== undefined) connection.close({ type: "S", name });
       connection.parse({ name, text });
+      if (known === undefined) prepared.set(name, { columns: undefined, isUnsure: false });
+      else known.isUnsure = false;
     }
     connection.bind({ statement: name, values, binary: true, valueMapper: toGiven });
     if (known?.columns === undefined) connection.describe({ type: "P", name: "" });
@@ -104,8 +115,8 @@ export class WireQuery {
   handleCopyData(): void {}
 
   handleError(error: unknown): void {
-    // It may not have been prepared; that it is once more costs little.
-    this.#asked.prepared.delete(this.#asked.translated.name);
+    const known = this.#asked.prepared.get(this.#asked.translated.name);
+    if (known !== undefined) known.isUnsure = true;
     this.#asked.onError(error);
   }
 

@@ -42,7 +42,7 @@ export interface Wire {
   readonly isLost: boolean;
   ask(statement: Statement): Promise<Answer>;
   /** One that is translated already, and of which only the end is waited for. */
-  put(translated: Translated, values: readonly Value[]): Promise<void>;
+  put(translated: Translated, values: readonly Value[]): Promise<Answer>;
   /** A statement without parameters, as it stands. */
   send(sql: string): Promise<void>;
   /** Ends it at once; what is under way is told that the connection is lost. */
@@ -120,8 +120,8 @@ class PostgresWire implements Wire {
     return this.#prepared(translate(sql), values, wanted);
   }
 
-  async put(translated: Translated, values: readonly Value[]): Promise<void> {
-    await this.#prepared(translated, values, "write");
+  put(translated: Translated, values: readonly Value[]): Promise<Answer> {
+    return this.#prepared(translated, values, "write");
   }
 
   send(sql: string): Promise<void> {

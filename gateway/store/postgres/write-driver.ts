@@ -33,6 +33,15 @@ export class WriteDriver implements Driver {
     return result;
   }
 
+  /** Ends with a statement, when all verbs have been asked; `done` when that is done and all before it, or throws what failed first. */
+  async end(sql: string): Promise<{ readonly done: Promise<void> }> {
+    await this.#last;
+    this.#flush();
+    const done = this.#noting(this.#wire.send(sql));
+    done.catch(() => {});
+    return { done };
+  }
+
   /** When all that was asked for is done. @throws what failed first */
   async settle(): Promise<void> {
     await this.#last;

@@ -21,6 +21,8 @@ export interface Queued {
   readonly flush: WriteOptions["flush"];
   /** How often it was broken off. */
   attempts: number;
+  /** Set once a work beside which it ran failed after it seemed done: what it wrote is then waited for before the next begins. */
+  isCareful: boolean;
   /** Runs the work and answers with what tells its caller so, to be called once the commit is durable. */
   run(transaction: WriteTransaction): Promise<() => void>;
   reject(error: unknown): void;
@@ -37,19 +39,29 @@ export interface Writing {
   groups: number;
 }
 
+/** A work failed of which others were not told in time: all of the group are to be run again, one waiting for the other. */
+export class UnsettledError extends Error {}
+
 const CHANGE = translate("UPDATE store_change SET number = number + 1 WHERE one = 1");
 const MARK = translate(
   `INSERT INTO store_writer (id, number, at) VALUES (?, ?, ?)
    ON CONFLICT (id) DO UPDATE SET number = excluded.number, at = excluded.at`,
 );
 
-/** Works that share a transaction. */
+/**
+ * Works that share a transaction. Nothing is waited for but what a work itself asks: neither the beginning, nor what ends
+ * each work, nor the last of them before the commit. Where one of these fails the transaction is broken, so that the commit
+ * that follows on its heels commits nothing.
+ */
 export class WriteGroup {
   readonly #writing: Writing;
   readonly #wire: Wire;
   readonly #number: number;
   readonly #works: Queued[] = [];
   readonly #told: (() => void)[] = [];
+  #begun: Promise<unknown> = Promise.resolve();
+  /** Ends of works that were not waited for. */
+  #ends: Promise<void>[] = [];
 
   constructor(writing: Writing, wire: Wire) {
     this.#writing = writing;
@@ -72,7 +84,7 @@ export class WriteGroup {
   async run(queue: Queued[]): Promise<void> {
     const flush = queue[0]?.flush;
     try {
-      await this.#begin(flush);
+      this.#begin(flush);
       const started = performance.now();
       for (let n = 0; n < GROUP_WORKS_MAX; n += 1) {
         // Works that may be flushed later share a commit of their own, unless the one before them is flushed anyway.
@@ -82,26 +94,23 @@ export class WriteGroup {
         await this.#runOne(queued);
         if (performance.now() - started > GROUP_MS_MAX) break;
       }
+      await this.#commit();
     } catch (error) {
       forgetNoted(this.#writing.context);
-      // What began the transaction may have failed, before any work was taken.
-      if (this.#works.length === 0) this.#works.push(...queue.splice(0, 1));
       this.#wire.send("ROLLBACK").catch(() => {});
       throw error;
     }
-    if (this.#works.length === 0) await this.#wire.send("ROLLBACK");
-    else await this.#commit();
   }
 
-  /** Waits for every other writer: the first change of each transaction is to the same row. */
-  async #begin(flush: WriteOptions["flush"]): Promise<void> {
+  /** Waits on the server for every other writer: the first change of each transaction is to the same row. */
+  #begin(flush: WriteOptions["flush"]): void {
     const { writer, clock } = this.#writing;
-    const begun = [
+    this.#begun = allOf([
       this.#wire.send(flush === "later" ? "BEGIN; SET LOCAL synchronous_commit = off" : "BEGIN"),
       this.#wire.put(CHANGE, []),
       this.#wire.put(MARK, [writer, this.#number, clock()]),
-    ];
-    await allOf(begun);
+    ]);
+    this.#begun.catch(() => {});
   }
 
   /** Its own failure is told to its caller and to nobody else. @throws when the failure has ended the transaction */
@@ -114,11 +123,13 @@ export class WriteGroup {
     try {
       const resolve = await queued.run(transaction);
       transaction.end();
-      await driver.settle();
-      await this.#wire.send("RELEASE work");
+      const end = await driver.end("RELEASE work");
+      if (queued.isCareful) await end.done;
+      else this.#ends.push(end.done);
       this.#told.push(resolve);
     } catch (error) {
       transaction.end();
+      await this.#settle();
       const failure = await driver.settle().catch((first: unknown) => first);
       const ending = [failure, error].find(isOfGroup);
       if (ending !== undefined) throw ending;
@@ -129,13 +140,33 @@ export class WriteGroup {
     }
   }
 
-  async #commit(): Promise<void> {
+  /** Waits for what was not waited for. @throws when it has failed */
+  async #settle(): Promise<void> {
+    await this.#begun;
+    const ends = this.#ends.splice(0);
     try {
-      await this.#wire.send("COMMIT");
+      for (const end of ends) await end;
     } catch (error) {
-      forgetNoted(this.#writing.context);
+      // Of one work alone it is plain whose failure it is.
+      if (isOfGroup(error) || this.#works.length === 1) throw error;
+      throw new UnsettledError("A work failed after it seemed done.");
+    }
+  }
+
+  async #commit(): Promise<void> {
+    if (this.#works.length === 0) {
+      await this.#wire.send("ROLLBACK");
+      return;
+    }
+    const committed = this.#wire.send("COMMIT");
+    committed.catch(() => {});
+    try {
+      await this.#settle();
+      await committed;
+    } catch (error) {
       if (!(error instanceof ConnectionLostError)) throw error;
       if (!(await this.#isCommitted())) throw error;
+      forgetNoted(this.#writing.context);
     }
   }
 
@@ -160,10 +191,10 @@ export class WriteGroup {
         return typeof found === "object" && "number" in found && found.number === this.#number;
       } catch (error) {
         if (performance.now() > givenUp) {
-          throw new StoreUnavailableError(
-            error instanceof Error ? `What became of a commit could not be found out: ${error.message}` : "",
-            { isOutcomeKnown: false },
-          );
+          const why = error instanceof Error ? error.message : "";
+          throw new StoreUnavailableError(`What became of a commit could not be found out. ${why}`, {
+            isOutcomeKnown: false,
+          });
         }
       }
       await pause(DOUBT_PAUSE_MS);

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { WriteOptions, WriteTransaction } from "../store.ts";
 import { StoreUnavailableError } from "../unavailable.ts";
 import { ConflictError, ConnectionLostError } from "./errors.ts";
-import { type Queued, WriteGroup, type Writing } from "./write-group.ts";
+import { type Queued, UnsettledError, WriteGroup, type Writing } from "./write-group.ts";
 
 /** How often a work is run again that the loss of a connection, or another transaction, broke off. */
 const ATTEMPTS_MAX = 3;
@@ -39,6 +39,7 @@ export function createWriteQueue(writing: Writing): WriteQueue {
         queue.push({
           flush,
           attempts: 0,
+          isCareful: false,
           async run(transaction) {
             const value = await work(transaction);
             return () => resolve(value);
@@ -77,6 +78,11 @@ function runAgain(queue: Queued[], group: WriteGroup, error: unknown): void {
   const isWorthwhile = error instanceof ConflictError || (error instanceof ConnectionLostError && error.isOutcomeKnown);
   const again: Queued[] = [];
   for (const queued of group.works) {
+    if (error instanceof UnsettledError) {
+      queued.isCareful = true;
+      again.push(queued);
+      continue;
+    }
     queued.attempts += 1;
     if (isWorthwhile && queued.attempts < ATTEMPTS_MAX) again.push(queued);
     else queued.reject(toTold(error));
