@@ -1,5 +1,6 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { Derive } from "./derive.ts";
+import { codeOf, SQLITE_BUSY } from "./errors.ts";
 import { checkSchema, makeSchema } from "./schema.ts";
 
 /** Three resources of one kilobyte a page. Larger pages hold more of them, and cost more to log for one changed row. */
@@ -68,11 +69,5 @@ function keepStatements(database: DatabaseSync, returnArrays: boolean): (sql: st
 
 /** SQLite's own word for "another connection is writing". */
 export function isBusy(error: unknown): boolean {
-  const SQLITE_BUSY = 5;
-  return (
-    error instanceof Error &&
-    "errcode" in error &&
-    typeof error.errcode === "number" &&
-    (error.errcode & 0xff) === SQLITE_BUSY
-  );
+  return codeOf(error) === SQLITE_BUSY;
 }

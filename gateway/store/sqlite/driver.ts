@@ -2,6 +2,7 @@ import { type Context, createContext, forgetNoted } from "../statements/context.
 import type { Driver, Manner } from "../statements/driver.ts";
 import { type Answer, isSeveral, type Statement, type Steps, type Together } from "../statements/steps.ts";
 import type { Connection } from "./connection.ts";
+import { toStoreError } from "./errors.ts";
 
 /** Runs steps on one connection, each answered before the next is asked for. */
 export class SqliteDriver implements Driver {
@@ -21,10 +22,15 @@ export class SqliteDriver implements Driver {
     forgetNoted(this.#context);
   }
 
+  /** @throws StoreUnavailableError where the file is of no use for the time being */
   drive<T>(make: (context: Context) => Steps<T>, manner?: Manner): T {
     const steps = make(this.#context);
-    if (manner === undefined) return this.#run(steps);
-    return manner === "at-one-moment" ? this.#atOneMoment(steps) : this.#overwriting(steps);
+    try {
+      if (manner === undefined) return this.#run(steps);
+      return manner === "at-one-moment" ? this.#atOneMoment(steps) : this.#overwriting(steps);
+    } catch (error) {
+      throw toStoreError(error);
+    }
   }
 
   #run<T>(steps: Steps<T>): T {

@@ -1,8 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
-import { openConnection } from "./connection.ts";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { write } from "../statements/steps.ts";
+import { StoreUnavailableError } from "../unavailable.ts";
+import { type Connection, openConnection } from "./connection.ts";
+import { SqliteDriver } from "./driver.ts";
 import { createWriteQueue } from "./write-queue.ts";
 
 const NORMAL = 1;
@@ -24,4 +27,48 @@ test("a commit is flushed unless all works in it may be flushed later, and one t
     connection.database.close();
     rmSync(directory, { recursive: true });
   }
+});
+
+describe("a file that cannot be written for the time being", () => {
+  let directory: string;
+  let connection: Connection;
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), "queue-"));
+    connection = openConnection(join(directory, "store.sqlite"));
+  });
+  afterEach(() => {
+    connection.database.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  const limit = (pages: number) => connection.database.exec(`PRAGMA max_page_count = ${pages}`);
+
+  test("is told as a store that is unavailable, to whoever wrote and to those of the same commit", async () => {
+    const queue = createWriteQueue(connection, { clock: () => 0, onCommit: () => undefined });
+    const pages = Number(connection.database.prepare("PRAGMA page_count").get()?.page_count);
+    limit(pages);
+    const small = () => queue.add((transaction) => transaction.createChild("p-1", ""));
+    const large = () =>
+      queue.add(async (transaction) => {
+        const receipt = "r".repeat(40_000);
+        await transaction.putReceipt("r-1", "s", receipt);
+      });
+    const told = await Promise.allSettled([small(), large()]);
+    expect(told.filter(({ status }) => status === "rejected")).not.toEqual([]);
+    for (const one of told) if (one.status === "rejected") expect(one.reason).toBeInstanceOf(StoreUnavailableError);
+    limit(pages + 1_000);
+    await large();
+    await queue.close();
+  });
+
+  test("is told so too while another process holds it, unlike a mistake in a statement", () => {
+    const other = openConnection(join(directory, "store.sqlite"));
+    other.database.exec("PRAGMA busy_timeout = 0; BEGIN IMMEDIATE");
+    connection.database.exec("PRAGMA busy_timeout = 0");
+    const driver = new SqliteDriver(connection);
+    expect(() => driver.drive(() => write("DELETE FROM receipt"))).toThrow(StoreUnavailableError);
+    expect(() => driver.drive(() => write("DELETE FROM unheard_of"))).toThrow("no such table");
+    other.database.close();
+  });
 });

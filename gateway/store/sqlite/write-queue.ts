@@ -3,6 +3,7 @@ import { Transaction } from "../statements/transaction.ts";
 import type { WriteOptions, WriteTransaction } from "../store.ts";
 import { type Connection, isBusy } from "./connection.ts";
 import { SqliteDriver } from "./driver.ts";
+import { toStoreError } from "./errors.ts";
 
 /** Works that share one commit: enough that the flush to disk no longer counts, few enough that nobody waits long. */
 const GROUP_WORKS_MAX = 128;
@@ -93,7 +94,7 @@ async function runGroup(writing: Writing, onCommit: () => void, queue: Queued[])
     connection.database.exec(`PRAGMA synchronous = ${flush === "later" ? "NORMAL" : "FULL"}`);
     await begin(connection);
   } catch (error) {
-    for (const { reject } of queue.splice(0)) reject(error);
+    for (const { reject } of queue.splice(0)) reject(toStoreError(error));
     return;
   }
   try {
@@ -115,7 +116,7 @@ async function runGroup(writing: Writing, onCommit: () => void, queue: Queued[])
     onCommit();
   } catch (error) {
     undo(writing, "ROLLBACK");
-    for (const { reject } of done) reject(error);
+    for (const { reject } of done) reject(toStoreError(error));
     return;
   }
   for (const { resolve } of done) resolve();
@@ -147,7 +148,7 @@ async function runOne(writing: Writing, queued: Queued): Promise<(() => void) | 
     connection.statement("RELEASE work").run();
     return resolve;
   } catch (error) {
-    queued.reject(error);
+    queued.reject(toStoreError(error));
     if (!connection.database.isTransaction) throw error;
     undo(writing, "ROLLBACK TO work");
     connection.statement("RELEASE work").run();
