@@ -19,6 +19,25 @@ export function transactionCases(store: () => Store, child: Child): void {
     expect(await store().changeCounter()).not.toBe(counter);
   });
 
+  test("a work sees the version and the span of all that it has told so far, each raised once", async () => {
+    const key = await child("p-1");
+    const seen = async (from: Pick<Store, "recordVersion" | "record" | "recordsByChange">) => [
+      await from.recordVersion(key),
+      (await from.record(key))?.version,
+      await from.recordsByChange({}, { direction: "newest-first" }, 9),
+    ];
+    await store().write(async (transaction) => {
+      await transaction.put(key, resource({ lastUpdated: 50 }));
+      expect(await seen(transaction)).toEqual([2, 2, [{ key, first: 50, last: 50 }]]);
+      await transaction.put(key, resource({ id: "o-2", lastUpdated: 70 }));
+      await transaction.put(key, resource({ id: "o-3", lastUpdated: 20 }));
+      await transaction.put(key, resource({ id: "o-4", lastUpdated: 60 }));
+      expect(await seen(transaction)).toEqual([2, 2, [{ key, first: 20, last: 70 }]]);
+      await transaction.put(key, resource({ id: "o-5", lastUpdated: 90 }));
+    });
+    expect(await seen(store())).toEqual([2, 2, [{ key, first: 20, last: 90 }]]);
+  });
+
   test("a work that throws leaves nothing, tells its own error, and takes nobody with it", async () => {
     const key = await child("p-0");
     const failure = new Error("the ninth field is missing");

@@ -122,6 +122,7 @@ export class WriteGroup {
     this.#wire.send("SAVEPOINT work").catch(() => {});
     try {
       const resolve = await queued.run(transaction);
+      await transaction.finish();
       transaction.end();
       const end = await driver.end("RELEASE work");
       if (queued.isCareful) await end.done;

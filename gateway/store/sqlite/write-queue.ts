@@ -145,6 +145,7 @@ async function runOne(writing: Writing, queued: Queued): Promise<(() => void) | 
   connection.statement("SAVEPOINT work").run();
   try {
     const resolve = await queued.run(transaction);
+    await transaction.finish();
     connection.statement("RELEASE work").run();
     return resolve;
   } catch (error) {

@@ -4,7 +4,7 @@ import { inParts, marks } from "./lists.ts";
 import { childId } from "./source-children.ts";
 import { arrays, row, rows, type Steps, together, write } from "./steps.ts";
 import { integer, type Row, text, word } from "./values.ts";
-import { touch, type Work } from "./work.ts";
+import { spanOf, touch, type Work } from "./work.ts";
 
 const KINDS: Readonly<Record<StoredDecision["kind"], true>> = { merge: true, split: true, never: true, undo: true };
 
@@ -128,10 +128,7 @@ export function* setMerged(
     return;
   }
   // From now on what was told in the one is told of with the other.
-  const span = yield* row("SELECT first_change, last_change FROM record WHERE key = ?", record);
-  for (const at of [span?.first_change, span?.last_change]) {
-    if (typeof at === "number") yield* touch(work, merged.into, at);
-  }
+  for (const at of spanOf(work, record)) yield* touch(work, merged.into, at);
   yield* write(
     `INSERT INTO merged (record, survivor, decision) VALUES (?, ?, ?)
      ON CONFLICT (record) DO UPDATE SET survivor = excluded.survivor, decision = excluded.decision`,

@@ -15,11 +15,9 @@ import type {
 import { type Context, loadOrigins, originOf } from "./context.ts";
 import { readMerged, readMergedBefore, readReplaces, rootOf } from "./decisions.ts";
 import { readDisclosureDecisionsOf, readDisclosureDecisionsOfAll } from "./disclosure.ts";
+import { slotsOf } from "./slots.ts";
 import { arrays, row, rows, type Steps, together } from "./steps.ts";
 import { type ArrayRow, bytes, dataClass, integer, type Row, text, word } from "./values.ts";
-
-/** Resources a record can hold; a record's slots are numbered from its key times this. */
-export const RECORD_SLOTS = 1_048_576;
 
 const RECORD_KINDS: Readonly<Record<RecordKind, true>> = {
   child: true,
@@ -45,11 +43,6 @@ const RESOURCES_OF_RECORD = `SELECT ${RESOURCE_COLUMNS} FROM resource WHERE ${OF
 // SQLite looks at the columns in this order, and the record is the same in all of them.
 const CONSENTS_OF_RECORD = `SELECT ${RESOURCE_COLUMNS} FROM resource WHERE type = 'Consent' AND ${OF_RECORD} ORDER BY slot`;
 const ORIGINS_OF_RECORD = `SELECT DISTINCT origin FROM resource WHERE ${OF_RECORD}`;
-
-/** A record's range of slots, and its key: in the one its rows lie side by side, by the other a table is distributed. */
-export function slotsOf(record: RecordKey): [start: number, end: number, record: RecordKey] {
-  return [record * RECORD_SLOTS, (record + 1) * RECORD_SLOTS, record];
-}
 
 export function* readRecordVersion(key: RecordKey): Steps<number | undefined> {
   const found = yield* row("SELECT version FROM record WHERE key = ?", key);

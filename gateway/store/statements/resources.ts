@@ -3,10 +3,11 @@ import { followConsent } from "./consents.ts";
 import { knownOriginId, originId } from "./context.ts";
 import { identifierHashes } from "./identifier-hash.ts";
 import { addIdentifiers, dropIdentifiers } from "./identifiers.ts";
-import { idHash, LAST_OF_HISTORY, RECORD_SLOTS, RESOURCE_BY_ID, slotsOf } from "./read.ts";
+import { idHash, LAST_OF_HISTORY, RESOURCE_BY_ID } from "./read.ts";
+import { RECORD_SLOTS, slotsOf } from "./slots.ts";
 import { arrays, row, type Steps, toWrite, write } from "./steps.ts";
 import { bytes, integer, text } from "./values.ts";
-import { made, touch, touchedBefore, type Work } from "./work.ts";
+import { made, touch, touchAgain, type Work } from "./work.ts";
 
 export interface Current {
   readonly record: RecordKey;
@@ -69,7 +70,7 @@ const CURRENT_OF_RECORD = `SELECT type, id, version, content_hash FROM resource
 export function* putResource(work: Work, record: RecordKey, resource: ToldResource): Steps<void> {
   const { type, id, version } = resource;
   const { lastUpdated } = resource;
-  const idSpace = touchedBefore(work, record, lastUpdated) ?? (yield* touch(work, record, lastUpdated));
+  const idSpace = touchAgain(work, record, lastUpdated) ?? (yield* touch(work, record, lastUpdated));
   const known = { type, id, idSpace, hash: idHash(type, id, idSpace) };
   const identifiers = identifierHashes(type, resource.identifiers, idSpace);
   const before = resource.isFirst === true ? undefined : yield* inSlot(known);

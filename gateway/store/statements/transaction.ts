@@ -12,12 +12,11 @@ import type { Context } from "./context.ts";
 import { appendDecision, moveChild, setMerged, setStanding } from "./decisions.ts";
 import { closeQuarantine, moveReach, putQuality, putReceipt, quarantine, useOnce } from "./deliveries.ts";
 import { appendDisclosureDecision, endDisclosureDecision, reviewDisclosureDecision } from "./disclosure.ts";
-import type { Driver, Manner } from "./driver.ts";
+import type { Driver } from "./driver.ts";
 import { forgetPast } from "./forget.ts";
 import { claimIdentityKey, identityClaims, identityClaimsOf, releaseIdentityKey } from "./identity-keys.ts";
 import { putLineage, readLineage, removeLineage } from "./lineage.ts";
 import { forgetRaw, keepRaw, sweepRaw } from "./raw.ts";
-import { Reader } from "./reader.ts";
 import {
   type Current,
   currentOfRecord,
@@ -30,49 +29,28 @@ import { closeReview, closeReviewItem, dismissReview, openReview, reopenReview }
 import { appendLink, putSourceIdentity, removeSourceIdentity } from "./source-children.ts";
 import { markTree, readStaged, readStagedBelow, readStagedTree, stage, unstage } from "./staged.ts";
 import { noteState } from "./states.ts";
-import type { Steps } from "./steps.ts";
-import { createWork, type Work } from "./work.ts";
+import { createWork } from "./work.ts";
+import { WorkReader } from "./work-reader.ts";
 
-/**
- * The verbs of one piece of work. Nothing of it is seen by anybody else before its commit. A verb called after its work has
- * ended is refused: it would write into somebody else's transaction.
- */
-export class Transaction extends Reader implements WriteTransaction {
+/** The verbs of one piece of work. Nothing of it is seen by anybody else before its commit. */
+export class Transaction extends WorkReader implements WriteTransaction {
   readonly #clock: () => number;
-  #work: Work | undefined;
 
   constructor(driver: Driver, context: Context, clock: () => number) {
-    super(driver);
+    super(driver, createWork(context, clock));
     this.#clock = clock;
-    this.#work = createWork(context, clock);
-  }
-
-  end(): void {
-    this.#work = undefined;
-  }
-
-  protected override get driver(): Driver {
-    if (this.#work === undefined) throw new Error("A store's transaction was used after its work had ended.");
-    return super.driver;
-  }
-
-  async #change<T>(make: (work: Work) => Steps<T>, manner?: Manner): Promise<T> {
-    const { driver } = this;
-    const work = this.#work;
-    if (work === undefined) throw new Error("A store's transaction was used after its work had ended.");
-    return driver.drive(() => make(work), manner);
   }
 
   async createChild(patientId: string, idSpace: IdSpace): Promise<RecordKey> {
-    return this.#change((work) => createChild(work, patientId, idSpace));
+    return this.change((work) => createChild(work, patientId, idSpace));
   }
 
   async sharedRecord(kind: SharedKind, authority: string, idSpace: IdSpace): Promise<RecordKey> {
-    return this.#change((work) => sharedRecord(work, kind, authority, idSpace));
+    return this.change((work) => sharedRecord(work, kind, authority, idSpace));
   }
 
   async claimIdentityKey(claim: IdentityClaim): Promise<void> {
-    return this.#change((work) => claimIdentityKey(work, claim));
+    return this.change((work) => claimIdentityKey(work, claim));
   }
 
   async identityClaims(key: string): Promise<readonly IdentityClaim[]> {
@@ -84,11 +62,11 @@ export class Transaction extends Reader implements WriteTransaction {
   }
 
   async releaseIdentityKey(key: string, source: string, localId: string): Promise<void> {
-    return this.#change(() => releaseIdentityKey(key, { source, localId }));
+    return this.change(() => releaseIdentityKey(key, { source, localId }));
   }
 
   async appendLink(link: Link): Promise<void> {
-    return this.#change((work) => appendLink(work, link));
+    return this.change((work) => appendLink(work, link));
   }
 
   async putSourceIdentity(
@@ -98,26 +76,26 @@ export class Transaction extends Reader implements WriteTransaction {
     blockingKeys: readonly number[],
     print?: string,
   ): Promise<void> {
-    return this.#change((work) => putSourceIdentity(work, { source, localId }, { identity, blockingKeys, print }));
+    return this.change((work) => putSourceIdentity(work, { source, localId }, { identity, blockingKeys, print }));
   }
 
   async moveChild(move: ChildMove): Promise<void> {
-    return this.#change((work) => moveChild(work, move));
+    return this.change((work) => moveChild(work, move));
   }
 
   async setMerged(
     record: RecordKey,
     merged: { readonly into: RecordKey; readonly decision: number } | undefined,
   ): Promise<void> {
-    return this.#change((work) => setMerged(work, record, merged));
+    return this.change((work) => setMerged(work, record, merged));
   }
 
   async setStanding(record: RecordKey, authorities: readonly string[]): Promise<void> {
-    return this.#change(() => setStanding(record, authorities));
+    return this.change(() => setStanding(record, authorities));
   }
 
   async appendDecision(decision: Omit<StoredDecision, "sequence" | "undoneBy">): Promise<number> {
-    return this.#change(() => appendDecision(decision));
+    return this.change(() => appendDecision(decision));
   }
 
   async appendDisclosureDecision(
@@ -125,39 +103,39 @@ export class Transaction extends Reader implements WriteTransaction {
     decision: NewDisclosureDecision,
     awaitsReview: boolean,
   ): Promise<number> {
-    return this.#change((work) => appendDisclosureDecision(work, record, { decision, awaitsReview }));
+    return this.change((work) => appendDisclosureDecision(work, record, { decision, awaitsReview }));
   }
 
   async endDisclosureDecision(id: number, step: DisclosureStep): Promise<boolean> {
-    return this.#change((work) => endDisclosureDecision(work, id, step));
+    return this.change((work) => endDisclosureDecision(work, id, step));
   }
 
   async reviewDisclosureDecision(id: number, review: DisclosureReview): Promise<boolean> {
-    return this.#change((work) => reviewDisclosureDecision(work, id, review));
+    return this.change((work) => reviewDisclosureDecision(work, id, review));
   }
 
   async openReview(item: ReviewItem): Promise<void> {
-    return this.#change((work) => openReview(work, item));
+    return this.change((work) => openReview(work, item));
   }
 
   async closeReview(source: string, localId: string, stillOpen: readonly ReviewItem["kind"][] = []): Promise<void> {
-    return this.#change((work) => closeReview(work, { source, localId, stillOpen }));
+    return this.change((work) => closeReview(work, { source, localId, stillOpen }));
   }
 
   async closeReviewItem(id: number, at: number): Promise<void> {
-    return this.#change(() => closeReviewItem(id, at));
+    return this.change(() => closeReviewItem(id, at));
   }
 
   async dismissReview(id: number, dismissal: ReviewDismissal): Promise<void> {
-    return this.#change(() => dismissReview(id, dismissal));
+    return this.change(() => dismissReview(id, dismissal));
   }
 
   async reopenReview(id: number): Promise<void> {
-    return this.#change(() => reopenReview(id));
+    return this.change(() => reopenReview(id));
   }
 
   async contribution(record: RecordKey, source: string, localId: string): Promise<StoredContribution | undefined> {
-    return this.#change(() => readContribution(record, source, localId));
+    return this.change(() => readContribution(record, source, localId));
   }
 
   async putContribution(
@@ -166,11 +144,11 @@ export class Transaction extends Reader implements WriteTransaction {
     contribution: StoredContribution,
     keys: readonly RecordSearchKey[],
   ): Promise<void> {
-    return this.#change((work) => putContribution(work, record, { authority, contribution, keys }));
+    return this.change((work) => putContribution(work, record, { authority, contribution, keys }));
   }
 
   async removeContribution(record: RecordKey, source: string, localId: string, at: number): Promise<void> {
-    return this.#change((work) => removeContribution(work, record, { source, localId, until: at }));
+    return this.change((work) => removeContribution(work, record, { source, localId, until: at }));
   }
 
   async putRelationships(
@@ -180,106 +158,106 @@ export class Transaction extends Reader implements WriteTransaction {
     relationships: readonly Relationship[],
     at = this.#clock(),
   ): Promise<void> {
-    return this.#change((work) => putRelationships(work, record, { source, unit, relationships, at }));
+    return this.change((work) => putRelationships(work, record, { source, unit, relationships, at }));
   }
 
   async current(type: string, id: string, idSpace: IdSpace): Promise<Current | undefined> {
-    return this.#change(() => currentResource({ type, id, idSpace }));
+    return this.change(() => currentResource({ type, id, idSpace }));
   }
 
   async currentOf(record: RecordKey): Promise<ReadonlyMap<string, Omit<Current, "record">>> {
-    return this.#change(() => currentOfRecord(record));
+    return this.change(() => currentOfRecord(record));
   }
 
   async put(record: RecordKey, resource: ToldResource): Promise<void> {
-    return this.#change((work) => putResource(work, record, resource));
+    return this.change((work) => putResource(work, record, resource));
   }
 
   async remove(type: string, id: string, idSpace: IdSpace, lastUpdated: number): Promise<void> {
-    return this.#change((work) => removeResource(work, { type, id, idSpace }, lastUpdated));
+    return this.change((work) => removeResource(work, { type, id, idSpace }, lastUpdated));
   }
 
   async lineage(source: string, unit: string): Promise<Lineage | undefined> {
-    return this.#change((work) => readLineage(work, source, unit));
+    return this.change((work) => readLineage(work, source, unit));
   }
 
   async putLineage(source: string, unit: string, lineage: Lineage): Promise<void> {
-    return this.#change((work) => putLineage(work, source, unit, lineage));
+    return this.change((work) => putLineage(work, source, unit, lineage));
   }
 
   async removeLineage(source: string, unit: string): Promise<void> {
-    return this.#change(() => removeLineage(source, unit));
+    return this.change(() => removeLineage(source, unit));
   }
 
   async keepRaw(source: string, unit: string, raw: KeptRaw): Promise<void> {
-    return this.#change((work) => keepRaw(work, source, unit, raw));
+    return this.change((work) => keepRaw(work, source, unit, raw));
   }
 
   async forgetRaw(source: string, unit: string): Promise<void> {
-    return this.#change(() => forgetRaw(source, unit), "overwriting");
+    return this.change(() => forgetRaw(source, unit), "overwriting");
   }
 
   async sweepRaw(now: number, limit: number): Promise<number> {
-    return this.#change(() => sweepRaw(now, limit), "overwriting");
+    return this.change(() => sweepRaw(now, limit), "overwriting");
   }
 
   async noteState(state: EndedState): Promise<void> {
-    return this.#change((work) => noteState(work, state));
+    return this.change((work) => noteState(work, state));
   }
 
   async removeSourceIdentity(source: string, localId: string): Promise<void> {
-    return this.#change((work) => removeSourceIdentity(work, source, localId), "overwriting");
+    return this.change((work) => removeSourceIdentity(work, source, localId), "overwriting");
   }
 
   async forgetPast(record: RecordKey, source: string): Promise<void> {
-    return this.#change((work) => forgetPast(work, record, source), "overwriting");
+    return this.change((work) => forgetPast(work, record, source), "overwriting");
   }
 
   async unstage(source: string, table: string, key: string): Promise<void> {
-    return this.#change(() => unstage({ source, table, key }));
+    return this.change(() => unstage({ source, table, key }));
   }
 
   async stage(source: string, row: StagedRow, from: StagedFrom): Promise<Staged> {
-    return this.#change((work) => stage(work, source, row, from));
+    return this.change((work) => stage(work, source, row, from));
   }
 
   async staged(source: string, table: string, key: string): Promise<KeptRow | undefined> {
-    return this.#change((work) => readStaged(work.context, source, table, key));
+    return this.change((work) => readStaged(work.context, source, table, key));
   }
 
   async stagedTree(source: string, table: string, key: string): Promise<readonly KeptRow[]> {
-    return this.#change((work) => readStagedTree(work.context, source, table, key));
+    return this.change((work) => readStagedTree(work.context, source, table, key));
   }
 
   async stagedBelow(source: string, table: string, key: string): Promise<readonly KeptRow[]> {
-    return this.#change((work) => readStagedBelow(work.context, source, table, key));
+    return this.change((work) => readStagedBelow(work.context, source, table, key));
   }
 
   async joinTree(source: string, table: string, key: string): Promise<void> {
-    return this.#change(() => markTree({ source, table, key }, 0));
+    return this.change(() => markTree({ source, table, key }, 0));
   }
 
   async quarantine(record: Quarantined): Promise<void> {
-    return this.#change(() => quarantine(record));
+    return this.change(() => quarantine(record));
   }
 
   async closeQuarantine(id: string, state: "replayed" | "discarded", at: number): Promise<void> {
-    return this.#change(() => closeQuarantine(id, { state, at }), "overwriting");
+    return this.change(() => closeQuarantine(id, { state, at }), "overwriting");
   }
 
   async putReceipt(id: string, source: string, body: string): Promise<void> {
-    return this.#change(() => putReceipt(id, source, body));
+    return this.change(() => putReceipt(id, source, body));
   }
 
   async putQuality(delivery: string, source: string, body: string): Promise<void> {
-    return this.#change(() => putQuality(delivery, source, body));
+    return this.change(() => putQuality(delivery, source, body));
   }
 
   async reach(reach: SourceReach): Promise<void> {
-    return this.#change(() => moveReach(reach));
+    return this.change(() => moveReach(reach));
   }
 
   async useOnce(key: string, expiresAt: number): Promise<boolean> {
-    return this.#change((work) => useOnce(work, key, expiresAt));
+    return this.change((work) => useOnce(work, key, expiresAt));
   }
 }
