@@ -9,6 +9,7 @@ import { loadConfig } from "./config.ts";
 import { createRedisCoordination } from "./identity/cache/coordination-redis.ts";
 import { startOwnRedis } from "./identity/cache/test-redis.ts";
 import type { Coordination } from "./identity/coordination.ts";
+import { LIMITS } from "./limits.ts";
 import { createLog } from "./log.ts";
 
 const CLIENT = "practice-system";
@@ -97,4 +98,19 @@ test("while Redis is away each keeps to its share, and goes on", async () => {
     ({ usage }) => Array.from({ length: 100 }, () => usage.admit(CLIENT)).filter((wait) => wait === undefined).length,
   );
   for (const count of letIn) expect([20, 40]).toContain(count);
+});
+
+test("refusals of unknown callers without end do not fill the log, and how many there were is told at the end", async () => {
+  const { one, records } = await processes({});
+  const refusal = { interaction: "missing-token", outcome: "refused", requestId: "r", client: "unknown" } as const;
+  for (let n = 0; n < LIMITS.strangers_recorded_max + 300; n += 1) await one.audit.append(refusal);
+  expect(records.length).toBeLessThan(LIMITS.strangers_recorded_max + 100);
+  const before = records.length;
+  await one.audit.append({ ...refusal, interaction: "token" });
+  await one.audit.append({ ...refusal, client: CLIENT });
+  expect(records.length).toBe(before + 2);
+  await one.audit.close();
+  const told = records.map(({ detail = "" }) => Number(/^(?:.*; )?(\d+) more refusals/.exec(detail)?.[1] ?? 0));
+  const strangers = records.filter(({ client, interaction }) => client === "unknown" && interaction !== "token").length;
+  expect(strangers + told.reduce((sum, each) => sum + each, 0)).toBe(LIMITS.strangers_recorded_max + 300);
 });

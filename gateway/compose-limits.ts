@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { toClientLimits } from "./access/client-limits.ts";
 import { type ClientUsage, createClientUsage } from "./access/client-usage.ts";
 import type { Register } from "./access/register.ts";
+import { createStrangers, type Strangers } from "./access/strangers.ts";
 import type { AuditLog, AuditRecord } from "./audit/audit.ts";
 import type { Config } from "./config.ts";
 import type { Coordination } from "./identity/coordination.ts";
@@ -55,7 +56,7 @@ export function composeLimits({ config, register, coordination, audit, log }: Li
   };
   return {
     usage,
-    audit: counting(audit, usage),
+    audit: counting(audit, usage, createStrangers(Date.now)),
     alarms: () => alarms,
     guard:
       (authenticate, isRelease) =>
@@ -64,16 +65,32 @@ export function composeLimits({ config, register, coordination, audit, log }: Li
   };
 }
 
-function counting(audit: AuditLog, usage: ClientUsage): AuditLog {
+function counting(audit: AuditLog, usage: ClientUsage, strangers: Strangers): AuditLog {
   return {
     pseudonym: (nhsNumber) => audit.pseudonym?.(nhsNumber),
-    close: () => audit.close(),
+    async close() {
+      const left = strangers.left();
+      if (left > 0) await audit.append(likeIt({ ...STRANGER, requestId: randomUUID() }, left - 1)).catch(() => {});
+      await audit.close();
+    },
     append(record) {
       const { disclosures, patients } = record;
       if (disclosures !== undefined || patients !== undefined) usage.released(record.client, childrenOf(record));
-      return audit.append(record);
+      // The token endpoint counts for itself, by address and name.
+      if (record.client !== STRANGER.client || record.interaction === "token") return audit.append(record);
+      const others = strangers.refused();
+      return others === undefined ? Promise.resolve() : audit.append(likeIt(record, others));
     },
   };
+}
+
+const STRANGER = { interaction: "unknown-caller", outcome: "refused", client: "unknown" } as const;
+
+/** A refusal of a stranger, with how many before it have no record of their own. */
+function likeIt(record: AuditRecord, others: number): AuditRecord {
+  if (others === 0) return record;
+  const detail = `${others} more refusals of unknown callers before this one`;
+  return { ...record, detail: record.detail === undefined ? detail : `${record.detail}; ${detail}` };
 }
 
 /** Of whom anything leaves: a row may also say that all was held back, and nothing must be told of that. */

@@ -140,7 +140,7 @@ export async function composeGateway(config: Config, log: Logger, calls: FirstCa
       limiting.usage.close();
       keys.close();
       await store.close();
-      await Promise.all([audit.close(), auditIndex.close(), cache.close(), coordination.close()]);
+      await Promise.all([limiting.audit.close(), auditIndex.close(), cache.close(), coordination.close()]);
     },
   };
 }

@@ -115,6 +115,10 @@ export const LIMITS = {
   token_failures_places_max: 20_000,
   /** Of those who have to wait one a minute is recorded. */
   token_failures_told_ms: 60_000,
+  /** Refusals without a good token that are recorded one by one, how they are regained, and how often the rest is told of. */
+  strangers_recorded_max: 600,
+  strangers_regained_ms: 1_000,
+  strangers_told_ms: 60_000,
   /** A client's address is asked once a minute at most, however many assertions name a key that is not known. */
   jwks_refetch_ms_min: 60_000,
   /** While it answers, keys that have ended are asked for anew after so long. */
