@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { translate } from "./translate.ts";
+
+test.each([
+  ["parameters in order", "SELECT a FROM t WHERE b = ? AND c > ?", "SELECT a FROM t WHERE b = $1 AND c > $2"],
+  ["numbered ones, as often as they stand", "SELECT ?2, ?1 WHERE x = ?2", "SELECT $2, $1 WHERE x = $2"],
+  ["none within a text", "SELECT '?', 'it''s ?' WHERE a = ?", "SELECT '?', 'it''s ?' WHERE a = $1"],
+  ["joins in their order", "SELECT 1 FROM a CROSS JOIN b ON b.x = a.x", "SELECT 1 FROM a JOIN b ON b.x = a.x"],
+  ["no index by name", "SELECT 1 FROM a INDEXED BY a_by_x WHERE x = ?", "SELECT 1 FROM a WHERE x = $1"],
+  ["texts in the order of the tables", "SELECT CAST(? AS TEXT)", 'SELECT CAST($1 AS TEXT) COLLATE "C"'],
+])("writes %s", (_, sql, text) => {
+  expect(translate(sql).text).toBe(text);
+  expect(translate(sql)).toBe(translate(sql));
+});
+
+test("names statements by their text", () => {
+  const names = ["SELECT 1 WHERE ? = 1", "SELECT 2 WHERE ? = 1"].map((sql) => translate(sql).name);
+  expect(new Set(names).size).toBe(2);
+  // PostgreSQL cuts longer names off.
+  for (const name of names) expect(name).toMatch(/^[\w-]{1,63}$/);
+});
+
+test.each([
+  ["INSERT INTO t (a, b) VALUES (?, ?)", "INSERT INTO t (a, b) VALUES ($1,$2),($3,$4),($5,$6) "],
+  [
+    "INSERT INTO t (a) VALUES (?) ON CONFLICT (a) DO NOTHING",
+    "INSERT INTO t (a) VALUES ($1),($2),($3) ON CONFLICT (a) DO NOTHING",
+  ],
+])("makes several rows of %s", (sql, text) => {
+  expect(translate(sql).insert?.of(3)).toMatchObject({ text, parameters: 3 * translate(sql).parameters });
+});
+
+test.each([
+  "INSERT INTO t (a) VALUES (?) RETURNING id",
+  "INSERT INTO t (a) VALUES (?) ON CONFLICT (a) DO UPDATE SET a = excluded.a",
+  "INSERT INTO t (a, b) VALUES (?2, ?1)",
+  "INSERT INTO t (a, b) VALUES ('child', ?)",
+  "INSERT INTO t (a) SELECT ? FROM u",
+  "UPDATE t SET a = ?",
+])("makes no several rows of %s", (sql) => {
+  expect(translate(sql).insert).toBeUndefined();
+});
