@@ -31,8 +31,9 @@ export async function runMove(
     if (config.databaseUrl === undefined) return { exit: 2, out: "", error: `DATABASE_URL is not set.\n\n${USAGE}` };
     return toResult(await move(task, { config, databaseUrl: config.databaseUrl, progress }));
   } catch (error) {
-    if (error instanceof ConfigError || isToBeTold(error)) return { exit: 1, out: "", error: `${error.message}\n` };
-    throw error;
+    if (!(error instanceof ConfigError) && !isToBeTold(error)) throw error;
+    const again = error.name === "StoreUnavailableError" ? " Run the same command again: it goes on where it was." : "";
+    return { exit: 1, out: "", error: `${error.message}${again}\n` };
   }
 }
 

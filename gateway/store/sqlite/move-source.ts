@@ -7,6 +7,8 @@ import { isBusy } from "./connection.ts";
 import { readParts, refuseOtherTables } from "./move-tables.ts";
 import { checkSchema } from "./schema.ts";
 
+const WAIT_MS = 5_000;
+
 /**
  * Opens the embedded engine's file to be moved: for itself alone, so that nobody writes it meanwhile, or, where somebody has
  * it open, as it is now.
@@ -16,7 +18,7 @@ import { checkSchema } from "./schema.ts";
 export function openSqliteSource(path: string, tables: readonly Table[]): Source {
   if (!existsSync(path)) throw new MoveError("DATA_DIR holds no store: there is nothing to move.");
   const alone = openAlone(path);
-  const database = alone ?? new DatabaseSync(path, { readOnly: true });
+  const database = alone ?? new DatabaseSync(path, { readOnly: true, timeout: WAIT_MS });
   try {
     if (checkSchema(database) !== "ready") {
       throw new MoveError(
@@ -42,7 +44,8 @@ function openAlone(path: string): DatabaseSync | undefined {
   } catch (error) {
     database.close();
     if (isBusy(error)) return undefined;
-    throw error;
+    const code = error instanceof Error && "errcode" in error ? ` (SQLite's code ${error.errcode})` : "";
+    throw new MoveError(`The store's file cannot be opened to be written${code}: a move holds it for itself alone.`);
   }
 }
 
