@@ -61,6 +61,7 @@ describe("all is well again", () => {
   test.each([
     ["at once, when nothing went wrong since", good, 1_000],
     ["after the last that went wrong", [...good.slice(0, 5), asked(1_220, 503), ...good.slice(5)], 1_221],
+    ["as soon as enough are answered again", [asked(1_000, 200), ...good.slice(12)], 1_100],
     ["not while the second is not over", good.slice(0, 10), undefined],
     ["not while too few are answered", good.filter((_, index) => index % 5 === 0), undefined],
   ])("%s", (_, all, from) => {

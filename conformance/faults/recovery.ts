@@ -3,6 +3,7 @@ import { type Asked, isGood } from "./journal.ts";
 
 /** So long without anything that is not good. */
 const QUIET_MS = 1_000;
+const STEP_MS = 100;
 const POLL_MS = 50;
 
 /**
@@ -37,6 +38,10 @@ export function wellFrom(
     if (one === undefined || one.until < since) break;
     if (!isGood(one)) from = Math.max(from, one.from + 1);
   }
-  const good = asked.filter((one) => one.from >= from && one.from < from + QUIET_MS && isGood(one)).length;
-  return until >= from + QUIET_MS && good >= Math.max(1, rate / 2) ? from : undefined;
+  // Who has just started answers slowly at first: then it was not yet well.
+  for (; from + QUIET_MS <= until; from += STEP_MS) {
+    const good = asked.filter((one) => one.from >= from && one.from < from + QUIET_MS && isGood(one)).length;
+    if (good >= Math.max(1, rate / 2)) return from;
+  }
+  return undefined;
 }
