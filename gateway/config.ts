@@ -144,7 +144,7 @@ const pdsAddress = z.string().transform((text, context) => {
 
 const word = z.string().regex(/^[A-Za-z0-9._-]{1,128}$/, { error: "expected letters, digits, dots or hyphens" });
 
-/** One node, or several of a cluster with commas between; the scheme may stand before the first alone. */
+/** One node, or several with commas between; the scheme may stand before the first alone. */
 function isRedisUrl(text: string): boolean {
   const scheme = /^rediss?(-cluster)?:\/\//.exec(text)?.[0] ?? "";
   return (
@@ -189,7 +189,7 @@ const ENVIRONMENT = z.object({
     .string()
     .refine(isRedisUrl, {
       error:
-        "expected redis://[user:password@]host:port, rediss://…, or of a cluster redis-cluster://host:port,host:port",
+        "expected redis://[user:password@]host:port, rediss://…, several with commas, or redis-cluster://host:port,host:port",
     })
     .optional(),
   REDIS_CLIENT_CACHE: oneOf(["on", "off"]).default("on"),
