@@ -18,7 +18,7 @@ CREATE TABLE record (
 ) BY (key);
 CREATE INDEX record_of_patient ON record (patient_id, id_space) WHERE patient_id IS NOT NULL;
 CREATE INDEX record_shared ON record (kind, authority, id_space, has_room) WHERE authority IS NOT NULL;
-CREATE INDEX record_by_change ON record (kind, last_change);
+CREATE INDEX record_by_change ON record (kind, last_change, key);
 CREATE TABLE origin (
   id BIGSERIAL PRIMARY KEY,
   source TEXT NOT NULL,
@@ -174,6 +174,8 @@ CREATE TABLE decision (
 );
 CREATE INDEX decision_of_survivor ON decision (survivor);
 CREATE INDEX decision_of_other ON decision (other);
+CREATE INDEX decision_never_survivor ON decision (survivor) WHERE forbids = 1 AND undone_by IS NULL;
+CREATE INDEX decision_never_other ON decision (other) WHERE forbids = 1 AND undone_by IS NULL;
 CREATE TABLE merged (record BIGINT PRIMARY KEY, survivor BIGINT NOT NULL, decision BIGINT NOT NULL);
 CREATE INDEX merged_into ON merged (survivor);
 CREATE TABLE review (
