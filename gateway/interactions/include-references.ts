@@ -23,8 +23,24 @@ export function referencesOf(
   code: string,
   fhirBase: string,
 ): readonly string[] {
+  const byEntry = readBy(pack, code);
+  const known = byEntry[entry];
+  if (known !== undefined) return known;
   const resource: Resource = JSON.parse(resourceBytes(pack, entry).toString());
-  return referencesIn(resource, referenceCodes(resource.resourceType, code), fhirBase);
+  const references = referencesIn(resource, referenceCodes(resource.resourceType, code), fhirBase);
+  byEntry[entry] = references;
+  return references;
+}
+
+/** By code and entry; the bytes of a pack never change, and to read them takes longer than all the rest of a search. */
+const READ = new WeakMap<Pack, Map<string, (readonly string[] | undefined)[]>>();
+
+function readBy(pack: Pack, code: string): (readonly string[] | undefined)[] {
+  const byCode = READ.get(pack) ?? new Map<string, (readonly string[] | undefined)[]>();
+  READ.set(pack, byCode);
+  const byEntry = byCode.get(code) ?? [];
+  byCode.set(code, byEntry);
+  return byEntry;
 }
 
 export function referencesIn(resource: Resource, codes: readonly string[], fhirBase: string): readonly string[] {

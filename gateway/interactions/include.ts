@@ -36,7 +36,6 @@ export async function includedEntries(
   if (inclusions.length === 0 || matched.length === 0) return NOTHING;
   const seen = new Set(matched.map(nameOf));
   const entries: ReleasedEntry[] = [];
-  const known = { references: new Map() };
   const iterating = inclusions.filter(({ iterate }) => iterate);
   let frontier = matched;
   for (let round = 0; frontier.length > 0; round++) {
@@ -47,7 +46,7 @@ export async function includedEntries(
     for (const inclusion of due) {
       const found =
         inclusion.direction === "include"
-          ? await referredEntries(inclusion, frontier, { ...including, ...known, seen })
+          ? await referredEntries(inclusion, frontier, { ...including, seen })
           : await referringEntries(inclusion, frontier, { ...including, seen });
       for (const entry of found) {
         const name = nameOf(entry);
@@ -81,8 +80,6 @@ const CUT = toCutOutcome();
 
 interface Following extends Including {
   readonly seen: ReadonlySet<string>;
-  /** What an entry refers to by a code: several inclusions may ask for it. */
-  readonly references: Map<string, readonly string[]>;
 }
 
 /** What the entries of one source type refer to. */
@@ -95,7 +92,7 @@ async function referredEntries(
   const found = new Map<string, ReleasedEntry>();
   for (const from of frontier) {
     if (source !== "*" && from.pack.types[from.entry] !== source) continue;
-    for (const reference of knownReferences(from, code, following)) {
+    for (const reference of referencesOf(from, code, ports.fhirBase)) {
       if (seen.has(reference) || found.has(reference)) continue;
       const [type = "", id = ""] = reference.split("/");
       if (!isRecordType(type) || (target !== undefined && target !== type)) continue;
@@ -107,11 +104,4 @@ async function referredEntries(
     }
   }
   return [...found.values()];
-}
-
-function knownReferences(from: ReleasedEntry, code: string, { ports, references }: Following): readonly string[] {
-  const name = `${nameOf(from)} ${code}`;
-  const known = references.get(name) ?? referencesOf(from, code, ports.fhirBase);
-  references.set(name, known);
-  return known;
 }
