@@ -57,21 +57,15 @@ async function bring(sides: Sides): Promise<MovedTable> {
   return fill(sides);
 }
 
-/** While one part is on its way, the next one is read. */
 async function fill({ source, target, table }: Sides): Promise<MovedTable> {
   await target.beginFilling(table);
   const whole = new Digest();
   let bytes = 0;
-  let sent: Promise<void> = Promise.resolve();
-  for await (const { rows } of source.parts(table)) {
+  await eachPart(source.parts(table), async ({ rows }) => {
     whole.addAll(rows.digest);
     bytes += rows.bytes.length;
-    await sent;
-    sent = target.add(table, rows);
-    // Whoever waits for it is told of its failure; nobody does while the next part is read.
-    sent.catch(() => {});
-  }
-  await sent;
+    await target.add(table, rows);
+  });
   await target.endFilling(table);
   const isSame = whole.equals(await target.digest(table, {}));
   return { table: table.name, rows: whole.rows, copied: whole.rows, bytes, isSame };
@@ -82,19 +76,16 @@ async function mend({ source, target, table }: Sides): Promise<MovedTable> {
   const whole = new Digest();
   let [copied, bytes, isChanged] = [0, 0, false];
   let after: Key | undefined;
-  const replace = async (part: Part): Promise<void> => {
-    const span = { after, upTo: part.upTo };
-    if (part.rows.digest.equals(await target.digest(table, span))) return;
-    await target.replace(table, span, part.rows);
-    copied += part.rows.digest.rows;
-    bytes += part.rows.bytes.length;
+  await eachPart(source.parts(table), async ({ rows, upTo }) => {
+    const span = { after, upTo };
+    after = upTo;
+    whole.addAll(rows.digest);
+    if (rows.digest.equals(await target.digest(table, span))) return;
+    await target.replace(table, span, rows);
+    copied += rows.digest.rows;
+    bytes += rows.bytes.length;
     isChanged = true;
-  };
-  for await (const part of source.parts(table)) {
-    whole.addAll(part.rows.digest);
-    await replace(part);
-    after = part.upTo;
-  }
+  });
   const rest = await target.digest(table, { after });
   if (rest.rows > 0) {
     await target.replace(table, { after }, undefined);
@@ -103,6 +94,18 @@ async function mend({ source, target, table }: Sides): Promise<MovedTable> {
   await target.endFilling(table);
   const isSame = !isChanged || whole.equals(await target.digest(table, {}));
   return { table: table.name, rows: whole.rows, copied, bytes, isSame };
+}
+
+/** One after another; while one part is worked on, the next one is read. */
+async function eachPart(parts: AsyncIterable<Part>, work: (part: Part) => Promise<void>): Promise<void> {
+  let done: Promise<void> = Promise.resolve();
+  for await (const part of parts) {
+    await done;
+    done = work(part);
+    // Whoever waits for it is told of its failure; nobody does while the next part is read.
+    done.catch(() => {});
+  }
+  await done;
 }
 
 async function compare({ source, target, table }: Sides): Promise<MovedTable> {

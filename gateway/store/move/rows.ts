@@ -59,8 +59,7 @@ export class RowBuffer {
 
   #text(text: string): void {
     this.#reserve(LENGTH_BYTES + text.length * CHARACTER_BYTES_MAX);
-    // PostgreSQL's texts hold no character of value zero; its picture stands for it, as where the gateway itself writes.
-    const told = text.includes("\0") ? text.replaceAll("\0", "\u2400") : text;
+    const told = pictured(text);
     const length = this.#buffer.write(told, this.#at + LENGTH_BYTES);
     this.#at = this.#buffer.writeInt32BE(length, this.#at) + length;
   }
@@ -133,7 +132,13 @@ export function* eachRow(columns: readonly Column[], bytes: Buffer): Generator<C
 export function keyOf({ columns, key }: Table, cells: readonly Cell[]): Key {
   return key.map((name) => {
     const cell = cells[columns.findIndex((column) => column.name === name)];
-    if (typeof cell !== "string" && typeof cell !== "number") throw new TypeError("A key is of numbers and texts.");
+    if (typeof cell === "string") return pictured(cell);
+    if (typeof cell !== "number") throw new TypeError("A key is of numbers and texts.");
     return cell;
   });
+}
+
+/** PostgreSQL's texts hold no character of value zero; its picture stands for it, as where the gateway itself writes. */
+function pictured(text: string): string {
+  return text.includes("\0") ? text.replaceAll("\0", "\u2400") : text;
 }

@@ -19,7 +19,10 @@ export async function openForMove(url: string): Promise<Client> {
   client.on("error", () => {});
   try {
     await client.connect();
-    await client.query(`SET search_path = ${SCHEMA}; SET client_min_messages = error; SET jit = off`);
+    await client.query(
+      `SET search_path = ${SCHEMA}; SET client_min_messages = error; SET jit = off;
+       SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0`,
+    );
     const taken = await client.query<{ readonly is_ours: boolean }>(`SELECT pg_try_advisory_lock(${LOCK}) AS is_ours`);
     if (taken.rows[0]?.is_ours !== true) throw new MoveError("Another move is under way on this database.");
     return client;

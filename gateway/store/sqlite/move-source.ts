@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { MoveError, type Part, type Source } from "../move/side.ts";
 import { toSourceName } from "../move/source-name.ts";
 import type { Table } from "../move/table.ts";
@@ -63,7 +64,10 @@ class SqliteSource implements Source {
   }
 
   async *parts(table: Table): AsyncGenerator<Part> {
-    yield* readParts(this.#database, table, {});
+    for (const part of readParts(this.#database, table, {})) {
+      if (part === undefined) await nextTurn();
+      else yield part;
+    }
   }
 
   async close(): Promise<void> {

@@ -10,6 +10,7 @@ export const MARK = "store_move";
 /** A part is about as long, and no part has more rows. */
 const PART_BYTES = 4_194_304;
 const PART_ROWS_MAX = 16_384;
+const REST_BYTES = 262_144;
 
 const TYPES: Readonly<Record<string, ColumnType>> = { INTEGER: "integer", REAL: "real", TEXT: "text", BLOB: "bytes" };
 
@@ -35,24 +36,33 @@ export function refuseOtherTables(database: DatabaseSync, tables: readonly Table
   throw new MoveError("The two stores do not have the same tables: start this gateway once on each, then try again.");
 }
 
-/** The rows of a span of a table, in the order of its key. */
-export function* readParts(database: DatabaseSync, table: Table, span: Span): Generator<Part> {
+/**
+ * The rows of a span of a table, in the order of its key, and `undefined` now and then: there whoever has something else under
+ * way lets it go on.
+ */
+export function* readParts(database: DatabaseSync, table: Table, span: Span): Generator<Part | undefined> {
   let rows = new RowBuffer(PART_BYTES);
   let last: readonly Cell[] | undefined;
+  let rested = 0;
   for (const cells of iterate(database, table, span)) {
     rows.add(table.columns, cells);
     last = cells;
-    if (rows.bytes.length < PART_BYTES && rows.digest.rows < PART_ROWS_MAX) continue;
-    yield { rows, upTo: keyOf(table, cells) };
-    rows = new RowBuffer(PART_BYTES);
-    last = undefined;
+    if (rows.bytes.length >= PART_BYTES || rows.digest.rows >= PART_ROWS_MAX) {
+      yield { rows, upTo: keyOf(table, cells) };
+      rows = new RowBuffer(PART_BYTES);
+      last = undefined;
+      rested = 0;
+    } else if (rows.bytes.length - rested >= REST_BYTES) {
+      yield undefined;
+      rested = rows.bytes.length;
+    }
   }
   if (last !== undefined) yield { rows, upTo: keyOf(table, last) };
 }
 
 export function digestOf(database: DatabaseSync, table: Table, span: Span): Digest {
   const digest = new Digest();
-  for (const { rows } of readParts(database, table, span)) digest.addAll(rows.digest);
+  for (const part of readParts(database, table, span)) if (part !== undefined) digest.addAll(part.rows.digest);
   return digest;
 }
 
