@@ -285,7 +285,7 @@ export const CHANNELS: readonly Channel[] = [
     name: "copies, indexes and queues",
     tests: [
       ["leaks/canaries.test.ts", "stands nowhere but in the bodies that may hold it"],
-      ["store/sqlite.test.ts", "what is forgotten is overwritten in the file, on pages of its own too"],
+      ["store/sqlite/sqlite.test.ts", "what is forgotten is overwritten in the file, on pages of its own too"],
     ],
   },
 ];
