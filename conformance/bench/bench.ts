@@ -109,7 +109,9 @@ export interface AgainstCeiling {
 
 /** One workload against bare Hono with the same bytes. */
 export async function againstCeiling(bench: Bench, workload: Workload, given: AgainstCeiling): Promise<Comparison> {
-  const { id, requests, bodies, connections = bench.size.connections } = workload;
+  const { id, requests, bodies, connections = bench.size.connections, leftOut = 0 } = workload;
+  if (leftOut > 0)
+    bench.findings.skipped.push({ what: id, reason: `${leftOut} children whose quiet answer was not right` });
   const ceiling = await startCeiling(bodies);
   try {
     const { of, server, rounds, round_s, warm_s, figures } = given;

@@ -2,7 +2,7 @@ import { createRandom, zipfDraws } from "./draws.ts";
 import { onlyAbout, resource } from "./expectations.ts";
 import type { LoadRequest } from "./load.ts";
 import { bodiesOf, type Known, prepare } from "./read-workloads.ts";
-import { ask, inTurns, NotServed, type Skipped, type Target, type Workload } from "./workload.ts";
+import { ask, NotServed, type Skipped, servedOf, type Target, type Workload } from "./workload.ts";
 import { idOf, toObservation, toPost, toPut } from "./write-workloads.ts";
 
 /** In one visit of so many something is written. */
@@ -30,8 +30,8 @@ export async function makeDay(
   { visits, seed, writer }: DayOptions,
 ): Promise<Workload | Skipped> {
   try {
-    const prepared = await inTurns(known, AT_ONCE, (each) => visitOf(target, each));
-    const drawn = zipfDraws(prepared, visits, createRandom(seed));
+    const { served, leftOut } = await servedOf(known, AT_ONCE, (each) => visitOf(target, each));
+    const drawn = zipfDraws(served, visits, createRandom(seed));
     const asked: Prepared[] = [];
     let weighed: Weighed | undefined;
     for (const [place, { known: each, requests }] of drawn.entries()) {
@@ -39,10 +39,12 @@ export async function makeDay(
       if (writer === undefined || place % WRITE_EACH !== WRITE_EACH - 1) continue;
       const first = weighed;
       weighed = first === undefined ? await weigh(writer, each) : undefined;
-      const { id, subject } = first ?? weighed ?? raise();
-      asked.push(await correct(writer, id, subject, first === undefined ? 12.5 : 13));
+      const current = first ?? weighed;
+      if (current !== undefined) asked.push(await correct(writer, current, first === undefined ? 12.5 : 13));
     }
-    return { id: "day", requests: asked.map(({ request }) => request), bodies: bodiesOf(asked) };
+    if (writer !== undefined && visits >= 2 * WRITE_EACH && !asked.some(({ request }) => request.role === "writer"))
+      throw new NotServed("no weight could be written");
+    return { id: "day", requests: asked.map(({ request }) => request), bodies: bodiesOf(asked), leftOut };
   } catch (error) {
     if (!(error instanceof NotServed)) throw error;
     return { id: "day", reason: error.message };
@@ -54,21 +56,23 @@ interface Weighed {
   readonly subject: string;
 }
 
-async function weigh(writer: Target, { child }: Known): Promise<Weighed> {
+/** Undefined where this writer may not write about this child. */
+async function weigh(writer: Target, { child }: Known): Promise<Weighed | undefined> {
   const subject = `Patient/${child.id}`;
   const request = toPost(writer, "/Observation", toObservation(subject, 12), resource("Observation"));
-  return { id: idOf((await ask(writer, request)).response.body), subject };
+  try {
+    return { id: idOf((await ask(writer, request)).response.body), subject };
+  } catch (error) {
+    if (error instanceof NotServed) return undefined;
+    throw error;
+  }
 }
 
 /** By update: over hours of load no child's record may grow. Two visits in turn give one weight two values. */
-async function correct(writer: Target, id: string, subject: string, value: number): Promise<Prepared> {
+async function correct(writer: Target, { id, subject }: Weighed, value: number): Promise<Prepared> {
   const content = JSON.stringify({ ...toObservation(subject, value), id });
   const request = toPut(writer, `/Observation/${id}`, content, resource("Observation", id));
   return { request, body: (await ask(writer, request)).response.body };
-}
-
-function raise(): never {
-  throw new Error("nothing has been weighed");
 }
 
 async function visitOf(target: Target, known: Known) {

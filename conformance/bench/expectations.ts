@@ -107,16 +107,17 @@ function isAbout(reference: string | undefined, patientId: string): boolean {
 
 /** By day: servers order within a day and across time zones in ways of their own. */
 function isNewestFirst(observations: readonly unknown[]): boolean {
-  const days = observations.map((each) => dayOf(each));
+  const days = observations.map((each) => dayOf(each)).filter((each) => each !== undefined);
   return days.every((day, place) => place === 0 || day <= (days[place - 1] ?? day) + DAY_MS);
 }
 
 const DAY_MS = 86_400_000;
 
-function dayOf(observation: unknown): number {
+/** Of a year or a month servers take the beginning or the end. */
+function dayOf(observation: unknown): number | undefined {
   const told =
     text(observation, "effectiveDateTime") ??
     text(observation, "effectivePeriod", "start") ??
     text(observation, "effectiveInstant");
-  return told === undefined ? Number.NEGATIVE_INFINITY : Date.parse(told);
+  return told === undefined || told.length < "2026-01-01".length ? undefined : Date.parse(told);
 }

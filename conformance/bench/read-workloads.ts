@@ -16,7 +16,7 @@ import {
   type Verify,
 } from "./expectations.ts";
 import type { LoadRequest } from "./load.ts";
-import { ask, inTurns, NotServed, READS, type ReadId, type Skipped, type Target, type Workload } from "./workload.ts";
+import { ask, NotServed, READS, type ReadId, type Skipped, servedOf, type Target, type Workload } from "./workload.ts";
 
 export const PAGE_ENTRIES = 20;
 const AT_ONCE = 8;
@@ -46,7 +46,7 @@ type Prepared = { readonly request: LoadRequest; readonly body: string };
 
 /** Each child's first page, by which the rest is asked; children of whom nothing is told are left out. */
 export async function learnOf(target: Target, children: readonly Child[]): Promise<readonly Known[]> {
-  const known = await inTurns(children, AT_ONCE, async (child): Promise<Known | undefined> => {
+  const { served } = await servedOf(children, AT_ONCE, async (child): Promise<Known | undefined> => {
     const page = await ask(target, searchFor(target.path, child));
     const [first] = matches(page);
     const coding = at(first, "code", "coding", 0);
@@ -55,7 +55,7 @@ export async function learnOf(target: Target, children: readonly Child[]): Promi
     const next = pathOf(link(page, "next"), target.origin);
     return { child, observationId, code: `${system ?? ""}|${code}`, ...(next === undefined ? {} : { next }) };
   });
-  return known.filter((each) => each !== undefined);
+  return served;
 }
 
 /** Asks each question of each child once, as the load will; what the server does not do is left out and said so. */
@@ -67,12 +67,14 @@ export async function makeReads(
   const made: (Workload | Skipped)[] = [];
   for (const id of wanted) {
     try {
-      const prepared =
-        id === "population"
-          ? [await askPopulation(target)]
-          : await inTurns(known, AT_ONCE, (each) => prepare(target, each, id));
-      const drawn = id === "population" ? prepared : zipfDraws(prepared, draws, createRandom(seed));
-      made.push({ id, requests: drawn.map(({ request }) => request), bodies: bodiesOf(drawn) });
+      if (id === "population") {
+        const { request, body } = await askPopulation(target);
+        made.push({ id, requests: [request], bodies: [body] });
+        continue;
+      }
+      const { served, leftOut } = await servedOf(known, AT_ONCE, (each) => prepare(target, each, id));
+      const drawn = zipfDraws(served, draws, createRandom(seed));
+      made.push({ id, requests: drawn.map(({ request }) => request), bodies: bodiesOf(drawn), leftOut });
     } catch (error) {
       if (!(error instanceof NotServed)) throw error;
       made.push({ id, reason: error.message });

@@ -43,6 +43,8 @@ export interface Workload {
   readonly connections?: number;
   readonly requests: readonly LoadRequest[];
   readonly bodies: readonly string[];
+  /** Children of whom the quiet answer was not as it should be, so that the load does not ask for them. */
+  readonly leftOut?: number;
 }
 
 /** A workload that this server does not do, and why. */
@@ -96,4 +98,27 @@ export async function inTurns<T, R>(
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
   return results;
+}
+
+/** More of them are no exception. */
+const LEFT_OUT_SHARE_MAX = 0.05;
+
+/** The same for what the server may fail to answer here and there; a few are left out, more are its failure. */
+export async function servedOf<T, R>(
+  values: readonly T[],
+  atOnce: number,
+  work: (value: T) => Promise<R | undefined>,
+): Promise<{ readonly served: readonly R[]; readonly leftOut: number }> {
+  let reason: NotServed | undefined;
+  const done = await inTurns(values, atOnce, (value) =>
+    work(value).catch((error: unknown) => {
+      if (!(error instanceof NotServed)) throw error;
+      reason ??= error;
+      return undefined;
+    }),
+  );
+  const served = done.filter((each) => each !== undefined);
+  const leftOut = values.length - served.length;
+  if (reason !== undefined && leftOut > values.length * LEFT_OUT_SHARE_MAX) throw reason;
+  return { served, leftOut };
 }
