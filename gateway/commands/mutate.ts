@@ -7,18 +7,28 @@ import { type Mutation, mutationsOf } from "./mutations.ts";
 import { toSwitchable } from "./switchable.ts";
 
 /**
- * `npm run -s mutate`: makes each decision of the disclosure engine wrong in turn, and asks the unit tests of the room. A
+ * `npm run -s mutate`: makes each decision on what is disclosed wrong in turn, and asks the unit tests of it. A
  * file is loaded once with all its mutations in it, of which one at a time is switched on; those that are made when it is
  * loaded get a run of their own. One that no test notices survives, and is told with its place; exit 1 when any does.
  */
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const ROOMS = ["gateway/disclosure", "gateway/disclosure/labels"];
-const ALONE = ["guard.ts", "guard-body.ts", "guard-labels.ts"].map((name) => `gateway/interactions/${name}`);
+const ALONE = [
+  "guard.ts",
+  "guard-body.ts",
+  "guard-labels.ts",
+  "record-reader-view.ts",
+  "record-reader-links.ts",
+  "scope-sight.ts",
+  "pupil-numbers.ts",
+].map((name) => `gateway/interactions/${name}`);
 const TESTS = [
   "gateway/disclosure/**/*.test.ts",
   "gateway/interactions/guard*.test.ts",
-  "gateway/interactions/record-reader-labels.test.ts",
+  "gateway/interactions/record-reader*.test.ts",
+  "gateway/interactions/scope-sight.test.ts",
+  "gateway/interactions/pupil-numbers.test.ts",
 ];
 /** Tests of many generated cases: asked last, of what no other notices. */
 const SLOW = /(-properties|record-reader-labels)\.test\.ts$/;

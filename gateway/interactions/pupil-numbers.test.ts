@@ -64,3 +64,10 @@ test("a version with a pupil number is hidden where the one after it has none", 
   expect((await seen(OFFICER)).versions).toEqual(["o-1/2", "o-1/1"]);
   expect(await seen(GP)).toEqual({ now: ["o-1"], versions: ["o-1/2"] });
 });
+
+test("that a finding without a pupil number ended is told to whom it was", async () => {
+  await house.put(key, observation("o-1", "p-1", WEIGHT), VENDORS);
+  await house.end("Observation/o-1", 2_000);
+  expect((await seen(GP)).versions).toEqual((await seen(OFFICER)).versions);
+  expect((await seen(GP)).versions).toHaveLength(2);
+});
