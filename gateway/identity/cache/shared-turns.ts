@@ -14,7 +14,7 @@ const DAY_MS = 86_400_000;
 /**
  * KEYS: processes heard of, turns of the bucket (newest first), run of the server that gave them.
  * ARGV: this process, latest time at which this still counts, window, life of a contact, turns a window, processes, share,
- * incarnation of Redis.
+ * how long nothing is given yet.
  * All times in microseconds of the server's clock. Answers [time, wait]: -1 for what came too late and did nothing.
  * A bucket that is not there, or of another run of the server, counts as used up: nobody knows what was given before.
  * For each process that has not been heard of, its share is left to it.
@@ -28,7 +28,7 @@ redis.call('ZADD', KEYS[1], string.format('%.0f', now), ARGV[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now - ARGV[4]))
 redis.call('PEXPIRE', KEYS[1], ${DAY_MS})
 if perWindow == 0 then return {now, 0} end
-local run = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)') .. ' ' .. ARGV[8]
+local run = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
 local last = redis.call('LINDEX', KEYS[2], 0)
 if not last or redis.call('GET', KEYS[3]) ~= run then
   redis.call('DEL', KEYS[2])
@@ -37,6 +37,7 @@ if not last or redis.call('GET', KEYS[3]) ~= run then
   redis.call('SET', KEYS[3], run, 'PX', ${DAY_MS})
   return {now, window}
 end
+if tonumber(ARGV[8]) > 0 then return {now, tonumber(ARGV[8])} end
 if tonumber(last) > now then now = tonumber(last) end
 local missing = math.max(0, ARGV[6] - redis.call('ZCARD', KEYS[1]))
 local allowed = perWindow - missing * ARGV[7]
@@ -82,6 +83,9 @@ export function createSharedTurns(options: {
   let lastContact = started;
   /** Of the server's clock over ours, at most; unknown at first. */
   let ahead_us: number | undefined;
+  /** Which server gave the last answer, and from when on it may be asked for turns. */
+  let known: string | undefined;
+  let settledAt = 0;
 
   const nameOf = (part: string, bucket = ""): string =>
     `eyg:${seal.keyId}:turn:{${seal.digest("turns", "")}}:${part}${bucket === "" ? "" : `:${seal.digest("bucket", bucket)}`}`;
@@ -92,12 +96,19 @@ export function createSharedTurns(options: {
   async function contact(bucket: string, perSecond: number, share: number): Promise<number | undefined> {
     if (!ownTurnsArePast()) return undefined;
     const sent = performance.now();
+    const at = link.incarnation();
+    if (at !== undefined && at !== known) {
+      // Another server may have given turns until now, of which this one knows nothing; and its clock was another.
+      known = at;
+      settledAt = sent + TURN_WINDOW_MS + 2 * SLACK_MS;
+      ahead_us = undefined;
+    }
+    const settling_us = Math.max(0, settledAt - sent) * 1_000;
     const latest_us = ahead_us === undefined ? 0 : sent * 1_000 + ahead_us + SLACK_MS * 1_000;
     const keys = [nameOf("heard"), nameOf("given", bucket), nameOf("run", bucket)];
-    const numbers = [latest_us, TURN_WINDOW_MS * 1_000, CONTACT_LIFE_MS * 1_000, perSecond, processes ?? 0, share];
-    // Turns may have been given by another server meanwhile, of which this one knows nothing.
-    const values = [me, ...numbers.map((n) => n.toFixed(0)), link.incarnation() ?? ""];
-    const reply = await link.ask((redis) => redis.run(TAKE, keys, values));
+    const times = [latest_us, TURN_WINDOW_MS * 1_000, CONTACT_LIFE_MS * 1_000];
+    const numbers = [...times, perSecond, processes ?? 0, share, settling_us];
+    const reply = await link.ask((redis) => redis.run(TAKE, keys, [me, ...numbers.map((n) => n.toFixed(0))]));
     const taken = toTake(reply);
     if (taken === undefined) return undefined;
     const isFirst = ahead_us === undefined;
