@@ -67,3 +67,19 @@ test("what lookups move in the open metrics is told in steps of a thousand, at a
   expect([...told]).toEqual(["0", "1000", "2000", "3000", "4000"].slice(0, told.size));
   expect(told.size).toBeGreaterThanOrEqual(4);
 });
+
+test("what is counted while the library is being loaded is counted", async () => {
+  const metrics = createMetrics({
+    identityCache: () => "connected",
+    identityCounts: () => counts,
+    overdueReviews,
+    register,
+    limitAlarms,
+  });
+  for (let n = 0; n < 3; n += 1) metrics.answered("read", 200, 0.001);
+  metrics.glassBroken();
+  const first = metrics.render();
+  metrics.answered("read", 200, 0.001);
+  expect(await first).toContain('gateway_requests_total{interaction="read",status="200"} 4');
+  expect(await metrics.render()).toContain("gateway_break_glass_total 1");
+});

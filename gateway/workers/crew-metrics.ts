@@ -1,7 +1,7 @@
-import type { Metric } from "../exposition.ts";
+import type { ProcessMetrics } from "../metrics.ts";
 
-/** What the parent alone knows. */
-export function toCrewMetrics(told: { readonly ready: number; readonly restarts: number }): readonly Metric[] {
+/** What the parent alone knows, as prom-client writes metrics. */
+export function toCrewMetrics(told: { readonly ready: number; readonly restarts: number }): ProcessMetrics {
   return [
     toMetric("gateway_workers_ready", "gauge", "Workers that are ready.", told.ready),
     toMetric(
@@ -13,6 +13,6 @@ export function toCrewMetrics(told: { readonly ready: number; readonly restarts:
   ];
 }
 
-function toMetric(name: string, type: "gauge" | "counter", help: string, value: number): Metric {
-  return { name, help, type, combining: "sum", samples: [{ name, labels: {}, value }] };
+function toMetric(name: string, type: "gauge" | "counter", help: string, value: number) {
+  return { name, help, type, values: [{ value, labels: {} }], aggregator: "sum" };
 }
