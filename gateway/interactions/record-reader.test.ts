@@ -1,7 +1,7 @@
-import type { Patient } from "@medplum/fhirtypes";
+import type { Observation, Patient } from "@medplum/fhirtypes";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { validateBase } from "#profiles/generated/validators.ts";
-import { CONFIDENTIALITY, DATA_CLASS, NHS_NUMBER, UPN } from "#profiles/systems.ts";
+import { CONFIDENTIALITY, DATA_CLASS, LOINC, NHS_NUMBER, UPN } from "#profiles/systems.ts";
 import type { Requester } from "../access/requester.ts";
 import { resourceBytes } from "../search/pack.ts";
 import type { RecordKey } from "../store/store.ts";
@@ -179,6 +179,11 @@ describe("a child's record shows", () => {
       "what it calls a value",
       { valueCodeableConcept: { coding: [{ code: "v", display: "at a clinic" }], text: "clinic" } },
     ],
+    [
+      "what it calls its code, beside an extension",
+      { code: { text: "at a clinic", extension: [{ url: "urn:e", valueBoolean: true }] } },
+    ],
+    ["a category in words", { category: [{ text: "a clinic" }, { coding: [{ code: "c" }] }] }],
     ["the words of a range", { referenceRange: [{ low: { value: 1 }, text: "of a clinic" }] }],
     ["its narrative", { text: { status: "generated", div: "<div>a clinic</div>" } }],
     ["a picture", { extension: [{ url: "urn:e", valueAttachment: { title: "a clinic" } }] }],
@@ -207,6 +212,16 @@ describe("a child's record shows", () => {
     expect(text).toContain('"code":{');
     expect(text).not.toMatch(/clinic|\{\}|\[\]/);
     expect(validateBase(JSON.parse(text ?? "{}"))).toEqual([]);
+  });
+
+  test("of a restricted child what the contract calls a code, in its own words", async () => {
+    const key = await house.child("p-1");
+    await house.tell(key, RESTRICTED, CSDS);
+    const coding = [{ system: LOINC, code: "29463-7", display: "weighed at a clinic" }];
+    await house.put(key, observation("o", "p-1", { code: { coding } }), CSDS);
+    const view = await house.reader.view(key, HEALTH, await house.moment());
+    const told: Observation = JSON.parse(view ? resourceBytes(view.pack, 0).toString() : "{}");
+    expect(told.code.coding).toEqual([{ system: LOINC, code: "29463-7", display: "Body weight" }]);
   });
 
   test("of a restricted child that something changes the meaning, and not how", async () => {
