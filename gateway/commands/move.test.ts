@@ -126,16 +126,22 @@ describe("from the embedded store to PostgreSQL", () => {
     const now = await openTestGateway(here, undefined, { DATABASE_URL: url });
     const asked = questions.filter((question) => !question.includes("AuditEvent"));
     const before = await answersOf(now, asked);
+    const first = await move(TO_SQLITE, { DATA_DIR: back, DATABASE_URL: url });
+    expect(first).toMatchObject({ exit: 0, told: { isSame: true, isFinal: false } });
+    expect(await readdir(back)).not.toContain("store.sqlite");
+    const id = await create(now, { resourceType: "Observation", status: "final", code: { text: "words spoken" } });
     await now.gateway.close();
     await copyKeys(here, back);
     const { exit, error, told } = await move(TO_SQLITE, { DATA_DIR: back, DATABASE_URL: url });
     expect(error).toBe("");
     expect(exit).toBe(0);
     expect(told).toMatchObject({ isSame: true, isFinal: true });
+    expect(told?.copied).toBeLessThan(told?.rows ?? 0);
     expect(await readdir(back)).toContain("store.sqlite");
     expect(await readdir(back)).not.toContain("store.sqlite.moving");
     const again = await openTestGateway(back);
     try {
+      expect((await again.ask("conformance-demo", `Observation/${id}`)).status).toBe(200);
       const answers = await answersOf(again, asked);
       expect(differing(before, answers)).toEqual([]);
     } finally {

@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { Digest } from "../move/digest.ts";
 import { type Cell, keyOf, RowBuffer } from "../move/rows.ts";
 import { MoveError, type Part } from "../move/side.ts";
-import type { ColumnType, Span, Table } from "../move/table.ts";
+import type { ColumnType, Key, Span, Table } from "../move/table.ts";
 
 /** The one table that is not of the store: while one is moved, of which store it is. */
 export const MARK = "store_move";
@@ -78,17 +78,19 @@ function iterate(database: DatabaseSync, table: Table, span: Span): Iterable<rea
 
 /** What says in SQL that a row's key is in a span. */
 export function toCondition(
-  { key }: Table,
+  { name, key }: Table,
   { after, upTo }: Span,
 ): { readonly condition: string; readonly values: readonly (string | number)[] } {
-  const columns = `(${key.join(", ")})`;
-  const marks = `(${key.map(() => "?").join(", ")})`;
+  const alone = key.indexOf(ORDERED_BY[name] ?? "");
+  const [from, columns] = alone < 0 ? [0, key] : [alone, key.slice(alone, alone + 1)];
+  const marks = `(${columns.map(() => "?").join(", ")})`;
   const conditions = [
-    ...(after === undefined ? [] : [`${columns} > ${marks}`]),
-    ...(upTo === undefined ? [] : [`${columns} <= ${marks}`]),
+    ...(after === undefined ? [] : [`(${columns.join(", ")}) > ${marks}`]),
+    ...(upTo === undefined ? [] : [`(${columns.join(", ")}) <= ${marks}`]),
   ];
+  const valuesOf = (end: Key | undefined): Key => end?.slice(from, from + columns.length) ?? [];
   return {
     condition: conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`,
-    values: [...(after ?? []), ...(upTo ?? [])],
+    values: [...valuesOf(after), ...valuesOf(upTo)],
   };
 }
