@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { expect, test } from "vitest";
 import type { RecordKey } from "./record.ts";
 import type { RecordSearchKey } from "./record-verbs.ts";
@@ -43,6 +44,21 @@ export function findCases(store: () => Store, child: Child, contribute: Contribu
     const found = await store().findRecords(keys, 10, "");
     expect(found.map((key) => children.indexOf(key))).toEqual(expected);
     expect(await store().findRecords(keys, 1, "")).toEqual(found.slice(0, 1));
+  });
+
+  test("values longer than an index takes are found whole and by how they begin, each its own child", async () => {
+    // Without a pattern that could be made shorter, and alike far beyond what an index takes.
+    const long = Array.from({ length: 100 }, (_, n) => hash("sha256", `${n}`, "base64url")).join("");
+    const [one, other] = [await child("p-1"), await child("p-2")];
+    await contribute(one, "383", [{ ...FAMILY, value: `${long}1` }]);
+    await contribute(other, "383", [{ ...FAMILY, value: `${long}2` }]);
+    const find = (value: string, prefix: boolean) => store().findRecords([{ ...FAMILY, value, prefix }], 10, "");
+    expect(await find(`${long}1`, false)).toEqual([one]);
+    expect(await find(`${long}2`, false)).toEqual([other]);
+    expect(await find(long, false)).toEqual([]);
+    for (const length of [3, 499, 500, 501]) expect(await find(long.slice(0, length), true)).toEqual([one, other]);
+    expect(await find(`${long.slice(0, 499)}-`, true)).toEqual([]);
+    expect(await find(long, true)).toEqual([one, other]);
   });
 
   test("a search key lives as long as the last contribution that brought it", async () => {

@@ -2,6 +2,7 @@ import type { Relationship } from "#mappers/mapper.ts";
 import type { IdSpace, RecordKey, StoredContribution } from "../record.ts";
 import type { RecordSearchKey } from "../record-verbs.ts";
 import { toContribution } from "./read.ts";
+import { toKept } from "./search-key.ts";
 import { childId, internChild } from "./source-children.ts";
 import { row, rows, type Statement, type Steps, toWrite, write } from "./steps.ts";
 import { integer, type Row } from "./values.ts";
@@ -64,7 +65,7 @@ export function* putContribution(
       record,
     ),
     ...(before === undefined ? [] : [dropSearchKeys(record, id)]),
-    ...keys.map(({ code, value }) => toWrite(INSERT_SEARCH_KEY, code, value, idSpace, record, id)),
+    ...keys.map(({ code, value }) => toWrite(INSERT_SEARCH_KEY, code, toKept(value), idSpace, record, id)),
   ];
 }
 

@@ -2,6 +2,7 @@ import type { ChangeOrder, RecordChange, RecordScope, SharedScope } from "../fin
 import type { IdSpace, RecordKey, SharedKind } from "../record.ts";
 import type { RecordSearchKey } from "../record-verbs.ts";
 import { filled, marks } from "./lists.ts";
+import { beginningOf, toKept } from "./search-key.ts";
 import { arrays, rows, type Steps, together, type Value } from "./steps.ts";
 import { type ArrayRow, integer } from "./values.ts";
 
@@ -61,7 +62,9 @@ function comparison(key: FindKey): string {
 }
 
 function parameters(key: FindKey): readonly string[] {
-  return key.prefix ? [key.code, key.value, key.value + LAST_CHARACTER] : [key.code, key.value];
+  if (!key.prefix) return [key.code, toKept(key.value)];
+  const beginning = beginningOf(key.value);
+  return [key.code, beginning, beginning + LAST_CHARACTER];
 }
 
 const OF_ORGANIZATION = `SELECT DISTINCT t.record AS key FROM relationship t
