@@ -19,9 +19,9 @@ test("rows of one insert go out as one statement, those of another table beside"
   expect(sent(parent(1), child(1), parent(2), child(2))).toEqual(["parent 1 2", "child 1 1 2 2"]);
 });
 
-test("rows are sent in few different numbers", () => {
+test("rows are sent so many at a time", () => {
   const rows = Array.from({ length: 39 }, (_, n) => parent(n));
-  expect(sent(...rows).map((one) => one.split(" ").length - 1)).toEqual([32, 4, 2, 1]);
+  expect(sent(...rows).map((one) => one.split(" ").length - 1)).toEqual([32, 7]);
 });
 
 test("a row does not get in before a statement that speaks of its table, and does before another", () => {

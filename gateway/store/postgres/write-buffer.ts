@@ -1,8 +1,8 @@
 import type { Statement, Value } from "../statements/steps.ts";
 import { type SeveralRows, type Translated, translate } from "./translate.ts";
 
-/** Rows of one statement: few different numbers, so that few statements are prepared. */
-const ROWS = [32, 16, 8, 4, 2, 1];
+/** Rows of one statement: each number up to this is a statement to be prepared, once a connection. */
+const ROWS_MAX = 32;
 
 export interface Ready {
   readonly translated: Translated;
@@ -67,11 +67,9 @@ export class WriteBuffer {
 
 function toReady({ insert, rows }: Inserts): readonly Ready[] {
   const ready: Ready[] = [];
-  let from = 0;
-  for (const count of ROWS) {
-    for (; rows.length - from >= count; from += count) {
-      ready.push({ translated: insert.of(count), values: rows.slice(from, from + count).flat() });
-    }
+  for (let from = 0; from < rows.length; from += ROWS_MAX) {
+    const part = rows.slice(from, from + ROWS_MAX);
+    ready.push({ translated: insert.of(part.length), values: part.flat() });
   }
   return ready;
 }
