@@ -25,10 +25,11 @@ export interface Disk {
  * A file system of its own in memory for root on Linux, filled by a file. Else, where `prlimit` is, no file may grow
  * beyond what it is: every write of the gateway's processes fails. Else nothing.
  */
-export function createDisk(): Disk {
+export function createDisk(way?: "mount" | "limit"): Disk {
   const directory = mkdtempSync(join(tmpdir(), "faults-"));
   if (process.platform !== "linux") return plain(directory, "only known on Linux");
-  if (process.getuid?.() === 0 && isMounted(directory)) return inMemory(directory);
+  if (way !== "limit" && process.getuid?.() === 0 && isMounted(directory)) return inMemory(directory);
+  if (way === "mount") return plain(directory, "nothing can be mounted");
   const prlimit = findOnPath("prlimit");
   return prlimit === undefined ? plain(directory, "neither root nor prlimit") : limited(directory, prlimit);
 }

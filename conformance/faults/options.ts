@@ -10,6 +10,7 @@ export const USAGE = `npm run faults -- [options]
 ${FAULTS.map(({ id, title }) => `                             ${id.padEnd(28)}${title}`).join("\n")}
   --rate R                 requests a second; 80 % of the best that a short probe finds when absent
   --hold S                 how long what lasts a while lasts, in seconds; 6 when absent
+  --disk WAY               how the disk is made full: mount or limit; what this machine can, when absent
   --seed TEXT              of what is asked when
   --json FILE              the report as JSON
 
@@ -24,6 +25,7 @@ export interface FaultOptions {
   readonly only: readonly string[];
   readonly rate: number | undefined;
   readonly hold_s: number;
+  readonly disk: "mount" | "limit" | undefined;
   readonly seed: string;
   readonly json: string | undefined;
 }
@@ -31,7 +33,16 @@ export interface FaultOptions {
 /** The options, or what is wrong with them. */
 export function parseFaultOptions(args: readonly string[]): FaultOptions | string {
   const text = { type: "string" } as const;
-  const names = { minutes: text, engine: text, workers: text, rate: text, hold: text, seed: text, json: text };
+  const names = {
+    minutes: text,
+    engine: text,
+    workers: text,
+    rate: text,
+    hold: text,
+    seed: text,
+    json: text,
+    disk: text,
+  };
   try {
     const { values, positionals } = parseArgs({
       args: [...args],
@@ -46,6 +57,7 @@ export function parseFaultOptions(args: readonly string[]): FaultOptions | strin
       hold = "6",
       seed = "faults",
       json,
+      disk,
       only = [],
     } = values;
     if (positionals.length > 0 && only.length === 0) return `"${positionals[0]}" belongs to no option.`;
@@ -54,12 +66,22 @@ export function parseFaultOptions(args: readonly string[]): FaultOptions | strin
     const unknown = ids.find((id) => !FAULTS.some((fault) => fault.id === id));
     if (unknown !== undefined) return `There is no fault "${unknown}".`;
     if (engine !== "sqlite" && engine !== "postgres") return "--engine is sqlite or postgres.";
+    if (disk !== undefined && disk !== "mount" && disk !== "limit") return "--disk is mount or limit.";
     const numbers = { minutes, workers, hold, ...(rate !== undefined && { rate }) };
     const wrong = Object.entries(numbers).find(([, value]) => !(Number(value) > 0));
     if (wrong !== undefined || !Number.isInteger(Number(workers)))
       return `--${wrong?.[0] ?? "workers"} is a number above 0.`;
     return {
-      ...{ engine, seed, json, only: ids, minutes: Number(minutes), workers: Number(workers), hold_s: Number(hold) },
+      ...{
+        engine,
+        seed,
+        json,
+        disk,
+        only: ids,
+        minutes: Number(minutes),
+        workers: Number(workers),
+        hold_s: Number(hold),
+      },
       rate: rate === undefined ? undefined : Number(rate),
     };
   } catch (error) {

@@ -44,7 +44,7 @@ export async function runFaults({ options, say }: Running): Promise<Report> {
   const tell = (line: string) => say(`${(now() / 1_000).toFixed(1).padStart(7)} s  ${line}`);
   const stops: (() => Promise<void> | void)[] = [];
   try {
-    const disk = createDisk();
+    const disk = createDisk(options.disk);
     stops.push(disk.remove);
     const redis = await startRedis();
     if (redis !== undefined) stops.push(redis.stop);

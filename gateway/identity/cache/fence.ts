@@ -24,6 +24,14 @@ export interface FenceState {
   readonly taken: number;
 }
 
+/**
+ * Others could not be told of a change: it must not be acknowledged. Named as the store's own error of that kind, whose
+ * answer it has.
+ */
+export class FenceError extends Error {
+  override readonly name = "StoreUnavailableError";
+}
+
 /** An incarnation of Redis as a number of the fence. */
 export function fenceNumber(incarnation: string): number {
   return createHash("sha256").update(incarnation).digest().readUIntLE(0, NUMBER_BYTES);
@@ -50,9 +58,14 @@ export function createFileFence(path: string): Fence {
     return open;
   };
   const bytes = Buffer.alloc(TAKEN_AT + 8);
-  const raise = (at: number): void => {
-    writeSync(descriptor(), randomBytes(NUMBER_BYTES), 0, NUMBER_BYTES, at);
+  const write = (numbers: Buffer, at: number): void => {
+    try {
+      writeSync(descriptor(), numbers, 0, numbers.length, at);
+    } catch (cause) {
+      throw new FenceError("The fence cannot be written.", { cause });
+    }
   };
+  const raise = (at: number): void => write(randomBytes(NUMBER_BYTES), at);
   return {
     read() {
       // Changes come first in the file, and the era is raised first: new changes are never seen with an old era.
@@ -72,7 +85,7 @@ export function createFileFence(path: string): Fence {
       randomBytes(NUMBER_BYTES).copy(both, TAKEN_AT - SERVER_AT);
       // In this order: whoever sees the server sees an era in which nobody has used it yet.
       raise(ERA_AT);
-      writeSync(descriptor(), both, 0, both.length, SERVER_AT);
+      write(both, SERVER_AT);
       raise(0);
     },
     close() {

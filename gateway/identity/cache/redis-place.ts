@@ -107,15 +107,21 @@ export class RedisPlace {
     clearTimeout(this.#looking);
     this.#looking = setTimeout(async () => {
       this.#looking = "now";
-      const found = await this.#look().catch(() => undefined);
+      // Where the fence cannot be written Redis is not used: nobody else would know of it.
+      const isFound = await this.#find().catch(() => false);
       this.#looking = undefined;
-      if (this.#state !== "away") return;
-      if (found === undefined) {
-        this.#attempt += 1;
-        this.#lookIn(retryDelay(this.#attempt));
-      } else this.#use(found);
+      if (isFound || this.#state !== "away") return;
+      this.#attempt += 1;
+      this.#lookIn(retryDelay(this.#attempt));
     }, delay_ms);
     this.#looking.unref();
+  }
+
+  async #find(): Promise<boolean> {
+    const found = await this.#look();
+    if (found === undefined || this.#state !== "away") return false;
+    this.#use(found);
+    return true;
   }
 
   /** Who answers, on the connection that there is, else on a new one; nothing where it is slow, or was lost meanwhile. */

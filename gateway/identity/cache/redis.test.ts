@@ -6,7 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { createClient } from "redis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { IdentityCache } from "../identity-cache.ts";
-import { createFileFence } from "./fence.ts";
+import { createFileFence, FenceError } from "./fence.ts";
 import { testIdentityCache } from "./identity-cache.cases.ts";
 import { createRedisIdentityCache, type RedisCacheOptions } from "./redis.ts";
 import { startTestCluster, type TestCluster } from "./test-cluster.ts";
@@ -114,6 +114,28 @@ describe("shared between processes", () => {
       expect(await cache?.resolve("system|2", async () => [9])).toEqual([9]);
     }
     for (const cache of [before, after]) await cache?.close();
+  });
+});
+
+describe("when the fence cannot be written", () => {
+  test("a change that the others cannot be told of is not acknowledged, and told of before the next answer", async () => {
+    const file = createFileFence(fenceFile("full"));
+    let isFull = false;
+    const unlessFull = (raise: () => void) => () => {
+      if (isFull) throw new FenceError("The disk is full.");
+      raise();
+    };
+    const fence = { ...file, raiseEra: unlessFull(file.raiseEra), raiseChanges: unlessFull(file.raiseChanges) };
+    const [other] = await started(redis.url, { identityKey: keyOf(106), fenceName: "full" });
+    const parted = createRedisIdentityCache({ url: "redis://127.0.0.1:1", identityKey: keyOf(106), fence });
+    await other.resolve("system|1", async () => [7]);
+    isFull = true;
+    await expect(parted.purge({ records: [7] })).rejects.toThrow(FenceError);
+    await expect(parted.resolve("system|1", async () => [8])).rejects.toThrow(FenceError);
+    isFull = false;
+    expect(await parted.resolve("system|1", async () => [8])).toEqual([8]);
+    expect(await other.resolve("system|1", async () => [8])).toEqual([8]);
+    for (const cache of [other, parted]) await cache.close();
   });
 });
 

@@ -38,8 +38,18 @@ export function createRedisIdentityCache(options: RedisCacheOptions): IdentityCa
   const counted = { nearHits: 0, farHits: 0, misses: 0, purges: 0, voided: 0 };
   const rooms: Rooms = { near, link, shared, counted, mayKeep: (at) => isNear && guard.isValid(at) };
 
+  /** What the others have yet to be told: where the fence could not be written it is tried again with the next question. */
+  const owed = { era: false, changes: false };
+  const raiseOwed = (): void => {
+    if (owed.era) fence.raiseEra();
+    owed.era = false;
+    if (owed.changes) fence.raiseChanges();
+    owed.changes = false;
+  };
+
   return {
     async resolve(identifier, find) {
+      if (owed.changes) raiseOwed();
       const at = fence.read();
       if (isNear) {
         if (!guard.isValid(at)) await guard.catchUpTo(at);
@@ -61,9 +71,10 @@ export function createRedisIdentityCache(options: RedisCacheOptions): IdentityCa
       counted.purges += 1;
       if (!(await shared.end(change))) {
         counted.voided += 1;
-        fence.raiseEra();
+        owed.era = true;
       }
-      fence.raiseChanges();
+      owed.changes = true;
+      raiseOwed();
     },
     state: () => (link.isUp() ? "connected" : "down"),
     counts: () => ({ ...counted, entries: near.size(), ...link.roundTrip() }),
