@@ -96,6 +96,19 @@ describe("workers that are replaced", () => {
     ]);
   });
 
+  test("are not before all of them are ready", async () => {
+    await mark("waits-2");
+    start();
+    await ready(1);
+    parent.kill("SIGUSR2");
+    parent.kill("SIGHUP");
+    while (!(await told()).some(({ kind }) => kind === "reload")) await sleep(POLL_MS);
+    await rm(join(folder, "waits-2"));
+    await ready(2);
+    expect((await told()).filter(({ kind }) => kind !== "reload").map(({ kind }) => kind)).toEqual(["begin", "begin"]);
+    expect(parent.exitCode).toBeNull();
+  });
+
   test("stay when a successor cannot be started", async () => {
     start();
     const pids = await ready(2);

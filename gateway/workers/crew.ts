@@ -14,7 +14,7 @@ export interface Crew {
    * are ready, with what newcomers are told; with nothing when the crew ended before.
    */
   start(): Promise<string | undefined>;
-  /** Replaces the workers one after another, each once its successor is ready. Does nothing while that is under way. */
+  /** Replaces the workers one after another, each once its successor is ready. Nothing at the start, and while that is under way. */
   replaceAll(): Promise<void>;
   reload(): void;
   /** Ends all workers. Resolves with whether each of them ended by itself. */
@@ -55,7 +55,8 @@ class WorkerCrew implements Crew {
   readonly #departed = createDeparted();
   #restarts = 0;
   #isEnding = false;
-  #isReplacing = false;
+  /** Not before all were ready once: a worker that is told to end before would be taken for one that cannot start. */
+  #isReplaceable = false;
 
   constructor(options: CrewOptions) {
     this.#around = options;
@@ -65,12 +66,14 @@ class WorkerCrew implements Crew {
     const first = await this.#open(LEADING);
     if (first === undefined) return undefined;
     const others = Array.from({ length: this.#around.size - 1 }, (_, at) => this.#open(LEADING + 1 + at));
-    return (await Promise.all(others)).includes(undefined) ? undefined : first;
+    if ((await Promise.all(others)).includes(undefined)) return undefined;
+    this.#isReplaceable = true;
+    return first;
   }
 
   async replaceAll(): Promise<void> {
-    if (this.#isReplacing) return;
-    this.#isReplacing = true;
+    if (!this.#isReplaceable) return;
+    this.#isReplaceable = false;
     for (const place of this.#places) {
       if (this.#isEnding) break;
       const replaced = this.#replace(place);
@@ -81,7 +84,7 @@ class WorkerCrew implements Crew {
       }
       break;
     }
-    this.#isReplacing = false;
+    this.#isReplaceable = true;
   }
 
   reload(): void {
@@ -124,7 +127,8 @@ class WorkerCrew implements Crew {
   /** Starts another worker whenever the one at the place has ended. */
   async #keep(place: Place): Promise<void> {
     for (;;) {
-      const { code, signal, ready_ms = 0 } = await vacated(place);
+      const { hand, end } = await vacated(place);
+      const { code, signal, ready_ms = 0 } = end;
       if (this.#isEnding) return;
       this.#restarts += 1;
       place.failures = ready_ms >= LIMITS.worker_settled_ms ? 0 : place.failures + 1;
@@ -133,7 +137,9 @@ class WorkerCrew implements Crew {
       const isAlone = this.#places.every(({ hand }) => !hand.isReady());
       if (isAlone && failures >= LIMITS.worker_failures_max) return this.#around.onGivenUp(code ?? 1);
       await pause(toPause_ms(failures));
+      await place.replacing;
       if (this.#isEnding) return;
+      if (place.hand !== hand) continue;
       place.hand = this.#employ(worker, worker === LEADING);
     }
   }
@@ -160,12 +166,12 @@ class WorkerCrew implements Crew {
 }
 
 /** Resolves when whoever is at the place has ended and nobody is about to take over. */
-async function vacated(place: Place): Promise<End> {
+async function vacated(place: Place): Promise<{ readonly hand: Hand; readonly end: End }> {
   for (;;) {
     const { hand } = place;
     const end = await hand.ended;
     await place.replacing;
-    if (place.hand === hand) return end;
+    if (place.hand === hand) return { hand, end };
   }
 }
 
