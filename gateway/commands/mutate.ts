@@ -20,6 +20,9 @@ const ALONE = [
   "guard-labels.ts",
   "record-reader-view.ts",
   "record-reader-links.ts",
+  "record-reader-labels.ts",
+  "record-reader-places.ts",
+  "record-reader-services.ts",
   "scope-sight.ts",
   "pupil-numbers.ts",
 ].map((name) => `gateway/interactions/${name}`);

@@ -180,8 +180,8 @@ describe("a child's record shows", () => {
       { valueCodeableConcept: { coding: [{ code: "v", display: "at a clinic" }], text: "clinic" } },
     ],
     [
-      "what it calls its code, beside an extension",
-      { code: { text: "at a clinic", extension: [{ url: "urn:e", valueBoolean: true }] } },
+      "what it calls a method, beside an extension",
+      { method: { text: "at a clinic", extension: [{ url: "urn:e", valueBoolean: true }] } },
     ],
     ["a category in words", { category: [{ text: "a clinic" }, { coding: [{ code: "c" }] }] }],
     ["the words of a range", { referenceRange: [{ low: { value: 1 }, text: "of a clinic" }] }],
