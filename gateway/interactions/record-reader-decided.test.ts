@@ -172,6 +172,16 @@ describe("a child that is merged into another", () => {
     expect(await patientOf(other, GP)).toMatchObject(REPLACED_BY);
   });
 
+  test("is named beside the links that a client wrote, and where it wrote none", async () => {
+    const { survivor } = await merge("leeds-vendor");
+    for (const source of [CSDS, EYFSP]) await house.retract(survivor, { ...source, at: 2_000 });
+    await house.tell(survivor, AMARA, { ...WRITTEN, at: 3_000 });
+    expect((await patientOf(survivor, VENDOR))?.link).toEqual(REPLACES);
+    const link = [{ other: { reference: "Patient/p-9" }, type: "seealso" }];
+    await house.tell(survivor, { ...AMARA, link }, { ...WRITTEN, at: 4_000 });
+    expect((await patientOf(survivor, VENDOR))?.link).toEqual([...link, ...REPLACES]);
+  });
+
   test("is unknown where all is objected to, also to who wrote the objection", async () => {
     const { survivor, other } = await merge("leeds-csds");
     await house.put(survivor, consent("c", "p-1", DENIES_ALL), WRITTEN);

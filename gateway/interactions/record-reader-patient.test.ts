@@ -75,3 +75,19 @@ test("an element that the agreement leaves out makes its source no newer", async
   await house.tell(key, { ...HEALTH_SAYS, birthDate: "2021-02-03" }, { source: CSDS, at: 3_000 });
   expect(await told(key, few)).toEqual(before);
 });
+
+test.each<[string, readonly number[], readonly number[]]>([
+  ["between two tellings is a version of its own", [1_000, 9_000], [9_000, 5_000, 1_000]],
+  ["after all that is told is one, too", [1_000], [5_000, 1_000]],
+  ["before all that is told is none", [9_000], [9_000]],
+  ["when something is told is the same one", [5_000], [5_000]],
+])("that a child comes onto a requester's list %s", async (_, told_ms, expected) => {
+  const key = await house.child("p-1");
+  const tie = { kind: "gp-registration", organization: GP.organization, start: "1970-01-01" } as const;
+  await house.store.write((transaction) => transaction.putRelationships(key, CSDS, "registration", [tie], 5_000));
+  for (const [index, at] of told_ms.entries()) {
+    await house.tell(key, { ...HEALTH_SAYS, gender: index === 0 ? "female" : "other" }, { source: CSDS, at });
+  }
+  const versions = await house.reader.versions(key, GP, await house.moment(), { types: ["Patient"] });
+  expect(versions.map(({ lastUpdated_ms }) => lastUpdated_ms)).toEqual(expected);
+});
