@@ -34,6 +34,8 @@ const ADVICE = [
 /** Any error of the client or of the server as one of the store's own. */
 export function toStoreError(error: unknown): Error {
   if (error instanceof StoreUnavailableError || error instanceof PostgresError) return error;
+  // A fault of our own says nothing of the connection.
+  if (error instanceof TypeError) return error;
   const code = codeOf(error);
   if (code === undefined || !/^[0-9A-Z]{5}$/.test(code)) {
     return new ConnectionLostError(`The database cannot be reached (${code ?? "the connection ended"}).`);
