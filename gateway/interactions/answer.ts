@@ -25,7 +25,7 @@ export function wholeBody(body: Body): Buffer {
 export interface RequestFacts {
   readonly requestId: string;
   /** `X-Correlation-ID`, as it came. */
-  readonly correlationId?: string;
+  readonly correlationId?: string | undefined;
   /** Milliseconds since 1970, fixed for the whole request. */
   readonly now_ms: number;
   readonly requester: Requester;
@@ -52,13 +52,13 @@ export interface Preconditions {
 export interface InteractionRequest extends RequestFacts {
   readonly interaction: Interaction;
   /** Type in the path; absent at system level. For search-compartment the type that is searched, absent for `*`. */
-  readonly type?: ServedType;
-  readonly id?: string;
-  readonly versionId?: string;
+  readonly type?: ServedType | undefined;
+  readonly id?: string | undefined;
+  readonly versionId?: string | undefined;
   /** Patient whose compartment is searched. */
-  readonly patientId?: string;
+  readonly patientId?: string | undefined;
   /** Code of an operation, without the dollar. */
-  readonly operation?: string;
+  readonly operation?: string | undefined;
   /** Of the URL and, for a search by POST, of the form. May be read only when it is first asked for. */
   readonly parameters: URLSearchParams;
   /** The same in the words in which it came, form before URL. */
@@ -66,9 +66,9 @@ export interface InteractionRequest extends RequestFacts {
   readonly preconditions: Preconditions;
   readonly preference: Preference;
   /** Media type of the body, in small letters and without parameters; absent without a body. */
-  readonly contentType?: string;
+  readonly contentType?: string | undefined;
   /** Text of the body; absent without one. */
-  readonly body?: string;
+  readonly body?: string | undefined;
   /** HEAD is answered like GET; whoever sends the answer leaves its body out. */
   readonly method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
 }

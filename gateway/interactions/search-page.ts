@@ -26,10 +26,11 @@ export function readPage(
   pageTokens: PageTokens,
 ): ReadPage {
   const { query, requester, now_ms } = request;
-  if (!mayHold(query, "_page")) return { ok: true, page: firstPage(request) };
+  // The words as they came; what they hold is read by whoever has not read the same words before.
+  if (!mayHold(query, "_page")) return { ok: true, page: request };
   const { parameters } = request;
   const text = parameters.get("_page");
-  if (text === null) return { ok: true, page: firstPage(request) };
+  if (text === null) return { ok: true, page: request };
   const token = pageTokens.open(text);
   const isAlone = [...parameters.keys()].filter((name) => !ABOUT_FORMAT.has(name)).length === 1;
   const isUsable =
@@ -46,16 +47,6 @@ export function readPage(
       parameters: new URLSearchParams(token.query),
       cursor: token.cursor,
       self: `_page=${text}`,
-    },
-  };
-}
-
-/** The words as they came; what they hold is read by whoever has not read the same words before. */
-function firstPage(request: Pick<InteractionRequest, "query" | "parameters">): Page {
-  return {
-    query: request.query,
-    get parameters() {
-      return request.parameters;
     },
   };
 }

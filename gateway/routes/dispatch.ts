@@ -93,7 +93,9 @@ function countMiss(result: Result, { type, id, requester }: InteractionRequest, 
 /** The same request of a requester whose scopes have parameters: it sees what those for this interaction reach. */
 function narrowed(request: InteractionRequest): InteractionRequest {
   const hasCriteria = request.preconditions.ifNoneExist !== undefined;
-  return { ...request, requester: forLetters(request.requester, lettersOf({ ...request, hasCriteria })) };
+  const requester = forLetters(request.requester, lettersOf({ ...request, hasCriteria }));
+  // Parameters may be read only when they are asked for, which a copy does not bring along.
+  return { ...request, parameters: request.parameters, requester };
 }
 
 function answeringOf(

@@ -13,6 +13,7 @@ import { auditFacts } from "../interactions/audit-facts.ts";
 import { LIMITS } from "../limits.ts";
 import type { Issue } from "../outcome/issue.ts";
 import { mayHold } from "../search/query-text.ts";
+import { AskedRequest } from "./asked-request.ts";
 import type { HeaderReader, HttpAnswer, HttpRequest } from "./http-request.ts";
 import {
   isAcceptable,
@@ -120,7 +121,7 @@ async function toInteractionRequest(
   form: FormKept,
   ports: FhirPorts,
 ): Promise<InteractionRequest | Issue> {
-  const { request, route, ids } = fhir;
+  const { request, route } = fhir;
   const { url, headers } = request;
   if (url.length > LIMITS.url_bytes_max) return { kind: "url-too-long", max: LIMITS.url_bytes_max };
   if (!ports.isReady()) return { kind: "unavailable", what: "store", retryAfter_s: 2 };
@@ -136,37 +137,18 @@ async function toInteractionRequest(
   if (isForm && !isAcceptable(null, parameterOf("_format", query))) return { kind: "not-acceptable" };
   const body = isForm || BODILESS.has(request.method) ? undefined : await readBody(request, route);
   if (body !== undefined && "kind" in body) return body;
-  let parameters: URLSearchParams | undefined;
-  return {
-    requestId: ids.requestId,
-    ...(ids.correlationId !== undefined && { correlationId: ids.correlationId }),
-    now_ms: ports.now(),
+  return new AskedRequest({
+    fhir,
     requester: authenticated.requester,
-    interaction: route.interaction,
-    method: request.method === "HEAD" ? "HEAD" : route.method,
+    now_ms: ports.now(),
     query,
-    get parameters() {
-      parameters ??= new URLSearchParams(query);
-      return parameters;
-    },
     preconditions: isForm ? NO_PRECONDITIONS : toPreconditions(headers),
     preference: toPreference(headers.get("prefer")),
-    ...toPlace(fhir),
-    ...body,
-  };
+    sent: body,
+  });
 }
 
 const BODILESS: ReadonlySet<string> = new Set(["GET", "HEAD"]);
-
-function toPlace({ route, id, versionId }: FhirRequest): Partial<InteractionRequest> {
-  const { type, operation, interaction } = route;
-  return {
-    ...(type !== undefined && { type }),
-    ...(operation !== undefined && { operation }),
-    ...(id !== undefined && (interaction === "search-compartment" ? { patientId: id } : { id })),
-    ...(versionId !== undefined && { versionId }),
-  };
-}
 
 /** What is kept for the record of a refusal: the form of a search, and who asks, since a proof of it is good once. */
 interface FormKept {
