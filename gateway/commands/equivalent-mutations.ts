@@ -129,6 +129,7 @@ export const EQUIVALENT_MUTATIONS: readonly EquivalentMutation[] = [
     [">= → >", "always", "&& → ||", "right of && dropped", "left of && dropped", "< → <=", "fallback dropped"],
     "What is looked at whole without need is labelled the same.",
   ),
+  ...of("gateway/interactions/record-reader-patient.ts", 'only?.source ?? ""', ["fallback dropped"], UNDEFINED),
   ...of("gateway/interactions/pupil-numbers.ts", "body?.includes(UPN) ?? false", ["false → true"], NEVER),
   ...of("gateway/interactions/guard.ts", "last?.pack !== pack", ["always"], KEPT),
   ...of("gateway/interactions/guard.ts", "if (known !== undefined) return known", ["check dropped"], KEPT),

@@ -20,6 +20,7 @@ const ALONE = [
   "guard-labels.ts",
   "record-reader-view.ts",
   "record-reader-links.ts",
+  "record-reader-patient.ts",
   "record-reader-labels.ts",
   "record-reader-places.ts",
   "record-reader-services.ts",
