@@ -139,6 +139,8 @@ export const LIMITS = {
   page_token_life_s: 3_600,
   /** A line of a CSV file or an element of XML longer than this is refused, never buffered. */
   source_record_bytes_max: 1_048_576,
+  /** What a source calls a record, a row or a child; longer, and not every index that it stands in takes it. */
+  source_name_characters_max: 500,
   /** A whole JSON message. */
   source_message_bytes_max: 5_242_880,
   /** Records committed together: long enough to share an fsync, short enough for queries to run in between. */

@@ -56,6 +56,15 @@ describe("a profile return", () => {
     expect(await line.store.sourceReaches()).toMatchObject([{ source: "leeds-eyfsp", dataClass: "education" }]);
   });
 
+  test("of a pupil who is called by more than any index takes is held back with what to do", async () => {
+    line = startLine();
+    const receipt = await line.send("eyfs-profile", toCsv([toProfileRow({ FSP_PupilMatchingRef: "P".repeat(501) })]));
+    expect(receipt).toMatchObject({ received: 1, committed: 0, quarantined: 1 });
+    expect(receipt.issues).toMatchObject([
+      { line: 2, message: expect.stringMatching(/longer than 500 characters; call it/) },
+    ]);
+  });
+
   test("sent again, whatever its column order, makes no new version", async () => {
     line = startLine();
     await line.send("eyfs-profile", toCsv([toProfileRow()]));

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import type { CsvRow, FieldIssue, Parsed, RecordMapper, StagedTable } from "#mappers/mapper.ts";
+import { LIMITS } from "../limits.ts";
 import { toRowContent } from "./kept-content.ts";
 import type { Prepared } from "./prepared.ts";
 import type { PlaceIssue } from "./readers/read-item.ts";
@@ -53,6 +54,8 @@ export function prepareRecord<Raw, Rec>(mapper: RecordMapper<Raw, Rec>, door: At
     const warnings = misdirected === undefined ? parsed.warnings : [...parsed.warnings, misdirected];
     const { record, text, isWhole } = settle(parsed.record, dropped, () => mapper.parse(kept));
     const key = mapper.recordId(record);
+    const identity = mapper.identity(record);
+    if (isTooLong(key) || isTooLong(identity.localId)) return refuse([{ line, message: TOO_LONG }]);
     const { vocabulary } = door;
     const unit = {
       key,
@@ -60,7 +63,7 @@ export function prepareRecord<Raw, Rec>(mapper: RecordMapper<Raw, Rec>, door: At
       record: key,
       line,
       writtenAt: mapper.writtenAt?.(record),
-      identity: mapper.identity(record),
+      identity,
       text,
       map: (context: Parameters<typeof mapper.map>[1]) => mapper.map(record, context),
       ...(isWhole ? { raw: () => ({ content: content(), vocabulary }) } : {}),
@@ -123,9 +126,13 @@ export function prepareRow(
     }
     const { record, warnings } = parsed;
     const parent = table.parent(record);
+    const key = table.key(record);
+    if (isTooLong(key) || isTooLong(parent?.key)) {
+      return { prepared: { ...from, kind: "refused", issues: [{ line, message: TOO_LONG }] }, found: [] };
+    }
     const staged = {
       table: table.name,
-      key: table.key(record),
+      key,
       ...(parent === undefined ? {} : { parent }),
       body: toRowText(record),
     };
@@ -133,6 +140,12 @@ export function prepareRow(
   } catch (error) {
     return { prepared: { ...from, kind: "refused", issues: [{ line, ...explainFault(error) }] }, found: [] };
   }
+}
+
+const TOO_LONG = `what the record, or the child that it is of, is called is longer than ${LIMITS.source_name_characters_max} characters; call it by less`;
+
+function isTooLong(name = ""): boolean {
+  return name.length > LIMITS.source_name_characters_max;
 }
 
 function toPlace(line: number): (issue: FieldIssue) => PlaceIssue {
