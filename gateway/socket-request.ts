@@ -1,7 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import type { HeaderReader, HttpRequest } from "./routes/http-request.ts";
 
-const HOST = /^[a-z0-9._-]+(?::\d{1,5})?$/;
+/** A port of five figures only where it is sure that there is such a one. */
+const HOST = /^[a-z0-9._-]+(?::[1-5]?\d{1,4})?$/;
 
 /**
  * Whether a request is written as nearly all are: to a host in small letters, no header twice, and a body, if any, of a
@@ -65,6 +66,8 @@ function textOf(value: string | string[] | undefined): string | null {
 }
 
 function readBytes(incoming: IncomingMessage): Promise<Buffer> {
+  // Whoever was cut off before is not told of again.
+  if (incoming.destroyed) return Promise.reject(new Error("the request was cut off"));
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
