@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { Config } from "../config.ts";
 import { createLog } from "../log.ts";
 import { createCrew } from "./crew.ts";
+import { closeUntaken } from "./handed-over.ts";
 
 const WORKER = fileURLToPath(new URL("main.ts", import.meta.url));
 
@@ -25,7 +26,12 @@ export async function startWorkers(
     const isClean = await crew.end();
     process.exit(isClean ? code : 1);
   };
-  const crew = createCrew({ size, fork: () => cluster.fork(), log, onGivenUp: (code) => void end(code) });
+  const fork = () => {
+    const worker = cluster.fork();
+    closeUntaken(worker);
+    return worker;
+  };
+  const crew = createCrew({ size, fork, log, onGivenUp: (code) => void end(code) });
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.on(signal, () => {
       log.info({ signal }, "stopping");
