@@ -31,13 +31,16 @@ const ADVICE = [
   ["3D000", "There is no such database: make it first, and the gateway makes its tables in it."],
 ] as const;
 
+/** Each has a figure; EPIPE, which the system says of a connection that the server has closed, has none. */
+const SQLSTATE = /^(?=.*\d)[0-9A-Z]{5}$/;
+
 /** Any error of the client or of the server as one of the store's own. */
 export function toStoreError(error: unknown): Error {
   if (error instanceof StoreUnavailableError || error instanceof PostgresError) return error;
   // A fault of our own says nothing of the connection.
   if (error instanceof TypeError) return error;
   const code = codeOf(error);
-  if (code === undefined || !/^[0-9A-Z]{5}$/.test(code)) {
+  if (code === undefined || !SQLSTATE.test(code)) {
     return new ConnectionLostError(`The database cannot be reached (${code ?? "the connection ended"}).`);
   }
   const is = (codes: readonly string[]) => codes.some((one) => code.startsWith(one));
