@@ -7,6 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { at, list, parseJson, text } from "../json.ts";
 import { startSmallServer } from "../mutants/small-server.ts";
 
+/** Several processes and some rounds of a second each; a busy machine takes its time. */
+const RUN_MS_MAX = 120_000;
 const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
 
 let directory: string;
@@ -26,7 +28,9 @@ function run(...args: readonly string[]): Promise<{ code: number; out: string; e
 }
 
 describe("the bench", () => {
-  test("measures another FHIR server, deletes what it made there, and stands beside a peer", async () => {
+  test("measures another FHIR server, deletes what it made there, and stands beside a peer", {
+    timeout: RUN_MS_MAX,
+  }, async () => {
     const server = await startSmallServer();
     const before = await patientsOn(server.base);
     const json = join(directory, "small.json");
@@ -51,7 +55,7 @@ describe("the bench", () => {
     }
   });
 
-  test("fails when a server answers with another child's Observations", async () => {
+  test("fails when a server answers with another child's Observations", { timeout: RUN_MS_MAX }, async () => {
     let asked = 0;
     const server = await startSmallServer(async (request, answer) => {
       const response = await answer(request);
