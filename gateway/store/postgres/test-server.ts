@@ -205,7 +205,6 @@ function copyPrograms(bin: string): string {
   const from = dirname(bin);
   const to = mkdtempSync(join(tmpdir(), "test-postgres-programs-"));
   cpSync(from, to, { recursive: true, verbatimSymlinks: true });
-  if (process.getuid?.() === 0) chownSync(to, NOBODY, NOBODY);
   chmodSync(to, 0o755);
   const links = join(to, "pg-symlinks.json");
   if (existsSync(links)) {
@@ -214,6 +213,8 @@ function copyPrograms(bin: string): string {
       if (!existsSync(place)) symlinkSync(basename(source), place);
     }
   }
+  // By whoever runs them they are removed in the end.
+  if (process.getuid?.() === 0) execFileSync("chown", ["-R", `${NOBODY}:${NOBODY}`, to]);
   return join(to, "bin");
 }
 
