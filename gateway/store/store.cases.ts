@@ -137,7 +137,8 @@ export function storeCases(name: string, open: () => Promise<OpenStore>): void {
     test("a closed store refuses reads, writes and readiness", async () => {
       await store.close();
       await expect(store.recordVersion(1)).rejects.toThrow();
-      await expect(child("p-1")).rejects.toThrow("The store is closed.");
+      const closed = expect.objectContaining({ name: "StoreUnavailableError", message: "The store is closed." });
+      await expect(child("p-1")).rejects.toEqual(closed);
       await expect(store.ping()).rejects.toThrow();
     });
   });

@@ -1,6 +1,7 @@
 import { type Context, createContext } from "../statements/context.ts";
 import type { Driver, Manner } from "../statements/driver.ts";
 import type { Answer, Statement, Steps, Together } from "../statements/steps.ts";
+import { StoreUnavailableError } from "../unavailable.ts";
 import { driveSteps } from "./drive.ts";
 import { ConnectionLostError } from "./errors.ts";
 import { Line, type Server } from "./server.ts";
@@ -52,7 +53,7 @@ export class ReadDriver implements Driver {
   }
 
   #once<T>(make: (context: Context) => Steps<T>, manner: Manner | undefined): Promise<T> {
-    if (this.#isClosed) throw new Error("The store is closed.");
+    if (this.#isClosed) throw new StoreUnavailableError("The store is closed.");
     return manner === "at-one-moment" ? this.#atOneMoment(make) : this.#onShared(make);
   }
 

@@ -33,7 +33,7 @@ export function createWriteQueue(writing: Writing): WriteQueue {
     add(work, { flush } = {}) {
       return new Promise((resolve, reject) => {
         if (closed) {
-          reject(new Error("The store is closed."));
+          reject(new StoreUnavailableError("The store is closed."));
           return;
         }
         queue.push({

@@ -1,6 +1,7 @@
 import { Reader } from "../statements/reader.ts";
 import { integer } from "../statements/values.ts";
 import type { Store, WriteOptions, WriteTransaction } from "../store.ts";
+import { StoreUnavailableError } from "../unavailable.ts";
 import { type Checkpointer, createCheckpointer } from "./checkpointer.ts";
 import { type Connection, openConnection } from "./connection.ts";
 import type { Derive } from "./derive.ts";
@@ -78,7 +79,7 @@ class SqliteStore extends Reader implements Store {
 
   async ping(): Promise<void> {
     this.#reader.statement("SELECT count(*) FROM (SELECT 1 FROM record LIMIT 1)").get();
-    if (!this.#writer.database.isOpen) throw new Error("The store is closed.");
+    if (!this.#writer.database.isOpen) throw new StoreUnavailableError("The store is closed.");
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
 import { Transaction } from "../statements/transaction.ts";
 import type { WriteOptions, WriteTransaction } from "../store.ts";
+import { StoreUnavailableError } from "../unavailable.ts";
 import { type Connection, isBusy } from "./connection.ts";
 import { SqliteDriver } from "./driver.ts";
 import { toStoreError } from "./errors.ts";
@@ -56,7 +57,7 @@ export function createWriteQueue(connection: Connection, { clock, onCommit }: Wr
     add(work, { flush } = {}) {
       return new Promise((resolve, reject) => {
         if (closed) {
-          reject(new Error("The store is closed."));
+          reject(new StoreUnavailableError("The store is closed."));
           return;
         }
         queue.push({
