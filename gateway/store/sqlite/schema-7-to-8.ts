@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { toKept } from "../statements/search-key.ts";
 
 /** A record's slots are numbered from its key times this. */
 const RECORD_SLOTS = 1_048_576;
@@ -51,4 +52,19 @@ INSERT INTO resource_identifier (hash, record, slot)
   SELECT hash, slot / ${RECORD_SLOTS}, slot FROM resource_identifier_7 ORDER BY hash, slot;
 DROP TABLE resource_identifier_7;
   `);
+  shortenSearchKeys(database);
+}
+
+/** UTF-16 units are at most two a character, so no value that is too long has fewer characters. */
+const CHARACTERS_LONG = 250;
+
+/** Values too long for an index of PostgreSQL are kept by their beginning and a digest, and found so. */
+function shortenSearchKeys(database: DatabaseSync): void {
+  const long = database
+    .prepare(`SELECT DISTINCT code, value FROM search_key WHERE length(value) > ${CHARACTERS_LONG}`)
+    .all();
+  const change = database.prepare("UPDATE search_key SET value = ? WHERE code = ? AND value = ?");
+  for (const { code, value } of long) {
+    if (typeof code === "string" && typeof value === "string") change.run(toKept(value), code, value);
+  }
 }

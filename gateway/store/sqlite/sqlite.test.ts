@@ -206,7 +206,9 @@ describe("the SQLite file", () => {
 
   test("a file of version 5 is brought forward, lists its Consents and takes decisions, and looks like a new one", async () => {
     const database = new DatabaseSync(path);
-    database.exec(`PRAGMA journal_mode = WAL; ${VERSION_5} ${VERSION_5_ROWS}`);
+    const long = `urn:example|${"7".repeat(4_000)}`;
+    database.exec(`PRAGMA journal_mode = WAL; ${VERSION_5} ${VERSION_5_ROWS}
+      INSERT INTO search_key (code, value, id_space, record, contribution) VALUES ('identifier', '${long}', '', 1, 99)`);
     database.close();
     expect(() => createSqliteStore({ path })).toThrow("written by an earlier gateway");
     const store = createSqliteStore({ path, derive: DERIVE });
@@ -215,6 +217,7 @@ describe("the SQLite file", () => {
       { place: 1_048_576, record: 1, id: "c-1", source: "leeds-sharing" },
       { place: 1_048_578, record: 1, id: "c-2", source: "leeds-sharing" },
     ]);
+    expect(await store.findRecords([{ code: "identifier", value: long }], 9, "")).toEqual([1]);
     const objection = { kind: "objection", consent: "c-1", state: "upheld", author: "officer-demo" } as const;
     const id = await store.write((transaction) =>
       transaction.appendDisclosureDecision(1, { ...objection, reason: "agreed", decidedAt_ms: 3_000 }, false),
