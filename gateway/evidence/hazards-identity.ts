@@ -124,7 +124,7 @@ export const IDENTITY_HAZARDS: readonly Hazard[] = [
     status: STATUS,
     owner: "supplier",
     tests: [
-      ["gateway/store/sqlite.test.ts", "ids whose hashes are equal are told apart"],
+      ["gateway/store/sqlite/sqlite.test.ts", "ids whose hashes are equal are told apart"],
       [
         "gateway/interactions/update.test.ts",
         "every version has a name of its own, also when a resource is deleted and comes back",

@@ -21,7 +21,7 @@ export const OPERATION_HAZARDS: readonly Hazard[] = [
     owner: "service operator",
     tests: [
       [
-        "gateway/store/sqlite.test.ts",
+        "gateway/store/sqlite/sqlite.test.ts",
         "kill -9 in the middle of writes leaves every acknowledged write whole, and none by half",
       ],
       ["gateway/identity/cache/house-with-redis.test.ts", "without Redis answers are the same"],
@@ -104,7 +104,7 @@ export const OPERATION_HAZARDS: readonly Hazard[] = [
     owner: "data officer",
     tests: [
       ["gateway/source-records.test.ts", "erased as a whole leaves nothing of what it took back before"],
-      ["gateway/store/sqlite.test.ts", "what is forgotten is overwritten in the file, on pages of its own too"],
+      ["gateway/store/sqlite/sqlite.test.ts", "what is forgotten is overwritten in the file, on pages of its own too"],
     ],
   },
 ];
