@@ -1,9 +1,7 @@
-import { Client } from "pg";
+import { Client, type QueryResult } from "pg";
 import type { Answer, Statement, Value } from "../statements/steps.ts";
-import { passRowsAsBytes } from "./data-rows.ts";
 import { ConnectionLostError, toStoreError } from "./errors.ts";
 import { type Translated, translate } from "./translate.ts";
-import { type Prepared, WireQuery } from "./wire-query.ts";
 
 /** How long a server may take, in milliseconds. */
 export interface WireLimits {
@@ -55,7 +53,7 @@ export interface Wire {
  * while a table was small would otherwise go through all of it when it is large. Plans are made once a statement and kept.
  */
 function settings(schema: string): string {
-  return `SET search_path = ${schema}; SET jit = off; SET plan_cache_mode = force_generic_plan;
+  return `SET search_path = ${schema}; SET bytea_output = hex; SET jit = off; SET plan_cache_mode = force_generic_plan;
     SET join_collapse_limit = 1; SET from_collapse_limit = 1; SET enable_seqscan = off; SET enable_hashjoin = off;
     SET enable_mergejoin = off; SET client_min_messages = error;
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`;
@@ -74,8 +72,8 @@ export async function openWire(options: WireOptions): Promise<Wire> {
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     pipeline: true,
+    types: { getTypeParser: parserOf },
   });
-  passRowsAsBytes(client);
   const wire = new PostgresWire(client, options);
   try {
     await client.connect();
@@ -87,11 +85,26 @@ export async function openWire(options: WireOptions): Promise<Wire> {
   return wire;
 }
 
+const INTEGERS = [20, 21, 23, 701];
+const BYTES = 17;
+const BOOLEAN = 16;
+
+const toNumber = (text: string): number => Number(text);
+const toBytes = (text: string): Buffer => Buffer.from(text.slice("\\x".length), "hex");
+const toBit = (text: string): number => (text === "t" ? 1 : 0);
+const toText = (text: string): string => text;
+
+/** By type, as `pg_type` numbers them. */
+function parserOf(type: number): (text: string) => string | number | Buffer {
+  if (INTEGERS.includes(type)) return toNumber;
+  if (type === BYTES) return toBytes;
+  return type === BOOLEAN ? toBit : toText;
+}
+
 class PostgresWire implements Wire {
   readonly client: Client;
   readonly #onAsk: (() => void) | undefined;
   readonly #silenceMs: number;
-  readonly #statements: Prepared = new Map();
   readonly #watch: NodeJS.Timeout;
   #isLost = false;
   #isCorked = false;
@@ -139,19 +152,15 @@ class PostgresWire implements Wire {
     await this.client.end().catch(() => {});
   }
 
-  #prepared(translated: Translated, values: readonly Value[], wanted: Statement["wanted"]): Promise<Answer> {
+  #prepared({ text, name }: Translated, values: readonly Value[], wanted: Statement["wanted"]): Promise<Answer> {
+    const rowMode = wanted === "arrays" ? { rowMode: "array" } : undefined;
     return new Promise((resolve, reject) => {
       if (!this.#isAsked(reject)) return;
-      this.client.query(
-        new WireQuery({
-          translated,
-          values,
-          wanted,
-          prepared: this.#statements,
-          onAnswer: (answer) => this.#hear(resolve, answer),
-          onError: (error) => this.#fail(error, reject),
-        }),
-      );
+      const query = { text, name, values: values.map(toGiven), ...rowMode };
+      this.client.query(query, (error: Error | null | undefined, result: QueryResult) => {
+        if (error) this.#fail(error, reject);
+        else this.#hear(resolve, toAnswer(result, wanted));
+      });
     });
   }
 
@@ -200,4 +209,15 @@ class PostgresWire implements Wire {
     clearInterval(this.#watch);
     this.client.connection.stream.destroy();
   }
+}
+
+function toAnswer({ rows, rowCount }: QueryResult, wanted: Statement["wanted"]): Answer {
+  if (wanted === "row") return rows[0];
+  if (wanted === "changes") return rowCount ?? 0;
+  return wanted === "write" ? undefined : rows;
+}
+
+/** PostgreSQL's texts hold no character of value zero; its picture stands for it. */
+function toGiven(value: Value): Value {
+  return typeof value === "string" && value.includes("\0") ? value.replaceAll("\0", "\u2400") : value;
 }
