@@ -69,7 +69,8 @@ export async function makeReads(
     try {
       if (id === "population") {
         const { request, body } = await askPopulation(target);
-        made.push({ id, requests: [request], bodies: [body] });
+        // One goes through all children: as many at once as of other searches would not be answered within a round.
+        made.push({ id, requests: [request], bodies: [body], connections: 1 });
         continue;
       }
       const { served, leftOut } = await servedOf(known, AT_ONCE, (each) => prepare(target, each, id));
