@@ -9,7 +9,13 @@ async function runAgainst(breakage?: Breakage) {
   const server = await startSmallServer(breakage);
   try {
     const only = ["read/unknown-id", "read/same-id"];
-    return await runConformance({ base: server.base, mayWrite: true, only, types: ["Patient", "Consent"] });
+    return await runConformance({
+      base: server.base,
+      mayWrite: true,
+      budget_ms: 600_000,
+      only,
+      types: ["Patient", "Consent"],
+    });
   } finally {
     await server.stop();
   }

@@ -12,6 +12,11 @@ export function judge(...findings: readonly Finding[]): Verdict {
   return findings.find((finding) => finding !== undefined) ?? PASS;
 }
 
+/** A rule of answers that the run has not seen is not kept, it is not tried. */
+export function judgeSeen(findings: readonly Finding[], what: string): Verdict {
+  return findings.length === 0 ? { kind: "not-applicable", reason: `the run saw no ${what}` } : judge(...findings);
+}
+
 export function that(holds: boolean, expected: string, got: string, exchange?: Exchange): Finding {
   if (holds) return undefined;
   return { kind: "broken", expected, got, ...(exchange === undefined ? {} : { exchange }) };
@@ -111,12 +116,6 @@ export function query(type: string, parameters: Readonly<Record<string, string |
     (typeof value === "string" ? [value] : value).map((each): [string, string] => [name, each]),
   );
   return `${type}?${new URLSearchParams(pairs)}`;
-}
-
-/** A success says so by any 2xx. */
-export function isDone(exchange: Exchange): Finding {
-  const { status } = exchange.response;
-  return that(status >= 200 && status < 300, "a status from 200 to 299", `status ${status}`, exchange);
 }
 
 const SERVERS_OWN = new Set(["id", "meta", "text"]);

@@ -69,7 +69,7 @@ function asHead(command: string): string {
 }
 
 /** A command that repeats one request. */
-export function toCurl({ method, url, headers, body }: SentRequest, captures: readonly Capture[] = []): string {
+function toCurl({ method, url, headers, body }: SentRequest, captures: readonly Capture[] = []): string {
   const parts = ["curl", "-sS", "-g", "--path-as-is"];
   if (method === "HEAD") parts.push("-I");
   else parts.push("-i", ...(method === "GET" ? [] : ["-X", method]));

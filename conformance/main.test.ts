@@ -35,7 +35,8 @@ afterAll(async () => {
 
 function run(...args: readonly string[]): Promise<{ code: number | null; out: string; err: string }> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, TOKEN: "" } });
+    // On a busy machine a run takes its time, and is not to be cut short.
+    const child = spawn(process.execPath, [MAIN, "--seconds", "600", ...args], { env: { ...process.env, TOKEN: "" } });
     let [out, err] = ["", ""];
     child.stdout.on("data", (chunk) => {
       out += chunk;
@@ -67,6 +68,7 @@ describe("the command", () => {
     ["with one good and one mistyped filter", ["--base", "http://127.0.0.1:1", "--only", "READ-01,READ-99"]],
     ["with a level that does not exist", ["--base", "http://127.0.0.1:1", "--level", "must"]],
     ["with a base that is no address", ["--base", "here"]],
+    ["with a time that is no number", ["--base", "http://127.0.0.1:1", "--seconds", "soon"]],
   ])("ends with 2 and says why %s", async (_what, args) => {
     const { code, err } = await run(...args);
     expect(code).toBe(2);
@@ -81,7 +83,7 @@ describe("the command", () => {
 
   test("ends with 0 against a server that keeps the rules, and writes every report", async () => {
     const out = join(directory, "good");
-    const { code } = await run("--base", good.base, "--out", out);
+    const { code } = await run("--base", good.base, "--seconds", "600", "--out", out);
     expect(code).toBe(0);
     const files = ["badge.svg", "junit.xml", "report.html", "requests.har", "results.json", "testreport.json"];
     expect((await readdir(out)).sort()).toEqual(files);
@@ -94,7 +96,7 @@ describe("the command", () => {
   });
 
   test("ends with 2 and says how to get a token when the server answers only 401", async () => {
-    const { code, err } = await run("--base", locked.base);
+    const { code, err } = await run("--base", locked.base, "--seconds", "600");
     expect(code).toBe(2);
     expect(err).toContain("npm run -s token -- --client conformance-demo");
   });
@@ -112,7 +114,7 @@ describe("the command", () => {
 describe("a failure", () => {
   test("shows rule, expectation, answer and a command, without any secret", async () => {
     const out = join(directory, "broken");
-    const { code, out: shown } = await run("--base", broken.base, "--token", TOKEN, "--out", out);
+    const { code, out: shown } = await run("--base", broken.base, "--seconds", "600", "--token", TOKEN, "--out", out);
     expect(code).toBe(1);
     const files = await Promise.all((await readdir(out)).map((name) => readFile(join(out, name), "utf8")));
     for (const content of [shown, ...files]) {

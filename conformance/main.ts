@@ -4,6 +4,7 @@ import { compareRuns, comparisonToConsole, writeComparison } from "./compare.ts"
 import { NoToken, requestAccessToken } from "./credentials.ts";
 import {
   baseFrom,
+  budgetFrom,
   clientFrom,
   givenFrom,
   headersFrom,
@@ -70,7 +71,7 @@ async function optionsFor(base: string, values: Values, selection: Selection, to
   const loopback = LOOPBACK.has(new URL(base).hostname);
   const mayWrite = values["read-only"] !== true && (loopback || values["i-may-write"] === true);
   return {
-    ...{ base, mayWrite, ...selection, run: values.seed },
+    ...{ base, mayWrite, ...selection, run: values.seed, budget_ms: budgetFrom(values.seconds) },
     token: await tokenFor(base, token ?? values.token ?? process.env.TOKEN, client),
     headers: headersFrom(values.header),
     strict: values.strict === true,

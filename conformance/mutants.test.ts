@@ -36,7 +36,7 @@ async function runAgainst(mutant?: Mutant) {
   const server = await startSmallServer(mutant?.breakage);
   try {
     return await runConformance({
-      ...{ base: server.base, mayWrite: true, disposable: true, only: mutant && caseOf(mutant) },
+      ...{ base: server.base, mayWrite: true, disposable: true, only: mutant && caseOf(mutant), budget_ms: 600_000 },
       ...(mutant === undefined ? {} : { types: typesFor(mutant) }),
     });
   } finally {

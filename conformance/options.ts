@@ -23,6 +23,7 @@ export const USAGE = `npm run conformance -- --base URL [options]
   --type TYPE          a resource type; may be repeated
   --list               shows the cases without running any
   --strict             a SHOULD that is not met fails
+  --seconds N          how long the run may take, 50 if it is not given; cases that are left by then are errors
   --baseline FILE      known failures with their reasons: only a new one ends the run with 1, a mended one is named
   --assume FILE        plans from this CapabilityStatement instead of the server's own
   --seed TEXT          mark of the run in tags and identifiers, random if it is not given
@@ -55,7 +56,7 @@ export function parseOptions(args: readonly string[]) {
   const options = {
     ...{ base: text, compare: text, token: text, "token-b": text, out: text, level: text, assume: text },
     ...{ baseline: text, seed: text, "client-id": text, key: text, scope: text, "token-url": text },
-    ...{ "ingest-source": text, "ingest-file": text, testscript: text },
+    ...{ "ingest-source": text, "ingest-file": text, testscript: text, seconds: text },
     ...{ only: many, header: many, type: many, pair: many },
     ...{ list: flag, strict: flag, keep: flag, help: flag },
     ...{ "read-only": flag, "i-may-write": flag, "test-server": flag },
@@ -75,6 +76,12 @@ export function levelFrom(name: string | undefined): Level | undefined {
   const level = LEVELS.find((each) => each.toLowerCase() === name.toLowerCase());
   if (level === undefined) throw new Misuse(`--level is one of ${LEVELS.join(", ")}\n`);
   return level;
+}
+
+export function budgetFrom(seconds: string | undefined): number | undefined {
+  if (seconds === undefined) return undefined;
+  if (!/^[1-9]\d{0,5}$/.test(seconds)) throw new Misuse("--seconds is a whole number of seconds\n");
+  return Number(seconds) * 1000;
 }
 
 export function baseFrom(address: string | undefined, name = "--base"): string {

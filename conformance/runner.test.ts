@@ -8,7 +8,7 @@ import { type RunOptions, runConformance } from "./runner.ts";
 async function runAgainst(breakage: Breakage | undefined, options: Partial<RunOptions> = {}) {
   const server = await startSmallServer(breakage);
   try {
-    return await runConformance({ base: server.base, mayWrite: true, ...options });
+    return await runConformance({ base: server.base, mayWrite: true, budget_ms: 600_000, ...options });
   } finally {
     await server.stop();
   }
@@ -97,6 +97,22 @@ describe("a run", () => {
     const { results } = await runAgainst(undefined, { level: "MAY" });
     expect(results.length).toBeGreaterThan(5);
     expect(new Set(results.map(({ level }) => level))).toEqual(new Set(["MAY"]));
+  });
+
+  test("that has no time left fails what it did not run", async () => {
+    const { results, counts } = await runAgainst(undefined, { budget_ms: 0 });
+    expect(results.map(({ outcome }) => outcome)).toEqual(Array(counts.error).fill("error"));
+    expect(results[0]?.reason).toBe("not run, since the run had taken 0 s; --seconds gives it longer");
+  });
+
+  test("passes no rule about answers of which it saw none", async () => {
+    const silent = createServer((request) => request.destroy());
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    const address = silent.address();
+    if (address === null || typeof address === "string") throw new Error("it does not listen");
+    const { results } = await runConformance({ base: `http://127.0.0.1:${address.port}/fhir`, mayWrite: true });
+    silent.close();
+    expect(results.filter(({ outcome }) => outcome === "pass").map(({ id }) => id)).toEqual([]);
   });
 
   test("has a reason for everything but a pass", async () => {

@@ -3,7 +3,7 @@ import type { Exchange, RequestOptions, Send } from "./http.ts";
 import { list, text } from "./json.ts";
 import { addressFrom } from "./ledger.ts";
 
-export const TAG_SYSTEM = "https://early-years-gateway.example/fhir/conformance-run";
+const TAG_SYSTEM = "https://early-years-gateway.example/fhir/conformance-run";
 const FHIR_JSON = "application/fhir+json";
 
 /** A case could not make what it needs; it says nothing about the rule of the case. */
@@ -58,7 +58,7 @@ export interface Workspace {
 }
 
 /** The identifier of the run that a resource carries. */
-export function ownIdentifier(resource: unknown, marks: RunMarks): string {
+function ownIdentifier(resource: unknown, marks: RunMarks): string {
   const own = list(resource, "identifier").find((each) => text(each, "system") === marks.system);
   return text(own, "value") ?? "";
 }

@@ -21,7 +21,7 @@ const SLOW_MS = 500;
 async function start(deadline_ms: number): Promise<number> {
   const deadline = createBodyDeadline(deadline_ms);
   const server = createServer({ requestTimeout: 0 }, async (incoming, outgoing) => {
-    const done = deadline.watch(incoming);
+    const watched = deadline.watch(incoming);
     try {
       for await (const _ of incoming);
       if (incoming.url === SLOW) await new Promise((resolve) => setTimeout(resolve, SLOW_MS));
@@ -29,7 +29,7 @@ async function start(deadline_ms: number): Promise<number> {
     } catch {
       outgoing.destroy();
     }
-    done();
+    watched?.end();
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

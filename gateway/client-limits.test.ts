@@ -15,7 +15,7 @@ const ABSENT = "9990009996";
 let house: TestGateway;
 beforeAll(async () => {
   house = await startTestGateway(1, (register) => register);
-}, 60_000);
+});
 afterAll(() => house[Symbol.asyncDispose]());
 
 /** What is counted is counted anew from the start on. */

@@ -12,6 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
+const SHARED = { REDIS_URL: "redis://127.0.0.1:1" };
 const log = { error: () => undefined };
 const RECORD = { interaction: "read", outcome: "success", requestId: "r", client: "gp-demo" } as const;
 
@@ -20,7 +21,7 @@ function open(more: Readonly<Record<string, string>>) {
 }
 
 test("processes that share a Redis write each a chain of their own, and take it up again", async () => {
-  const shared = { REDIS_URL: "redis://127.0.0.1:1", GATEWAY_PROCESSES: "2" };
+  const shared = { ...SHARED, GATEWAY_PROCESSES: "2" };
   const opened = [await open(shared), await open(shared)];
   expect(opened.map(({ chain }) => chain)).toEqual(["gateway", "gateway-2"]);
   await expect(open(shared)).rejects.toBeInstanceOf(ConfigError);
@@ -34,7 +35,7 @@ test("processes that share a Redis write each a chain of their own, and take it 
 });
 
 test("workers have a chain more than there are processes: one of them may be about to take over from another", async () => {
-  const shared = { REDIS_URL: "redis://127.0.0.1:1", GATEWAY_PROCESSES: "2", GATEWAY_WORKERS: "2" };
+  const shared = { ...SHARED, GATEWAY_PROCESSES: "2", GATEWAY_WORKERS: "2" };
   const opened = [await open(shared), await open(shared), await open(shared)];
   expect(opened.map(({ chain }) => chain)).toEqual(["gateway", "gateway-2", "gateway-3"]);
   await expect(open(shared)).rejects.toBeInstanceOf(ConfigError);
@@ -44,10 +45,30 @@ test("workers have a chain more than there are processes: one of them may be abo
   await Promise.all([...opened.slice(1), successor].map(({ audit }) => audit.close()));
 });
 
-test("a second process without a Redis is told so", async () => {
-  const { audit } = await open({});
-  const second: unknown = await open({}).catch((error: unknown) => error);
+async function close({ audit, release }: Awaited<ReturnType<typeof open>>): Promise<void> {
+  await audit.close();
+  release();
+}
+
+test.each<[string, string, Readonly<Record<string, string>>, Readonly<Record<string, string>>]>([
+  ["without", "one without", {}, {}],
+  ["with", "one without", SHARED, {}],
+  ["without", "one with", {}, SHARED],
+])("a process %s a Redis beside %s is told so, and may start once that has ended", async (_, __, own, others) => {
+  const other = await open(others);
+  const second: unknown = await open(own).catch((error: unknown) => error);
   expect(second).toBeInstanceOf(ConfigError);
   expect(String(second)).toContain("REDIS_URL");
-  await audit.close();
+  await close(other);
+  await close(await open(own));
+});
+
+test("a process without a Redis does not take the place of the first of several while others go on", async () => {
+  const [first, other] = [await open(SHARED), await open(SHARED)];
+  await close(first);
+  await expect(open({})).rejects.toBeInstanceOf(ConfigError);
+  await close(other);
+  const alone = await open({});
+  expect(alone.chain).toBe("gateway");
+  await close(alone);
 });

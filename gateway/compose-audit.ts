@@ -5,7 +5,7 @@ import { RELEASE } from "#profiles/release.ts";
 import { ensureIdentityKey } from "./access/gateway-keys.ts";
 import { ensureFile } from "./access/private-file.ts";
 import type { AuditLog } from "./audit/audit.ts";
-import { AuditNameTaken } from "./audit/lock.ts";
+import { AuditNameTaken, takeLock } from "./audit/lock.ts";
 import { createAuditLog } from "./audit/log.ts";
 import { type HeadSigner, thumbprintOf } from "./audit/tree-head.ts";
 import { type Config, ConfigError } from "./config.ts";
@@ -19,6 +19,8 @@ export function auditDirectory({ dataDir }: Pick<Config, "dataDir">): string {
 export interface Deciding {
   policy?: () => number;
   labels?: () => string;
+  /** Of what was read and decided on, as `Store.settled` says. */
+  settled?: () => Promise<void> | undefined;
 }
 
 export interface AuditRooms {
@@ -33,6 +35,8 @@ export interface OwnAudit {
   readonly audit: AuditLog;
   /** Name of the chain, and of the index that this process searches. */
   readonly chain: string;
+  /** Lets processes in again that may not be beside this one. */
+  release(): void;
 }
 
 /** More processes than one machine has a use for. */
@@ -46,19 +50,34 @@ export async function openOwnAudit(rooms: Omit<AuditRooms, "process">): Promise<
   const { redisUrl, workers, processes = PROCESSES_MAX } = rooms.config;
   // Beside all of them there is, for a moment, a worker that is about to take over from another.
   const most = redisUrl === undefined ? 1 : processes + (workers > 1 ? 1 : 0);
+  const { release } = enter(rooms.config);
   for (let n = 1; n <= most; n++) {
     const chain = n === 1 ? "gateway" : `gateway-${n}`;
     try {
-      return { chain, audit: await openAudit({ ...rooms, process: chain }) };
+      return { chain, audit: await openAudit({ ...rooms, process: chain }), release };
     } catch (error) {
-      if (!(error instanceof AuditNameTaken)) throw error;
+      if (error instanceof AuditNameTaken) continue;
+      release();
+      throw error;
     }
   }
-  throw new ConfigError([
-    redisUrl === undefined
-      ? "DATA_DIR: another process uses it; several need REDIS_URL"
-      : `DATA_DIR: ${most} processes use it; more than GATEWAY_PROCESSES says may not`,
-  ]);
+  release();
+  const inUse = redisUrl === undefined ? "its audit log is in use" : `${most} processes use it`;
+  throw new ConfigError([`DATA_DIR: ${inUse}; more than GATEWAY_PROCESSES says may not`]);
+}
+
+/** A process without a Redis is alone: it would not hear what another one writes, nor that one what it does. */
+function enter({ dataDir, redisUrl }: Config): { release(): void } {
+  try {
+    return takeLock(join(dataDir, "processes.lock"), { isShared: redisUrl !== undefined });
+  } catch (error) {
+    if (!(error instanceof AuditNameTaken)) throw error;
+    throw new ConfigError([
+      redisUrl === undefined
+        ? "DATA_DIR: another process uses it; several need REDIS_URL"
+        : "DATA_DIR: a process without REDIS_URL uses it; several need REDIS_URL, each of them",
+    ]);
+  }
 }
 
 /** A chain of the data directory, signed for by a key of its own. */
@@ -71,6 +90,7 @@ export async function openAudit({ config, process, log, deciding = {} }: AuditRo
     clock: Date.now,
     numberKey: createHmac("sha256", identityKey.export()).update("audit numbers").digest(),
     rules: createRules(deciding),
+    before: () => deciding.settled?.(),
     heads: {
       signer,
       ...(headCopies !== undefined && { copies: headCopies }),

@@ -9,11 +9,10 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createTestCertificate } from "./mllp/certificate.fixtures.ts";
 import { adt, framed, sendTo, type TestSender } from "./mllp/mllp.fixtures.ts";
+import { RUNTIME } from "./spawned.fixtures.ts";
 
 const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
 const POLL_MS = 10;
-/** A start takes a second or two, and longer where the machine is shared. */
-const SLOW_MS = 60_000;
 
 let directory: string;
 
@@ -32,7 +31,7 @@ interface Started {
 }
 
 function start(data: string, environment: Readonly<Record<string, string>>): Started {
-  const told = { PATH: process.env.PATH, DATA_DIR: join(directory, data), DEMONSTRATION_CHILDREN: "0" };
+  const told = { ...RUNTIME, DATA_DIR: join(directory, data), DEMONSTRATION_CHILDREN: "0" };
   const child = spawn(process.execPath, [MAIN], { env: { ...told, ...environment } });
   let said = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (said += chunk));
@@ -63,48 +62,44 @@ async function answerOf(sender: TestSender, message: string): Promise<string | u
   return (await sender.answer()).split("\r").find((segment) => segment.startsWith("MSA"));
 }
 
-test(
-  "what was accepted by MLLP is there after a kill, a stop is clean, and nothing of a child is in logs or metrics",
-  async () => {
-    const [port, mllp] = [await freePort(), await freePort()];
-    const environment = { PORT: String(port), MLLP_LISTEN: `127.0.0.1:${mllp}=leeds-adt`, LOG_LEVEL: "trace" };
-    const messages = [
-      adt({ control: "A" }),
-      adt({ control: "B", event: "A31", family: "Adeyemi" }).replaceAll("20260301115900", "20260302115900"),
-      adt({ control: "C", local: "8000009" }),
-      adt({ control: "D", event: "A40", more: ["MRG|8000009^^^Z9911^MR"] }),
-    ];
-    const accepted = ["MSA|AA|A", "MSA|AA|B", "MSA|AA|C", "MSA|AA|D"];
+test("what was accepted by MLLP is there after a kill, a stop is clean, and nothing of a child is in logs or metrics", async () => {
+  const [port, mllp] = [await freePort(), await freePort()];
+  const environment = { PORT: String(port), MLLP_LISTEN: `127.0.0.1:${mllp}=leeds-adt`, LOG_LEVEL: "trace" };
+  const messages = [
+    adt({ control: "A" }),
+    adt({ control: "B", event: "A31", family: "Adeyemi" }).replaceAll("20260301115900", "20260302115900"),
+    adt({ control: "C", local: "8000009" }),
+    adt({ control: "D", event: "A40", more: ["MRG|8000009^^^Z9911^MR"] }),
+  ];
+  const accepted = ["MSA|AA|A", "MSA|AA|B", "MSA|AA|C", "MSA|AA|D"];
 
-    const killed = start("killed", environment);
-    await ready(killed, port);
-    const first = sendTo(connect(mllp, "127.0.0.1"));
-    const answers = [];
-    for (const message of messages) answers.push(await answerOf(first, message));
-    killed.process.kill("SIGKILL");
-    expect([answers, await killed.ended]).toEqual([accepted, "SIGKILL"]);
+  const killed = start("killed", environment);
+  await ready(killed, port);
+  const first = sendTo(connect(mllp, "127.0.0.1"));
+  const answers = [];
+  for (const message of messages) answers.push(await answerOf(first, message));
+  killed.process.kill("SIGKILL");
+  expect([answers, await killed.ended]).toEqual([accepted, "SIGKILL"]);
 
-    const again = start("killed", environment);
-    await ready(again, port);
-    const second = sendTo(connect(mllp, "127.0.0.1"));
-    for (const message of messages) await answerOf(second, message);
-    const wrong = adt({ control: "E", local: "8000010" }).replace("20220314", "20220230");
-    expect(await answerOf(second, wrong)).toMatch(/^MSA\|AE\|E/);
-    const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-    expect(metrics).toContain('gateway_source_records_total{source="leeds-adt",outcome="unchanged"} 3');
-    expect(metrics).toContain('gateway_source_records_total{source="leeds-adt",outcome="quarantined"} 1');
-    again.process.kill("SIGTERM");
-    await second.closed;
-    expect(await again.ended).toBe(0);
+  const again = start("killed", environment);
+  await ready(again, port);
+  const second = sendTo(connect(mllp, "127.0.0.1"));
+  for (const message of messages) await answerOf(second, message);
+  const wrong = adt({ control: "E", local: "8000010" }).replace("20220314", "20220230");
+  expect(await answerOf(second, wrong)).toMatch(/^MSA\|AE\|E/);
+  const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  expect(metrics).toContain('gateway_source_records_total{source="leeds-adt",outcome="unchanged"} 3');
+  expect(metrics).toContain('gateway_source_records_total{source="leeds-adt",outcome="quarantined"} 1');
+  again.process.kill("SIGTERM");
+  await second.closed;
+  expect(await again.ended).toBe(0);
 
-    const journal = await journalOf(join(directory, "killed", "audit"));
-    expect(journal.match(/"query":"MLLP leeds-adt from 127\.0\.0\.1"/g)).toHaveLength(9);
-    for (const text of [killed.said(), again.said(), metrics, journal]) {
-      expect(text).not.toMatch(/Okonjo|Adeyemi|Nadia|20220314|20220230|LS14|8000002|8000010/);
-    }
-  },
-  SLOW_MS,
-);
+  const journal = await journalOf(join(directory, "killed", "audit"));
+  expect(journal.match(/"query":"MLLP leeds-adt from 127\.0\.0\.1"/g)).toHaveLength(9);
+  for (const text of [killed.said(), again.said(), metrics, journal]) {
+    expect(text).not.toMatch(/Okonjo|Adeyemi|Nadia|20220314|20220230|LS14|8000002|8000010/);
+  }
+});
 
 async function journalOf(folder: string): Promise<string> {
   const names = (await readdir(folder)).filter((name) => name.endsWith(".journal"));
@@ -122,37 +117,30 @@ describe("what the operator can mend ends the start with exit code 1 and the nam
     return path;
   }
 
-  test(
-    "of MLLP and of the folder that is watched",
-    async () => {
-      const [port, free] = [await freePort(), await freePort()];
-      const MLLP_LISTEN = `127.0.0.1:${free}=leeds-adt`;
-      const MLLP_TLS_CERT = await pem("own.crt", own.cert);
-      const MLLP_TLS_KEY = await pem("own.key", own.key);
-      const noPem = await pem("no.pem", "-----BEGIN CERTIFICATE-----\nsecret\n-----END CERTIFICATE-----\n");
-      const tls = { MLLP_LISTEN, MLLP_TLS_CERT, MLLP_TLS_KEY };
-      const cases = [
-        [{ MLLP_LISTEN: "127.0.0.1=leeds-adt" }, "MLLP_LISTEN: expected host:port=source"],
-        [{ MLLP_LISTEN: `127.0.0.1:${free}=nobody-adt` }, "MLLP_LISTEN: nobody-adt is no source"],
-        [{ MLLP_LISTEN: `127.0.0.1:${free}=leeds-eyfsp` }, "MLLP_LISTEN: leeds-eyfsp is no source"],
-        [
-          { MLLP_LISTEN: `127.0.0.1:${port}=leeds-adt` },
-          `MLLP_LISTEN: cannot listen on 127.0.0.1:${port} (EADDRINUSE)`,
-        ],
-        [{ ...tls, MLLP_TLS_KEY: join(directory, "none") }, "MLLP_TLS_KEY: the file cannot be read"],
-        [{ ...tls, MLLP_TLS_CERT: noPem }, "MLLP_TLS_CERT: expected a PEM file of certificates"],
-        [{ ...tls, MLLP_TLS_KEY: noPem }, "MLLP_TLS_KEY: expected a PEM file of a private key"],
-        [{ ...tls, MLLP_TLS_CA: noPem }, "MLLP_TLS_CA: expected a PEM file of certificates"],
-        [{ ...tls, MLLP_TLS_KEY: await pem("other.key", other.key) }, "MLLP_TLS_KEY: not the key of the certificate"],
-        [{ INBOX_DIR: noPem }, "INBOX_DIR: the folder cannot be made, read or written (EEXIST)"],
-      ] as const;
-      for (const [environment, problem] of cases) {
-        const started = start("wrong", { PORT: String(port), LOG_LEVEL: "fatal", ...environment });
-        const end = await started.ended;
-        expect([end, started.said()]).toEqual([1, expect.stringContaining(problem)]);
-        expect(started.said()).not.toMatch(/secret|BEGIN|at .*\.ts:/);
-      }
-    },
-    SLOW_MS,
-  );
+  test("of MLLP and of the folder that is watched", async () => {
+    const [port, free] = [await freePort(), await freePort()];
+    const MLLP_LISTEN = `127.0.0.1:${free}=leeds-adt`;
+    const MLLP_TLS_CERT = await pem("own.crt", own.cert);
+    const MLLP_TLS_KEY = await pem("own.key", own.key);
+    const noPem = await pem("no.pem", "-----BEGIN CERTIFICATE-----\nsecret\n-----END CERTIFICATE-----\n");
+    const tls = { MLLP_LISTEN, MLLP_TLS_CERT, MLLP_TLS_KEY };
+    const cases = [
+      [{ MLLP_LISTEN: "127.0.0.1=leeds-adt" }, "MLLP_LISTEN: expected host:port=source"],
+      [{ MLLP_LISTEN: `127.0.0.1:${free}=nobody-adt` }, "MLLP_LISTEN: nobody-adt is no source"],
+      [{ MLLP_LISTEN: `127.0.0.1:${free}=leeds-eyfsp` }, "MLLP_LISTEN: leeds-eyfsp is no source"],
+      [{ MLLP_LISTEN: `127.0.0.1:${port}=leeds-adt` }, `MLLP_LISTEN: cannot listen on 127.0.0.1:${port} (EADDRINUSE)`],
+      [{ ...tls, MLLP_TLS_KEY: join(directory, "none") }, "MLLP_TLS_KEY: the file cannot be read"],
+      [{ ...tls, MLLP_TLS_CERT: noPem }, "MLLP_TLS_CERT: expected a PEM file of certificates"],
+      [{ ...tls, MLLP_TLS_KEY: noPem }, "MLLP_TLS_KEY: expected a PEM file of a private key"],
+      [{ ...tls, MLLP_TLS_CA: noPem }, "MLLP_TLS_CA: expected a PEM file of certificates"],
+      [{ ...tls, MLLP_TLS_KEY: await pem("other.key", other.key) }, "MLLP_TLS_KEY: not the key of the certificate"],
+      [{ INBOX_DIR: noPem }, "INBOX_DIR: the folder cannot be made, read or written (EEXIST)"],
+    ] as const;
+    for (const [environment, problem] of cases) {
+      const started = start("wrong", { PORT: String(port), LOG_LEVEL: "fatal", ...environment });
+      const end = await started.ended;
+      expect([end, started.said()]).toEqual([1, expect.stringContaining(problem)]);
+      expect(started.said()).not.toMatch(/secret|BEGIN|at .*\.ts:/);
+    }
+  });
 });

@@ -28,6 +28,7 @@ export async function composeFeeds(config: Config, gateway: Gateway, log: Logger
   const opened: Feed[] = [];
   return {
     async open() {
+      gateway.copying?.start();
       opened.push(
         createRetention({
           store: gateway.store,

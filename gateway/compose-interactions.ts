@@ -12,6 +12,7 @@ import type { IdentityCache } from "./identity/identity-cache.ts";
 import type { Matcher } from "./identity/matcher/matcher.ts";
 import type { ChildResolver } from "./identity/resolve-child.ts";
 import { createIdentifierResolver } from "./identity/resolve-identifier.ts";
+import type { Result } from "./interactions/answer.ts";
 import { createAuditEvents } from "./interactions/audit-events.ts";
 import type { createBatch } from "./interactions/batch.ts";
 import { createCanonicals } from "./interactions/canonicals.ts";
@@ -23,6 +24,7 @@ import { createSearchFlow, type SearchFlow } from "./interactions/search-flow.ts
 import { createSearchType } from "./interactions/search-type.ts";
 import type { createTransaction } from "./interactions/transaction.ts";
 import { createWalks } from "./interactions/walks.ts";
+import { createIds } from "./interactions/write/draw-ids.ts";
 import { createSeenChildren } from "./interactions/write/seen-children.ts";
 import type { createExpand } from "./operations/expand.ts";
 import type { ExplainAccessPorts } from "./operations/explain-access.ts";
@@ -65,6 +67,8 @@ export interface InteractionRooms {
   readonly decisions?: (() => Promise<Decisions>) | undefined;
   /** A national register of people, where one is configured. */
   readonly tracing?: Tracing | undefined;
+  /** What the gateway says it can do, as JSON. */
+  capabilityStatement(): string;
   onFault(error: unknown, interaction: string): void;
 }
 
@@ -114,7 +118,7 @@ export function composeInteractions(rooms: InteractionRooms) {
     seenChildren: createSeenChildren(policyVersion),
     issuers: () => register.issuers.map(({ issuer }) => issuer),
     childResolver: rooms.childResolver,
-    ids: randomUUID,
+    ids: createIds(randomUUID),
     matcher: rooms.matcher,
     tracing: rooms.tracing,
     decisions: rooms.decisions,
@@ -129,13 +133,21 @@ export function composeInteractions(rooms: InteractionRooms) {
   };
   const flow = createSearchFlow(ports);
   const dispatch = createDispatch({
-    interactions: toInteractions(ports, flow),
+    interactions: {
+      ...toInteractions(ports, flow),
+      // By its own address it is open to all; here it is asked for as an entry of a Bundle.
+      capabilities: async () => answerOf(rooms.capabilityStatement()),
+    },
     operations: toOperations(ports, flow),
     audit,
     usage: rooms.usage,
     onFault: rooms.onFault,
   });
   return { dispatch: createEntrance(dispatch, rooms), resolver, reader: ports.reader };
+}
+
+function answerOf(json: string): Result {
+  return { ok: true, answer: { status: 200, headers: {}, body: Buffer.from(json) } };
 }
 
 type Ports = Parameters<typeof createTransaction>[0] &
@@ -151,7 +163,7 @@ type Ports = Parameters<typeof createTransaction>[0] &
   Parameters<typeof createIHEPix>[0] & { readonly decisions: (() => Promise<Decisions>) | undefined };
 
 /** What a practice asks all day is there from the start; all else is loaded when it is first asked. */
-function toInteractions(ports: Ports, flow: SearchFlow): DispatchPorts["interactions"] {
+function toInteractions(ports: Ports, flow: SearchFlow): Omit<DispatchPorts["interactions"], "capabilities"> {
   return {
     read: createRead(ports),
     vread: later(async () => (await import("./interactions/vread.ts")).createVread(ports)),

@@ -7,7 +7,7 @@ import type { AuditRecord } from "./audit/audit.ts";
 import { composeLimits } from "./compose-limits.ts";
 import { loadConfig } from "./config.ts";
 import { createRedisCoordination } from "./identity/cache/coordination-redis.ts";
-import { startOwnRedis } from "./identity/cache/test-redis.ts";
+import { PATIENT_MS, startOwnRedis } from "./identity/cache/test-redis.ts";
 import type { Coordination } from "./identity/coordination.ts";
 import { LIMITS } from "./limits.ts";
 import { createLog } from "./log.ts";
@@ -37,18 +37,32 @@ async function processes(limits: Parameters<typeof registerOf>[0]) {
     },
     close: async () => {},
   };
+  let telling: Promise<unknown> = Promise.resolve();
   const create = async () => {
-    const coordination: Coordination = createRedisCoordination({
+    const connected = createRedisCoordination({
       url: redis.url,
       identityKey: createSecretKey(Buffer.alloc(32, 3)),
+      deadline_ms: PATIENT_MS,
     });
+    let released = 0;
+    const coordination: Coordination = {
+      ...connected,
+      async tally(...counted) {
+        const told = connected.tally(...counted);
+        telling = Promise.all([telling, told]);
+        released = (await told)?.released ?? released;
+        return told;
+      },
+    };
     while (coordination.state() !== "connected") await pause(5);
     const config = loadConfig({ GATEWAY_PROCESSES: "2" });
     const limiting = composeLimits({ config, register, coordination, audit, log: createLog("silent") });
     closing.push(() => limiting.usage.close(), coordination.close);
-    return { ...limiting, coordination };
+    return { ...limiting, coordination, releasedByAll: () => released };
   };
-  return { one: await create(), other: await create(), records, redis };
+  /** Resolves when both have heard what was told so far. */
+  const heard = () => telling;
+  return { one: await create(), other: await create(), records, redis, heard };
 }
 
 const disclosed = (...patients: readonly string[]): AuditRecord => ({
@@ -64,29 +78,33 @@ const disclosed = (...patients: readonly string[]): AuditRecord => ({
 
 test("two processes together let in no more than a fifth beyond what a client may ask a second", async () => {
   const limit = 60;
-  const { one, other } = await processes({ requestsPerSecond: limit });
+  const { one, other, heard } = await processes({ requestsPerSecond: limit });
   const bySecond = new Map<number, number>();
-  const until = Date.now() + 3_200;
-  while (Date.now() < until) {
+  const busySeconds = () => [...bySecond.values()].filter((count) => count >= limit / 2);
+  while (busySeconds().length < 3) {
     for (const { usage } of [one, other]) {
       const second = Math.floor(Date.now() / 1_000);
       if (usage.admit(CLIENT) === undefined) bySecond.set(second, (bySecond.get(second) ?? 0) + 1);
     }
     await pause(2);
+    // As in a network in which Redis is near: it answers between two requests.
+    await heard();
   }
   expect(Math.max(...bySecond.values())).toBeLessThanOrEqual(limit * 1.2);
-  expect([...bySecond.values()].filter((count) => count >= limit / 2).length).toBeGreaterThanOrEqual(2);
 });
 
 test("children that two processes release count once each, and what is held back not at all", async () => {
   const { one, other, records } = await processes({ childrenPerHour: 4 });
   await one.audit.append(disclosed("a", "b"));
   await other.audit.append(disclosed("b", "c"));
-  await pause(400);
-  expect([one.usage.admit(CLIENT, []), other.usage.admit(CLIENT, [])]).toEqual([undefined, undefined]);
+  // Who has something to tell hears of the others with it.
+  while ([one, other].some(({ releasedByAll }) => releasedByAll() < 3)) {
+    for (const { usage } of [one, other]) expect(usage.admit(CLIENT, [])).toBeUndefined();
+    await pause(50);
+  }
+  expect([one.releasedByAll(), other.releasedByAll()]).toEqual([3, 3]);
   await one.audit.append(disclosed("d"));
-  while (other.usage.admit(CLIENT, []) === undefined) await pause(20);
-  expect(one.usage.admit(CLIENT, [])).toBeGreaterThan(0);
+  for (const { usage } of [one, other]) while (usage.admit(CLIENT, []) === undefined) await pause(50);
   expect(records.filter(({ interaction }) => interaction === "limit").map(({ client }) => client)).toContain(CLIENT);
 });
 
@@ -97,7 +115,8 @@ test("while Redis is away each keeps to its share, and goes on", async () => {
   const letIn = [one, other].map(
     ({ usage }) => Array.from({ length: 100 }, () => usage.admit(CLIENT)).filter((wait) => wait === undefined).length,
   );
-  for (const count of letIn) expect([20, 40]).toContain(count);
+  // Twice that where a second ended meanwhile.
+  for (const count of letIn) expect([count >= 20, count <= 40]).toEqual([true, true]);
 });
 
 test("refusals of unknown callers without end do not fill the log, and how many there were is told at the end", async () => {

@@ -8,12 +8,22 @@ import { createTokenEndpoint } from "./access/token.ts";
 import { createUserTokenChecker } from "./access/user-token.ts";
 import { createAddressReader } from "./client-address.ts";
 import type { AccessRooms } from "./compose-access.ts";
+import type { Coordination } from "./identity/coordination.ts";
 import { isSearchable } from "./interactions/scope-filter.ts";
 import { SIGNED_IN_PATH } from "./routes/review-session.ts";
 import { createTokenRoutes } from "./routes/token.ts";
 
 /** The token endpoint, and what clients may know of it. */
-export function createToken({ register, store, keys, nonceKey, config, audit }: AccessRooms) {
+export function createToken({
+  register,
+  store,
+  keys,
+  nonceKey,
+  config,
+  audit,
+  coordination,
+  secret,
+}: AccessRooms & { readonly coordination: Coordination; readonly secret: Buffer }) {
   const { baseUrl } = config;
   const fetch = createGuardedFetch({ isLoopbackAllowed: config.mode === "demonstration" });
   return createTokenRoutes({
@@ -25,6 +35,7 @@ export function createToken({ register, store, keys, nonceKey, config, audit }: 
       findKey: createClientKeys({ fetch, clock: Date.now, isDemonstration: config.mode === "demonstration" }),
       users: createUserTokenChecker({ register, store, fetchJson: fetchJson(fetch), clock: Date.now }),
       isSearchable: (type, parameters) => isSearchable(type, parameters, `${baseUrl}/fhir/R4`),
+      failures: { ...coordination, secret },
       baseUrl,
       clock: Date.now,
     }),

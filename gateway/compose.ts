@@ -12,9 +12,11 @@ import type { AuditIndex, AuditLog } from "./audit/audit.ts";
 import { createAuditIndex } from "./audit/audit-index.ts";
 import { createAuthentication } from "./compose-access.ts";
 import { auditDirectory, type Deciding, openOwnAudit } from "./compose-audit.ts";
+import type { LogCopying } from "./compose-copies.ts";
 import { composeInteractions } from "./compose-interactions.ts";
 import { type LivingLabelling, loadLabelling } from "./compose-labels.ts";
 import { composeLimits, type Limiting } from "./compose-limits.ts";
+import { type Machines, openMachines } from "./compose-machines.ts";
 import type { Pds } from "./compose-pds.ts";
 import { loadRegister, toSourceFacts } from "./compose-register.ts";
 import { createReloading, type Reloading } from "./compose-reload.ts";
@@ -24,6 +26,7 @@ import type { SourceFacts } from "./disclosure/visibility.ts";
 import { openSharing } from "./identity/cache/open.ts";
 import { purgeOnWrite } from "./identity/cache/purging-store.ts";
 import { warmUp } from "./identity/cache/warm-up.ts";
+import type { Coordination } from "./identity/coordination.ts";
 import type { IdentityCache } from "./identity/identity-cache.ts";
 import { createMatcher, type FeatureMatcher } from "./identity/matcher/create-matcher.ts";
 import { ENGLAND } from "./identity/matcher/model/england.ts";
@@ -55,6 +58,8 @@ export interface Gateway {
   readonly register: Register;
   readonly audit: AuditLog;
   readonly metrics: Metrics;
+  /** Sends the audit log to the other machines, where there may be several. */
+  readonly copying?: Pick<LogCopying, "start" | "send">;
   /** Asks PDS for children without a number, where it is configured. */
   readonly tracing?: UnlinkedTracing;
   /** Asks PDS whether numbers are still in use, where that is configured. */
@@ -72,27 +77,46 @@ export async function composeGateway(config: Config, log: Logger, calls: FirstCa
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   // Before anything is open that would have to be closed.
   const connectPds = config.pds && (await (await import("./compose-pds.ts")).preparePds(config.pds));
+  const identityKey = await ensureIdentityKey(config);
+  const machines = await openMachines({ config, identityKey, log });
+  try {
+    return await composeOnMachine({ config, log, calls, connectPds, identityKey, machines });
+  } catch (error) {
+    await machines?.close(true);
+    throw error;
+  }
+}
+
+interface Ground extends Pick<Rooms, "config" | "log" | "calls"> {
+  readonly identityKey: KeyObject;
+  /** Absent where the store is this machine's own. */
+  readonly machines: Machines | undefined;
+  readonly connectPds: Awaited<ReturnType<typeof import("./compose-pds.ts").preparePds>> | undefined;
+}
+
+async function composeOnMachine({ config, log, calls, connectPds, identityKey, machines }: Ground): Promise<Gateway> {
   const deciding: Deciding = {};
-  const [{ read, first }, labelling, keys, nonceKey, identityKey, { audit, chain }] = await Promise.all([
+  const keyPlace = { ...config, ...(machines && { shelf: machines.shelf }) };
+  const [{ read, first }, labelling, keys, nonceKey, { audit, chain, release }] = await Promise.all([
     loadRegister(config),
     loadLabelling(config),
-    openGatewayKeys({ ...config, clock: Date.now }),
-    ensureNonceKey(config),
-    ensureIdentityKey(config),
+    openGatewayKeys({ ...keyPlace, clock: Date.now }),
+    ensureNonceKey(keyPlace),
     openOwnAudit({ config, log, deciding }),
   ]);
   const living = createLivingRegister(first.register);
   const { register } = living;
-  const { files } = labelling;
   deciding.policy = () => register.version;
   deciding.labels = () => labelling.current().version;
+  const { files } = labelling;
   const reloading = createReloading({ living, read, first, files, audit, log, dataDir: config.dataDir });
   const matcher = createMatcher(ENGLAND);
   const store = await openStore(config, matcher);
-  const secret = identityKey.export();
-  const { cache, coordination } = await openSharing({ ...config, identityKey });
+  deciding.settled = () => store.settled?.();
+  const numbers = machines && { numbers: machines.commons.numbers };
+  const { cache, coordination } = await openSharing({ ...config, ...numbers, identityKey });
   purgeOnWrite(store, cache);
-  const auditIndex = createAuditIndex({ directory: auditDirectory(config), process: chain });
+  const { auditIndex, copying } = await openAuditIndex({ config, machines, log }, chain);
   const pds = connectPds?.({ coordination, matcher });
   const limiting = composeLimits({ config, register, coordination, audit, log });
   const shared = {
@@ -104,12 +128,13 @@ export async function composeGateway(config: Config, log: Logger, calls: FirstCa
     reloading,
     keys,
     nonceKey,
-    secret,
+    secret: identityKey.export(),
     audit: limiting.audit,
     limiting,
     auditIndex,
     store,
     cache,
+    coordination,
     matcher,
   };
   const rooms = pds === undefined ? shared : { ...shared, pds };
@@ -125,11 +150,12 @@ export async function composeGateway(config: Config, log: Logger, calls: FirstCa
     register,
     audit,
     metrics,
+    ...(copying && { copying }),
     reload: reloading.reload,
     markReady() {
       isReady = true;
-      // One process asks its own store as soon as it would ask a cache.
-      if (config.redisUrl === undefined) return;
+      // A store of this machine answers sooner than Redis does; warming up takes a worker some seconds of its CPU.
+      if (config.redisUrl === undefined || config.databaseUrl === undefined) return;
       warmUp({ store, resolver: identifiers, signal: closing.signal }).catch((error: unknown) => {
         if (!closing.signal.aborted) log.error({ error }, "identifiers could not be brought into the cache");
       });
@@ -141,8 +167,30 @@ export async function composeGateway(config: Config, log: Logger, calls: FirstCa
       keys.close();
       await store.close();
       await Promise.all([limiting.audit.close(), auditIndex.close(), cache.close(), coordination.close()]);
+      await leave(machines, copying).finally(release);
     },
   };
+}
+
+/** The index of the log, and of the logs of other machines where there may be any. */
+async function openAuditIndex(
+  { config, machines, log }: Pick<Ground, "config" | "machines" | "log">,
+  chain: string,
+): Promise<{ readonly auditIndex: AuditIndex; readonly copying: LogCopying | undefined }> {
+  const own = { directory: auditDirectory(config), process: chain };
+  if (machines === undefined) return { auditIndex: createAuditIndex(own), copying: undefined };
+  const { composeCopies } = await import("./compose-copies.ts");
+  const copying = composeCopies({ config, machines, log });
+  return { auditIndex: createAuditIndex({ ...own, others: copying.others }), copying };
+}
+
+/** The last of what was recorded goes to the others before they are told that this machine has gone. */
+async function leave(machines: Machines | undefined, copying: LogCopying | undefined): Promise<void> {
+  const isWhole = await copying?.close().then(
+    () => true,
+    () => false,
+  );
+  await machines?.close(isWhole === true);
 }
 
 /** What asks PDS beside the requests. */
@@ -199,6 +247,7 @@ interface Rooms {
   readonly auditIndex: AuditIndex;
   readonly store: Store;
   readonly cache: IdentityCache;
+  readonly coordination: Coordination;
   readonly matcher: FeatureMatcher;
   readonly pds?: Pds;
 }
@@ -212,6 +261,7 @@ function connect(rooms: Rooms, isReady: () => boolean) {
     const { composeDecisions } = await import("./compose-decisions.ts");
     return composeDecisions({ store, register, fhirBase });
   });
+  const documents = openDocuments(config);
   const {
     dispatch,
     resolver: identifiers,
@@ -230,6 +280,7 @@ function connect(rooms: Rooms, isReady: () => boolean) {
     familyView: { delayDays: config.audit.familyDelayDays, silentOrganizations: config.audit.silentOrganizations },
     cache_bytes: config.cacheMegabytes * 1_048_576,
     clock: Date.now,
+    capabilityStatement: documents.capabilityStatement,
     onFault: (error, interaction) => rooms.log.error({ error, interaction }, "unexpected"),
   });
   const metrics = createMetrics({
@@ -266,7 +317,7 @@ function connect(rooms: Rooms, isReady: () => boolean) {
     health: createHealthRoutes({ store, identityCache: cache, register: rooms.reloading.state, isReady }),
     metrics,
     log: rooms.log,
-    ...openDocuments(config),
+    ...documents,
     homePage: homePage(rooms.calls),
   });
   const direct = createDirect({ fhir, metrics, log: rooms.log });

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
-import { SETTINGS } from "./config.ts";
+import { SETTINGS } from "./settings.ts";
 
 /**
  * No container engine runs here: what is held is that the files agree with the gateway and with each other. The rest of
@@ -16,7 +16,7 @@ function service(name: string): string {
   return text;
 }
 
-const GATEWAYS = ["gateway", "gateway-scaled"];
+const GATEWAYS = ["gateway", "gateway-scaled", "gateway-machine"];
 
 /** Names and values of a service's environment. */
 function environmentOf(name: string): ReadonlyMap<string, string> {
@@ -31,17 +31,21 @@ describe.each(GATEWAYS)("the service %s", (name) => {
     expect(names.filter((one) => !SETTINGS.includes(one))).toEqual([]);
   });
 
-  test("waits for what it needs, and has a bound of memory", () => {
-    expect(service(name)).toMatch(/depends_on:\n {6}redis:\n {8}condition: service_healthy/);
+  test("waits for what it needs here, and has a bound of memory", () => {
+    const isElsewhere = name === "gateway-machine";
+    expect(/depends_on:\n {6}redis:\n {8}condition: service_healthy/.test(service(name))).toBe(!isElsewhere);
     expect(service(name)).toContain("mem_limit:");
   });
 });
 
-test("the scaled form is for production, and its secrets are files that have no default", () => {
-  const environment = environmentOf("gateway-scaled");
+test.each([
+  { name: "gateway-scaled", expected: ["DATABASE_URL_FILE", "IDENTITY_KEY_FILE"] },
+  { name: "gateway-machine", expected: ["DATABASE_URL_FILE", "REDIS_URL_FILE", "IDENTITY_KEY_FILE"] },
+])("$name is for production, and its secrets are files that have no default", ({ name, expected }) => {
+  const environment = environmentOf(name);
   expect(environment.get("GATEWAY_MODE")).toBe("production");
-  const files = [...environment].filter(([name]) => name.endsWith("_FILE") && name !== "REGISTER_FILE");
-  expect(files.map(([name]) => name)).toEqual(["DATABASE_URL_FILE", "IDENTITY_KEY_FILE"]);
+  const files = [...environment].filter(([one]) => one.endsWith("_FILE") && one !== "REGISTER_FILE");
+  expect(files.map(([one]) => one)).toEqual(expected);
   const declared = /^secrets:\n([\s\S]*)/m.exec(compose)?.[1] ?? "";
   for (const [, path] of files) expect(declared).toContain(`${path.replace("/run/secrets/", "  ")}:\n`);
   expect(compose).not.toMatch(/PASSWORD:|password: \S|:\/\/\w+:[^@$\s<]+@/);
@@ -52,10 +56,22 @@ test("no port but the gateway's is open, and that on this machine alone", () => 
   expect(compose).toMatch(/ports:\n {4}- "127\.0\.0\.1:\$\{PORT:-8080\}:8080"/);
 });
 
+test("the image runs what `npm start` runs, with the same options of the runtime", async () => {
+  const [, started = ""] = /"start": "exec env .* node (.*)"/.exec(await at("package.json")) ?? [];
+  const [, inImage = ""] = /^ENTRYPOINT \["\S+\/node", (.*)\]$/m.exec(dockerfile) ?? [];
+  expect(started.split(" ")).toContain("gateway/main.ts");
+  expect(inImage).toBe(
+    started
+      .split(" ")
+      .map((word) => `"${word}"`)
+      .join(", "),
+  );
+});
+
 test("the image is told of nothing that the gateway does not read", () => {
   const names = [...dockerfile.matchAll(/\b([A-Z][A-Z_]+)=/g)].map(([, name = ""]) => name);
   expect(names).toContain("DATA_DIR");
-  expect(names.filter((name) => !SETTINGS.includes(name))).toEqual(["NODE_COMPILE_CACHE"]);
+  expect(names.filter((name) => !SETTINGS.includes(name))).toEqual(["NODE_COMPILE_CACHE", "MALLOC_ARENA_MAX"]);
 });
 
 test("every setting stands in the README", () => {

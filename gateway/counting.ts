@@ -7,14 +7,27 @@ export interface Counting extends Pick<Metrics, "answered" | "ingested" | "glass
   render(of?: readonly ProcessMetrics[]): Promise<string>;
 }
 
+/** What was answered of one interaction. */
+interface Answered {
+  readonly byStatus: Map<number, number>;
+  readonly durations: Histogram.Internal<"interaction">;
+}
+
 export function createCounting(gauges: Gauges): Counting {
   const registry = new Registry();
   const registers = [registry];
-  const requests = new Counter({
+  const answered = new Map<string, Answered>();
+  new Counter({
     name: "gateway_requests_total",
     help: "Answered requests by interaction and status.",
     labelNames: ["interaction", "status"] as const,
     registers,
+    collect() {
+      this.reset();
+      for (const [interaction, { byStatus }] of answered) {
+        for (const [status, count] of byStatus) this.inc({ interaction, status }, count);
+      }
+    },
   });
   const durations = new Histogram({
     name: "gateway_request_duration_seconds",
@@ -36,17 +49,16 @@ export function createCounting(gauges: Gauges): Counting {
   });
   addGauges(registry, gauges);
   addIdentityCounts(registry, gauges);
-  // Finding a child by its labels costs more than counting on it.
-  const counters = new Map<string, Counter.Internal>();
-  const timers = new Map<string, Histogram.Internal<"interaction">>();
+  const answeredOf = (interaction: string): Answered => {
+    const made = { byStatus: new Map<number, number>(), durations: durations.labels(interaction) };
+    answered.set(interaction, made);
+    return made;
+  };
   return {
     answered(interaction, status, duration_s) {
-      const name = `${interaction} ${status}`;
-      const counter = counters.get(name) ?? requests.labels(interaction, String(status));
-      const timer = timers.get(interaction) ?? durations.labels(interaction);
-      counters.set(name, counter);
-      timers.set(interaction, timer);
-      counter.inc();
+      // To find a count by its labels takes ten times as long.
+      const { byStatus, durations: timer } = answered.get(interaction) ?? answeredOf(interaction);
+      byStatus.set(status, (byStatus.get(status) ?? 0) + 1);
       timer.observe(duration_s);
     },
     ingested: (source, outcome, count) => records.inc({ source, outcome }, count),

@@ -23,7 +23,7 @@ const source = (name: string, authority: string, dataClass: DataClass, isWritten
 ];
 
 /** Leeds and Wirral let their children be linked with each other; Hammersmith & Fulham with nobody's. */
-export const SOURCES: ReadonlyMap<string, SourceFacts> = new Map([
+const SOURCES: ReadonlyMap<string, SourceFacts> = new Map([
   source("leeds-csds", "leeds", "health-visiting"),
   source("leeds-eyfsp", "leeds", "education"),
   source("leeds-vendor", "leeds", "health-visiting", true),

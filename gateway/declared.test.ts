@@ -1,4 +1,4 @@
-import type { CapabilityStatement, OperationOutcome } from "@medplum/fhirtypes";
+import type { Bundle, CapabilityStatement, OperationOutcome } from "@medplum/fhirtypes";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SEARCH_PARAMETERS } from "#profiles/generated/search-parameters.ts";
 import { ROUTES } from "#profiles/routes.ts";
@@ -73,6 +73,13 @@ describe("the CapabilityStatement", () => {
   test("declares the interactions of the whole system that the table has and no other", () => {
     const declared = (statement.rest?.[0]?.interaction ?? []).map(({ code }) => code).sort();
     expect(declared).toEqual(["batch", "history-system", "search-system", "transaction"]);
+  });
+
+  test.each(["batch", "transaction"])("is the same as an entry of a %s", async (type) => {
+    const entry = [{ request: { method: "GET", url: "metadata" } }];
+    const answer = await ask("POST", "", JSON.stringify({ resourceType: "Bundle", type, entry }));
+    const { entry: [first] = [] } = await jsonOf<Bundle>(answer);
+    expect(first).toEqual({ resource: statement, response: { status: "200 OK" } });
   });
 
   test("declares every operation of the table and no other", () => {

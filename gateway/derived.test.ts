@@ -18,7 +18,7 @@ function deriving(...derives: NonNullable<RegisterFile["sources"][number]["deriv
 let gateway: TestGateway;
 beforeAll(async () => {
   gateway = await startTestGateway(1);
-}, 60_000);
+});
 afterAll(() => gateway[Symbol.asyncDispose]());
 
 async function takeInAgain(): Promise<unknown> {

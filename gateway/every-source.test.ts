@@ -42,7 +42,7 @@ beforeAll(async () => {
   for (const child of [AMARA, ROWAN, OSCAR]) {
     for (const kind of EDUCATION_KINDS) await send(gateway, kind, filesOf(child)[kind]);
   }
-}, 60_000);
+});
 afterAll(() => gateway[Symbol.asyncDispose]());
 
 const kindsOf = (observations: readonly Observation[]) =>
@@ -119,7 +119,7 @@ describe("a source of education that no statute names", () => {
       }),
     }));
     for (const kind of EDUCATION_KINDS) await send(denying, kind, filesOf(AMARA)[kind]);
-  }, 60_000);
+  });
   afterAll(() => denying[Symbol.asyncDispose]());
 
   test.each(Object.entries(CLIENTS))("%s is not released to %s, and all others are", async (kind, client) => {

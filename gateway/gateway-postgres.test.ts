@@ -23,7 +23,7 @@ beforeAll(async () => {
   ({ url } = await createDatabase(server.url));
   onPostgres = await startTestGateway(CHILDREN, undefined, { DATABASE_URL: url });
   onSqlite = await startTestGateway(CHILDREN);
-}, 240_000);
+});
 
 afterAll(async () => {
   await onPostgres[Symbol.asyncDispose]();
@@ -154,6 +154,6 @@ test("while the database is away: 503 that says when to come back, not ready; th
   }
   expect(await ready()).toBe(503);
   await server.start();
-  await expect.poll(ready, { timeout: 10_000 }).toBe(200);
+  await expect.poll(ready).toBe(200);
   expect(told(await search(onPostgres, "gp-demo", "Observation/_search", asked))).toEqual(before);
 });

@@ -57,7 +57,7 @@ beforeAll(async () => {
     };
     told = await create(provenance);
   }
-}, 60_000);
+});
 afterAll(() => started[Symbol.asyncDispose]());
 
 const namesOf = async (answer: Response): Promise<readonly string[]> =>

@@ -20,7 +20,7 @@ beforeAll(async () => {
   started = await startTestGateway(0, bindHealthVisiting);
   const answer = await started.gateway.app.request(`${FHIR}/.well-known/smart-configuration`);
   server = { issuer: BASE, ...(await jsonOf<object>(answer)) };
-}, 60_000);
+});
 afterAll(() => started[Symbol.asyncDispose]());
 
 const throughGateway = {

@@ -21,6 +21,8 @@ export const LIMITS = {
   form_bytes_max: 65_536,
   /** Resources of which is remembered in which record they are. */
   resource_places_max: 20_000,
+  /** Kinds of resources that are alike of which is remembered what was decided: records have a few hundred between them. */
+  remembered_likenesses_max: 5_000,
   /** A body, sent with all its pauses; of a delivery five times this counts, and only silence. */
   body_deadline_ms: 60_000,
   json_depth_max: 32,
@@ -278,6 +280,17 @@ export const LIMITS = {
   worker_failures_max: 5,
   /** A worker that is busy for longer is left out of a scrape, its last known counts apart. */
   worker_metrics_ms: 1_000,
+  /** How often a machine says that it is there, and after how long it counts as gone: three times unheard, and some. */
+  machine_heard_ms: 5_000,
+  machine_silence_ms: 20_000,
+  /** How often a machine sends on what it has written to the audit log; in every so many turns it fetches the others', and sweeps. */
+  audit_copy_ms: 1_000,
+  audit_fetch_turns: 10,
+  audit_sweep_turns: 600,
+  /** After this long a search says that of a machine something may be missing. */
+  audit_copy_late_ms: 30_000,
+  /** What is on its way is kept so long for machines that are away; what is older they are sent again. */
+  audit_part_life_ms: 86_400_000,
   /** Requests under way get this long at a stop; container runtimes kill after ten seconds. */
   shutdown_grace_ms: 3_000,
 } as const;

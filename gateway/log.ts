@@ -21,7 +21,7 @@ export function createLog(level: string, worker?: number): Logger {
 }
 
 /** Of something thrown only its class, its code and where in our code it was thrown: a message can quote data. */
-export function toErrorFacts(thrown: unknown): { name: string; code?: string; at?: string } {
+function toErrorFacts(thrown: unknown): { name: string; code?: string; at?: string } {
   if (!(thrown instanceof Error)) return { name: typeof thrown };
   const code = "code" in thrown && typeof thrown.code === "string" ? thrown.code : undefined;
   const at = /\((?:file:\/\/)?[^()]*\/((?:gateway|mappers|profiles)\/[^()]+)\)/.exec(thrown.stack ?? "")?.[1];

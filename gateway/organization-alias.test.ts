@@ -11,7 +11,7 @@ const PRACTICE = areaOf("leeds").practices[0].odsCode;
 let house: TestGateway;
 beforeAll(async () => {
   house = await startTestGateway(1, (register) => register);
-}, 60_000);
+});
 afterAll(() => house[Symbol.asyncDispose]());
 
 async function classesSeen(): Promise<readonly string[]> {

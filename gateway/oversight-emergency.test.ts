@@ -22,7 +22,7 @@ let oversight: OversightHouse;
 beforeAll(async () => {
   issuer = await startTestIssuer(() => ({ role: "R8000" }));
   oversight = await startOversightHouse(withUsers, 12);
-}, 120_000);
+});
 afterAll(async () => {
   await oversight[Symbol.asyncDispose]();
   await issuer.stop();

@@ -23,7 +23,7 @@ beforeAll(async () => {
     family: "deferred",
     reason: "The practice needs it for a child in need plan.",
   });
-}, 120_000);
+});
 afterAll(() => oversight[Symbol.asyncDispose]());
 
 const pageOf = async (answered: Promise<Response>, status = 200): Promise<string> => {

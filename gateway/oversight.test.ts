@@ -15,7 +15,7 @@ import { DECIDE, DUTY, numberOf, type OversightHouse, startOversightHouse } from
 let oversight: OversightHouse;
 beforeAll(async () => {
   oversight = await startOversightHouse();
-}, 120_000);
+});
 afterAll(() => oversight[Symbol.asyncDispose]());
 
 const recipientOf = (client: string) => {

@@ -12,7 +12,7 @@ let browser: ReturnType<typeof startBrowser>;
 beforeAll(async () => {
   house = await startSignInHouse();
   ({ issuer, review } = house);
-}, 120_000);
+});
 afterAll(() => house[Symbol.asyncDispose]());
 beforeEach(() => {
   house.tell({ role: STEWARD });

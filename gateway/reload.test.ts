@@ -12,7 +12,7 @@ const SEARCH = `Observation?patient.identifier=${NHS_NUMBER}|${CHILD}&_count=1`;
 let house: TestGateway;
 beforeAll(async () => {
   house = await startTestGateway(1, (register) => register);
-}, 60_000);
+});
 afterAll(() => house[Symbol.asyncDispose]());
 
 /** Writes another register over the one in force, and has it read as a signal would. */

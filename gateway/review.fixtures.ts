@@ -22,8 +22,11 @@ export interface ReviewHouse extends AsyncDisposable {
 
 export const SCOPE = "identity/review";
 
-export async function startReviewHouse(change?: (register: RegisterFile) => RegisterFile): Promise<ReviewHouse> {
-  const house = await startTestGateway(0, change);
+export async function startReviewHouse(
+  change?: (register: RegisterFile) => RegisterFile,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ReviewHouse> {
+  const house = await startTestGateway(0, change, environment);
   const { store } = house.gateway;
   const send = async (source: string, body: string): Promise<void> => {
     const answered = await house.ask("officer-demo", `/ingest/${source}`, { method: "POST", body }, `ingest/${source}`);

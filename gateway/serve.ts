@@ -30,11 +30,11 @@ export function createHttpServer(
   });
   const deadline = createBodyDeadline(LIMITS.body_deadline_ms);
   const answerWithin = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
-    const done = deadline.watch(incoming);
+    const watched = deadline.watch(incoming);
     try {
       await (direct(incoming, outgoing) ?? listener(incoming, outgoing));
     } finally {
-      done();
+      watched?.end();
     }
   };
   const answer = (incoming: IncomingMessage, outgoing: ServerResponse): void => {

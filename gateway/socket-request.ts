@@ -50,22 +50,26 @@ export class SocketRequest implements HttpRequest {
     return new Promise((resolve) => (incoming.destroyed ? resolve() : void incoming.once("close", () => resolve())));
   }
 
-  async text(): Promise<string> {
-    const text = (await readBytes(this.#incoming)).toString();
-    // As the Fetch API reads text.
-    return text.startsWith("\uFEFF") ? text.slice(1) : text;
+  text(): Promise<string> {
+    return readBytes(this.#incoming, toText);
   }
 
-  async arrayBuffer(): Promise<ArrayBuffer> {
-    return new Uint8Array(await readBytes(this.#incoming)).buffer;
+  arrayBuffer(): Promise<ArrayBuffer> {
+    return readBytes(this.#incoming, (bytes) => new Uint8Array(bytes).buffer);
   }
+}
+
+/** As the Fetch API reads text. */
+function toText(bytes: Buffer): string {
+  const text = bytes.toString();
+  return text.startsWith("\uFEFF") ? text.slice(1) : text;
 }
 
 function textOf(value: string | string[] | undefined): string | null {
   return value === undefined ? null : String(value);
 }
 
-function readBytes(incoming: IncomingMessage): Promise<Buffer> {
+function readBytes<T>(incoming: IncomingMessage, made: (bytes: Buffer) => T): Promise<T> {
   // Whoever was cut off before is not told of again.
   if (incoming.destroyed) return Promise.reject(new Error("the request was cut off"));
   return new Promise((resolve, reject) => {
@@ -73,7 +77,7 @@ function readBytes(incoming: IncomingMessage): Promise<Buffer> {
     incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
     incoming.on("end", () => {
       const [only] = chunks;
-      resolve(only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks));
+      resolve(made(only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks)));
     });
     incoming.on("error", reject);
     incoming.on("close", () => {

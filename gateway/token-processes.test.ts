@@ -33,7 +33,7 @@ async function start(): Promise<Asker> {
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), "processes-"));
   askers = await Promise.all([start(), start()]);
-}, 30_000);
+});
 afterAll(async () => {
   await Promise.all(
     askers.map(({ child }) => {
@@ -66,4 +66,4 @@ test("an assertion that two processes get at the same moment is taken by one of 
   const taken = assertions.map((_, at) => [one[at], other[at]].filter((status) => status === 200).length);
   expect(taken).toEqual(assertions.map(() => 1));
   expect([...one, ...other].filter((status) => status === 401)).toHaveLength(ASSERTIONS);
-}, 30_000);
+});

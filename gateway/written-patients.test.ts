@@ -1,4 +1,4 @@
-import type { Bundle, Patient } from "@medplum/fhirtypes";
+import type { Bundle, Patient, Resource } from "@medplum/fhirtypes";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { NHS_NUMBER } from "#profiles/systems.ts";
 import { jsonOf, startTestGateway, type TestGateway } from "./gateway.fixtures.ts";
@@ -67,4 +67,22 @@ test("each create of the client that tries things out is a child of its own and 
   ];
   expect(one.id).not.toBe(other.id);
   expect(one).toMatchObject(PATIENT);
+});
+
+test("a Provenance of two children, where none is real, is found by either, and so it is once it is changed to be", async () => {
+  const make = async (type: string, body: object) =>
+    await jsonOf<Resource>(await send("conformance-demo", "POST", type, body));
+  const children = await Promise.all([make("Patient", PATIENT), make("Patient", PATIENT)]);
+  const [one, other] = children.map(({ id }) => ({ reference: `Patient/${id}` }));
+  const provenance = { resourceType: "Provenance", recorded: "2026-01-01T00:00:00Z", agent: [{ who: one }] };
+  const ofBoth = await make("Provenance", { ...provenance, target: [one, other] });
+  const ofOne = await make("Provenance", { ...provenance, target: [other] });
+  const changed = { ...ofOne, target: [other, one] };
+  expect((await send("conformance-demo", "PUT", `Provenance/${ofOne.id}`, changed)).status).toBe(200);
+  for (const { id } of children) {
+    for (const path of [`Provenance?target=Patient/${id}`, `Provenance?patient=${id}`]) {
+      const { entry = [] } = await jsonOf<Bundle>(await started.ask("conformance-demo", path));
+      expect(entry.map(({ resource }) => resource?.id).sort(), path).toEqual([ofBoth.id, ofOne.id].sort());
+    }
+  }
 });

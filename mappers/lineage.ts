@@ -27,7 +27,7 @@ const CHILD = "the child that identity resolution found";
 const MADE_TYPES = ["Patient", "Observation", "Consent", "Organization"];
 
 /** What the gateway gives to the resources of every source; a mapper's own rows come before these. */
-export const SHARED_RULES: readonly RuleRow[] = [
+const SHARED_RULES: readonly RuleRow[] = [
   ...MADE_TYPES.flatMap((type) => [
     { to: `${type}.id`, rule: "given by the gateway once, and kept for as long as the source tells of it" },
     { to: `${type}.meta.profile`, rule: "the profiles that resources of this kind follow" },

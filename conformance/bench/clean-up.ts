@@ -50,7 +50,7 @@ export function endProcesses(): void {
 }
 
 /** The same, and removes what was made on disk. */
-export function endAll(): void {
+function endAll(): void {
   endProcesses();
   for (const directory of directories) rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
   directories.clear();

@@ -17,7 +17,7 @@ const FAMILY =
 const CHUNK_CHARACTERS = 65_536;
 
 /** The most pupils that a file of all areas can tell apart by their numbers. */
-export const PUPILS_MAX = UPNS_IN_YEAR * AREAS.length * 3;
+const PUPILS_MAX = UPNS_IN_YEAR * AREAS.length * 3;
 
 /** One transfer file with the profile of every child of a cohort, as text in chunks; nothing of it is kept. */
 export function* cohortFile(pupils: number): Generator<string> {

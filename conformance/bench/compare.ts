@@ -127,7 +127,7 @@ export async function cpuOf({ pid, pids = [] }: Pick<Side, "pid" | "pids">): Pro
   return times.reduce((sum, each) => sum + each, 0);
 }
 
-export function toRound(result: LoadResult, cpu_s: number | undefined): Round {
+function toRound(result: LoadResult, cpu_s: number | undefined): Round {
   const { verified, failures, wrong, seconds, p50_ms, p95_ms, p99_ms } = result;
   const requests = result.requests + (result.beside ?? 0);
   return {

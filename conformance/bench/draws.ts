@@ -12,7 +12,7 @@ export function createRandom(seed: number): Random {
 }
 
 /** How unevenly children are asked for: a few often, most seldom. What was measured before used the same. */
-export const ZIPF_EXPONENT = 0.99;
+const ZIPF_EXPONENT = 0.99;
 
 /**
  * So many draws with replacement, each value's share falling with its rank by Zipf's law. No value follows itself while

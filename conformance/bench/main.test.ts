@@ -7,8 +7,6 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { at, list, parseJson, text } from "../json.ts";
 import { startSmallServer } from "../mutants/small-server.ts";
 
-/** Several processes and some rounds of a second each; a busy machine takes its time. */
-const RUN_MS_MAX = 120_000;
 const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
 
 let directory: string;
@@ -28,9 +26,7 @@ function run(...args: readonly string[]): Promise<{ code: number; out: string; e
 }
 
 describe("the bench", () => {
-  test("measures another FHIR server, deletes what it made there, and stands beside a peer", {
-    timeout: RUN_MS_MAX,
-  }, async () => {
+  test("measures another FHIR server, deletes what it made there, and stands beside a peer", async () => {
     const server = await startSmallServer();
     const before = await patientsOn(server.base);
     const json = join(directory, "small.json");
@@ -43,7 +39,7 @@ describe("the bench", () => {
       const words = ["--base", server.base, "--quick", "--only", "read,everything", "--name", "small", "--json", json];
       const { code, out, err } = await run(...words, "--beside", peer);
       expect({ code, err }).toMatchObject({ code: 0 });
-      expect(out).toMatch(/read +\d.*\(0\.\d+\).*1\.00 \(0\.500\)/);
+      expect(out).toMatch(/read +\d.*\(\d+\.\d+\).*1\.00 \(0\.500\)/);
       expect(out).toContain("everything: answered 404");
       const report = parseJson(await readFile(json, "utf8"));
       expect(at(report, "workloads", 0)).toMatchObject({ id: "read", rate_per_s: expect.any(Number) });
@@ -55,7 +51,7 @@ describe("the bench", () => {
     }
   });
 
-  test("fails when a server answers with another child's Observations", { timeout: RUN_MS_MAX }, async () => {
+  test("fails when a server answers with another child's Observations", async () => {
     let asked = 0;
     const server = await startSmallServer(async (request, answer) => {
       const response = await answer(request);

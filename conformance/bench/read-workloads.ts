@@ -18,7 +18,7 @@ import {
 import type { LoadRequest } from "./load.ts";
 import { ask, NotServed, READS, type ReadId, type Skipped, servedOf, type Target, type Workload } from "./workload.ts";
 
-export const PAGE_ENTRIES = 20;
+const PAGE_ENTRIES = 20;
 const AT_ONCE = 8;
 /** Answers that the ceiling gives in turn: those to the first draws, so that their sizes are shared out as the load's. */
 const BODIES = 256;
@@ -175,14 +175,14 @@ export function populationSearch(path: string): LoadRequest {
 }
 
 /** By NHS number where the child has one, else by the identifier that it has. */
-export function searchFor(path: string, child: Child, further: Readonly<Record<string, string>> = {}): LoadRequest {
+function searchFor(path: string, child: Child, further: Readonly<Record<string, string>> = {}): LoadRequest {
   const { system, value } = child.identifier;
   const parameters = { "patient.identifier": `${system || NHS_NUMBER}|${value}`, ...further };
   return search(path, "Observation", { ...parameters, _sort: "-date", _count: String(PAGE_ENTRIES) });
 }
 
 /** By POST: what identifies a child stands in no address. */
-export function search(path: string, type: string, parameters: Readonly<Record<string, string>>): LoadRequest {
+function search(path: string, type: string, parameters: Readonly<Record<string, string>>): LoadRequest {
   const body = new URLSearchParams(parameters).toString();
   return { method: "POST", path: `${path}/${type}/_search`, headers: FORM, body };
 }

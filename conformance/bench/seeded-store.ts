@@ -30,7 +30,7 @@ export interface SeededFigures {
   readonly sources: readonly SourceFigures[];
 }
 
-export function childrenFor(observations: number): number {
+function childrenFor(observations: number): number {
   return Math.max(10, Math.round(observations / OBSERVATIONS_A_CHILD));
 }
 

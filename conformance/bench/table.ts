@@ -26,7 +26,7 @@ export function toTables(report: Report, peers: readonly Peer[]): string {
     .join("\n");
 }
 
-export function toGoals(goals: readonly Judged[]): readonly string[] {
+function toGoals(goals: readonly Judged[]): readonly string[] {
   const lines = goals.map(({ goal, figure, verdict }) => {
     const mark = `${goal.direction === "at-least" ? "≥" : "≤"} ${goal.goal} ${goal.unit}`;
     const told = figure === undefined ? "–" : `${amount(figure)} ${goal.unit}`;

@@ -14,13 +14,13 @@ export const READS = {
   match: "whom the details of a child fit, without a number",
 } as const;
 
-export const WRITES = {
+const WRITES = {
   create: "an Observation created",
   update: "an Observation updated",
   transaction: "a Patient and an Observation in one",
 } as const;
 
-export const DAY = { day: "the GP's day" } as const;
+const DAY = { day: "the GP's day" } as const;
 
 export const WORKLOADS = { ...READS, ...WRITES, ...DAY };
 

@@ -30,7 +30,7 @@ export async function chooseLoad(): Promise<{ readonly name: string; readonly lo
   return isHere ? { name: "wrk", load: wrkLoad } : { name: "closed loop of our own", load: closedLoop };
 }
 
-export const wrkLoad: Load = async (options) => {
+const wrkLoad: Load = async (options) => {
   const { base, requests, tokens, duration_s, connections } = options;
   if (requests.length === 0) throw new RangeError("a load needs a request");
   const directory = await temporaryDirectory("wrk-");

@@ -1,5 +1,5 @@
 import type { ConformanceCase } from "../case.ts";
-import { entriesOf, isFhirJson, isOutcome, judge, that } from "../checks.ts";
+import { entriesOf, isFhirJson, isOutcome, judge, judgeSeen, that } from "../checks.ts";
 import type { Exchange } from "../http.ts";
 import { at, isRecord, list, text, texts } from "../json.ts";
 
@@ -58,10 +58,14 @@ export const EVERY_ANSWER_CASES: readonly ConformanceCase[] = [
     title: "Every status of the run is one that R4 or HTTP names for the situation; none is a server failure.",
     scope: "server",
     stage: "last",
-    run: async ({ exchanges }) => {
-      const odd = exchanges.find(({ response }) => !STATUSES.has(response.status));
-      return judge(that(odd === undefined, "a status that R4 names", `status ${odd?.response.status}`, odd));
-    },
+    run: async ({ exchanges }) =>
+      judgeSeen(
+        exchanges.map((each) => {
+          const { status } = each.response;
+          return that(STATUSES.has(status), "a status that R4 names", `status ${status}`, each);
+        }),
+        "answer",
+      ),
   },
   {
     id: "errors/every-failure-explained",
@@ -70,7 +74,11 @@ export const EVERY_ANSWER_CASES: readonly ConformanceCase[] = [
     title: "Every failure of the run has an OperationOutcome with an error, in FHIR JSON.",
     scope: "server",
     stage: "last",
-    run: async ({ exchanges }) => judge(...failures(exchanges).flatMap((each) => [isOutcome(each), isFhirJson(each)])),
+    run: async ({ exchanges }) =>
+      judgeSeen(
+        failures(exchanges).flatMap((each) => [isOutcome(each), isFhirJson(each)]),
+        "failure",
+      ),
   },
   {
     id: "errors/issue-codes",
@@ -80,8 +88,8 @@ export const EVERY_ANSWER_CASES: readonly ConformanceCase[] = [
     scope: "server",
     stage: "last",
     run: async ({ exchanges }) =>
-      judge(
-        ...outcomes(exchanges).flatMap(([outcome, exchange]) => {
+      judgeSeen(
+        outcomes(exchanges).flatMap(([outcome, exchange]) => {
           const issues = list(outcome, "issue");
           const odd = issues.find(
             (issue) => !SEVERITIES.has(text(issue, "severity") ?? "") || !ISSUE_CODES.has(text(issue, "code") ?? ""),
@@ -91,6 +99,7 @@ export const EVERY_ANSWER_CASES: readonly ConformanceCase[] = [
             that(odd === undefined, "severity and code of R4", JSON.stringify(odd ?? ""), exchange),
           ];
         }),
+        "OperationOutcome",
       ),
   },
   {
@@ -101,12 +110,13 @@ export const EVERY_ANSWER_CASES: readonly ConformanceCase[] = [
     scope: "server",
     stage: "last",
     run: async ({ exchanges }) =>
-      judge(
-        ...outcomes(exchanges).map(([outcome, exchange]) => {
+      judgeSeen(
+        outcomes(exchanges).map(([outcome, exchange]) => {
           const expressions = texts(list(outcome, "issue").flatMap((issue) => list(issue, "expression")));
           const odd = expressions.find((expression) => !SIMPLE_PATH.test(expression));
           return that(odd === undefined, "a simple path", `${odd}`, exchange);
         }),
+        "OperationOutcome",
       ),
   },
   {
@@ -117,15 +127,18 @@ export const EVERY_ANSWER_CASES: readonly ConformanceCase[] = [
     scope: "server",
     stage: "last",
     run: async ({ exchanges }) =>
-      judge(
-        ...failures(exchanges).map((each) => {
-          const found = GIVEAWAYS.exec(each.response.body)?.[0];
-          return that(found === undefined, "nothing of the server's inside", `${found}`, each);
-        }),
-        ...outcomes(exchanges).map(([outcome, exchange]) => {
-          const says = list(outcome, "issue").some((issue) => text(issue, "diagnostics") ?? at(issue, "details"));
-          return that(says, "diagnostics or details", "neither", exchange);
-        }),
+      judgeSeen(
+        [
+          ...failures(exchanges).map((each) => {
+            const found = GIVEAWAYS.exec(each.response.body)?.[0];
+            return that(found === undefined, "nothing of the server's inside", `${found}`, each);
+          }),
+          ...outcomes(exchanges).map(([outcome, exchange]) => {
+            const says = list(outcome, "issue").some((issue) => text(issue, "diagnostics") ?? at(issue, "details"));
+            return that(says, "diagnostics or details", "neither", exchange);
+          }),
+        ],
+        "failure",
       ),
   },
   {
@@ -136,14 +149,15 @@ export const EVERY_ANSWER_CASES: readonly ConformanceCase[] = [
     scope: "server",
     stage: "last",
     run: async ({ exchanges }) =>
-      judge(
-        ...bundles(exchanges).map((each) => {
+      judgeSeen(
+        bundles(exchanges).map((each) => {
           const type = text(each.response.json, "type") ?? "";
           const searched = list(each.response.json, "entry").some((entry) => at(entry, "search") !== undefined);
           const counted = at(each.response.json, "total") !== undefined;
           const fits = type === "searchset" || (!searched && (!counted || type === "history"));
           return that(fits, "total and search in their own Bundle types", `both or one in ${type}`, each);
         }),
+        "Bundle",
       ),
   },
   {
@@ -154,8 +168,8 @@ export const EVERY_ANSWER_CASES: readonly ConformanceCase[] = [
     scope: "server",
     stage: "last",
     run: async ({ exchanges }) =>
-      judge(
-        ...bundles(exchanges)
+      judgeSeen(
+        bundles(exchanges)
           .filter((each) => text(each.response.json, "type") === "searchset")
           .flatMap((each) => {
             const entries = [...entriesOf(each, "match"), ...entriesOf(each, "include")];
@@ -171,6 +185,7 @@ export const EVERY_ANSWER_CASES: readonly ConformanceCase[] = [
               that(strange === undefined, "addresses that end in the id", `${text(strange, "fullUrl")}`, each),
             ];
           }),
+        "searchset",
       ),
   },
   {
@@ -181,12 +196,14 @@ export const EVERY_ANSWER_CASES: readonly ConformanceCase[] = [
     scope: "server",
     stage: "last",
     run: async ({ exchanges }) =>
-      judge(
-        ...exchanges.map((each) => {
+      judgeSeen(
+        exchanges.flatMap((each) => {
           const type = text(each.response.json, "resourceType");
-          const path = type === undefined ? undefined : forbiddenMember(each.response.json, type);
-          return that(path === undefined, "members with content", `an empty ${path}`, each);
+          if (type === undefined) return [];
+          const path = forbiddenMember(each.response.json, type);
+          return [that(path === undefined, "members with content", `an empty ${path}`, each)];
         }),
+        "resource",
       ),
   },
   {
@@ -208,7 +225,7 @@ export const EVERY_ANSWER_CASES: readonly ConformanceCase[] = [
           seen.set(key, identity);
         }
       }
-      return judge();
+      return seen.size === 0 ? judgeSeen([], "resource with an identifier") : judge();
     },
   },
 ];

@@ -1,5 +1,5 @@
 import type { ConformanceCase } from "../case.ts";
-import { type Finding, hasStatus, header, isFhirJson, isOutcome, judge, PASS, that } from "../checks.ts";
+import { type Finding, hasStatus, header, isFhirJson, isOutcome, judge, judgeSeen, PASS, that } from "../checks.ts";
 import { text } from "../json.ts";
 import { unknownId, withRead, withSample } from "./samples.ts";
 
@@ -286,9 +286,10 @@ export const HEADER_CASES: readonly ConformanceCase[] = [
     title: "Each answer of the run has a valid Date.",
     scope: "server",
     stage: "last",
-    run: async ({ exchanges }) => {
-      const without = exchanges.find((each) => Number.isNaN(Date.parse(header(each, "date") ?? "")));
-      return judge(that(without === undefined, "a Date", "none", without));
-    },
+    run: async ({ exchanges }) =>
+      judgeSeen(
+        exchanges.map((each) => that(!Number.isNaN(Date.parse(header(each, "date") ?? "")), "a Date", "none", each)),
+        "answer",
+      ),
   },
 ];

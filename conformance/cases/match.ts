@@ -26,7 +26,7 @@ export function details({ data }: CaseContext, position: number): Members {
 }
 
 /** Asks for a Patient, bare or, where parameters stand beside it, within Parameters. */
-export function match({ send }: CaseContext, patient: Members, ...beside: readonly Members[]): Promise<Exchange> {
+function match({ send }: CaseContext, patient: Members, ...beside: readonly Members[]): Promise<Exchange> {
   const resource = { resourceType: "Patient", ...patient };
   const parameter = [{ name: "resource", resource }, ...beside];
   const body = beside.length === 0 ? resource : { resourceType: "Parameters", parameter };

@@ -201,7 +201,8 @@ export const METADATA_CASES: readonly ConformanceCase[] = [
     requirements: ["CAP-11"],
     title: "Conditional flags, updateCreate and readHistory stand only beside the interactions they speak of.",
     scope: "type",
-    run: async ({ declared, type }) => {
+    run: async ({ declared, type, plan }) => {
+      if (plan.assumed !== undefined) return { kind: "not-applicable", reason: plan.assumed };
       const flags: readonly (readonly [string, string])[] = [
         ["conditionalCreate", "create"],
         ["conditionalUpdate", "update"],

@@ -1,5 +1,16 @@
 import type { ConformanceCase } from "../case.ts";
-import { entriesOf, hasStatus, idsOf, isOutcome, isSearchset, judge, link, matches, that } from "../checks.ts";
+import {
+  entriesOf,
+  hasStatus,
+  idsOf,
+  isOutcome,
+  isSearchset,
+  judge,
+  judgeSeen,
+  link,
+  matches,
+  that,
+} from "../checks.ts";
 import { list, text } from "../json.ts";
 import { onServer, onType, writing } from "./define.ts";
 import { search, withSample } from "./samples.ts";
@@ -15,17 +26,15 @@ export const SINGLE_RULE_CASES: readonly ConformanceCase[] = [
     ["GEN-01"],
     "Every type of which the run read or found something is declared.",
     {},
-    async ({ exchanges, plan, base }) => {
-      const odd = exchanges.find(({ request, response }) => {
-        const [, type] = /^\/([A-Z][A-Za-z]+)(?:[/?]|$)/.exec(request.url.replace(base, "")) ?? [];
-        return type !== undefined && response.status === 200 && !plan.types.has(type);
-      });
-      const declared = plan.types.size > 0;
-      return judge(
-        that(declared, "a declared type", "none"),
-        that(odd === undefined, "declared types alone", `${odd?.request.url}`, odd),
-      );
-    },
+    async ({ exchanges, plan, base }) =>
+      judgeSeen(
+        exchanges.flatMap((each) => {
+          const [, type] = /^\/([A-Z][A-Za-z]+)(?:[/?]|$)/.exec(each.request.url.replace(base, "")) ?? [];
+          if (type === undefined || each.response.status !== 200) return [];
+          return [that(plan.types.has(type), "declared types alone", each.request.url, each)];
+        }),
+        "resource of any type",
+      ),
     { stage: "last" },
   ),
   onServer(

@@ -16,7 +16,7 @@ export function withSample(run: SampleRun): ConformanceCase["run"] {
   };
 }
 
-export function nothingVisible(type: string): Verdict {
+function nothingVisible(type: string): Verdict {
   return { kind: "not-applicable", reason: `a search for ${type} shows this client nothing to try it on` };
 }
 

@@ -24,7 +24,7 @@ export interface GatewayProcessOptions {
   readonly env: Readonly<Record<string, string>>;
 }
 
-const READY_MS = 120_000;
+const READY_MS = 600_000;
 const POLL_MS = 20;
 
 /** A gateway that can be killed and started again where it was. */

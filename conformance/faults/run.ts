@@ -35,10 +35,12 @@ const GROWTH_MB = CACHE_MB + 50;
 export interface Running {
   readonly options: FaultOptions;
   readonly say: (line: string) => void;
+  /** How many times as long as it should the gateway may take to be well again: more where other work is done beside it. */
+  readonly patience?: number;
 }
 
 /** Starts all, breaks one thing after another under load, and holds what was answered against what may be. */
-export async function runFaults({ options, say }: Running): Promise<Report> {
+export async function runFaults({ options, say, patience = 1 }: Running): Promise<Report> {
   const began = performance.now();
   const now = () => performance.now() - began;
   const tell = (line: string) => say(`${(now() / 1_000).toFixed(1).padStart(7)} s  ${line}`);
@@ -76,7 +78,7 @@ export async function runFaults({ options, say }: Running): Promise<Report> {
     );
     const rate = options.rate ?? (await findRate(load, tell));
     const world = { gateway, disk, redis, postgres, say: tell };
-    const broken = await breakAll({ load, world, options, rate, now, tell });
+    const broken = await breakAll({ load, world, options, rate, now, tell, patience });
     await load.stop();
     const memory = await memoryOf(gateway);
     const kept = await tellRounds({ load, asking, tokenOf: tokens.of, tell });
@@ -119,6 +121,7 @@ async function findRate(load: Load, tell: (line: string) => void): Promise<numbe
 }
 
 interface Breaking {
+  readonly patience: number;
   readonly load: Load;
   readonly world: Omit<World, "isFelt">;
   readonly options: FaultOptions;
@@ -130,8 +133,11 @@ interface Breaking {
 async function breakAll(
   breaking: Breaking,
 ): Promise<{ readonly troubles: readonly Trouble[]; readonly done: readonly Done[] }> {
-  const { load, world, options, rate, now, tell } = breaking;
-  const faults = FAULTS.filter(({ id }) => options.only.length === 0 || options.only.includes(id));
+  const { load, world, options, rate, now, tell, patience } = breaking;
+  const faults = FAULTS.filter(({ id }) => options.only.length === 0 || options.only.includes(id)).map((fault) => ({
+    ...fault,
+    bound_ms: fault.bound_ms * patience,
+  }));
   const troubles: Trouble[] = [];
   const done: Done[] = [];
   load.start(rate);

@@ -29,7 +29,7 @@ export interface Child {
 }
 
 /** Why children of one group are hard to tell apart; `natural`: nobody made them so. */
-export const KINDS = ["natural", "twins", "siblings", "placeholders", "namesakes", "parents", "cousins"] as const;
+const KINDS = ["natural", "twins", "siblings", "placeholders", "namesakes", "parents", "cousins"] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** A child and the sources that have it. */

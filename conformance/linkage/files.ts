@@ -34,7 +34,7 @@ const OF_PROFILE: Readonly<Record<Profile, readonly (typeof COLUMNS)[number][]>>
   "early-years": ["id", "given", "family", "birthDate", "postcode"],
 };
 
-export function csvField(value: string): string {
+function csvField(value: string): string {
   return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
 }
 

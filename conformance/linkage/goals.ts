@@ -12,7 +12,7 @@ export interface Verdict {
 }
 
 /** Shares of 1; recall without any NHS number in common. */
-export const COHORT_GOALS = {
+const COHORT_GOALS = {
   precision: 0.999,
   recall: 0.97,
   recallWithReview: 0.9975,
@@ -21,7 +21,7 @@ export const COHORT_GOALS = {
 } as const;
 
 /** False automatic links of adversarial pairs, upper 95 % bound, and among children of one birth, counted. */
-export const ADVERSARIAL_GOALS = { falseLinks: 1 / 100_000, falseTwinLinks: 0, twinRecall: 0.95 } as const;
+const ADVERSARIAL_GOALS = { falseLinks: 1 / 100_000, falseTwinLinks: 0, twinRecall: 0.95 } as const;
 
 function atLeast(name: string, value: number, goal: number): Verdict {
   return { name, value, goal, is: "at-least", isMet: value >= goal };
@@ -56,7 +56,7 @@ export function judgeCohort(evaluation: Evaluation): Verdict[] {
   ];
 }
 
-export function falseLinksOf(evaluation: Evaluation): number {
+function falseLinksOf(evaluation: Evaluation): number {
   return evaluation.certain.wrong;
 }
 

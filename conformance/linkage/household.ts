@@ -134,7 +134,7 @@ function drawBirths(random: Random): Births {
 }
 
 /** The sources that have a child; of half of all multiple births one child is missing on one side. */
-export function placeChildren(random: Random, children: readonly Child[]): Placed[] {
+function placeChildren(random: Random, children: readonly Child[]): Placed[] {
   const placed = children.map((child) => ({
     child,
     inHealth: random.chance(COVERAGE.health),

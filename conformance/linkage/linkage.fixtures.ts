@@ -12,7 +12,7 @@ export function childOf(index: number, change: Partial<Child> = {}): Child {
   };
 }
 
-export function recordOf(id: string, child: Child, change: Partial<Written> = {}): Written {
+function recordOf(id: string, child: Child, change: Partial<Written> = {}): Written {
   return {
     ...{ id, child, kind: "natural", given: child.given.join(" "), family: child.family, birthDate: "2023-07-29" },
     ...{ gender: child.sex, addressLine: HOME.addressLine, city: HOME.city, postcode: HOME.postcode },

@@ -1,7 +1,7 @@
 import { createRandom, listOf, type Random, weighted } from "./random.ts";
 
 /** Authorities of the cohort: two large cities' areas, one London borough, and how poor they are on the whole. */
-export const AUTHORITIES = [
+const AUTHORITIES = [
   { name: "leeds", city: "Leeds", weight: 22, poor: 0.55, outward: "LS1-LS29 WF3 WF10 BD11" },
   { name: "hammersmith-fulham", city: "London", weight: 10, poor: 0.5, outward: "W3 W6 W12 W14 SW6 NW10" },
   { name: "liverpool", city: "Liverpool", weight: 18, poor: 0.8, outward: "L1-L19 L24 L25 L27" },

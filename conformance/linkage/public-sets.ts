@@ -12,15 +12,17 @@ export interface PublicSet {
   readonly truth: Truth;
   /** Columns of `npm run link`, by profile. */
   readonly columns: Readonly<Record<"full" | "early-years", Readonly<Record<string, string | readonly string[]>>>>;
-  /** F1 at certain, by profile; what a hostile goal does not name is not judged. */
+  /** By profile, of certain links where nothing else is said; what a hostile goal does not name is not judged. */
   readonly goals?: Readonly<Partial<Record<"full" | "early-years", SetGoals>>>;
 }
 
 export interface SetGoals {
   readonly pairF1?: number;
-  readonly clusterF1?: number;
   readonly precision?: number;
   readonly reviewF1?: number;
+  /** Whatever the grade, of all pairs of at least this probability. */
+  readonly pairF1At95?: number;
+  readonly clusterF1At95?: number;
 }
 
 const EARLY_YEARS = {
@@ -53,7 +55,8 @@ export const PUBLIC_SETS: readonly PublicSet[] = [
     files: [/^dataset3\.csv$/],
     truth: "febrl",
     columns: FEBRL,
-    goals: { full: { pairF1: 0.9985, clusterF1: 0.9995 }, "early-years": { clusterF1: 0.98 } },
+    // The figures that these goals are to surpass were reached with all pairs of that probability taken for links.
+    goals: { full: { pairF1At95: 0.9985, clusterF1At95: 0.9995 }, "early-years": { clusterF1At95: 0.98 } },
   },
   {
     name: "FEBRL4",

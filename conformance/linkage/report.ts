@@ -102,11 +102,11 @@ export function adversarialToConsole(result: AdversarialResult): string {
 }
 
 export function setToConsole(result: SetResult): string {
-  const { certain, clusters, withReview, atHalf, at95 } = result;
+  const { certain, clusters, withReview, atHalf, at95, clusters95 } = result;
   const f1 = ({ f1: value }: { f1: number }) => value.toFixed(4);
   return [
     `${result.set.padEnd(16)} ${result.profile.padEnd(11)} certain P ${certain.precision.toFixed(4)} R ${certain.recall.toFixed(4)} F1 ${f1(certain)}`,
-    `cluster F1 ${f1(clusters)}; with review ${f1(withReview)} (R ${withReview.recall.toFixed(4)}); p ≥ 0.95 ${f1(at95)}; p ≥ 0.5 ${f1(atHalf)}; ${(result.time_ms / 1_000).toFixed(1)} s\n`,
+    `cluster F1 ${f1(clusters)}; with review ${f1(withReview)} (R ${withReview.recall.toFixed(4)}); p ≥ 0.95 ${f1(at95)}, by cluster ${f1(clusters95)}; p ≥ 0.5 ${f1(atHalf)}; ${(result.time_ms / 1_000).toFixed(1)} s\n`,
     ...result.missed.map((line) => `  MISSED ${line}\n`),
   ]
     .join("; ")

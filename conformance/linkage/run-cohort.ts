@@ -87,7 +87,7 @@ export async function runCohort(children: number, options: RunOptions): Promise<
 }
 
 /** Pairs of one run: about as many children as a small region has, so that names and postcodes are as dense as there. */
-export const PAIRS_A_RUN = 100_000;
+const PAIRS_A_RUN = 100_000;
 
 /** Adversarial pairs, in runs of a region each. */
 export async function runAdversarial(

@@ -34,7 +34,7 @@ const SOUNDS = listOf(`ph:f f:ph ck:k c:k k:c ee:ea ea:ee ie:y y:ie ey:y ai:ay a
 );
 
 /** Written by ear: one sound spelt otherwise. */
-export function phoneticSlip(text: string, random: Random): string {
+function phoneticSlip(text: string, random: Random): string {
   const small = text.toLowerCase();
   const possible = SOUNDS.filter(([from]) => small.indexOf(from, 1) > 0);
   if (possible.length === 0) return text;
@@ -49,7 +49,7 @@ const SHAPES = listOf("rn:m m:rn l:i i:l cl:d d:cl vv:w w:vv e:c c:e o:0 l:1 h:b
 });
 
 /** Read from a scanned form. */
-export function opticalSlip(text: string, random: Random): string {
+function opticalSlip(text: string, random: Random): string {
   const possible = SHAPES.filter(([from]) => text.includes(from));
   if (possible.length === 0) return text;
   const [from, to] = random.pick(possible);

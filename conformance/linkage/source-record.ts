@@ -89,7 +89,7 @@ function toldNames(child: Child, kind: SourceKind, random: Random): Names {
 }
 
 /** What a maternity or child health system has in the field for the name of a newborn without one. */
-export function placeholderOf(child: Child, random: Random): string {
+function placeholderOf(child: Child, random: Random): string {
   const male = child.sex === "male";
   if (child.birthOrder !== undefined && random.chance(0.6))
     return random.pick([

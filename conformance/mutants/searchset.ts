@@ -92,7 +92,7 @@ function toBundle(search: Search, walk: Walk, offset: number, walkId: string | u
   };
 }
 
-export function toEntry(base: string, resource: Resource, mode: "match" | "include") {
+function toEntry(base: string, resource: Resource, mode: "match" | "include") {
   return { fullUrl: `${base}/${resource.resourceType}/${resource.id}`, resource, search: { mode } };
 }
 

@@ -3,11 +3,12 @@ import { type CaseResult, OUTCOMES, type RunReport } from "../result.ts";
 
 const LINES_PER_OUTCOME_MAX = 40;
 
-/** What the terminal shows: every failure with a command to repeat it, then one line each for the rest. */
+/** What the terminal shows: every failure with a command to repeat it, one line each for the rest. */
 export function toConsole(report: RunReport, mended: readonly KnownFailure[] = []): string {
   const { base, software, results, counts, time_ms, assumed, exchanges, leftBehind } = report;
   const failed = results.filter(({ outcome }) => outcome === "fail" || outcome === "error");
-  const broken = failed.filter(({ known }) => known === undefined);
+  const broken = failed.filter(({ known, outcome }) => known === undefined && outcome === "fail");
+  const errors = failed.filter(({ known, outcome }) => known === undefined && outcome === "error");
   const known = failed.filter((result) => result.known !== undefined);
   const others = OUTCOMES.filter((outcome) => !["pass", "fail", "error"].includes(outcome)).flatMap((outcome) =>
     shortened(results.filter((result) => result.outcome === outcome).map(toLine)),
@@ -21,6 +22,7 @@ export function toConsole(report: RunReport, mended: readonly KnownFailure[] = [
     ...known.map(({ id, known: why }) => `${"known".padEnd(15)}${id}: ${why}`),
     ...mended.map(({ id }) => `${"mended".padEnd(15)}${id}: passes now; take it out of the baseline`),
     ...broken.flatMap(toFailure),
+    ...shortened(errors.map(toLine)),
     "",
     `${results.length} cases, ${exchanges.length} requests, ${(time_ms / 1000).toFixed(1)} s: ${summary}`,
     ...(leftBehind.length === 0 ? [] : [`left on the server: ${leftBehind.join(" ")}`]),

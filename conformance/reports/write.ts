@@ -9,7 +9,7 @@ import { toResultsJson } from "./results-json.ts";
 import { toTestReport } from "./test-report.ts";
 
 /** Every report by the name of its file. */
-export const REPORTS: Readonly<Record<string, (report: RunReport) => string>> = {
+const REPORTS: Readonly<Record<string, (report: RunReport) => string>> = {
   "results.json": toResultsJson,
   "junit.xml": toJunit,
   "report.html": toHtml,

@@ -80,13 +80,16 @@ async function loadFixtures(state: State, file: string, send: Send): Promise<rea
   return steps;
 }
 
-/** A file below the folder of the script; a script reads nothing else. */
+const TYPE_AND_ID = /^([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})$/;
+
+/** A file below the folder of the script, `Patient/example` also as packages name it; a script reads nothing else. */
 async function readBeside(file: string, reference: string): Promise<unknown> {
   const folder = dirname(file);
   const path = resolve(folder, reference);
   const inside = relative(folder, path);
   if (reference === "" || inside.startsWith("..") || isAbsolute(inside)) return undefined;
-  for (const candidate of [path, `${path}.json`]) {
+  const packaged = resolve(folder, `${reference.replace(TYPE_AND_ID, "$1-$2")}.json`);
+  for (const candidate of [path, `${path}.json`, packaged]) {
     const content = parseJson(await readFile(candidate, "utf8").catch(() => ""));
     if (content !== undefined) return content;
   }

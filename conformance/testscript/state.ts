@@ -41,16 +41,23 @@ function variable(state: State, name: string): string {
 }
 
 function valueFrom(state: State, found: unknown): string | undefined {
-  const [field, expression, path] = ["headerField", "expression", "path"].map((name) => text(found, name));
+  const [field, said, path] = ["headerField", "expression", "path"].map((name) => text(found, name));
+  const expression = said ?? (path === undefined ? undefined : toFhirPath(path));
   const source = text(found, "sourceId");
   if (field !== undefined) return exchangeOf(state, source)?.response.headers[field.toLowerCase()];
-  if (expression === undefined && path !== undefined) throw new NotSupported("a variable by path");
   if (expression === undefined) return undefined;
   // A fixture that was created is known by the id that the server gave it.
   if (/\.id$/.test(expression) && source !== undefined && state.places.has(source))
     return state.places.get(source)?.split("/")[1];
   const [value] = evaluate(expression, resourceOf(state, source));
   return value === undefined ? undefined : String(isRecord(value) ? JSON.stringify(value) : value);
+}
+
+/** The one form of XPath that says the same in FHIRPath: names of elements from the resource on. */
+function toFhirPath(path: string): string {
+  const names = path.replaceAll("fhir:", "").replace(/^\/+|\/@value$/g, "");
+  if (!/^[A-Za-z]+(\/[A-Za-z]+)*$/.test(names)) throw new NotSupported(`a variable by the path ${path}`);
+  return names.replaceAll("/", ".");
 }
 
 function exchangeOf(state: State, id: string | undefined): Exchange | undefined {

@@ -1,4 +1,7 @@
 import { readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createSend } from "../http.ts";
@@ -43,6 +46,38 @@ describe("a TestScript", () => {
     expect(outcome).toBe("fail");
     expect(parts.find(({ name }) => name === "read")?.steps.map((step) => step.outcome)).toEqual(Array(6).fill("skip"));
     expect(parts.at(-1)).toMatchObject({ name: "teardown", steps: [{ outcome: "pass" }] });
+  });
+
+  test.each([
+    ["pass", "Patient/gender"],
+    ["pass", "fhir:Patient/fhir:gender/@value"],
+    ["skip", "//fhir:Patient/fhir:name[1]"],
+  ])("ends with %s where a variable is told by the path %s", async (expected, path) => {
+    const contained = [{ resourceType: "Patient", id: "it", gender: "male" }];
+    const script = {
+      resourceType: "TestScript",
+      contained,
+      fixture: [{ id: "it", resource: { reference: "#it" } }],
+      variable: [{ name: "sex", sourceId: "it", path }],
+      test: [
+        {
+          action: [
+            { operation: { type: { code: "search" }, resource: "Patient", params: `?gender=$${"{sex}"}` } },
+            { assert: { requestURL: "gender=male", operator: "contains" } },
+          ],
+        },
+      ],
+    };
+    expect((await runScript(FILE, script, send)).outcome).toBe(expected);
+  });
+
+  test("finds a fixture that is named as a resource under the name that packages give it", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "testscript-"));
+    await writeFile(join(folder, "Patient-example.json"), '{"resourceType":"Patient"}');
+    const fixture = [{ id: "patient", resource: { reference: "Patient/example" } }];
+    const { outcome } = await runScript(join(folder, "script.json"), { resourceType: "TestScript", fixture }, send);
+    await rm(folder, { recursive: true });
+    expect(outcome).toBe("pass");
   });
 
   test("reads no fixture from outside its folder", async () => {

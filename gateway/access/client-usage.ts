@@ -1,33 +1,10 @@
 import { LRUCache } from "lru-cache";
+import type { Coordination } from "../identity/coordination.ts";
 import { LIMITS } from "../limits.ts";
 import type { ClientLimits } from "./client-limits.ts";
 
-/** What a process has counted of one client since it last told. */
-export interface Tally {
-  /** Seconds since 1970, and requests that came in it. */
-  readonly second: number;
-  readonly requests: number;
-  /** Under way here now. */
-  readonly underWay: number;
-  /** The hour of the client, and what is new in it. */
-  readonly hour: number;
-  readonly released: readonly string[];
-  readonly asked: readonly string[];
-}
-
-/** The same of all processes, or of all but this one. */
-export interface Tallied {
-  readonly requests: number;
-  readonly underWayElsewhere: number;
-  readonly released: number;
-  readonly asked: number;
-}
-
 /** How processes tell each other. Resolves with nothing while they cannot. */
-export interface Tallying {
-  tally(client: string, told: Tally): Promise<Tallied | undefined>;
-  state(): "in-process" | "connected" | "down";
-}
+export type Tallying = Pick<Coordination, "tally" | "state">;
 
 export interface ClientUsagePorts {
   /** What a client may ask; `none`: anything. */
@@ -99,9 +76,11 @@ export function createClientUsage(ports: ClientUsagePorts): ClientUsage {
     turn(usage, Math.floor(now_s()));
     return usage;
   };
+  const others = ports.processes ?? LIMITS.client_limits_processes_assumed;
   /** While the others cannot be heard, each of them may be asking as much as comes here. */
-  const weight = (): number =>
-    tallying.state() === "down" ? (ports.processes ?? LIMITS.client_limits_processes_assumed) : 1;
+  const hasRoom = (count: Count, limit: number): boolean =>
+    // Where there is room even so, nobody has to look whether they are heard: that takes longer than all the rest.
+    hasRoomFor(count, limit, others) || (tallying.state() !== "down" && hasRoomFor(count, limit, 1));
 
   const tell = (client: string, usage: Usage): void => void tellOthers(client, usage, tallying);
   const isAlone = tallying.state() === "in-process";
@@ -122,13 +101,13 @@ export function createClientUsage(ports: ClientUsagePorts): ClientUsage {
       const limits = limitsOf(client);
       if (limits === "none") return undefined;
       const usage = usageOf(client);
-      if (!hasRoom(usage.requests, limits.requestsPerSecond, weight())) return LIMITS.client_throttled_retry_s;
+      if (!hasRoom(usage.requests, limits.requestsPerSecond)) return LIMITS.client_throttled_retry_s;
       usage.requests.fresh += 1;
       for (const identifier of asked ?? []) note(usage.asked, identifier, noting(limits));
       if (usage.requests.fresh * TOLD_SHARE >= limits.requestsPerSecond) tell(client, usage);
       const isFull =
         asked !== undefined &&
-        [usage.asked, usage.released].some((distinct) => !hasRoom(distinct, limits.childrenPerHour, weight()));
+        !(hasRoom(usage.asked, limits.childrenPerHour) && hasRoom(usage.released, limits.childrenPerHour));
       if (!isFull) return undefined;
       if (!usage.isAlarmed) ports.onAlarm(client);
       usage.isAlarmed = true;
@@ -140,7 +119,7 @@ export function createClientUsage(ports: ClientUsagePorts): ClientUsage {
       if (limits === "none") return UNCOUNTED;
       const usage = usageOf(client);
       const underWay = { known: usage.underWayElsewhere, fresh: usage.underWay };
-      if (!hasRoom(underWay, limits.concurrent, weight())) return undefined;
+      if (!hasRoom(underWay, limits.concurrent)) return undefined;
       usage.underWay += 1;
       let isEnded = false;
       return {
@@ -161,7 +140,7 @@ export function createClientUsage(ports: ClientUsagePorts): ClientUsage {
 const UNCOUNTED = { end() {} };
 
 async function tellOthers(client: string, usage: Usage, tallying: Tallying): Promise<void> {
-  if (usage.isTelling || tallying.state() !== "connected" || !hasNews(usage)) return;
+  if (usage.isTelling || !hasNews(usage) || tallying.state() !== "connected") return;
   usage.isTelling = true;
   const { second, hour, underWay, requests, released, asked } = usage;
   const told = { released: released.unsent.splice(0, TOLD_MAX), asked: asked.unsent.splice(0, TOLD_MAX) };
@@ -230,7 +209,7 @@ function hourEnd_s({ hour, phase_s }: Usage): number {
 }
 
 /** Nobody is shut out entirely because the others cannot be heard. */
-function hasRoom({ known, fresh }: Count, limit: number, weight: number): boolean {
+function hasRoomFor({ known, fresh }: Count, limit: number, weight: number): boolean {
   return known < limit && (fresh === 0 || known + fresh * weight < limit);
 }
 

@@ -1,5 +1,4 @@
 import { createSecretKey, type KeyObject, randomBytes } from "node:crypto";
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Config } from "../config.ts";
 import { LIMITS } from "../limits.ts";
@@ -9,8 +8,8 @@ import {
   ensureFirstKey,
   type KeyFile,
   type KeyFolder,
-  keyFolder,
   readKeyFiles,
+  shelfOf,
   signingAt,
 } from "./key-files.ts";
 import { ensureFile } from "./private-file.ts";
@@ -36,9 +35,8 @@ export interface GatewayKeysOptions extends KeyFolder {
   readonly clock: () => number;
 }
 
-/** Keys of every process on the same DATA_DIR; made at first start, read again every half a minute. */
+/** Keys of every process on the same DATA_DIR, or the same database; made at first start, read again every half a minute. */
 export async function openGatewayKeys({ clock, ...where }: GatewayKeysOptions): Promise<GatewayKeys> {
-  const folder = keyFolder(where);
   await ensureFirstKey(where, clock());
   let files: readonly KeyFile[] = [];
   let readAt_ms = Number.NEGATIVE_INFINITY;
@@ -46,7 +44,7 @@ export async function openGatewayKeys({ clock, ...where }: GatewayKeysOptions): 
   let generation = "";
 
   const read = async (): Promise<void> => {
-    files = await advance(folder, clock());
+    files = await advance(where, clock());
     readAt_ms = clock();
     generation = files.map(({ key }) => key.kid).join(" ");
   };
@@ -83,18 +81,23 @@ export async function openGatewayKeys({ clock, ...where }: GatewayKeysOptions): 
 }
 
 /** The keys as they stand, once the next one is made if it is time and those that have ended are gone. */
-async function advance(folder: string, now_ms: number): Promise<readonly KeyFile[]> {
-  const files = await readKeyFiles(folder);
+async function advance(where: KeyFolder, now_ms: number): Promise<readonly KeyFile[]> {
+  const files = await readKeyFiles(where);
   const newest = files.at(-1);
-  if (newest === undefined) throw new Error(`there is no signing key in ${folder}`);
+  if (newest === undefined) throw new Error("there is no signing key");
   const next_ms = newest.key.from_ms + LIMITS.signing_key_life_ms;
   if (next_ms - LIMITS.key_published_before_ms <= now_ms) {
-    await addKey(folder, newest.number + 1, Math.max(next_ms, now_ms + LIMITS.key_published_before_ms));
-    return readKeyFiles(folder);
+    await addKey(where, newest.number + 1, Math.max(next_ms, now_ms + LIMITS.key_published_before_ms));
+    return readKeyFiles(where);
   }
   const ended = endedAt(files, now_ms);
-  await Promise.all(ended.map(({ path }) => rm(path, { force: true })));
+  await removeAll(where, ended);
   return files.filter((file) => !ended.includes(file));
+}
+
+async function removeAll(where: KeyFolder, files: readonly KeyFile[]): Promise<void> {
+  const shelf = shelfOf(where);
+  await Promise.all(files.map(({ name }) => shelf.remove(name)));
 }
 
 export interface Rotated {
@@ -111,25 +114,24 @@ export async function rotateKeys(
   now_ms: number,
   { atOnce }: { readonly atOnce: boolean },
 ): Promise<Rotated> {
-  const folder = keyFolder(where);
   await ensureFirstKey(where, now_ms);
-  const files = await readKeyFiles(folder);
+  const files = await readKeyFiles(where);
   const waiting = files.at(-1);
   const isWaiting = waiting !== undefined && files.length > 1 && waiting.key.from_ms > now_ms;
   if (!isWaiting || atOnce) {
     const from_ms = atOnce ? now_ms : now_ms + LIMITS.key_published_before_ms;
-    await addKey(folder, (waiting?.number ?? 0) + 1, from_ms);
+    await addKey(where, (waiting?.number ?? 0) + 1, from_ms);
   }
-  if (atOnce) await Promise.all(files.map(({ path }) => rm(path, { force: true })));
-  const made = (await readKeyFiles(folder)).at(-1);
-  if (made === undefined) throw new Error(`there is no signing key in ${folder}`);
+  if (atOnce) await removeAll(where, files);
+  const made = (await readKeyFiles(where)).at(-1);
+  if (made === undefined) throw new Error("there is no signing key");
   return { kid: made.key.kid, from_ms: made.key.from_ms };
 }
 
 /** What nonces of DPoP are made with: the same in every process. */
 export async function ensureNonceKey(where: KeyFolder): Promise<KeyObject> {
-  const path = join(where.dataDir, "keys", `dpop-nonce.${where.mode}.key`);
-  const text = await ensureFile(path, async () => randomBytes(32).toString("base64"));
+  const name = `dpop-nonce.${where.mode}.key`;
+  const text = await shelfOf(where).ensure(name, async () => randomBytes(32).toString("base64"));
   return createSecretKey(Buffer.from(text, "base64"));
 }
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { guardedUrl, name, words } from "./register-words.ts";
 
 /** Signatures of an identity token. Never `none`, never a shared secret. */
-export const USER_TOKEN_ALGORITHMS = [
+const USER_TOKEN_ALGORITHMS = [
   "RS256",
   "RS384",
   "RS512",

@@ -143,6 +143,14 @@ describe("each check of the signature, the claims and the scopes refuses what it
       error: "400 invalid_scope",
     },
     {
+      check: 12,
+      name: "a type that is not served",
+      register: registerOf({ scopes: ["system/*.cruds"] }),
+      form: { scope: "system/Encounter.rs" },
+      detail: "scope-none",
+      error: "400 invalid_scope",
+    },
+    {
       check: 13,
       name: "a purpose that is not registered",
       claims: { purpose: "HRESCH" },

@@ -54,8 +54,15 @@ describe("each check of the form, the header and the client refuses what it is t
       check: 2,
       name: "no grant type",
       form: { grant_type: undefined },
-      detail: "grant-type",
-      error: "400 unsupported_grant_type",
+      detail: "grant-type-missing",
+      error: "400 invalid_request",
+    },
+    {
+      check: 2,
+      name: "an empty grant type",
+      form: { grant_type: "" },
+      detail: "grant-type-missing",
+      error: "400 invalid_request",
     },
     {
       check: 2,

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { isIPv6 } from "node:net";
 import { LRUCache } from "lru-cache";
+import type { Allowed, Coordination } from "../identity/coordination.ts";
 import { LIMITS } from "../limits.ts";
 
 /**
@@ -12,7 +13,10 @@ export interface TokenFailures {
    * Counts a try of this address in this name until it is known to be none of these. A number: so many seconds are to be
    * waited, and nothing is to be checked.
    */
-  begin(address: string | undefined, claimed: string): Trying | { readonly wait_s: number; readonly isFirst: boolean };
+  begin(
+    address: string | undefined,
+    claimed: string,
+  ): Promise<Trying | { readonly wait_s: number; readonly isFirst: boolean }>;
 }
 
 export interface Trying {
@@ -29,9 +33,20 @@ interface Allowance {
 
 const UNCOUNTED: Trying = { succeeded() {} };
 
-export function createTokenFailures(clock: () => number): TokenFailures {
+const ALLOWED: Allowed = { max: LIMITS.token_failures_max, regained_ms: LIMITS.token_failure_regained_ms };
+
+export interface TokenFailuresOptions {
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  /** Where several processes count together; `secret`: the same in all of them, by which names get their places. */
+  readonly shared?: Pick<Coordination, "takeAllowed" | "giveBackAllowed"> & { readonly secret: Uint8Array };
+}
+
+export function createTokenFailures({ clock, shared }: TokenFailuresOptions): TokenFailures {
   const allowances = new LRUCache<string, Allowance>({ max: LIMITS.token_failures_places_max });
-  const secret = randomBytes(32);
+  const secret = createHmac("sha256", shared?.secret ?? randomBytes(32))
+    .update("token failures")
+    .digest();
   /**
    * Names share a few places, known clients' and others alike: whoever makes up names gains nothing, it does not show
    * which of them there are, and who fails in one client's name holds up no other.
@@ -41,29 +56,39 @@ export function createTokenFailures(clock: () => number): TokenFailures {
     return `${toNetwork(address)} ${place % LIMITS.token_failures_places_each}`;
   };
 
+  const allowanceOf = (place: string, now_ms: number): Allowance => {
+    const known = allowances.get(place);
+    const allowance = known ?? { left: ALLOWED.max, at_ms: now_ms, told_ms: Number.NEGATIVE_INFINITY };
+    if (known === undefined) allowances.set(place, allowance);
+    const regained = Math.max(0, now_ms - allowance.at_ms) / ALLOWED.regained_ms;
+    allowance.left = Math.min(ALLOWED.max, allowance.left + regained);
+    allowance.at_ms = now_ms;
+    return allowance;
+  };
+  /** Of this process alone: milliseconds until there is one again; 0 when one was taken. */
+  const takeOwn = (allowance: Allowance): number => {
+    if (allowance.left < 1) return (1 - allowance.left) * ALLOWED.regained_ms;
+    allowance.left -= 1;
+    return 0;
+  };
+
   return {
-    begin(address, claimed) {
+    async begin(address, claimed) {
       if (address === undefined) return UNCOUNTED;
       const place = placeOf(address, claimed);
+      const told = await shared?.takeAllowed(place, ALLOWED);
       const now_ms = clock();
-      const allowance = allowances.get(place) ?? {
-        left: LIMITS.token_failures_max,
-        at_ms: now_ms,
-        told_ms: Number.NEGATIVE_INFINITY,
-      };
-      allowances.set(place, allowance);
-      const regained = Math.max(0, now_ms - allowance.at_ms) / LIMITS.token_failure_regained_ms;
-      allowance.left = Math.min(LIMITS.token_failures_max, allowance.left + regained);
-      allowance.at_ms = now_ms;
-      if (allowance.left < 1) {
+      const allowance = allowanceOf(place, now_ms);
+      const wait_ms = told ?? takeOwn(allowance);
+      if (wait_ms > 0) {
         const isFirst = Math.abs(now_ms - allowance.told_ms) >= LIMITS.token_failures_told_ms;
         if (isFirst) allowance.told_ms = now_ms;
-        return { wait_s: Math.ceil(((1 - allowance.left) * LIMITS.token_failure_regained_ms) / 1_000), isFirst };
+        return { wait_s: Math.ceil(wait_ms / 1_000), isFirst };
       }
-      allowance.left -= 1;
       return {
         succeeded() {
-          allowance.left = Math.min(LIMITS.token_failures_max, allowance.left + 1);
+          if (told === undefined) allowance.left = Math.min(ALLOWED.max, allowance.left + 1);
+          else void shared?.giveBackAllowed(place, ALLOWED);
         },
       };
     },

@@ -33,6 +33,8 @@ export function readForm({
   const form = new Map(pairs);
   if (form.size !== pairs.length) return { kind: "repeated-parameter" };
   const grant = form.get("grant_type");
+  // Sent without a value it was not sent: RFC 6749 3.2
+  if (!grant) return { kind: "grant-type-missing" };
   if (grant !== "client_credentials" && grant !== TOKEN_EXCHANGE) return { kind: "grant-type" };
   if (form.get("client_assertion_type") !== ASSERTION_TYPE) return { kind: "assertion-type" };
   return form;

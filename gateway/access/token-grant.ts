@@ -1,3 +1,4 @@
+import { isServedType } from "#profiles/interactions.ts";
 import { LIMITS } from "../limits.ts";
 import type { Client } from "./register.ts";
 import type { Scope } from "./requester.ts";
@@ -39,7 +40,7 @@ export function toGrant(
 ): TokenRefusal | Grant {
   const asked = readScopes(wanted.scope, isSearchable);
   if ("kind" in asked) return asked;
-  const scopes = intersectScopes(asked, client.scopes);
+  const scopes = intersectScopes(asked, client.scopes).filter(isServed);
   if (scopes.length === 0) return { kind: "scope-none" };
 
   const { purposes, from, until } = client.agreement;
@@ -48,6 +49,11 @@ export function toGrant(
   const purpose =
     wanted.purpose === undefined ? purposes[0] : purposes.find((registered) => registered === wanted.purpose);
   return purpose === undefined ? { kind: "purpose", registered: purposes } : { scopes, purpose };
+}
+
+/** A scope over a type that no resource here has would promise what there is not. */
+function isServed(scope: Scope): boolean {
+  return scope.context !== "system" || scope.type === "*" || isServedType(scope.type);
 }
 
 function readScopes(scope: string | undefined, isSearchable: IsSearchable): TokenRefusal | readonly Scope[] {

@@ -13,6 +13,7 @@ export type TokenRefusal =
   | { readonly kind: "repeated-parameter" }
   | { readonly kind: "too-many-failures"; readonly wait_s: number }
   | { readonly kind: "grant-type" }
+  | { readonly kind: "grant-type-missing" }
   | { readonly kind: "assertion-type" }
   | { readonly kind: "assertion-missing" }
   | { readonly kind: "assertion-malformed" }
@@ -47,6 +48,9 @@ export type TokenRefusal =
   | { readonly kind: "purpose"; readonly registered: readonly string[] }
   | { readonly kind: "agreement-not-begun"; readonly from: string }
   | { readonly kind: "agreement-ended"; readonly until: string };
+
+const GRANT_TYPES =
+  "grant_type must be client_credentials, or token-exchange (RFC 8693) by a client whose users sign in.";
 
 export interface OAuthError {
   readonly status: 400 | 401 | 415 | 429 | 503;
@@ -92,13 +96,10 @@ export function toOAuthError(refusal: TokenRefusal): OAuthError {
         description: "Too many requests from this address failed. Check the client's id, key and clock, and wait.",
         headers: { "Retry-After": String(refusal.wait_s) },
       };
+    case "grant-type-missing":
+      return request(GRANT_TYPES);
     case "grant-type":
-      return {
-        status: 400,
-        error: "unsupported_grant_type",
-        description:
-          "grant_type must be client_credentials, or token-exchange (RFC 8693) by a client whose users sign in.",
-      };
+      return { status: 400, error: "unsupported_grant_type", description: GRANT_TYPES };
     case "dpop":
       return toDpopError(refusal);
     case "user-required":
@@ -167,6 +168,7 @@ type ClientRefusal = Exclude<
         | "repeated-parameter"
         | "too-many-failures"
         | "grant-type"
+        | "grant-type-missing"
         | "agreement-not-begun"
         | "agreement-ended"
         | "dpop"
@@ -185,7 +187,7 @@ function toScopeText(refusal: ScopeRefusal): string {
     case "scope-malformed":
       return `Scope number ${refusal.position} is not served: ${refusal.reason}.`;
     case "scope-none":
-      return "None of these scopes is registered for this client.";
+      return "None of these scopes is registered for this client and about a type that is served here.";
     case "purpose":
       return `The purpose claim must be one of those registered: ${refusal.registered.join(", ")}.`;
   }

@@ -24,7 +24,7 @@ export const NOW_s = Math.floor(NOW_ms / 1_000);
 export const PAIR = createKeyPair("first");
 export const STRANGER = createKeyPair("first");
 export const RSA = generateKeyPairSync("rsa", { modulusLength: 2_048 });
-export const RSA_JWK = CLIENT_KEY.parse({ ...RSA.publicKey.export({ format: "jwk" }), kid: "rsa" });
+const RSA_JWK = CLIENT_KEY.parse({ ...RSA.publicKey.export({ format: "jwk" }), kid: "rsa" });
 
 export interface Ground {
   readonly directory: string;
@@ -120,7 +120,7 @@ export async function sign({ header, claims, key }: Case, jti: string): Promise<
     .sign(key ?? PAIR.privateKey, { crit: { "early-years": true } });
 }
 
-export const NO_FETCH: GuardedFetch = async () => ({ ok: false, reason: "unreachable" });
+const NO_FETCH: GuardedFetch = async () => ({ ok: false, reason: "unreachable" });
 
 export function createEndpoint(ground: Ground, changes: Partial<TokenEndpointOptions> = {}) {
   return createTokenEndpoint({

@@ -9,7 +9,7 @@ import { useOnce } from "./replay.ts";
 import type { RequesterUser } from "./requester.ts";
 import { bindToken } from "./sender-binding.ts";
 import { issueToken, refuseToken, type TokenAnswer } from "./token-answer.ts";
-import { createTokenFailures } from "./token-failures.ts";
+import { createTokenFailures, type TokenFailuresOptions } from "./token-failures.ts";
 import { readForm, TOKEN_EXCHANGE, type TokenRequest } from "./token-form.ts";
 import { type IsSearchable, toGrant } from "./token-grant.ts";
 import type { TokenRefusal } from "./token-refusal.ts";
@@ -22,6 +22,8 @@ export interface TokenEndpointOptions extends ProofPorts {
   /** Absent: none of the clients has users who sign in. */
   readonly users?: UserChecker;
   readonly isSearchable: IsSearchable;
+  /** How several processes count together who fails to say who it is; absent: each by itself. */
+  readonly failures?: TokenFailuresOptions["shared"];
   /** Origin of the gateway, without a trailing slash. */
   readonly baseUrl: string;
 }
@@ -45,11 +47,11 @@ export interface UserChecker {
 export function createTokenEndpoint(options: TokenEndpointOptions): (request: TokenRequest) => Promise<TokenAnswer> {
   const { register, findKey, baseUrl, clock } = options;
   const checkAssertion = createAssertionChecker({ register, findKey, audience: tokenUrl(baseUrl), clock });
-  const failures = createTokenFailures(clock);
+  const failures = createTokenFailures({ clock, ...(options.failures && { shared: options.failures }) });
 
   return async (request) => {
     const form = readForm(request);
-    const trying = failures.begin(request.address, "kind" in form ? "" : claimedIssuer(form));
+    const trying = await failures.begin(request.address, "kind" in form ? "" : claimedIssuer(form));
     if ("wait_s" in trying) {
       const refused = refuseToken({ kind: "too-many-failures", wait_s: trying.wait_s });
       return trying.isFirst ? refused : { ...refused, isQuiet: true };

@@ -58,7 +58,7 @@ export function toAuditEvents(indexed: IndexedRecord, context: AuditEventContext
 }
 
 /** A decision is folded into the disclosure that it was made for: its id says which, and which of its children. */
-export function decisionEventId(id: string, number: number): string {
+function decisionEventId(id: string, number: number): string {
   return `${Buffer.from(id, "hex").subarray(0, KEPT_BYTES).toString("hex")}.${number}`;
 }
 
@@ -68,7 +68,7 @@ export function isDecisionEventId(id: string): boolean {
 }
 
 /** An id has 64 characters at most: so many bytes of the hash leave room for a number. */
-export const KEPT_BYTES = 28;
+const KEPT_BYTES = 28;
 
 type Decided = Omit<Disclosure, "number"> & { readonly consents: readonly string[]; readonly number: number };
 

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { AuditIndex, AuditLog } from "./audit.ts";
-import { type IndexWorld, NOON, names, recordOf, scanned, startIndexWorld } from "./audit-index.fixtures.ts";
+import { type IndexWorld, names, scanned, startIndexWorld } from "./audit-index.fixtures.ts";
+import { NOON, recordOf } from "./log.fixtures.ts";
 
 const DAY_MS = 86_400_000;
 const INDEX = "gateway.index.sqlite";

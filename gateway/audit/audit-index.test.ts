@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { AuditFilter, AuditRecord } from "./audit.ts";
-import { type IndexWorld, LONG, NOON, names, recordOf, scanned, startIndexWorld } from "./audit-index.fixtures.ts";
+import { type IndexWorld, LONG, names, scanned, startIndexWorld } from "./audit-index.fixtures.ts";
+import { NOON, recordOf } from "./log.fixtures.ts";
 
 const DAY_MS = 86_400_000;
 let world: IndexWorld;

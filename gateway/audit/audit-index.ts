@@ -11,6 +11,20 @@ export interface AuditIndexOptions {
   readonly directory: string;
   /** Name of the process that uses the index: each has its own, of the whole log. */
   readonly process: string;
+  /** Where there are logs of other machines; absent: all of it is in `directory`. */
+  readonly others?: OtherLogs;
+}
+
+/** The logs of several machines, each with chains of its own. */
+export interface OtherLogs {
+  /** A folder that holds one for each other machine, under its name. */
+  readonly directory: string;
+  /** Name of this machine. */
+  readonly machine: string;
+  /** The same number for a chain on all machines, so that a place in the log is the same on all. */
+  numberOf(chain: string): Promise<number>;
+  /** Brings the folders to where the others are. Resolves with the machines of whom something is missing. */
+  fetch(): Promise<readonly string[]>;
 }
 
 /** A search index of the audit log. Opens nothing before it is used. */
@@ -28,9 +42,12 @@ class FileAuditIndex implements AuditIndex {
   #running: Promise<void> | undefined;
   #next: Promise<void> | undefined;
   #closed = false;
+  readonly #others: OtherLogs | undefined;
+  #missing: readonly string[] = [];
 
-  constructor({ directory, process }: AuditIndexOptions) {
+  constructor({ directory, process, others }: AuditIndexOptions) {
     this.#directory = directory;
+    this.#others = others;
     this.#path = join(directory, `${process}.index.sqlite`);
   }
 
@@ -52,13 +69,18 @@ class FileAuditIndex implements AuditIndex {
   }
 
   async #catchUp(): Promise<void> {
+    if (this.#others !== undefined) this.#missing = await this.#others.fetch();
     try {
-      await catchUpWith(this.#open(), this.#directory);
+      await catchUpWith(this.#open(), this.#directory, this.#others);
     } catch (error) {
       if (!isDamage(error)) throw error;
       this.#discard();
-      await catchUpWith(this.#open(), this.#directory);
+      await catchUpWith(this.#open(), this.#directory, this.#others);
     }
+  }
+
+  missing(): readonly string[] {
+    return this.#missing;
   }
 
   async scan(filter: AuditFilter, after: number | undefined, limit: number): Promise<readonly IndexedRecord[]> {

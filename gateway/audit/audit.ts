@@ -112,5 +112,7 @@ export interface AuditIndex {
   scan(filter: AuditFilter, after: number | undefined, limit: number): Promise<readonly IndexedRecord[]>;
   /** By the id of its AuditEvent, or of one of a decision that was made for it. */
   get(id: string): Promise<IndexedRecord | undefined>;
+  /** Machines of whose log not all that is older than a moment was there at the last `catchUp`, as people know them. */
+  missing(): readonly string[];
   close(): Promise<void>;
 }

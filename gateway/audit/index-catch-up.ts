@@ -1,4 +1,5 @@
-import { basename } from "node:path";
+import { readdir } from "node:fs/promises";
+import { join, relative } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { type AuditFile, listAuditFiles } from "./files.ts";
@@ -7,6 +8,13 @@ import { type KnownFile, readOn } from "./index-read-on.ts";
 import { IndexDamage, integer, text } from "./index-tables.ts";
 import { openLog } from "./index-window.ts";
 
+/** As `OtherLogs`, as far as it is read here. */
+interface Others {
+  readonly directory: string;
+  readonly machine: string;
+  numberOf(chain: string): Promise<number>;
+}
+
 /**
  * Brings the index to where the log is: takes out what belongs to journals that are there no more, and reads on in every
  * file that may have grown. The journals come first, since they hold most of what there is and where its payloads are;
@@ -14,21 +22,34 @@ import { openLog } from "./index-window.ts";
  *
  * @throws IndexDamage when a file is not the one that was read before
  */
-export async function catchUpWith(database: DatabaseSync, directory: string): Promise<void> {
-  const files = await listAuditFiles(directory);
+export async function catchUpWith(database: DatabaseSync, directory: string, others?: Others): Promise<void> {
+  const files = await listLogs(directory, others);
+  const nameOf = ({ path }: AuditFile): string => relative(directory, path);
   const known = readKnownFiles(database);
-  await forgetPurged(database, known, files);
-  const unread = files.filter(({ path }) => known.get(basename(path))?.isComplete !== true);
-  await numberChains(database, files, unread);
+  await forgetPurged(database, known, new Set(files.map(nameOf)));
+  const unread = files.filter((file) => known.get(nameOf(file))?.isComplete !== true);
+  await numberChains(database, { files, unread, others });
   // Files of one kind and process come in the order in which they were written.
   const newest = new Map(files.map((file) => [`${file.kind} ${file.process}`, file]));
   for (const kind of ["journal", "leaves"] as const) {
     for (const file of unread) {
       if (file.kind !== kind) continue;
       const isOver = newest.get(`${kind} ${file.process}`) !== file;
-      await readOn(database, file, { known: known.get(basename(file.path)), isOver });
+      const name = nameOf(file);
+      await readOn(database, file, { name, known: known.get(name), isOver });
     }
   }
+}
+
+/** Every file of the log; where there are several machines, each chain under the name of its own. */
+async function listLogs(directory: string, others: Others | undefined): Promise<readonly AuditFile[]> {
+  const own = await listAuditFiles(directory);
+  if (others === undefined) return own;
+  const named = (machine: string, files: readonly AuditFile[]) =>
+    files.map((file) => ({ ...file, process: `${machine}/${file.process}` }));
+  const machines = await readdir(others.directory).catch(() => []);
+  const logs = machines.map(async (machine) => named(machine, await listAuditFiles(join(others.directory, machine))));
+  return [...named(others.machine, own), ...(await Promise.all(logs)).flat()];
 }
 
 function readKnownFiles(database: DatabaseSync): ReadonlyMap<string, KnownFile> {
@@ -46,9 +67,8 @@ const PURGED_AT_ONCE = 2_000;
 async function forgetPurged(
   database: DatabaseSync,
   known: ReadonlyMap<string, KnownFile>,
-  files: readonly AuditFile[],
+  there: ReadonlySet<string>,
 ): Promise<void> {
-  const there = new Set(files.map(({ path }) => basename(path)));
   const gone = [...known].filter(([name]) => !there.has(name));
   if (gone.length === 0) return;
   if (gone.some(([name]) => name.endsWith(".leaves"))) {
@@ -69,10 +89,22 @@ async function forgetPurged(
 /** Gives each new process its number. By first leaves, so that making the index again gives the same numbers. */
 async function numberChains(
   database: DatabaseSync,
-  files: readonly AuditFile[],
-  unread: readonly AuditFile[],
+  {
+    files,
+    unread,
+    others,
+  }: {
+    readonly files: readonly AuditFile[];
+    readonly unread: readonly AuditFile[];
+    readonly others: Others | undefined;
+  },
 ): Promise<void> {
   const isKnown = database.prepare("SELECT 1 FROM chain WHERE process = ?");
+  // Made before there were several machines, or by one that was one of several.
+  const another = database.prepare("SELECT 1 FROM chain WHERE (process LIKE '%/%') <> ?");
+  if (another.get(others === undefined ? 0 : 1) !== undefined) {
+    throw new IndexDamage("The audit index has other numbers for the chains.");
+  }
   const fresh: { readonly process: string; readonly time: number }[] = [];
   for (const process of new Set(unread.map((file) => file.process))) {
     if (isKnown.get(process) !== undefined) continue;
@@ -80,10 +112,15 @@ async function numberChains(
     if (time !== undefined) fresh.push({ process, time });
   }
   fresh.sort((a, b) => a.time - b.time || (a.process < b.process ? -1 : 1));
-  const add = database.prepare(
-    "INSERT INTO chain (number, process) VALUES ((SELECT coalesce(max(number) + 1, 0) FROM chain), ?)",
-  );
-  for (const { process } of fresh) add.run(process);
+  const next = database.prepare("SELECT coalesce(max(number) + 1, 0) AS number FROM chain");
+  const add = database.prepare("INSERT INTO chain (number, process) VALUES (?, ?)");
+  const isTaken = database.prepare("SELECT 1 FROM chain WHERE number = ?");
+  for (const { process } of fresh) {
+    const number = others === undefined ? integer(next.get()?.number) : await others.numberOf(process);
+    // Another database than the one before gives numbers of its own.
+    if (isTaken.get(number) !== undefined) throw new IndexDamage("The audit index has other numbers for the chains.");
+    add.run(number, process);
+  }
 }
 
 async function firstTime(files: readonly AuditFile[]): Promise<number | undefined> {

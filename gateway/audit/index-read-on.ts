@@ -1,4 +1,3 @@
-import { basename } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { AuditFile } from "./files.ts";
@@ -22,7 +21,7 @@ export interface KnownFile {
 export async function readOn(
   database: DatabaseSync,
   file: AuditFile,
-  { known, isOver }: { readonly known: KnownFile | undefined; readonly isOver: boolean },
+  { name, known, isOver }: { readonly name: string; readonly known: KnownFile | undefined; readonly isOver: boolean },
 ): Promise<void> {
   const chain = database.prepare("SELECT number FROM chain WHERE process = ?").get(file.process);
   if (chain === undefined) return;
@@ -33,7 +32,7 @@ export async function readOn(
     if (known !== undefined && (await log.tailBefore(start)) !== known.tail) {
       throw new IndexDamage("A file of the log is not the one that was read before.");
     }
-    const id = known?.id ?? addFile(database, basename(file.path));
+    const id = known?.id ?? addFile(database, name);
     await readWindows(database, log, { id, chain: integer(chain.number), kind: file.kind, start, isOver });
   } finally {
     await log.close();

@@ -32,6 +32,8 @@ export interface AuditLogOptions {
   readonly numberKey?: Buffer;
   /** Versions of what decides now, for records that say none. */
   readonly rules?: () => string;
+  /** What must be on the disk before the records that wait are: an answer follows its record at once. */
+  readonly before?: () => Promise<void> | undefined;
   /** For tests, which cannot wait for 64 MiB. */
   readonly fileBytesMax?: number;
 }
@@ -75,7 +77,7 @@ interface Queued {
   reject(error: AuditError): void;
 }
 
-interface Surroundings extends Pick<AuditLogOptions, "clock" | "heads" | "numberKey" | "rules"> {
+interface Surroundings extends Pick<AuditLogOptions, "before" | "clock" | "heads" | "numberKey" | "rules"> {
   readonly open: (remembered?: Remembered) => Promise<Chain>;
   readonly group: Group;
   readonly release: () => void;
@@ -148,7 +150,11 @@ class FileAuditLog implements AuditLog {
   async #writeGroup(): Promise<void> {
     try {
       this.#chain ??= await this.#around.open(this.#remembered);
-      const written = this.#takeGroup(this.#chain);
+      // Records that come meanwhile may rest on more, and wait for the next group.
+      const most = this.#queue.length;
+      const waiting = this.#around.before?.();
+      if (waiting !== undefined) await waiting;
+      const written = this.#takeGroup(this.#chain, most);
       if (written.length === 0) return;
       try {
         await this.#chain.write(this.#around.group);
@@ -174,13 +180,14 @@ class FileAuditLog implements AuditLog {
     for (const { reject } of refused) reject(error);
   }
 
-  /** Encodes as many records from the head of the queue as make a group. */
-  #takeGroup({ head, heads }: Chain): readonly Queued[] {
+  /** Encodes as many records from the head of the queue as make a group, and no more than `most`. */
+  #takeGroup({ head, heads }: Chain, most: number): readonly Queued[] {
     const { group } = this.#around;
     const taken: Queued[] = [];
     let seen = 0;
     group.begin(head, heads?.signed);
     for (const queued of this.#queue) {
+      if (seen === most) break;
       const result = group.add(queued.record, queued.time, queued.rules);
       if (result === "next") break;
       if (result === "added") taken.push(queued);

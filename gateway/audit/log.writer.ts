@@ -2,7 +2,7 @@ import { createAuditLog } from "./log.ts";
 
 /**
  * Appends without end and says on standard output which records are acknowledged, until it is killed: the other half of
- * the crash case in `log.test.ts`. Arguments: directory, and the bytes at which a file is followed by another.
+ * the crash case in `log-faults.test.ts`. Arguments: directory, and the bytes at which a file is followed by another.
  */
 const CONNECTIONS = 16;
 

@@ -52,7 +52,7 @@ function pathIn(given: readonly string[]): string {
 }
 
 /** Decides one case: what of the resources about its patient the one who asks may see at that time. */
-export function decide(one: Case): Decided {
+function decide(one: Case): Decided {
   const { id, request, implicitPolicy } = one;
   const patient = request.patient === undefined ? undefined : localName(nameOf(request.patient));
   const consents = one.consents

@@ -123,14 +123,13 @@ export const EQUIVALENT_MUTATIONS: readonly EquivalentMutation[] = [
   ...of(`${DISCLOSURE}/labels/labels.ts`, "rankOf(one.confidentiality) >", ["> → >="], "The same code again."),
   ...of("gateway/interactions/guard-labels.ts", "if (known) return known", ["check dropped"], KEPT),
   ...of("gateway/interactions/guard.ts", "if (marks[entry] === 1) continue", ["check dropped"], KEPT),
-  ...of(
-    "gateway/interactions/record-reader-labels.ts",
-    "named < (offsets[holder * 3 + 2] ?? 0)",
-    [">= → >", "always", "&& → ||", "right of && dropped", "left of && dropped", "< → <=", "fallback dropped"],
-    "What is looked at whole without need is labelled the same.",
-  ),
   ...of("gateway/interactions/record-reader-patient.ts", 'only?.source ?? ""', ["fallback dropped"], UNDEFINED),
-  ...of("gateway/interactions/pupil-numbers.ts", "body?.includes(UPN) ?? false", ["false → true"], NEVER),
+  ...of(
+    "gateway/interactions/record-reader-candidate.ts",
+    'sources.get(pack.sources[entry] ?? "")',
+    ["fallback dropped"],
+    NEVER,
+  ),
   ...of("gateway/interactions/guard.ts", "last?.pack !== pack", ["always"], KEPT),
   ...of("gateway/interactions/guard.ts", "if (known !== undefined) return known", ["check dropped"], KEPT),
   ...["type: pack.types", "id: pack.ids", "source: pack.sources"].flatMap((line) =>

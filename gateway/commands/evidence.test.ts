@@ -64,7 +64,7 @@ beforeAll(async () => {
   await gateway.requestToken(`e30.${Buffer.from(`{"iss":"${nhsNumber}"}`).toString("base64url")}.x`, "system/*.rs");
   before = readdirSync(join(gateway.directory, "audit")).toSorted();
   result = await runEvidence(["--out", out], environment());
-}, 180_000);
+});
 afterAll(async () => {
   await rm(join(out, ".."), { recursive: true });
   await gateway[Symbol.asyncDispose]();

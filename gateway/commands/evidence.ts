@@ -8,6 +8,7 @@ import type { AuditIndex } from "../audit/audit.ts";
 import { createAuditIndex } from "../audit/audit-index.ts";
 import { auditDirectory, openAudit } from "../compose-audit.ts";
 import { loadLabelling } from "../compose-labels.ts";
+import { withShelf } from "../compose-machines.ts";
 import { loadRegister, toSourceFacts } from "../compose-register.ts";
 import { type Config, ConfigError, loadConfig } from "../config.ts";
 import { accessReviewSection } from "../evidence/access-review.ts";
@@ -112,7 +113,7 @@ async function collect(task: Report, { config, store, index }: Opened): Promise<
     }),
     await labelSection({ ...shared, store, labelling: living.current() }),
     accessReviewSection(shared),
-    await keySection(shared),
+    await withShelf({ config }, (shelf) => keySection({ ...shared, shelf })),
     await retentionSection(shared),
     ...(existsSync(directory)
       ? [await auditLogSection({ directory, ...(headCopies !== undefined && { copies: headCopies }) })]

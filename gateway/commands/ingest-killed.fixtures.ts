@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { RUNTIME } from "../spawned.fixtures.ts";
+import { decodeBody, vocabularyOf } from "../store/words/body-code.ts";
 
 const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
 const POLL_MS = 5;
@@ -19,7 +21,7 @@ export interface Spawned {
 export async function spawnGateway(dataDir: string): Promise<Spawned> {
   const port = String(await freePort());
   const environment = { DATA_DIR: dataDir, PORT: port, LOG_LEVEL: "silent", DEMONSTRATION_CHILDREN: "0" };
-  const child = spawn(process.execPath, [MAIN], { env: { PATH: process.env.PATH, ...environment }, stdio: "ignore" });
+  const child = spawn(process.execPath, [MAIN], { env: { ...RUNTIME, ...environment }, stdio: "ignore" });
   await untilReady(`http://127.0.0.1:${port}/health/ready`, child);
   return {
     environment,
@@ -85,7 +87,14 @@ export function readStore(dataDir: string) {
       record: Number(row.record),
       made: JSON.parse(String(row.made)) as MadeRow[],
     }));
-    const resources = all("SELECT type, id, slot / 1048576 AS record, CAST(body AS TEXT) AS body FROM resource");
+    const words = new Map(
+      all("SELECT id, content FROM vocabulary").map(({ id, content }) => [Number(id), Buffer.from(String(content))]),
+    );
+    database.function("whole", (body) => {
+      if (!(body instanceof Uint8Array)) return null;
+      return decodeBody(body, words.get(vocabularyOf(body) ?? 0)).toString();
+    });
+    const resources = all("SELECT type, id, slot / 1048576 AS record, whole(body) AS body FROM resource");
     const contributions = all(
       `SELECT c.record, s.source || ' ' || s.local_id AS child, c.body
        FROM contribution c JOIN source_child s ON s.id = c.child ORDER BY 2`,

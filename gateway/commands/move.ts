@@ -8,6 +8,7 @@ import type { Source, Target } from "../store/move/side.ts";
 import type { Table } from "../store/move/table.ts";
 import { openPostgresSource } from "../store/postgres/move-source.ts";
 import { openPostgresTarget } from "../store/postgres/move-target.ts";
+import { toStoreError } from "../store/sqlite/errors.ts";
 import { openSqliteSource } from "../store/sqlite/move-source.ts";
 import { openSqliteTarget } from "../store/sqlite/move-target.ts";
 import { type AuditState, copyAudit, readAuditState } from "./move-audit.ts";
@@ -31,9 +32,13 @@ export async function runMove(
     if (config.databaseUrl === undefined) return { exit: 2, out: "", error: `DATABASE_URL is not set.\n\n${USAGE}` };
     return toResult(await move(task, { config, databaseUrl: config.databaseUrl, progress }));
   } catch (error) {
-    if (!(error instanceof ConfigError) && !isToBeTold(error)) throw error;
-    const again = error.name === "StoreUnavailableError" ? " Run the same command again: it goes on where it was." : "";
-    return { exit: 1, out: "", error: `${error.message}${again}\n` };
+    const told = toStoreError(error);
+    if (!(told instanceof ConfigError) && !isToBeTold(told)) throw error;
+    const isAgain = told.name === "StoreUnavailableError" || "syscall" in told;
+    const again = isAgain
+      ? " Start nothing on what was brought over so far. Run the same command again: it goes on where it was."
+      : "";
+    return { exit: 1, out: "", error: `${told.message}${again}\n` };
   }
 }
 

@@ -19,6 +19,7 @@ const ALONE = [
   "guard-body.ts",
   "guard-labels.ts",
   "record-reader-view.ts",
+  "record-reader-candidate.ts",
   "record-reader-links.ts",
   "record-reader-patient.ts",
   "record-reader-labels.ts",
@@ -27,6 +28,8 @@ const ALONE = [
   "scope-sight.ts",
   "pupil-numbers.ts",
 ].map((name) => `gateway/interactions/${name}`);
+/** What is the same of all that is decided alike. */
+const ALIKE = "gateway/search/likeness.ts";
 const TESTS = [
   "gateway/disclosure/**/*.test.ts",
   "gateway/interactions/guard*.test.ts",
@@ -35,7 +38,7 @@ const TESTS = [
   "gateway/interactions/pupil-numbers.test.ts",
 ];
 /** Tests of many generated cases: asked last, of what no other notices. */
-const SLOW = /(-properties|record-reader-labels)\.test\.ts$/;
+const SLOW = /(-properties|record-reader-labels|record-reader-likeness)\.test\.ts$/;
 /** Data, contracts and what is only told of a decision. */
 const LEFT_OUT = /(\.test|\.fixtures|-lists|label-list|explanation|disclosure-decision)\.ts$|\/lists\.ts$/;
 
@@ -43,7 +46,7 @@ async function filesToMutate(wanted: readonly string[]): Promise<readonly string
   const rooms = await Promise.all(
     ROOMS.map(async (room) => (await readdir(join(ROOT, room))).map((name) => join(room, name))),
   );
-  const files = [...rooms.flat(), ...ALONE].filter((file) => file.endsWith(".ts") && !LEFT_OUT.test(file));
+  const files = [...rooms.flat(), ...ALONE, ALIKE].filter((file) => file.endsWith(".ts") && !LEFT_OUT.test(file));
   return wanted.length === 0 ? files : files.filter((file) => wanted.some((part) => file.includes(part)));
 }
 

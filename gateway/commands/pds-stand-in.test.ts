@@ -28,7 +28,7 @@ test("says with which variables a gateway asks it, keeps its key for the owner a
   standIn.kill("SIGTERM");
   expect(await once(standIn, "exit")).toEqual([0, null]);
   await rm(directory, { recursive: true });
-}, 20_000);
+});
 
 test.each([
   ["--port", "x"],

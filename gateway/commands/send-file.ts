@@ -18,7 +18,7 @@ export interface Answer {
 }
 
 /** Media type of a source file by the end of its name. */
-export function contentTypeOf(path: string): string {
+function contentTypeOf(path: string): string {
   return CONTENT_TYPES[extname(path).toLowerCase()] ?? "application/octet-stream";
 }
 

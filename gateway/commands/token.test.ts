@@ -111,6 +111,24 @@ describe("what cannot be done ends with 1 and says what to do", () => {
       set: {},
       says: "None of these scopes is registered",
     },
+    {
+      name: "a source of a client that sends nothing",
+      given: ["--client", "gp-demo", "--scope", "ingest/leeds-ctf"],
+      set: {},
+      says: "gp-demo sends for no source.",
+    },
+    {
+      name: "a source that is mistyped",
+      given: ["--client", "officer-demo", "--scope", "ingest/leeds-eyfps"],
+      set: {},
+      says: "officer-demo does not send for leeds-eyfps. Did you mean leeds-eyfsp?",
+    },
+    {
+      name: "a source that is nobody's",
+      given: ["--client", "officer-demo", "--scope", "ingest/nowhere-at-all"],
+      set: {},
+      says: "It does for leeds-eyfsp, ",
+    },
     { name: "a wrong variable", given: ["--client", "gp-demo"], set: { PORT: "x" }, says: "PORT: expected" },
     {
       name: "a register that is not there",

@@ -4,13 +4,14 @@ import { parseArgs } from "node:util";
 import { importJWK, SignJWT } from "jose";
 import { z } from "zod";
 import { tokenUrl } from "../access/addresses.ts";
-import { parseRegisterText, type Register } from "../access/register.ts";
+import { type Client, parseRegisterText, type Register } from "../access/register.ts";
 import { formatScope } from "../access/scope.ts";
 import { type Config, ConfigError, loadConfig } from "../config.ts";
 import { DEMONSTRATION_CLIENTS } from "../demonstration/clients.ts";
 import { ensureDemonstrationRegister } from "../demonstration/ensure-register.ts";
 import { readDemonstrationKey } from "../demonstration/keys.ts";
 import { LIMITS } from "../limits.ts";
+import { nearest } from "../outcome/nearest.ts";
 
 /** How a command ends: 0 done, 1 it could not be done, 2 it was called in a wrong way. */
 export interface CommandResult {
@@ -89,12 +90,13 @@ export async function getToken({ client, purpose, scope }: Options, config: Conf
     .setExpirationTime(now_s + LIMITS.assertion_life_s_max)
     .setJti(randomUUID())
     .sign(await importJWK(key.privateJwk, "ES384"));
-  return await send(url, {
+  const form = {
     grant_type: "client_credentials",
     client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
     client_assertion: assertion,
     scope: scope ?? registered.scopes.map(formatScope).join(" "),
-  });
+  };
+  return await send(url, form, (error) => toHint(error, scope, registered));
 }
 
 async function readRegister(config: Config): Promise<Register> {
@@ -108,7 +110,11 @@ async function readRegister(config: Config): Promise<Register> {
   throw new CannotError(`REGISTER_FILE is wrong:\n${problems.join("\n")}`);
 }
 
-async function send(url: string, form: Readonly<Record<string, string>>): Promise<string> {
+async function send(
+  url: string,
+  form: Readonly<Record<string, string>>,
+  hintOf: (error: string) => string,
+): Promise<string> {
   const response = await fetch(url, {
     method: "POST",
     body: new URLSearchParams(form),
@@ -124,13 +130,18 @@ async function send(url: string, form: Readonly<Record<string, string>>): Promis
     throw new CannotError(`What answers at ${url} is no token endpoint (status ${response.status}). Check BASE_URL.`);
   if ("access_token" in answer.data) return answer.data.access_token;
   const { error, error_description } = answer.data;
-  throw new CannotError(`The gateway gave no token: ${error}. ${error_description ?? ""}${toHint(error)}`);
+  throw new CannotError(`The gateway gave no token: ${error}. ${error_description ?? ""}${hintOf(error)}`);
 }
 
-function toHint(error: string): string {
-  return error === "invalid_client"
-    ? " If the gateway was started with another DATA_DIR or BASE_URL, set the same here."
-    : "";
+function toHint(error: string, scope: string | undefined, { id, scopes }: Client): string {
+  if (error === "invalid_client")
+    return " If the gateway was started with another DATA_DIR or BASE_URL, set the same here.";
+  const source = /^ingest\/(\S+)$/.exec(scope ?? "")?.[1];
+  if (error !== "invalid_scope" || source === undefined) return "";
+  const sources = scopes.flatMap((each) => (each.context === "ingest" ? [each.source] : []));
+  if (sources.length === 0) return ` ${id} sends for no source.`;
+  const meant = nearest(source, sources);
+  return ` ${id} does not send for ${source}. ${meant === undefined ? `It does for ${sources.join(", ")}.` : `Did you mean ${meant}?`}`;
 }
 
 function toMissingKeyText(client: string, { dataDir }: Config): string {

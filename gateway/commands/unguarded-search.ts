@@ -5,7 +5,7 @@ import type { AuditLog } from "../audit/audit.ts";
 import { toSourceFacts } from "../compose-register.ts";
 import { createInProcessIdentityCache } from "../identity/cache/in-process.ts";
 import { createIdentifierResolver } from "../identity/resolve-identifier.ts";
-import { type Answering, refused } from "../interactions/answer.ts";
+import type { Answering } from "../interactions/answer.ts";
 import { toSearchset } from "../interactions/bundle.ts";
 import { createCanonicals } from "../interactions/canonicals.ts";
 import { createCoverageNotice } from "../interactions/coverage-notice.ts";
@@ -14,9 +14,8 @@ import { momentOf } from "../interactions/moment.ts";
 import { createNextLink } from "../interactions/next-link.ts";
 import { createRecordReader, type RecordReader, type VisibleRecord } from "../interactions/record-reader.ts";
 import { findMatches } from "../interactions/search-found.ts";
-import { toQueryOptions } from "../interactions/search-options.ts";
-import { readPage } from "../interactions/search-page.ts";
 import type { SearchPorts } from "../interactions/search-request.ts";
+import { toSearch } from "../interactions/search-type.ts";
 import { createWalks } from "../interactions/walks.ts";
 import { createPageTokens } from "../search/page-token.ts";
 import { createQueryCache } from "../search/query-cache.ts";
@@ -38,24 +37,19 @@ export function createUnguardedSearch(rooms: UnguardedRooms): Answering {
   const { fhirBase } = rooms;
   const nextLink = createNextLink(ports);
   return async function search(request) {
-    const { type, requester, now_ms } = request;
-    if (type === undefined) return refused({ kind: "unknown-route" });
-    const read = readPage(request, type, ports.pageTokens);
-    if (!read.ok) return read;
-    const { page } = read;
-    const parsed = ports.readQuery(type, page, toQueryOptions(request, ports));
-    if (!parsed.ok) return refused(...parsed.issues);
-    const { query } = parsed;
+    const { requester, now_ms } = request;
+    const asked = toSearch(request, ports);
+    if ("ok" in asked) return asked;
+    const { path, query, page } = asked;
     const looking = { requester, at: await momentOf(ports.reader, now_ms) };
-    const asked = { interaction: "search-type", path: type, questions: [query], query, page };
     const found = await findMatches(asked, looking, ports);
     const { entries: included } = await includedEntries(query.inclusions, found.page, { looking, ports });
     const last = found.hasMore ? found.page.at(-1) : undefined;
     const self = page.self ?? query.self;
     const body = toSearchset({
       total: found.total,
-      self: `${fhirBase}/${type}?${self}`,
-      next: last && nextLink({ path: type, query: query.self, requester, now_ms, last }),
+      self: `${fhirBase}/${path}?${self}`,
+      next: last && nextLink({ path, query: query.self, requester, now_ms, last }),
       matched: found.page,
       included,
       shape: query.shape,
@@ -93,7 +87,7 @@ function openReader(reader: RecordReader): RecordReader {
     async view(key, requester, at) {
       if (open.has(key)) return open.get(key);
       const seen = await reader.view(key, requester, at);
-      const view = seen && { ...seen, isVisible: () => true };
+      const view = seen && { ...seen, patient: seen.patient, isVisible: () => true };
       open.set(key, view);
       return view;
     },

@@ -6,7 +6,7 @@ import { startTestGateway, type TestGateway } from "../gateway.fixtures.ts";
 let gateway: TestGateway;
 beforeAll(async () => {
   gateway = await startTestGateway(1);
-}, 60_000);
+});
 afterAll(() => gateway[Symbol.asyncDispose]());
 
 async function observationsOf(client: string, nhsNumber: string): Promise<readonly Observation[]> {

@@ -55,7 +55,7 @@ export async function demonstrationThumbprints(dataDir: string): Promise<Readonl
   return new Set(await Promise.all(keys.map(({ publicJwk }) => calculateJwkThumbprint(publicJwk))));
 }
 
-export function isDemonstrationClient(client: string): client is DemonstrationClient {
+function isDemonstrationClient(client: string): client is DemonstrationClient {
   return DEMONSTRATION_CLIENTS.some((known) => known === client);
 }
 

@@ -13,7 +13,7 @@ export const NOW_ms = Date.parse("2026-09-15T11:00:00Z");
 export const AT = { now_ms: NOW_ms, today: TODAY };
 export const PRACTICE = `${ODS_ORGANIZATION}|Z1`;
 
-const AGREEMENT: Agreement = {
+export const AGREEMENT: Agreement = {
   id: "gp",
   version: 1,
   dataClasses: ["health-visiting", "education"],
@@ -108,7 +108,7 @@ export function labels(...codes: readonly Coding[]): Labels {
   return codes.map(({ system = "", code = "" }): Label => ({ system, code }));
 }
 
-export const NORMAL = labels(confidentiality("N"));
+const NORMAL = labels(confidentiality("N"));
 
 const OBSERVATION: Observation = {
   resourceType: "Observation",

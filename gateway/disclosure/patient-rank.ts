@@ -18,24 +18,42 @@ export class Ranking {
     }
   }
 
-  /** `releasedOf`: what is released of one alone, as text. */
+  /** `releasedOf`: what is released of one alone, as text; asked for where one goes before another by its date alone. */
   dated(tellings: readonly Telling[], releasedOf: (telling: Telling) => string): readonly Contribution[] {
-    return tellings.map((telling) => {
-      const { source, localId, patient } = telling;
-      // One alone goes before nobody.
-      const lastUpdated = tellings.length < 2 ? telling.lastUpdated : this.#since(telling, releasedOf);
-      return { source, localId, patient, lastUpdated };
-    });
+    return tellings.map((telling) => new Dated(telling, () => this.#since(telling, releasedOf)));
   }
 
   #since(telling: Telling, releasedOf: (telling: Telling) => string): number {
     let first = telling;
     let released: string | undefined;
     for (let before = this.#before.get(first); before !== undefined; before = this.#before.get(first)) {
-      released ??= releasedOf(telling);
-      if (releasedOf(before) !== released) break;
+      if (before.body !== telling.body) {
+        released ??= releasedOf(telling);
+        if (releasedOf(before) !== released) break;
+      }
       first = before;
     }
     return first.lastUpdated;
+  }
+}
+
+/** Dated where it is asked for its date. */
+class Dated implements Contribution {
+  readonly source: string;
+  readonly localId: string;
+  readonly patient: Contribution["patient"];
+  readonly #since: () => number;
+  #lastUpdated: number | undefined;
+
+  constructor({ source, localId, patient }: Telling, since: () => number) {
+    this.source = source;
+    this.localId = localId;
+    this.patient = patient;
+    this.#since = since;
+  }
+
+  get lastUpdated(): number {
+    this.#lastUpdated ??= this.#since();
+    return this.#lastUpdated;
   }
 }

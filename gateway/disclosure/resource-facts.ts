@@ -27,18 +27,21 @@ export interface ResourceFacts {
 
 type Tree = Readonly<Record<string, unknown>>;
 
+/** Those of them that resources have in common which differ in no coding, profile, encounter or author. */
+export type CommonFacts = Pick<ResourceFacts, "codes" | "codings" | "profiles" | "encounters" | "authors">;
+
 /** Reads them from a resource of any type. */
 export function toResourceFacts(
   resource: Resource,
   told: { readonly dataClass: DataClass | undefined; readonly labels: Labels },
 ): ResourceFacts {
-  const tree: Tree = { ...resource };
   const type = resource.resourceType;
+  return { ...told, ...toCommonFacts(resource), name: `${type}/${resource.id ?? ""}`, type, date: dateOf(resource) };
+}
+
+export function toCommonFacts(resource: Resource): CommonFacts {
+  const tree: Tree = { ...resource };
   return {
-    ...told,
-    name: `${type}/${resource.id ?? ""}`,
-    type,
-    date: dateOf(tree),
     codes: new Set(WHAT.flatMap((element) => codingsIn(tree[element]))),
     codings: new Set(codingsIn(tree)),
     profiles: (resource.meta?.profile ?? []).flatMap((profile) => [profile, profile.replace(/\|.*$/, "")]),
@@ -85,7 +88,9 @@ const WHEN = [
   "created",
 ] as const;
 
-function dateOf(tree: Tree): DateRange | undefined {
+/** When what a resource says was so. */
+export function dateOf(resource: Resource): DateRange | undefined {
+  const tree: Tree = { ...resource };
   const element = WHEN.find((name) => tree[name] !== undefined);
   const told = element && tree[element];
   if (typeof told === "string") return toDateRange(told);

@@ -97,7 +97,7 @@ function toAgreementRow(agreement: Agreement, options: AgreementOptions): readon
   ];
 }
 
-export function stateOf({ from, until }: Agreement, { now_ms, soon_days }: AgreementOptions): string {
+function stateOf({ from, until }: Agreement, { now_ms, soon_days }: AgreementOptions): string {
   const today = dayOf(now_ms);
   if (until < today) return "expired";
   if (from !== undefined && from > today) return "not begun";

@@ -22,7 +22,7 @@ const PRACTICE = { system: ODS_ORGANIZATION, value: "Z991" };
 const TRUST = `${ODS_ORGANIZATION}|Z99T`;
 const PERSON = "https://issuer.example|7";
 
-export const AGREEMENT: Agreement = {
+const AGREEMENT: Agreement = {
   id: "practice",
   version: 1,
   dataClasses: ["health-visiting"],

@@ -18,7 +18,7 @@ export type ElementCounts = Map<string, ElementCount>;
 const FRAME: ReadonlySet<string> = new Set(["resourceType", "id", "meta"]);
 
 /** Elements at the root; identifiers one by one, since agreements name them so. */
-export function elementsIn(resource: Tree): ReadonlySet<string> {
+function elementsIn(resource: Tree): ReadonlySet<string> {
   const names = Object.keys(resource).filter((name) => !FRAME.has(name) && !name.startsWith("_"));
   return new Set(names.flatMap((name) => (name === "identifier" ? identifiersIn(resource.identifier) : [name])));
 }

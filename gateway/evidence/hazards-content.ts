@@ -48,7 +48,7 @@ export const CONTENT_HAZARDS: readonly Hazard[] = [
         "finds both kinds of observation of a registered child, newest first, and what no answer would not mean",
       ],
       [
-        "gateway/interactions/search-flow.test.ts",
+        "gateway/interactions/search-answer.test.ts",
         "with a total alone still holds the entry that says what absence does not mean",
       ],
     ],
@@ -70,7 +70,7 @@ export const CONTENT_HAZARDS: readonly Hazard[] = [
     owner: "supplier",
     tests: [
       ["mappers/datatypes/datatypes.test.ts", "a quantity has a unit for people and a UCUM code for machines"],
-      ["gateway/interactions/patch.test.ts", "numbers keep their digits"],
+      ["gateway/interactions/patch-fhirpath.test.ts", "numbers keep their digits"],
       [
         "gateway/search/prefix-laws.test.ts",
         "every number is found as it was written, in its own unit and in any other of its dimension",
@@ -148,7 +148,7 @@ export const CONTENT_HAZARDS: readonly Hazard[] = [
         "what was received is committed, unchanged or held back, and each record held back says why",
       ],
       [
-        "gateway/ingest/line.test.ts",
+        "gateway/ingest/line-faults.test.ts",
         "a store that fails in the middle leaves whole batches, and the same file again finishes the rest",
       ],
     ],

@@ -22,7 +22,7 @@ export const IDENTITY_HAZARDS: readonly Hazard[] = [
     tests: [
       ["gateway/identity/matcher/create-matcher.test.ts", "two verified NHS numbers that differ are never one child"],
       [
-        "gateway/ingest/line.test.ts",
+        "gateway/ingest/line-child.test.ts",
         "one NHS number with two birth dates makes two children, the second without the number",
       ],
       ["gateway/decisions.test.ts", "leaves each child as it was, with what came meanwhile with whoever told it"],
@@ -40,7 +40,7 @@ export const IDENTITY_HAZARDS: readonly Hazard[] = [
     status: STATUS,
     owner: "identity steward",
     tests: [
-      ["gateway/ingest/line.test.ts", "twins stay two children, even before they have names"],
+      ["gateway/ingest/line-child.test.ts", "twins stay two children, even before they have names"],
       ["gateway/identity/matcher/create-matcher.test.ts", "two candidates that agree alike are both short of certain"],
       [
         "gateway/ingest/synthetic-children.test.ts",
@@ -64,9 +64,9 @@ export const IDENTITY_HAZARDS: readonly Hazard[] = [
     status: STATUS,
     owner: "identity steward",
     tests: [
-      ["gateway/ingest/line.test.ts", "a late NHS number is taken, and answers what waited for it"],
+      ["gateway/ingest/line-child.test.ts", "a late NHS number is taken, and answers what waited for it"],
       [
-        "gateway/ingest/line.test.ts",
+        "gateway/ingest/line-child.test.ts",
         "education and health records of one child come together, and can be found by the NHS number",
       ],
     ],

@@ -22,7 +22,7 @@ export const OPERATION_HAZARDS: readonly Hazard[] = [
     tests: [
       [
         "gateway/store/sqlite/sqlite.test.ts",
-        "kill -9 in the middle of writes leaves every acknowledged write whole, and none by half",
+        "kill -9 in the middle of writes leaves every acknowledged write whole, and none by half: %s",
       ],
       ["gateway/identity/cache/house-with-redis.test.ts", "without Redis answers are the same"],
       [
@@ -47,7 +47,10 @@ export const OPERATION_HAZARDS: readonly Hazard[] = [
     status: STATUS,
     owner: "service operator",
     tests: [
-      ["gateway/audit/log.test.ts", "kill -9 loses no acknowledged record and leaves a whole chain, time after time"],
+      [
+        "gateway/audit/log-faults.test.ts",
+        "kill -9 loses no acknowledged record and leaves a whole chain, time after time",
+      ],
       ["gateway/edges.test.ts", "and is 503 when it cannot be recorded"],
       ["gateway/audit/heads.test.ts", "show a log that was replaced as a whole"],
     ],

@@ -1,4 +1,5 @@
-import { keyFolder, readKeyFiles, signingAt } from "../access/key-files.ts";
+import { readKeyFiles, signingAt } from "../access/key-files.ts";
+import type { KeyShelf } from "../access/key-shelf.ts";
 import type { Register } from "../access/register.ts";
 import { readKeptKeys } from "../audit/head-files.ts";
 import type { Config } from "../config.ts";
@@ -9,6 +10,8 @@ export interface KeyOptions {
   readonly config: Config;
   readonly register: Register;
   readonly auditDirectory: string;
+  /** Where the gateway's own keys lie that several machines share. */
+  readonly shelf?: KeyShelf | undefined;
   /** Milliseconds since 1970. */
   readonly now_ms: number;
 }
@@ -28,8 +31,8 @@ export async function keySection(options: KeyOptions): Promise<EvidenceSection> 
 
 const toInstant = (time_ms: number) => new Date(time_ms).toISOString();
 
-async function ownKeys({ config, auditDirectory, now_ms }: KeyOptions): Promise<EvidenceTable> {
-  const files = await readKeyFiles(keyFolder(config));
+async function ownKeys({ config, auditDirectory, shelf, now_ms }: KeyOptions): Promise<EvidenceTable> {
+  const files = await readKeyFiles({ ...config, ...(shelf === undefined ? {} : { shelf }) });
   const signing = signingAt(files, now_ms);
   const newest = files.at(-1);
   const tokens = files.map((file) => {

@@ -12,7 +12,7 @@ export interface SuppressionProfile {
   readonly policy: string;
 }
 
-export const SUPPRESSED = "*";
+const SUPPRESSED = "*";
 
 export const NHS_SECONDARY_CARE: SuppressionProfile = {
   id: "nhs-secondary-care",

@@ -19,6 +19,12 @@ export interface Tallied {
   readonly asked: number;
 }
 
+/** What somebody may do in a row, and after how long it is regained one by one. */
+export interface Allowed {
+  readonly max: number;
+  readonly regained_ms: number;
+}
+
 /**
  * What several processes do together. With Redis they share it; without, one process has it alone. A Redis that is away
  * makes it slower, never wrong.
@@ -48,6 +54,13 @@ export interface Coordination {
    * identifiers are stored as HMACs alone. Nothing while Redis is away, and in one process alone: it knows all there is.
    */
   tally(client: string, told: Tally): Promise<Tallied | undefined>;
+  /**
+   * Takes one of what all processes together allow a `name`, which is stored as an HMAC alone; resolves with 0 when there was
+   * one, else with the milliseconds until there is. Nothing while Redis is away, and in one process alone: it knows all there is.
+   */
+  takeAllowed(name: string, allowed: Allowed): Promise<number | undefined>;
+  /** One that was taken was not due. */
+  giveBackAllowed(name: string, allowed: Allowed): Promise<void>;
   /** For readiness and metrics. */
   state(): "in-process" | "connected" | "down";
   close(): Promise<void>;

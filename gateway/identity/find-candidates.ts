@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 import { LIMITS } from "../limits.ts";
-import type { AlikeChild, ReadVerbs, RecordKey } from "../store/store.ts";
+import type { AlikeAhead, AlikeChild, ReadVerbs, RecordKey } from "../store/store.ts";
 import { isTelling } from "./matcher/block.ts";
 import type { Comparable, Graded, Matcher } from "./matcher/matcher.ts";
 import { toPerson } from "./matcher/to-person.ts";
@@ -11,8 +11,8 @@ export interface ScoringMatcher<C extends Comparable> extends Matcher<C> {
   score(asked: C, known: C): number;
   /** All that is compared of a person in a short text, where one text can hold it. */
   printOf(comparable: C): string | undefined;
-  /** `score(asked, known)` from the print of `known`; `undefined` for one that another version of the matcher made. */
-  scorePrint(asked: C, print: string): number | undefined;
+  /** Tells from the print of `known` whether `score(asked, known)` comes to so many bits; true where it cannot be told. */
+  sieve(asked: C, least_bits: number): (print: string) => boolean;
 }
 
 /** What sources call one child. */
@@ -43,6 +43,8 @@ export interface CandidateFinder<C extends Comparable> {
   readonly scope: MatchingScope;
   /** Records whose details resemble those of a person, folded: a candidate is all that is known of one child. */
   find(reads: Pick<ReadVerbs, "findAlike" | "sourceChildrenOf">, asked: C, search: Search): Promise<Found>;
+  /** What `find` asks for first, so that it can be read of many together. */
+  toAlike(asked: C, source: string | undefined): AlikeAhead;
   /** One record, whoever it is of; `undefined` where no source tells of it. */
   known(reads: Pick<ReadVerbs, "sourceChildrenOf">, record: RecordKey): Promise<KnownRecord | undefined>;
   grade(asked: C, candidates: readonly KnownRecord[]): readonly Graded<KnownRecord>[];
@@ -72,6 +74,12 @@ export function createCandidateFinder<C extends Comparable>(
       candidates.map((candidate) => ({ candidate, known: describing(candidate.children).map(toComparable) })),
     );
 
+  const toAlike = (asked: C, source: string | undefined): AlikeAhead => ({
+    keys: matcher.blockingKeys(asked),
+    limit: LIMITS.alike_children_max,
+    asking: source === undefined ? undefined : { source, isTelling },
+  });
+
   const known = async (
     reads: Pick<ReadVerbs, "sourceChildrenOf">,
     record: RecordKey,
@@ -83,15 +91,16 @@ export function createCandidateFinder<C extends Comparable>(
   return {
     matcher,
     scope,
+    toAlike,
     known,
     grade,
     async find(reads, asked, { authorities, except = [], source }) {
-      const keys = matcher.blockingKeys(asked);
+      const { keys, limit, asking } = toAlike(asked, source);
       if (keys.length === 0) return { graded: [], isCut: false };
-      const { children, isCut } = await reads.findAlike(keys, LIMITS.alike_children_max, {
+      const { children, isCut } = await reads.findAlike(keys, limit, {
         most: LIMITS.alike_compared_max,
-        asking: source === undefined ? undefined : { source, isTelling },
-        isWorthReading: (print) => (matcher.scorePrint(asked, print) ?? RESEMBLES_MIN_bits) >= RESEMBLES_MIN_bits,
+        asking,
+        isWorthReading: matcher.sieve(asked, RESEMBLES_MIN_bits),
       });
       const records = new Set<RecordKey>();
       for (const child of children) {

@@ -60,6 +60,8 @@ interface Gathering<C extends Comparable> {
   readonly reads: ResolvingReads;
   readonly asked: Asked<C>;
   readonly finder: CandidateFinder<C>;
+  /** The record that the child stays in whatever holds its numbers, so that nothing need be compared with it. */
+  readonly staying?: KnownRecord | undefined;
 }
 
 /** The child was told of before: what stands in its record decides whether it may leave it. */
@@ -84,7 +86,8 @@ async function gatherLinked<C extends Comparable>(gathering: Gathering<C>, recor
     ...(await toCandidate(gathering, { record, children: others, authorities: all.authorities })),
     authorities,
   };
-  const numbers = await holdersOf(gathering, { authorities, never });
+  const staying = isReused || mayMove ? undefined : all;
+  const numbers = await holdersOf({ ...gathering, staying }, { authorities, never });
   const isTold = describesChild || stays;
   const looks = isReused || mayMove || (isTold && before !== undefined && isChanged(before, identity));
   const alike = looks ? await findAlike(gathering, { authorities, never, except: [record] }) : NOBODY_ALIKE(finder);
@@ -157,17 +160,17 @@ async function holdersOfNumber<C extends Comparable>(
   number: LinkingNumber,
   within: Within,
 ): Promise<Holders> {
-  const { reads, asked, finder } = gathering;
+  const { reads, asked, finder, staying } = gathering;
   const value = linkingValue(number, asked.identity);
   if (value === undefined) return NO_HOLDERS;
   const tellers = async (key: string): Promise<readonly Candidate[]> => {
     const candidates: Candidate[] = [];
     for (const record of await reads.identityKeyHolders(key)) {
-      const known = await finder.known(reads, record);
+      const known = record === staying?.record ? staying : await finder.known(reads, record);
       if (known === undefined || !areInScope(within.authorities, known.authorities, finder.scope)) continue;
       // Whoever had the number may have been told another one since.
       if (!known.children.some(({ identity }) => linkingValue(number, identity) === value)) continue;
-      const [graded] = finder.grade(asked.comparable, [known]);
+      const [graded] = known === staying ? [] : finder.grade(asked.comparable, [known]);
       candidates.push(await toCandidate(gathering, known, { graded, never: within.never }));
     }
     return candidates;

@@ -34,6 +34,16 @@ export function toAwaitedKeys(number: LinkingNumber, value: string, { birthDate 
   return birthDate === undefined ? [key] : [key, `${key}|${birthDate}`];
 }
 
+/** Whose holders are looked for when it is decided whose record an identity is of. */
+export function identityKeysOf(identity: SourceIdentity): readonly string[] {
+  const keys = LINKING_NUMBERS.flatMap((number) => {
+    const value = linkingValue(number, identity);
+    return value === undefined ? [] : [toIdentityKey(number, value), ...toAwaitedKeys(number, value, identity)];
+  });
+  const nhsNumber = linkingNhsNumber(identity);
+  return nhsNumber === undefined ? keys : [toVoidKey(nhsNumber), ...keys];
+}
+
 /** Claimed for an NHS number that the national register took out of use: it links nobody and is served nowhere. */
 export function toVoidKey(nhsNumber: string): string {
   return `void-nhs-number|${nhsNumber}`;

@@ -1,6 +1,6 @@
 import type { SourceIdentity } from "#mappers/mapper.ts";
 import { NHS_NUMBER, UPN } from "#profiles/systems.ts";
-import { type RecordKey, SHARED_ID_SPACE, type WriteTransaction } from "../store/store.ts";
+import { type AlikeAhead, type RecordKey, SHARED_ID_SPACE, type WriteTransaction } from "../store/store.ts";
 import { type CandidateFinder, createCandidateFinder, type ScoringMatcher } from "./find-candidates.ts";
 import { gatherFacts, type ResolvingReads } from "./gather-facts.ts";
 import type { Comparable } from "./matcher/matcher.ts";
@@ -48,6 +48,8 @@ export interface Resolution {
 
 export interface ApplyOptions {
   readonly patientId: string;
+  /** The id was drawn just now, so that nobody need look whether it is taken. */
+  readonly isDrawn?: boolean;
   /** Milliseconds since 1970. */
   readonly now: number;
   /** What the unit made before, and ends where it was when its child is another now. */
@@ -66,6 +68,8 @@ export interface ChildResolver {
   ): Promise<Resolution>;
   /** Writes a resolution down: the child if it is new, its numbers, the link with its evidence, and what to review. */
   apply(transaction: WriteTransaction, resolution: Resolution, options: ApplyOptions): Promise<RecordKey>;
+  /** What `resolve` looks for of a child that it does not know, so that it can be read of many together. */
+  alikeOf(source: string, identity: SourceIdentity, options?: Pick<ResolveOptions, "describesChild">): AlikeAhead;
   /** Under which a source's child is found, for who writes down what a source says without resolving it. */
   blockingKeysOf(identity: SourceIdentity): readonly number[];
   /** What is kept beside those keys. */
@@ -80,25 +84,39 @@ export function createChildResolver<C extends Comparable>(
   scope: MatchingScope,
 ): ChildResolver {
   const finder = createCandidateFinder(matcher, scope);
+  const comparables = new WeakMap<SourceIdentity, C>();
+  const toComparable = (identity: SourceIdentity): C => {
+    const comparable = comparables.get(identity) ?? matcher.toComparable(toPerson(identity));
+    comparables.set(identity, comparable);
+    return comparable;
+  };
   return {
-    resolve: (reads, source, identity, options = {}) => resolve(reads, { source, identity, ...options }, finder),
+    resolve: (reads, source, identity, options = {}) =>
+      resolve(reads, { source, identity, ...options }, { finder, toComparable }),
     apply: applyResolution,
-    blockingKeysOf: (identity) => matcher.blockingKeys(matcher.toComparable(toPerson(identity))),
-    printOf: (identity) => matcher.printOf(matcher.toComparable(toPerson(identity))),
+    alikeOf: (source, identity, { describesChild = true } = {}) =>
+      finder.toAlike(toComparable(identity), describesChild ? source : undefined),
+    blockingKeysOf: (identity) => matcher.blockingKeys(toComparable(identity)),
+    printOf: (identity) => matcher.printOf(toComparable(identity)),
     scope,
   };
+}
+
+interface Resolving<C extends Comparable> {
+  readonly finder: CandidateFinder<C>;
+  readonly toComparable: (identity: SourceIdentity) => C;
 }
 
 async function resolve<C extends Comparable>(
   reads: ResolvingReads,
   told: ResolveOptions & { readonly source: string; readonly identity: SourceIdentity },
-  finder: CandidateFinder<C>,
+  { finder, toComparable }: Resolving<C>,
 ): Promise<Resolution> {
   const { source, identity, describesChild = true, staysIn } = told;
   const nhsNumber = linkingNhsNumber(identity);
   const isVoid = nhsNumber !== undefined && (await reads.identityKeyHolders(toVoidKey(nhsNumber))).length > 0;
   const { nhsNumber: _, ...numberless } = identity;
-  const comparable = finder.matcher.toComparable(toPerson(isVoid ? numberless : identity));
+  const comparable = isVoid ? finder.matcher.toComparable(toPerson(numberless)) : toComparable(identity);
   const asked = { source, identity, comparable, describesChild, staysIn, isVoid };
   const { facts, before } = await gatherFacts(reads, asked, finder);
   const decision = decide(identity, facts);
@@ -120,19 +138,18 @@ async function applyResolution(
 ): Promise<RecordKey> {
   const { source, identity, decision, facts } = resolution;
   const { localId } = identity;
-  const record = resolution.record ?? (await transaction.createChild(options.patientId, SHARED_ID_SPACE));
-  if (facts.linked?.record !== record) {
-    await transaction.appendLink({
-      source,
-      localId,
-      record,
-      author: `${RULES_VERSION}/${decision.rule}`,
-      evidence: decision.evidence,
-      decidedAt: options.now,
-    });
-  }
+  const record =
+    resolution.record ?? (await transaction.createChild(options.patientId, SHARED_ID_SPACE, options.isDrawn));
   const kept: KeptIdentity = facts.describesNobody === true ? { ...identity, describesNobody: true } : identity;
-  await transaction.putSourceIdentity(source, localId, kept, resolution.blockingKeys, resolution.print);
+  const { blockingKeys, print } = resolution;
+  if (facts.linked?.record === record) {
+    await transaction.putSourceIdentity(source, localId, kept, blockingKeys, print);
+  } else {
+    const author = `${RULES_VERSION}/${decision.rule}`;
+    const { evidence } = decision;
+    const link = { source, localId, record, author, evidence, decidedAt: options.now };
+    await transaction.appendLink(link, { identity: kept, blockingKeys, print });
+  }
   for (const key of await claimNumbers(transaction, record, resolution)) options.onReleased?.(key);
   const leftBehind = await leaveRecord(transaction, record, { resolution, options });
   for (const review of mergeByKind([...decision.reviews, ...leftBehind])) {

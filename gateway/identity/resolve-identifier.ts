@@ -21,7 +21,12 @@ export interface IdentifierResolver {
    * record that carries it. May be behind the store by a moment: check the record itself, and call `forget` and ask again
    * when it does not carry the identifier. `changes` is the store's change counter.
    */
-  resolve(system: string, value: string, idSpace: IdSpace, changes: number): Promise<readonly RecordKey[]>;
+  resolve(
+    system: string,
+    value: string,
+    idSpace: IdSpace,
+    changes: number,
+  ): readonly RecordKey[] | Promise<readonly RecordKey[]>;
   forget(system: string, value: string, idSpace: IdSpace): Promise<void>;
   /** The same as a transaction sees it, its own writes included, without any cache. */
   within(reads: CarrierReads): IdentifierResolver;
@@ -48,7 +53,7 @@ export type CarrierReads = Pick<ReadVerbs, "findRecords" | "namesOf">;
  * The records that sources deliver with an identifier, ascending: of those that may be of one child, as far as the
  * matching scope goes, none when there are several, since only a person can say whose it is.
  */
-export async function findDelivered(
+async function findDelivered(
   store: CarrierReads,
   identifier: string,
   scope: MatchingScope,
@@ -77,7 +82,7 @@ async function apartFromEachOther(
 }
 
 /** Those that are delivered and those that are written, ascending. */
-export function joined(delivered: readonly RecordKey[], written: readonly RecordKey[]): readonly RecordKey[] {
+function joined(delivered: readonly RecordKey[], written: readonly RecordKey[]): readonly RecordKey[] {
   if (written.length === 0) return delivered;
   return [...new Set([...delivered, ...written])].sort((a, b) => a - b);
 }
@@ -119,17 +124,19 @@ export function createIdentifierResolver(options: {
     within,
   });
   const known = new LRUCache<string, Found>({ max: LIMITS.identity_cache_entries_max });
+  const resolveAnew = async (identifier: string, changes: number): Promise<readonly RecordKey[]> => {
+    const carriers = await cache.resolve(identifier, () => findCarriers(store, identifier));
+    const delivered = await apartFromEachOther(store, carriers, scope);
+    const records = joined(delivered, await findWritten(store, identifier));
+    known.set(identifier, { changes, records });
+    return records;
+  };
   return {
-    async resolve(system, value, idSpace, changes) {
+    resolve(system, value, idSpace, changes) {
       const identifier = `${system}|${value}`;
       if (idSpace !== SHARED_ID_SPACE) return findEvery(store, identifier, idSpace);
       const found = known.get(identifier);
-      if (found?.changes === changes) return found.records;
-      const carriers = await cache.resolve(identifier, () => findCarriers(store, identifier));
-      const delivered = await apartFromEachOther(store, carriers, scope);
-      const records = joined(delivered, await findWritten(store, identifier));
-      known.set(identifier, { changes, records });
-      return records;
+      return found?.changes === changes ? found.records : resolveAnew(identifier, changes);
     },
     async forget(system, value, idSpace) {
       if (idSpace !== SHARED_ID_SPACE) return;

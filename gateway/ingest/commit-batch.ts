@@ -3,9 +3,17 @@ import { commitSender } from "./commit-organizations.ts";
 import { type CommitContext, commitUnit } from "./commit-unit.ts";
 import type { Pause } from "./pause.ts";
 import { nameOf, type Prepared, type PreparedChild } from "./prepared.ts";
+import { AHEAD_RECORDS, readAhead } from "./read-ahead.ts";
 import type { PlaceIssue } from "./readers/read-item.ts";
-import { commitRow, mapChildren, type StagedContext, type TouchedChildren } from "./stage-rows.ts";
-import type { Reached, UnitIssue, UnitOutcome } from "./unit.ts";
+import {
+  commitRow,
+  createTouched,
+  lookAhead,
+  mapChildren,
+  type StagedContext,
+  type TouchedChildren,
+} from "./stage-rows.ts";
+import type { Reached, Unit, UnitIssue, UnitOutcome } from "./unit.ts";
 
 type Committed = Extract<UnitOutcome, { kind: "committed" }>;
 
@@ -40,8 +48,13 @@ export async function commitBatch(
   const context: BatchContext = { ...delivery, organizations: new Map() };
   await commitSender(transaction, context);
   const early: (Fate | PreparedChild)[] = [];
-  const touched: TouchedChildren = { children: new Set(), below: new Map() };
-  for (const prepared of batch) {
+  const touched = createTouched();
+  if (context.staged !== undefined) {
+    const rows = batch.flatMap((prepared) => (prepared.kind === "row" ? [prepared.row] : []));
+    await lookAhead(transaction, rows, { ...context, ...context.staged, touched });
+  }
+  for (const [n, prepared] of batch.entries()) {
+    if (n % AHEAD_RECORDS === 0) await readAhead(transaction, unitsOf(batch.slice(n, n + AHEAD_RECORDS)), context);
     early.push(await commitOne(transaction, prepared, { context, touched }));
     await context.pause();
   }
@@ -54,6 +67,10 @@ export async function commitBatch(
   await moveReach(transaction, [...outcomes, ...children.values()], context);
   await closeEntries(transaction, batch, { fates, now: context.clock() });
   return { fates, children };
+}
+
+function unitsOf(batch: readonly Prepared[]): readonly Unit[] {
+  return batch.flatMap((prepared) => (prepared.kind === "unit" ? [prepared.unit] : []));
 }
 
 async function commitOne(

@@ -86,6 +86,7 @@ export async function commitUnit(
   const released: string[] = [];
   const record = await resolver.apply(transaction, resolution, {
     patientId,
+    isDrawn: true,
     now,
     madeBefore: prior?.made ?? [],
     onReleased: (key) => released.push(key),

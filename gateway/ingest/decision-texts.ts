@@ -11,7 +11,13 @@ import {
 import type { MatchingScope } from "../identity/matching-scope.ts";
 import { toWrittenKey } from "../identity/resolve-identifier.ts";
 import { extractKeys, toIdentifiers, toRecordSearchKeys } from "../search/keys.ts";
-import type { RecordSearchKey, StoredContribution, StoredResource, ToldResource } from "../store/store.ts";
+import type {
+  RecordSearchKey,
+  StoredContribution,
+  StoredResource,
+  TextedResource,
+  ToldResource,
+} from "../store/store.ts";
 import { parseLossless } from "../validation/lossless.ts";
 import { type Identified, toContent, toStoredResource } from "./stored-resource.ts";
 
@@ -134,7 +140,7 @@ const DATA_OPERATION = "http://terminology.hl7.org/CodeSystem/v3-DataOperation";
 const PARTICIPANT_TYPE = "http://terminology.hl7.org/CodeSystem/provenance-participant-type";
 
 /** Who decided that resources are about another child. https://hl7.org/fhir/R4/provenance.html */
-function toDecisionProvenance({ id, targets, author, decidedAt }: DecisionProvenance): ToldResource {
+function toDecisionProvenance({ id, targets, author, decidedAt }: DecisionProvenance): TextedResource {
   const recorded = new Date(decidedAt).toISOString();
   const provenance: Identified<Provenance> = {
     resourceType: "Provenance",

@@ -1,5 +1,5 @@
 import { LIMITS } from "../limits.ts";
-import type { KeptRow, StagedFrom, StagedRow, Store, WriteTransaction } from "../store/store.ts";
+import type { KeptRow, StagedRow, Store, WriteTransaction } from "../store/store.ts";
 import type { Transact } from "./commit-safely.ts";
 import { toChild } from "./prepared.ts";
 
@@ -31,20 +31,27 @@ export interface DryRun {
 export function createDryRun(store: Store): DryRun {
   const scratch = store.scratch();
   const transactSeeing = (isAtEnd: boolean): Transact => {
-    return <T>(work: (transaction: WriteTransaction) => Promise<T>) =>
-      scratch.write(async (kept) => {
-        let done: { readonly value: T } | undefined;
-        try {
-          await store.write(async (transaction) => {
-            done = { value: await work(overlay(transaction, kept, isAtEnd)) };
-            throw new Undone();
-          });
-        } catch (error) {
-          if (!(error instanceof Undone)) throw error;
+    return async <T>(work: (transaction: WriteTransaction) => Promise<T>) => {
+      let run: Open | undefined;
+      let done: { readonly value: T } | undefined;
+      try {
+        await store.write(async (transaction) => {
+          // A store may run a work again: what it kept the first time, it would take for what others have told.
+          await run?.undo();
+          run = open(scratch);
+          done = { value: await work(overlay(transaction, await run.transaction, isAtEnd)) };
+          throw new Undone();
+        });
+      } catch (error) {
+        if (!(error instanceof Undone)) {
+          await run?.undo();
+          throw error;
         }
-        if (done === undefined) throw new Error("A dry run's work came to nothing.");
-        return done.value;
-      });
+      }
+      await run?.keep();
+      if (done === undefined) throw new Error("A dry run's work came to nothing.");
+      return done.value;
+    };
   };
   return {
     transact: transactSeeing(false),
@@ -63,22 +70,54 @@ export function createDryRun(store: Store): DryRun {
   };
 }
 
+/** A transaction that is open until it is said how it ends. */
+interface Open {
+  readonly transaction: Promise<WriteTransaction>;
+  keep(): Promise<void>;
+  undo(): Promise<void>;
+}
+
+function open(scratch: Pick<Store, "write">): Open {
+  const begun = Promise.withResolvers<WriteTransaction>();
+  const ended = Promise.withResolvers<void>();
+  const written = scratch.write(async (transaction) => {
+    begun.resolve(transaction);
+    await ended.promise;
+  });
+  written.catch(begun.reject);
+  // Nobody waits for it where the transaction could not begin.
+  ended.promise.catch(() => {});
+  return {
+    transaction: begun.promise,
+    async keep() {
+      ended.resolve();
+      await written;
+    },
+    async undo() {
+      ended.reject(new Undone());
+      await written.catch(() => {});
+    },
+  };
+}
+
 /** The transaction, with the rows that were staged before it, and what those before it have seen. */
 function overlay(transaction: WriteTransaction, kept: WriteTransaction, isAtEnd: boolean): WriteTransaction {
-  const staged = async (source: string, table: string, key: string) =>
-    (await kept.staged(source, table, key)) ?? (await transaction.staged(source, table, key));
+  const stagedRows: WriteTransaction["stagedRows"] = async (source, names) => {
+    const own = await kept.stagedRows(source, names);
+    const seen = new Set(own.map(toName));
+    const others = names.filter((name) => !seen.has(toName(name)));
+    return [...own, ...(await transaction.stagedRows(source, others))];
+  };
 
   /** Rows directly below, those staged in this run in place of those that were there. */
   const below = async (source: string, { table, key }: Pick<StagedRow, "table" | "key">) => {
     const rows = [...(await kept.stagedBelow(source, table, key))];
     for (const row of await transaction.stagedBelow(source, table, key)) {
-      if ((await kept.staged(source, row.table, row.key)) === undefined) rows.push(row);
+      if ((await kept.stagedRows(source, [row])).length === 0) rows.push(row);
     }
     return rows;
   };
-  const stagedTree = async (source: string, table: string, key: string): Promise<readonly KeptRow[]> => {
-    const root = await staged(source, table, key);
-    if (root === undefined) return [];
+  const treeOf = async (source: string, root: KeptRow): Promise<readonly KeptRow[]> => {
     const rows = new Map<string, KeptRow>([[toName(root), root]]);
     for (const row of rows.values()) {
       for (const one of await below(source, row)) if (!rows.has(toName(one))) rows.set(toName(one), one);
@@ -86,9 +125,17 @@ function overlay(transaction: WriteTransaction, kept: WriteTransaction, isAtEnd:
     return [...rows.values()].sort((left, right) => compare(left.table, right.table) || compare(left.key, right.key));
   };
   const changed: Partial<WriteTransaction> = {
-    staged,
-    stagedTree,
-    stage: (source: string, row: StagedRow, from: StagedFrom) => kept.stage(source, row, from),
+    stagedRows,
+    async stagedTrees(source, table, keys) {
+      const trees = new Map<string, readonly KeptRow[]>();
+      const names = keys.map((key) => ({ table, key }));
+      for (const root of await stagedRows(source, names)) trees.set(root.key, await treeOf(source, root));
+      return trees;
+    },
+    async stage(source, row, from) {
+      const [before] = await kept.stagedRows(source, [row]);
+      await kept.stage(source, row, from, before);
+    },
     joinTree: (source, table, key) => kept.joinTree(source, table, key),
     async lineage(source, unit) {
       const before = await transaction.lineage(source, unit);

@@ -17,20 +17,30 @@ export async function* whole(body: AsyncIterable<Uint8Array>): AsyncGenerator<Ui
   }
 }
 
+/** A batch of large records ends once they have as many characters, as JSON of what was parsed. */
+const CHARACTERS_MAX = 1_048_576;
+
 /** Records in batches of a size. A transfer that breaks off gives what came before, then an issue that says so. */
 export async function* inBatches(reads: AsyncIterator<Read>, size: number): AsyncGenerator<readonly Read[]> {
   let batch: Read[] = [];
+  let characters = 0;
   let line = 1;
   while (true) {
     const next = await nextRead(reads, line);
     if (next.done === true) break;
     line = next.value.prepared.line;
     batch.push(next.value);
-    if (batch.length < size) continue;
+    characters += charactersOf(next.value);
+    if (batch.length < size && characters < CHARACTERS_MAX) continue;
     yield batch;
     batch = [];
+    characters = 0;
   }
   if (batch.length > 0) yield batch;
+}
+
+function charactersOf({ prepared }: Read): number {
+  return prepared.kind === "unit" ? (prepared.unit.text?.length ?? 0) : 0;
 }
 
 async function nextRead(reads: AsyncIterator<Read>, line: number): Promise<IteratorResult<Read>> {

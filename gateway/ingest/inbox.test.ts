@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import type { AuditLog } from "../audit/audit.ts";
 import { createAuditLog } from "../audit/log.ts";
 import { startResolver } from "../identity/resolver.fixtures.ts";
@@ -70,7 +70,7 @@ test("a file that has settled is taken in, recorded, receipted and removed", asy
     },
   });
   await writeFile(join(folder, "return.csv"), PROFILE);
-  await vi.waitFor(() => expect(receipts).toHaveLength(1), { timeout: 10_000 });
+  await expect.poll(() => receipts).toHaveLength(1);
   const [receipt] = receipts;
   expect(receipt).toMatchObject({ source: "leeds-eyfsp", fileName: "return.csv", received: 1, committed: 1 });
   expect(await files()).toEqual([]);
@@ -88,7 +88,7 @@ test("what is not finished, a link and a folder are let lie", async () => {
   }
   await open();
   await writeFile(join(folder, "whole.csv"), PROFILE);
-  await vi.waitFor(() => expect(receipts).toHaveLength(1), { timeout: 10_000 });
+  await expect.poll(() => receipts).toHaveLength(1);
   expect((await files()).sort()).toEqual([
     ".return.csv",
     "later",
@@ -102,14 +102,14 @@ test("what is not finished, a link and a folder are let lie", async () => {
 test("a file with a record that is held back is removed all the same: the record lies in quarantine", async () => {
   await open();
   await writeFile(join(folder, "return.csv"), toCsv([toProfileRow({ FSP_DOB: "2020-02-31" })]));
-  await vi.waitFor(() => expect(receipts).toMatchObject([{ received: 1, quarantined: 1 }]), { timeout: 10_000 });
+  await expect.poll(() => receipts).toMatchObject([{ received: 1, quarantined: 1 }]);
   expect(await files()).toEqual([]);
 });
 
 test("a name that may be a child's stands in no receipt", async () => {
   await open();
   await writeFile(join(folder, "Zoë's return.csv"), PROFILE);
-  await vi.waitFor(() => expect(receipts).toHaveLength(1), { timeout: 10_000 });
+  await expect.poll(() => receipts).toHaveLength(1);
   expect(receipts[0]).not.toHaveProperty("fileName");
 });
 
@@ -117,11 +117,11 @@ test("a file that could not be recorded stays where it is, and counts as unchang
   const failing: AuditLog = { append: () => Promise.reject(new Error("the disk is full")), close: async () => {} };
   await writeFile(join(folder, "return.csv"), PROFILE);
   await open({ audit: failing });
-  await vi.waitFor(() => expect(faults).toEqual(["leeds-eyfsp"]), { timeout: 10_000 });
+  await expect.poll(() => faults).toEqual(["leeds-eyfsp"]);
   expect(await files()).toEqual(["return.csv"]);
   await inbox?.close();
   await open();
-  await vi.waitFor(() => expect(receipts).toMatchObject([{ received: 1, unchanged: 1 }]), { timeout: 10_000 });
+  await expect.poll(() => receipts).toMatchObject([{ received: 1, unchanged: 1 }]);
 });
 
 test.each([
@@ -131,12 +131,12 @@ test.each([
   await spoil(join(folder, "receipts"));
   await writeFile(join(folder, "return.csv"), PROFILE);
   await open();
-  await vi.waitFor(() => expect(faults).toEqual(["leeds-eyfsp"]), { timeout: 10_000 });
+  await expect.poll(() => faults).toEqual(["leeds-eyfsp"]);
   await new Promise((resolve) => setTimeout(resolve, 5 * SETTLE_MS));
   expect(faults).toHaveLength(1);
   expect(await files()).toEqual(["return.csv"]);
   await rm(join(folder, "receipts"));
-  await vi.waitFor(() => expect(receipts).toMatchObject([{ committed: 1 }]), { timeout: 10_000 });
+  await expect.poll(() => receipts).toMatchObject([{ committed: 1 }]);
 });
 
 test("the folder of a source is not looked for behind a link", async () => {
@@ -146,7 +146,7 @@ test("the folder of a source is not looked for behind a link", async () => {
   await rm(folder, { recursive: true });
   await symlink(elsewhere, folder);
   await open();
-  await vi.waitFor(() => expect(faults).toEqual(["leeds-eyfsp"]), { timeout: 10_000 });
+  await expect.poll(() => faults).toEqual(["leeds-eyfsp"]);
   await inbox?.close();
   expect(receipts).toEqual([]);
 });
@@ -168,7 +168,7 @@ test("a file that was taken away or written anew while others were read is no fa
       },
     },
   });
-  await vi.waitFor(async () => expect(await files()).toEqual([]), { timeout: 10_000 });
+  await expect.poll(files).toEqual([]);
   await inbox?.close();
   expect(faults).toEqual([]);
   expect(receipts.at(0)).toMatchObject({ received: 1 });

@@ -51,7 +51,8 @@ export async function keepLineage(
     });
   }
   const raw = unit.raw?.();
-  if (raw === undefined && prior !== undefined) await transaction.forgetRaw(source, unit.key);
+  // The joined rows of a child are kept as rows: of them there is nothing to forget.
+  if (raw === undefined && prior !== undefined && prior.line > 0) await transaction.forgetRaw(source, unit.key);
   if (raw !== undefined)
     await transaction.keepRaw(source, unit.key, { ...raw, keptUntil: receivedAt + context.rawRetention_ms });
 }

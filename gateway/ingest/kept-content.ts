@@ -29,12 +29,24 @@ function headerContent(header: XmlElement): string {
 }
 
 function elementContent({ name, attributes, children, text }: XmlElement): string {
-  let content = `{"name":${JSON.stringify(name)}`;
+  let content = `{"name":${toJson(name)}`;
   if (Object.keys(attributes).length > 0) content += `,"attributes":${JSON.stringify(attributes)}`;
-  if (text !== "") content += `,"text":${JSON.stringify(text)}`;
-  if (children.length > 0) content += `,"children":[${children.map(elementContent).join(",")}]`;
-  return `${content}}`;
+  if (text !== "") content += `,"text":${toJson(text)}`;
+  if (children.length === 0) return `${content}}`;
+  let before = ',"children":[';
+  for (const child of children) {
+    content += before + elementContent(child);
+    before = ",";
+  }
+  return `${content}]}`;
 }
+
+/** Of most texts only the quotation marks are missing. */
+function toJson(text: string): string {
+  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
+}
+
+const PLAIN = /^[ !#-[\]-~]*$/;
 
 /** The element again; every part of it stands in the line of the record. `undefined` for what is none. */
 export function toElement(kept: unknown, line: number): XmlElement | undefined {

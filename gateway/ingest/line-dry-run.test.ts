@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
+import type { Store } from "../store/store.ts";
 import { recordsOf, startLine, type TestLine, toCsv, toProfileRow, toTables } from "./line.fixtures.ts";
 
 let line: TestLine;
@@ -31,7 +32,33 @@ async function traces() {
   };
 }
 
+/** A store that takes each work back once, and runs it again: as one does where another work beside it has failed. */
+function runningAgain(store: Store): Store {
+  const again: Store = Object.create(store);
+  again.write = async (work) => {
+    const once = store.write(async (transaction) => {
+      await work(transaction).catch(() => {});
+      throw new Error("to be run again");
+    });
+    await once.catch(() => {});
+    return store.write(work);
+  };
+  return again;
+}
+
 describe("a dry run", () => {
+  test.each([
+    ["eyfs-profile", [toCsv(pupils.slice(0, 3))]],
+    ["community-services-data-set", Object.values(toTables())],
+  ] as const)("of %s whose works are run again says the same", async (kind, files) => {
+    line = startLine();
+    const on = line.on(runningAgain(line.store));
+    for (const file of files) {
+      const { id: _, ...once } = await line.send(kind, file, { dryRun: true });
+      expect(await on.send(kind, file, { dryRun: true })).toMatchObject(once);
+    }
+  });
+
   test("says what would become of a file, and leaves nothing behind", async () => {
     line = startLine();
     const file = toCsv([...pupils, toProfileRow({ FSP_PupilMatchingRef: "bad", FSP_DOB: "2020-02-31" })]);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Store } from "../store/store.ts";
-import { recordsOf, startLine, type TestLine, toCsv, toTables } from "./line.fixtures.ts";
+import { recordsOf, startLine, type TestLine, toCsv, toDecisionRow, toTables } from "./line.fixtures.ts";
 
 let line: TestLine;
 beforeEach(() => {
@@ -8,24 +8,6 @@ beforeEach(() => {
 });
 afterEach(() => line.close());
 
-const decision = (told: Readonly<Record<string, string>> = {}) => ({
-  record_id: "S1",
-  child_id: "C1",
-  given_name: "Amina",
-  family_name: "Example",
-  birth_date: "2020-02-03",
-  postcode: "LS6 1CI",
-  decision: "objection",
-  data_classes: "education",
-  state: "upheld",
-  decided_by: "Data protection team",
-  decided_on: "2026-08-10",
-  valid_from: "2026-08-01",
-  recorded_by: "Family hub team",
-  recorded_on: "2026-08-01",
-  responsible_person: "parent",
-  ...told,
-});
 const BILAL = { child_id: "C2", given_name: "Bilal", birth_date: "2019-05-06" };
 
 /** What stands in each record: types of resources, and whom the sources call its child. */
@@ -39,8 +21,8 @@ async function held() {
 
 describe("a record that tells of another child than before", () => {
   test("leaves nothing where it was, and its former state is told", async () => {
-    await line.send("sharing-register", toCsv([decision()]));
-    const receipt = await line.send("sharing-register", toCsv([decision(BILAL)]));
+    await line.send("sharing-register", toCsv([toDecisionRow()]));
+    const receipt = await line.send("sharing-register", toCsv([toDecisionRow(BILAL)]));
     expect(receipt).toMatchObject({ committed: 1 });
     expect(await held()).toEqual([
       [[], []],
@@ -54,8 +36,11 @@ describe("a record that tells of another child than before", () => {
   });
 
   test("takes nothing from a child of whom another record still speaks", async () => {
-    await line.send("sharing-register", toCsv([decision(), decision({ record_id: "S2", decision: "objection" })]));
-    await line.send("sharing-register", toCsv([decision(BILAL)]));
+    await line.send(
+      "sharing-register",
+      toCsv([toDecisionRow(), toDecisionRow({ record_id: "S2", decision: "objection" })]),
+    );
+    await line.send("sharing-register", toCsv([toDecisionRow(BILAL)]));
     expect(await held()).toEqual([
       [["Consent", "Provenance"], ["C1"]],
       [["Consent", "Provenance"], ["C2"]],
@@ -63,10 +48,10 @@ describe("a record that tells of another child than before", () => {
   });
 
   test("and back again counts its versions on", async () => {
-    await line.send("sharing-register", toCsv([decision()]));
+    await line.send("sharing-register", toCsv([toDecisionRow()]));
     const [first] = await recordsOf(line.store);
-    await line.send("sharing-register", toCsv([decision(BILAL)]));
-    await line.send("sharing-register", toCsv([decision()]));
+    await line.send("sharing-register", toCsv([toDecisionRow(BILAL)]));
+    await line.send("sharing-register", toCsv([toDecisionRow()]));
     const now = await held();
     expect(now.map(([types]) => types)).toEqual([["Consent", "Provenance"], []]);
     expect((await line.store.unitsOf("leeds-sharing", 9)).find(({ unit }) => unit === "S1")?.record).toBe(first?.key);
@@ -125,7 +110,7 @@ describe("a row that moves", () => {
 describe("a line that breaks off", () => {
   test("in the middle of taking a source in again has changed whole batches, and the next time does the rest", async () => {
     const rows = Array.from({ length: 150 }, (_, n) =>
-      decision({ record_id: `S${n}`, child_id: `C${n}`, given_name: `Name${n}`, nhs_number: "" }),
+      toDecisionRow({ record_id: `S${n}`, child_id: `C${n}`, given_name: `Name${n}`, nhs_number: "" }),
     );
     await line.send("sharing-register", toCsv(rows));
     const before = await recordsOf(line.store);

@@ -91,6 +91,17 @@ describe("a record that was held back", () => {
     const texts = (await onlyRecord()).resources.map(({ body }) => JSON.parse(String(body)).code?.text);
     expect(texts).toContain("Body weight");
   });
+
+  test("as a row whose name holds what no file may is held back again", async () => {
+    line = startLine();
+    await line.send("community-services-data-set", toTables().mpi ?? "");
+    const row = { ServiceRequestID: "R\u0000", LocalPatientID: "HV1", ReferralRequest_ReceivedDate: "2020-02-04" };
+    const record = { content: JSON.stringify(row), line: 2, table: "CYP101Referral" };
+    const receipt = await line.replay("community-services-data-set", [record]);
+    expect(receipt).toMatchObject({ received: 1, quarantined: 1 });
+    expect(receipt.issues[0]?.message).toContain("NUL");
+    expect(await line.store.stagedKeys("leeds-csds", "CYP101Referral", 9)).toEqual([]);
+  });
 });
 
 describe("a whole source taken in again", () => {

@@ -6,7 +6,7 @@ import { ODS_ORGANIZATION } from "#profiles/systems.ts";
 import type { RegisteredSource } from "../access/source.ts";
 import { startResolver } from "../identity/resolver.fixtures.ts";
 import { createSqliteStore } from "../store/sqlite/sqlite.ts";
-import type { Store } from "../store/store.ts";
+import type { Store, StoredResource } from "../store/store.ts";
 import { createIngestLine, type Delivery, type HeldRecord, type IngestLineOptions } from "./line.ts";
 import { mapperOf } from "./mappers.ts";
 import type { Receipt } from "./receipt.ts";
@@ -163,6 +163,28 @@ export function toTables(told: Readonly<Record<string, string>> = {}): Readonly<
   };
 }
 
+/** An objection of a family to the child's education data, as the sharing register tells it. */
+export function toDecisionRow(told: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  return {
+    record_id: "S1",
+    child_id: "C1",
+    given_name: "Amina",
+    family_name: "Example",
+    birth_date: "2020-02-03",
+    postcode: "LS6 1CI",
+    decision: "objection",
+    data_classes: "education",
+    state: "upheld",
+    decided_by: "Data protection team",
+    decided_on: "2026-08-10",
+    valid_from: "2026-08-01",
+    recorded_by: "Family hub team",
+    recorded_on: "2026-08-01",
+    responsible_person: "parent",
+    ...told,
+  };
+}
+
 export function toCsv(rows: readonly Readonly<Record<string, string>>[]): string {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const lines = rows.map((row) => columns.map((column) => row[column] ?? "").join(","));
@@ -179,4 +201,14 @@ export async function recordsOf(store: Store) {
       return record;
     }),
   );
+}
+
+export async function onlyRecord(store: Store) {
+  const [record, ...others] = await recordsOf(store);
+  if (record === undefined || others.length > 0) throw new Error(`Expected one record, not ${1 + others.length}.`);
+  return record;
+}
+
+export function observationsOf(resources: readonly StoredResource[]): readonly StoredResource[] {
+  return resources.filter(({ type }) => type === "Observation");
 }

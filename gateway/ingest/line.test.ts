@@ -2,9 +2,17 @@ import { createReadStream, existsSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
 import { communityServicesDataSet } from "#mappers/community-services-data-set/mapper.ts";
 import type { StagedMapper } from "#mappers/mapper.ts";
-import type { Store, StoredResource, WriteTransaction } from "../store/store.ts";
-import { StoreUnavailableError } from "../store/unavailable.ts";
-import { inChunks, recordsOf, startLine, type TestLine, toCsv, toProfileRow, toTables } from "./line.fixtures.ts";
+import {
+  observationsOf,
+  onlyRecord,
+  recordsOf,
+  startLine,
+  type TestLine,
+  toCsv,
+  toDecisionRow,
+  toProfileRow,
+  toTables,
+} from "./line.fixtures.ts";
 import { withMappers } from "./mappers.fixtures.ts";
 
 const NHS = "https://fhir.nhs.uk/Id/nhs-number|9990000018";
@@ -13,16 +21,6 @@ let line: TestLine;
 afterEach(() => line.close());
 
 const typesOf = (resources: readonly { readonly type: string }[]) => resources.map(({ type }) => type).sort();
-
-function observationsOf(resources: readonly StoredResource[]): readonly StoredResource[] {
-  return resources.filter(({ type }) => type === "Observation");
-}
-
-async function onlyRecord() {
-  const [record, ...others] = await recordsOf(line.store);
-  if (record === undefined || others.length > 0) throw new Error(`Expected one record, not ${1 + others.length}.`);
-  return record;
-}
 
 describe("a profile return", () => {
   test("becomes a child with its observations, each told by whom and when", async () => {
@@ -37,7 +35,7 @@ describe("a profile return", () => {
       resources: { Observation: 18, Provenance: 1 },
       issues: [],
     });
-    const record = await onlyRecord();
+    const record = await onlyRecord(line.store);
     expect(record.contributions).toMatchObject([{ source: "leeds-eyfsp", localId: "P1", dataClass: "education" }]);
     expect(record.relationships.length).toBeGreaterThan(0);
     expect(typesOf(record.resources)).toEqual([...Array(18).fill("Observation"), "Provenance"]);
@@ -68,20 +66,20 @@ describe("a profile return", () => {
   test("sent again, whatever its column order, makes no new version", async () => {
     line = startLine();
     await line.send("eyfs-profile", toCsv([toProfileRow()]));
-    const before = await onlyRecord();
+    const before = await onlyRecord(line.store);
     const reversed = Object.fromEntries(Object.entries(toProfileRow()).reverse());
     const receipt = await line.send("eyfs-profile", toCsv([reversed]));
     expect(receipt).toMatchObject({ received: 1, committed: 0, unchanged: 1, resources: {} });
-    expect(await onlyRecord()).toEqual(before);
+    expect(await onlyRecord(line.store)).toEqual(before);
   });
 
   test("with one outcome changed changes that observation, and keeps every id", async () => {
     line = startLine();
     await line.send("eyfs-profile", toCsv([toProfileRow()]));
-    const before = await onlyRecord();
+    const before = await onlyRecord(line.store);
     const receipt = await line.send("eyfs-profile", toCsv([toProfileRow({ FSP_EXP_E17: "1" })]));
     expect(receipt).toMatchObject({ committed: 1, resources: { Observation: 1, Provenance: 1 } });
-    const after = await onlyRecord();
+    const after = await onlyRecord(line.store);
     expect(after.resources.map(({ id }) => id).sort()).toEqual(before.resources.map(({ id }) => id).sort());
     expect(typesOf(after.resources.filter(({ version }) => version === 2))).toEqual(["Observation", "Provenance"]);
     expect(after.contributions).toEqual(before.contributions);
@@ -90,9 +88,9 @@ describe("a profile return", () => {
   test("with another forename keeps what was said before, until then", async () => {
     line = startLine();
     await line.send("eyfs-profile", toCsv([toProfileRow({ FSP_FORENAME: "Before" })]));
-    const before = await onlyRecord();
+    const before = await onlyRecord(line.store);
     await line.send("eyfs-profile", toCsv([toProfileRow({ FSP_FORENAME: "After" })]));
-    const after = await onlyRecord();
+    const after = await onlyRecord(line.store);
     const [now] = after.contributions;
     expect(now?.body).toContain("After");
     expect(before.pastContributions).toEqual([]);
@@ -105,7 +103,7 @@ describe("a profile return", () => {
     line = startLine();
     await line.send("eyfs-profile", toCsv([toProfileRow()]));
     await line.send("eyfs-profile", toCsv([toProfileRow({ FSP_EXP_E17: "" })]));
-    const { resources } = await onlyRecord();
+    const { resources } = await onlyRecord(line.store);
     const observations = observationsOf(resources);
     expect(observations.length).toBeLessThan(18);
     expect(observations.length).toBeGreaterThanOrEqual(16);
@@ -173,7 +171,7 @@ describe("tables of a health visiting provider", () => {
       const receipt = await line.send("community-services-data-set", tables[table] ?? "");
       expect(receipt).toMatchObject({ received: 1, committed: 1, quarantined: 0 });
     }
-    const record = await onlyRecord();
+    const record = await onlyRecord(line.store);
     expect(
       observationsOf(record.resources)
         .map(({ body }) => JSON.parse(String(body)).code.text)
@@ -191,10 +189,10 @@ describe("tables of a health visiting provider", () => {
   test("a table sent again changes nothing, and a changed row changes what it makes", async () => {
     line = startLine();
     for (const table of Object.values(tables)) await line.send("community-services-data-set", table);
-    const before = await onlyRecord();
+    const before = await onlyRecord(line.store);
     const again = await line.send("community-services-data-set", tables.observation ?? "");
     expect(again).toMatchObject({ unchanged: 1, resources: {} });
-    expect(await onlyRecord()).toEqual(before);
+    expect(await onlyRecord(line.store)).toEqual(before);
     const heavier = toCsv([{ CareActivityID: "A1", Weight: "12.5", Height: "", Length: "" }]);
     const changed = await line.send("community-services-data-set", heavier);
     expect(changed).toMatchObject({ committed: 1, resources: { Observation: 1, Provenance: 1 } });
@@ -204,7 +202,9 @@ describe("tables of a health visiting provider", () => {
     line = startLine();
     const receipt = await line.send("community-services-data-set", tables.mpi ?? "");
     expect(receipt.notCarried).toContainEqual({ field: "CYP001MPI.NHSNumber_Mother", droppedAtDoor: true });
-    const staged = await line.store.write((transaction) => transaction.staged("leeds-csds", "CYP001MPI", "HV1"));
+    const [staged] = await line.store.write((transaction) =>
+      transaction.stagedRows("leeds-csds", [{ table: "CYP001MPI", key: "HV1" }]),
+    );
     expect(staged?.body).toContain("9990000018");
     expect(staged?.body).not.toContain("9990000026");
   });
@@ -255,7 +255,9 @@ describe("tables of a health visiting provider", () => {
     expect(receipt.resources.Observation).toBeGreaterThan(0);
     expect(JSON.stringify(receipt)).not.toContain("66.6");
     expect(faults).not.toHaveLength(0);
-    const staged = await line.store.write((transaction) => transaction.staged("leeds-csds", "CYP611Obs", "A2"));
+    const [staged] = await line.store.write((transaction) =>
+      transaction.stagedRows("leeds-csds", [{ table: "CYP611Obs", key: "A2" }]),
+    );
     expect(staged).toBeUndefined();
   });
 
@@ -268,7 +270,7 @@ describe("tables of a health visiting provider", () => {
     }
     expect(await recordsOf(line.store)).toHaveLength(0);
     await line.send("community-services-data-set", tables.mpi ?? "");
-    expect((await onlyRecord()).resources.length).toBeGreaterThan(0);
+    expect((await onlyRecord(line.store)).resources.length).toBeGreaterThan(0);
   });
 });
 
@@ -305,25 +307,7 @@ describe("a common transfer file", () => {
 });
 
 describe("a register of what families decided", () => {
-  const objection = toCsv([
-    {
-      record_id: "S1",
-      child_id: "C1",
-      given_name: "Amina",
-      family_name: "Example",
-      birth_date: "2020-02-03",
-      postcode: "LS6 1CI",
-      decision: "objection",
-      data_classes: "education",
-      state: "upheld",
-      decided_by: "Data protection team",
-      decided_on: "2026-08-10",
-      valid_from: "2026-08-01",
-      recorded_by: "Family hub team",
-      recorded_on: "2026-08-01",
-      responsible_person: "parent",
-    },
-  ]);
+  const objection = toCsv([toDecisionRow()]);
 
   test.each([
     ["before", ["sharing-register", "eyfs-profile"] as const],
@@ -334,7 +318,7 @@ describe("a register of what families decided", () => {
       const receipt = await line.send(kind, kind === "eyfs-profile" ? toCsv([toProfileRow()]) : objection);
       expect(receipt).toMatchObject({ committed: 1, quarantined: 0 });
     }
-    const { resources } = await onlyRecord();
+    const { resources } = await onlyRecord(line.store);
     expect(resources.filter(({ type }) => type === "Consent")).toHaveLength(1);
   });
 });
@@ -360,165 +344,4 @@ describe("files that nobody here wrote", () => {
       expect(again).toMatchObject({ received: 1, unchanged: 1, resources: {} });
     },
   );
-});
-
-describe("whose child it is", () => {
-  test("education and health records of one child come together, and can be found by the NHS number", async () => {
-    line = startLine();
-    for (const table of Object.values(toTables())) await line.send("community-services-data-set", table);
-    await line.send("eyfs-profile", toCsv([toProfileRow()]));
-    const record = await onlyRecord();
-    expect(new Set(record.resources.map(({ dataClass }) => dataClass))).toEqual(
-      new Set(["health-visiting", "education"]),
-    );
-    expect(await line.store.reviewItems(10)).toEqual([]);
-  });
-
-  test("a late NHS number is taken, and answers what waited for it", async () => {
-    line = startLine();
-    await line.send("eyfs-profile", toCsv([toProfileRow()]));
-    expect(await line.store.reviewItems(10)).toMatchObject([{ kind: "unlinked", source: "leeds-eyfsp" }]);
-    await line.send("community-services-data-set", toTables({ NHSNumber: "", NHSNumber_Status: "07" }).mpi ?? "");
-    expect(await line.store.findRecords([{ code: "identifier", value: NHS }], 2, "")).toEqual([]);
-    await line.send("community-services-data-set", toTables().mpi ?? "");
-    const record = await onlyRecord();
-    expect(await line.store.findRecords([{ code: "identifier", value: NHS }], 2, "")).toEqual([record.key]);
-    expect(await line.store.reviewItems(10)).toEqual([]);
-  });
-
-  test("one NHS number with two birth dates makes two children, the second without the number", async () => {
-    line = startLine();
-    await line.send("community-services-data-set", toTables().mpi ?? "");
-    const other = toTables({ LocalPatientID: "HV2", DateOfBirth: "2019-05-06", PersonGivenName: "Bilal" }).mpi ?? "";
-    await line.send("community-services-data-set", other);
-    const records = await recordsOf(line.store);
-    expect(records).toHaveLength(2);
-    expect(await line.store.findRecords([{ code: "identifier", value: NHS }], 3, "")).toEqual([records[0]?.key]);
-    expect(records[1]?.contributions).toMatchObject([{ withheld: ["https://fhir.nhs.uk/Id/nhs-number|9990000018"] }]);
-    expect(await line.store.reviewItems(10)).toMatchObject([
-      { kind: "identifier-conflict", localId: "HV2", candidates: [records[0]?.key] },
-    ]);
-  });
-
-  test("a number that was held back from a child is its own once the other tells it no more", async () => {
-    line = startLine();
-    const first = { LocalPatientID: "HV1" };
-    const second = { LocalPatientID: "HV2", DateOfBirth: "2019-05-06", PersonGivenName: "Bilal" };
-    for (const told of [first, second]) await line.send("community-services-data-set", toTables(told).mpi ?? "");
-    const corrected = { ...first, NHSNumber: "", NHSNumber_Status: "07" };
-    await line.send("community-services-data-set", toTables(corrected).mpi ?? "");
-    const records = await recordsOf(line.store);
-    expect(await line.store.findRecords([{ code: "identifier", value: NHS }], 3, "")).toEqual([records[1]?.key]);
-    expect(records[1]?.contributions[0]?.withheld).toBeUndefined();
-  });
-
-  test("twins stay two children, even before they have names", async () => {
-    line = startLine();
-    const twin = (id: string, given: string) =>
-      toTables({ LocalPatientID: id, PersonGivenName: given, NHSNumber: "", NHSNumber_Status: "07" }).mpi ?? "";
-    for (const [id, given] of [
-      ["T1", "Amina"],
-      ["T2", "Amira"],
-      ["T3", "Baby"],
-      ["T4", "Baby"],
-    ] as const) {
-      await line.send("community-services-data-set", twin(id, given));
-    }
-    expect(await recordsOf(line.store)).toHaveLength(4);
-  });
-});
-
-describe("faults", () => {
-  /** A store that takes nothing more after some transactions, as one whose disk is full. */
-  function failingAfter(writes: number, store: Store): Store {
-    let left = writes;
-    const failing: Store = Object.create(store);
-    failing.write = (work) => {
-      left -= 1;
-      return left < 0 ? Promise.reject(new Error("disk full")) : store.write(work);
-    };
-    return failing;
-  }
-
-  /** The transaction itself, but for what one child of the source contributes. */
-  function refusing(transaction: WriteTransaction, localId: string): WriteTransaction {
-    return new Proxy(transaction, {
-      get(target, name) {
-        const verb: unknown = Reflect.get(target, name);
-        if (typeof verb !== "function") return verb;
-        if (name !== "putContribution") return verb.bind(target);
-        return async (...told: Parameters<WriteTransaction["putContribution"]>) => {
-          if (told[2].localId === localId) throw new Error("refused by the store");
-          await target.putContribution(...told);
-        };
-      },
-    });
-  }
-
-  const pupils = Array.from({ length: 200 }, (_, n) =>
-    toProfileRow({ FSP_PupilMatchingRef: `P${n}`, FSP_UPN: "", FSP_FORENAME: `Name${n}` }),
-  );
-
-  test("a store that fails in the middle leaves whole batches, and the same file again finishes the rest", async () => {
-    line = startLine();
-    await expect(line.on(failingAfter(2, line.store)).send("eyfs-profile", toCsv(pupils))).rejects.toThrow("disk full");
-    const half = await recordsOf(line.store);
-    expect(half.length).toBe(128);
-    for (const { resources } of half) expect(observationsOf(resources)).toHaveLength(18);
-    const receipt = await line.send("eyfs-profile", toCsv(pupils));
-    expect(receipt).toMatchObject({ received: 200, committed: 72, unchanged: 128, quarantined: 0 });
-    expect(await recordsOf(line.store)).toHaveLength(200);
-  });
-
-  test("a store that is away for a moment breaks the delivery off, and holds no record back for it", async () => {
-    line = startLine();
-    let writes = 0;
-    const briefly: Store = Object.create(line.store);
-    briefly.write = (work) => {
-      writes += 1;
-      return writes === 2 ? Promise.reject(new StoreUnavailableError("away")) : line.store.write(work);
-    };
-    await expect(line.on(briefly).send("eyfs-profile", toCsv(pupils))).rejects.toThrow(StoreUnavailableError);
-    expect(await line.store.quarantined({ sources: ["leeds-eyfsp"] }, 9)).toEqual([]);
-    expect(await line.send("eyfs-profile", toCsv(pupils))).toMatchObject({ received: 200, quarantined: 0 });
-    expect(await recordsOf(line.store)).toHaveLength(200);
-  });
-
-  test("one record that the store refuses does not take its batch with it", async () => {
-    line = startLine();
-    const picky: Store = Object.create(line.store);
-    picky.write = (work) => line.store.write((transaction) => work(refusing(transaction, "P7")));
-    const receipt = await line.on(picky).send("eyfs-profile", toCsv(pupils.slice(0, 20)));
-    expect(receipt).toMatchObject({ received: 20, committed: 19, quarantined: 1, issues: [{ line: 9 }] });
-    expect(JSON.stringify(receipt)).not.toContain("refused by the store");
-    expect(await recordsOf(line.store)).toHaveLength(19);
-  });
-
-  test("queries run while a long file comes in", async () => {
-    line = startLine();
-    let turns = 0;
-    let done = false;
-    const count = (): void => {
-      turns += 1;
-      if (!done) setImmediate(count);
-    };
-    setImmediate(count);
-    await line.send("eyfs-profile", toCsv(pupils));
-    done = true;
-    expect(turns).toBeGreaterThan(20);
-  });
-
-  test("caches are told which identifiers name which record now", async () => {
-    const told: unknown[] = [];
-    line = startLine({ onIdentifiers: async (identifiers) => void told.push(...identifiers) });
-    await line.send("community-services-data-set", toTables().mpi ?? "");
-    const { key } = await onlyRecord();
-    expect(told).toContainEqual({ system: "https://fhir.nhs.uk/Id/nhs-number", value: "9990000018", record: key });
-  });
-
-  test("a body that is no JSON is one record held, with line and column", async () => {
-    line = startLine();
-    const receipt = await line.send("digital-child-health", inChunks("{\n  not json"));
-    expect(receipt).toMatchObject({ received: 1, quarantined: 1, issues: [{ line: 2, column: 3 }] });
-  });
 });

@@ -8,7 +8,8 @@ import { commitSafely, type Transact } from "./commit-safely.ts";
 import { countBatch, countChild, outcomeOf, type Quality, type Tellers } from "./count-batch.ts";
 import { type DecisionTextOptions, toMovingPorts } from "./decision-texts.ts";
 import { droppedFields } from "./door.ts";
-import { canBeDrafted, draftedBatches, measureBody } from "./drafting/drafted-batches.ts";
+import { bytesWorthDrafting, canBeDrafted, draftedBatches, measureBody } from "./drafting/drafted-batches.ts";
+import { createDraftingThread, type DraftingThread } from "./drafting/drafting-thread.ts";
 import { createDryRun, type DryRun } from "./dry-run.ts";
 import { inBatches, whole } from "./in-batches.ts";
 import { type HeldRecord, readKept } from "./kept-records.ts";
@@ -29,8 +30,8 @@ import { FAULT } from "./validate-mapped.ts";
 const SLICE_MS = 4;
 /** Rows of tables committed together: many are of one child, which is mapped once for all of them. */
 const ROWS_MAX = 256;
-/** Messages committed together: fewer than rows, since each may be large. */
-const MESSAGES_MAX = 8;
+/** Messages committed together: fewer than rows, since each may be of a child told of just before. */
+const MESSAGES_MAX = 32;
 
 export interface IngestLineOptions {
   readonly store: Store;
@@ -88,7 +89,7 @@ export interface IngestLine {
 
 export function createIngestLine(options: IngestLineOptions): IngestLine {
   const patientIds = createPatientIds();
-  const drafters = { isBusy: false };
+  const thread = createDraftingThread();
   const start = async (
     source: RegisteredSource,
     delivery: Delivery,
@@ -111,7 +112,7 @@ export function createIngestLine(options: IngestLineOptions): IngestLine {
         droppedFields: droppedFields(mapper.fields),
       },
       dryRun,
-      drafters,
+      thread,
       // Nobody is told of a batch before the receipt is written, and all before it is flushed with that.
       transact: dryRun?.transact ?? ((work) => options.store.write(work, { flush: "later" })),
     };
@@ -157,8 +158,7 @@ interface Run {
   readonly tellers: Tellers;
   readonly dryRun: DryRun | undefined;
   readonly transact: Transact;
-  /** One thread drafts at a time: a second one would find no processor of its own, and take as much memory. */
-  readonly drafters: { isBusy: boolean };
+  readonly thread: DraftingThread;
 }
 
 function toContext(
@@ -192,33 +192,21 @@ function toContext(
 
 /** A long file is read, parsed and drafted by a thread of its own; a short one here, by the same functions. */
 async function readInBatches(run: Run, body: AsyncIterable<Uint8Array>): Promise<AsyncIterable<readonly Read[]>> {
-  const { mapper, context, options, transact, drafters } = run;
+  const { mapper, context, options, transact, thread } = run;
   const { contentType, fileName, receivedAt } = run.delivery;
   const { source, explainFault } = context;
   const { columns, localAuthority } = source;
   const told = { contentType, fileName };
   const reading = { ...told, columns, localAuthority, explainFault };
   if (options.hasDrafters === true && run.dryRun === undefined && canBeDrafted(mapper)) {
-    const measured = await measureBody(body);
-    if (measured.isLong && !drafters.isBusy) {
+    const measured = await measureBody(body, bytesWorthDrafting(mapper, thread));
+    if (measured.isLong && !thread.isBusy) {
       const task = { source, ...told, receivedAt, batch_records: batchSizeOf(mapper) };
-      drafters.isBusy = true;
-      return untilDone(drafters, draftedBatches(measured.body, { mapper, task, context, transact }));
+      return draftedBatches(measured.body, { mapper, task, context, thread, transact });
     }
     return batchesOf(run, readRecords(mapper, whole(measured.body), reading));
   }
   return batchesOf(run, readRecords(mapper, whole(body), reading));
-}
-
-async function* untilDone(
-  drafters: { isBusy: boolean },
-  batches: AsyncIterable<readonly Read[]>,
-): AsyncGenerator<readonly Read[]> {
-  try {
-    yield* batches;
-  } finally {
-    drafters.isBusy = false;
-  }
 }
 
 function batchesOf({ mapper }: Run, reads: AsyncIterator<Read>): AsyncIterable<readonly Read[]> {

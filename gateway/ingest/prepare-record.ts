@@ -130,6 +130,10 @@ export function prepareRow(
     if (isTooLong(key) || isTooLong(parent?.key)) {
       return { prepared: { ...from, kind: "refused", issues: [{ line, message: TOO_LONG }] }, found: [] };
     }
+    // Rows are told apart by their names, and not every store spells this character.
+    if (key.includes("\0") || parent?.key.includes("\0")) {
+      return { prepared: { ...from, kind: "refused", issues: [{ line, message: HAS_NUL }] }, found: [] };
+    }
     const staged = {
       table: table.name,
       key,
@@ -143,6 +147,8 @@ export function prepareRow(
 }
 
 const TOO_LONG = `what the record, or the child that it is of, is called is longer than ${LIMITS.source_name_characters_max} characters; call it by less`;
+
+const HAS_NUL = "what the record, or the one that it hangs off, is called holds a NUL; correct it";
 
 function isTooLong(name = ""): boolean {
   return name.length > LIMITS.source_name_characters_max;

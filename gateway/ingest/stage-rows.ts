@@ -4,6 +4,7 @@ import type { KeptRow, StagedRow, WriteTransaction } from "../store/store.ts";
 import { type CommitContext, commitUnit } from "./commit-unit.ts";
 import type { Pause } from "./pause.ts";
 import { type PreparedRow, toChildUnit } from "./prepared.ts";
+import { AHEAD_RECORDS, readAhead } from "./read-ahead.ts";
 import type { Reached, Unit, UnitIssue, UnitOutcome } from "./unit.ts";
 
 export interface StagedContext {
@@ -23,41 +24,88 @@ export class ChildRefused extends Error {
   }
 }
 
-/** Children that the rows of one transaction belong to. */
+/** What a transaction knows of staged rows, and the children that its own belong to. */
 export interface TouchedChildren {
   /** Keys of the children's own rows. */
   readonly children: Set<string>;
   /** Parent row → its child, as found in this transaction: the rows of one file follow each other under one parent. */
   readonly below: Map<string, string>;
+  /** Rows as they are staged by now, by name; `undefined` for one that is not there. */
+  readonly known: Map<string, KeptRow | undefined>;
+}
+
+export function createTouched(): TouchedChildren {
+  return { children: new Set(), below: new Map(), known: new Map() };
+}
+
+type RowName = Pick<StagedRow, "table" | "key">;
+type RowContext = CommitContext & StagedContext & { readonly touched: TouchedChildren };
+
+/** Looks for the rows of a batch, and for all rows above them, together. */
+export async function lookAhead(
+  transaction: WriteTransaction,
+  rows: readonly StagedRow[],
+  { source, touched: { known }, mapper }: RowContext,
+): Promise<void> {
+  const coming = new Map(rows.map((row) => [toName(row), row]));
+  let wanted: readonly RowName[] = rows;
+  for (let depth = 0; wanted.length > 0 && depth <= mapper.tables.length; depth++) {
+    await look(transaction, wanted, { source: source.source, known });
+    wanted = wanted.flatMap((name) => {
+      const above = [coming.get(toName(name))?.parent, known.get(toName(name))?.parent];
+      return above.flatMap((parent) => (parent === undefined || known.has(toName(parent)) ? [] : [parent]));
+    });
+  }
+}
+
+async function look(
+  transaction: WriteTransaction,
+  names: readonly RowName[],
+  { source, known }: { readonly source: string; readonly known: TouchedChildren["known"] },
+): Promise<void> {
+  for (const name of names) known.set(toName(name), undefined);
+  for (const row of await transaction.stagedRows(source, names)) known.set(toName(row), row);
 }
 
 /** Stages one row and notes the child it belongs to. A row whose child's own row has not come yet just waits. */
 export async function commitRow(
   transaction: WriteTransaction,
   { row, line }: Pick<PreparedRow, "row" | "line">,
-  context: CommitContext & StagedContext & { readonly touched: TouchedChildren },
+  context: RowContext,
 ): Promise<"committed" | "unchanged"> {
   const { source } = context.source;
-  const before = await transaction.staged(source, row.table, row.key);
+  const { touched } = context;
+  const before = await knownRow(transaction, row, context);
   const isSame = before !== undefined && isSameRow(before, row);
   if (isSame && context.replay === undefined && row.table !== context.mapper.root) return "unchanged";
   const child = await childOf(transaction, row, context);
   if (isSame) {
-    if (child !== undefined && (await isMappedAnew(transaction, child, context))) context.touched.children.add(child);
+    if (child !== undefined && (await isMappedAnew(transaction, child, context))) touched.children.add(child);
     return "unchanged";
   }
   const { delivery, receivedAt } = context;
   // A row that hangs off nothing, as the header of a delivery, waits for nobody.
   const waits = child === undefined && row.parent !== undefined;
-  await transaction.stage(source, row, { delivery, line, receivedAt, waits });
-  if (child !== undefined) context.touched.children.add(child);
+  const from = { delivery, line, receivedAt, waits };
+  await transaction.stage(source, row, from, before);
+  touched.known.set(toName(row), { ...row, ...from });
+  if (child !== undefined) touched.children.add(child);
   if (before === undefined) return "committed";
   // A row that moved to another parent leaves a child without it, and takes with it what hangs off it.
-  context.touched.below.clear();
+  touched.below.clear();
   const left = await childOf(transaction, before, context);
-  if (left !== undefined) context.touched.children.add(left);
+  if (left !== undefined) touched.children.add(left);
   if (before.line > 0) await noteReplaced(transaction, before, context);
   return "committed";
+}
+
+async function knownRow(
+  transaction: WriteTransaction,
+  name: RowName,
+  { source: { source }, touched: { known } }: RowContext,
+): Promise<KeptRow | undefined> {
+  if (!known.has(toName(name))) await look(transaction, [name], { source, known });
+  return known.get(toName(name));
 }
 
 function isSameRow(before: StagedRow, row: StagedRow): boolean {
@@ -94,8 +142,9 @@ async function noteReplaced(transaction: WriteTransaction, before: KeptRow, cont
 async function childOf(
   transaction: WriteTransaction,
   row: Pick<StagedRow, "table" | "key" | "parent">,
-  { source, mapper, touched }: CommitContext & StagedContext & { readonly touched: TouchedChildren },
+  context: RowContext,
 ): Promise<string | undefined> {
+  const { mapper, touched } = context;
   const parent = row.parent === undefined ? undefined : toName(row.parent);
   const known = parent === undefined ? undefined : touched.below.get(parent);
   if (known !== undefined) return known;
@@ -106,7 +155,7 @@ async function childOf(
       return at.key;
     }
     if (at.parent === undefined) return undefined;
-    const above = await transaction.staged(source.source, at.parent.table, at.parent.key);
+    const above = await knownRow(transaction, at.parent, context);
     if (above === undefined) return undefined;
     at = above;
   }
@@ -123,24 +172,37 @@ export async function mapChildren(
   context: CommitContext & StagedContext & { readonly pause: Pause },
 ): Promise<ReadonlyMap<string, Extract<UnitOutcome, { kind: "committed" }>>> {
   const outcomes = new Map<string, Extract<UnitOutcome, { kind: "committed" }>>();
-  for (const child of children) {
-    const unit = await assemble(transaction, child, context);
-    if (unit === undefined) continue;
-    const outcome = await commitUnit(transaction, unit, context);
-    if (outcome.kind === "refused") throw new ChildRefused(outcome);
-    if (outcome.kind === "committed") outcomes.set(child, outcome);
-    await context.pause();
+  const all = [...children];
+  for (let from = 0; from < all.length; from += AHEAD_RECORDS) {
+    const units = await joinRows(transaction, all.slice(from, from + AHEAD_RECORDS), context);
+    await readAhead(transaction, [...units.values()], context);
+    for (const [child, unit] of units) {
+      const outcome = await commitUnit(transaction, unit, context);
+      if (outcome.kind === "refused") throw new ChildRefused(outcome);
+      if (outcome.kind === "committed") outcomes.set(child, outcome);
+      await context.pause();
+    }
   }
   return outcomes;
 }
 
-async function assemble(
+/** The units that the rows of children make, by child. */
+async function joinRows(
   transaction: WriteTransaction,
-  child: string,
-  { source, mapper }: CommitContext & StagedContext,
-): Promise<Unit | undefined> {
-  const rows = await transaction.stagedTree(source.source, mapper.root, child);
-  if (rows.some(({ waits }) => waits)) await transaction.joinTree(source.source, mapper.root, child);
+  children: readonly string[],
+  context: CommitContext & StagedContext,
+): Promise<ReadonlyMap<string, Unit>> {
+  const { source } = context.source;
+  const { root } = context.mapper;
+  const units = new Map<string, Unit>();
+  for (const [child, rows] of await transaction.stagedTrees(source, root, children)) {
+    if (rows.some(({ waits }) => waits)) await transaction.joinTree(source, root, child);
+    units.set(child, toUnit(child, rows, context));
+  }
+  return units;
+}
+
+function toUnit(child: string, rows: readonly KeptRow[], { mapper }: StagedContext): Unit {
   const content: string[] = [];
   const tables: Record<string, CsvRow[]> = {};
   const byName = new Map<string, KeptRow>();
@@ -153,7 +215,7 @@ async function assemble(
     tables[row.table] = table;
   }
   const root = tables[mapper.root]?.[0];
-  if (root === undefined) return undefined;
+  if (root === undefined) throw new Error("A child's rows came without its own.");
   return {
     key: toChildUnit(child),
     hash: hash("sha256", content.join("\n"), "base64url"),
@@ -165,6 +227,6 @@ async function assemble(
   };
 }
 
-function toName({ table, key }: Pick<StagedRow, "table" | "key">): string {
+function toName({ table, key }: RowName): string {
   return `${table}/${key}`;
 }

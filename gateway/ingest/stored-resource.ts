@@ -3,13 +3,13 @@ import type { Resource } from "@medplum/fhirtypes";
 import type { DataClass } from "#mappers/mapper.ts";
 import { canonical } from "#profiles/canonical.ts";
 import { extractKeys, toIdentifiers } from "../search/keys.ts";
-import type { ToldResource } from "../store/store.ts";
+import type { TextedResource } from "../store/store.ts";
 
 /** A resource whose id is certain. */
 export type Identified<R extends Resource = Resource> = R & { readonly id: string };
 
 /** The value of `meta.source`: who told the gateway. */
-export function toMetaSource(source: string): string {
+function toMetaSource(source: string): string {
   return canonical("source", source);
 }
 
@@ -19,24 +19,31 @@ export interface Content {
   readonly id: string;
   /** SHA-256 (base64url) of all but `meta.versionId` and `meta.lastUpdated`. */
   readonly hash: string;
-  /** JSON of all that stands behind `meta.lastUpdated`, as text or in UTF-8. */
-  readonly tail: string | Uint8Array;
+  /** JSON of all that stands behind `meta.lastUpdated`, as text, in UTF-8, or coded as the store keeps it. */
+  readonly tail: string | Uint8Array | CodedTail;
   /** Search keys and business identifiers, as they are stored. */
   readonly keys: () => string;
   readonly identifiers: () => readonly string[];
+}
+
+/** Tokens of the store's words, and the bytes that they stand for. */
+export interface CodedTail {
+  readonly tokens: Uint8Array;
+  readonly bytes: number;
 }
 
 export function toContent(resource: Identified, source: string): Content {
   const { resourceType: type, id, meta, ...others } = resource;
   const metaText = JSON.stringify({ source: toMetaSource(source), ...meta }).slice(1);
   const rest = JSON.stringify(others).slice(1);
+  const tail = rest === "}" ? `${metaText}}` : `${metaText},${rest}`;
   const hash = digest("sha256", `${type}/${id}\n${metaText}\n${rest}`, "base64url");
   return {
     type,
     id,
     hash,
-    tail: rest === "}" ? `${metaText}}` : `${metaText},${rest}`,
-    keys: () => extractKeys(resource),
+    tail,
+    keys: () => extractKeys(resource, tail),
     identifiers: () => toIdentifiers(resource),
   };
 }
@@ -51,7 +58,7 @@ export function toStoredResource(
     readonly now: number;
     readonly isFirst?: boolean;
   },
-): ToldResource {
+): TextedResource {
   const { type, id, hash, tail } = content;
   const lastUpdated = new Date(told.now).toISOString();
   const head = `{"resourceType":"${type}","id":"${id}","meta":{"versionId":"${told.version}","lastUpdated":"${lastUpdated}",`;
@@ -71,8 +78,9 @@ export function toStoredResource(
 }
 
 /** The head holds nothing but ASCII: a type, an id and numbers. */
-function toBody(head: string, tail: string | Uint8Array): Buffer {
+function toBody(head: string, tail: Content["tail"]): TextedResource["body"] {
   if (typeof tail === "string") return Buffer.from(head + tail);
+  if ("tokens" in tail) return { start: Buffer.from(head, "latin1"), end: tail.tokens, end_bytes: tail.bytes };
   const body = Buffer.allocUnsafe(head.length + tail.length);
   body.write(head, "latin1");
   body.set(tail, head.length);

@@ -148,7 +148,8 @@ async function withdrawOne(
   await transaction.forgetRaw(source, unit);
   if (mapper.reader === "staged") {
     const child = unit.slice(toChildUnit("").length);
-    for (const row of await transaction.stagedTree(source, mapper.root, child)) {
+    const trees = await transaction.stagedTrees(source, mapper.root, [child]);
+    for (const row of trees.get(child) ?? []) {
       await unstage(transaction, row, { source, now });
       names.push(`${row.table}/${row.key}`);
     }

@@ -46,7 +46,7 @@ export async function ask(
     });
     return found.length < limit;
   };
-  await eachVisible(candidates, BEFORE_ALL, take, { looking: who, ports });
+  await eachVisible(candidates, BEFORE_ALL, take, { looking: who, ports, types: [plain.type] });
   return found;
 }
 

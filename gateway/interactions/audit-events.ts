@@ -1,4 +1,4 @@
-import type { AuditEvent } from "@medplum/fhirtypes";
+import type { AuditEvent, OperationOutcome, OperationOutcomeIssue } from "@medplum/fhirtypes";
 import type { Requester } from "../access/requester.ts";
 import type { AuditFilter, AuditIndex, IndexedRecord } from "../audit/audit.ts";
 import { type AuditEventContext, isDecisionEventId, toAuditEvents } from "../audit/audit-event.ts";
@@ -24,7 +24,7 @@ const PART_places = 256;
  * sees what clients of the agreement's authorities did. That a Consent withheld something is for those alone who read
  * Consents: else a requester would learn from its own requests of whom it is shown less than there is.
  */
-export function createAuditEvents(ports: AuditEventPorts): AuditEvents & {
+export function createAuditEvents(ports: AuditEventPorts): Required<AuditEvents> & {
   /** JSON of one event, as far as the requester may read it. */
   read(id: string, requester: Requester): Promise<Buffer | undefined>;
 } {
@@ -55,6 +55,10 @@ export function createAuditEvents(ports: AuditEventPorts): AuditEvents & {
       }
       if (open.length > 0) yield toView(open, requester, ports);
     },
+    missing({ agreement }) {
+      const machines = agreement.audit ? index.missing() : [];
+      return machines.length === 0 ? undefined : Buffer.from(JSON.stringify(toMissing(machines)));
+    },
     async read(id, requester) {
       const { agreement } = requester;
       if (!agreement.audit || !isShown(id, requester)) return undefined;
@@ -65,6 +69,13 @@ export function createAuditEvents(ports: AuditEventPorts): AuditEvents & {
       return event && Buffer.from(JSON.stringify(event));
     },
   };
+}
+
+function toMissing(machines: readonly string[]) {
+  const diagnostics = `What was done last at ${machines.join(", ")} is not all here: ask again, or ask there.`;
+  const issue: OperationOutcomeIssue[] = [{ severity: "warning", code: "incomplete", diagnostics }];
+  const resource: OperationOutcome = { resourceType: "OperationOutcome", issue };
+  return { resource, search: { mode: "outcome" } };
 }
 
 function partOf({ position }: IndexedRecord): RecordKey {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { matchSpan, openEntryBytes, resourceBytes } from "../search/pack.ts";
+import { openEntryBytes, resourceBytes } from "../search/pack.ts";
 import type { Shape } from "../search/search-query.ts";
 import type { ReleasedEntry } from "./search-request.ts";
 import { shapeBytes } from "./shape.ts";
@@ -59,10 +59,12 @@ function toSpans(matched: readonly ReleasedEntry[]): Span[] {
   const spans: Span[] = [];
   let last: Span | undefined;
   for (const { pack, entry } of matched) {
-    const [start, end] = matchSpan(pack, entry);
-    if (last?.bytes === pack.bytes && last.end === start) last.end = end;
+    const { entries } = pack;
+    const bytes = entries.stretch(entry);
+    const start = entries.start(entry);
+    if (last?.bytes === bytes && last.end === start) last.end = entries.end(entry);
     else {
-      last = { bytes: pack.bytes, start, end };
+      last = { bytes, start, end: entries.end(entry) };
       spans.push(last);
     }
   }

@@ -4,9 +4,10 @@ import type { IdentifierValue } from "../search/query-values.ts";
 import type { Lead } from "../search/search-query.ts";
 import type { IdSpace, RecordKey, RecordSearchKey } from "../store/store.ts";
 import type { CandidatePorts, Looking } from "./candidates.ts";
+import type { Soon } from "./soon.ts";
 
 /** More records than this under one name: going through the requester's own is no dearer. */
-export const LEAD_RECORDS_max = 2_000;
+const LEAD_RECORDS_max = 2_000;
 const NO_RECORDS: readonly RecordKey[] = [];
 
 /** A lead that holds all that can match. */
@@ -17,7 +18,7 @@ export function leadRecords(
   lead: NarrowLead,
   looking: Looking,
   ports: CandidatePorts,
-): Promise<readonly RecordKey[] | undefined> {
+): Soon<readonly RecordKey[] | undefined> {
   if (lead.kind === "identifier" && lead.identifiers.length === 1 && lead.identifiers[0]) {
     return resolveIdentifier(lead.identifiers[0], looking, ports);
   }
@@ -34,7 +35,7 @@ async function joinedLeads(
   return found.reduce(union, NO_RECORDS);
 }
 
-function lookups(lead: NarrowLead, looking: Looking, ports: CandidatePorts): readonly Promise<readonly RecordKey[]>[] {
+function lookups(lead: NarrowLead, looking: Looking, ports: CandidatePorts): readonly Soon<readonly RecordKey[]>[] {
   const { idSpace } = looking.requester.agreement;
   const find = (...keys: (RecordSearchKey & { prefix?: boolean })[]) =>
     ports.store.findRecords(keys, LEAD_RECORDS_max + 1, idSpace);
@@ -95,19 +96,28 @@ export async function linkedRecords(
 const LOCAL_PATIENT = /^Patient\/([A-Za-z0-9\-.]{1,64})$/;
 
 /** A resolution that a record does not bear out is dropped and asked of the store again. */
-async function resolveIdentifier(
+function resolveIdentifier(
   { system, value }: IdentifierValue,
   { requester, at: { changes } }: Looking,
   { reader, resolver }: CandidatePorts,
-): Promise<readonly RecordKey[]> {
+): Soon<readonly RecordKey[]> {
   const { idSpace } = requester.agreement;
-  const keys = await resolver.resolve(system, value, idSpace, changes);
-  for (const key of keys) {
-    if (await reader.carries(key, `${system}|${value}`, changes)) continue;
+  const resolveAnew = async (): Promise<readonly RecordKey[]> => {
     await resolver.forget(system, value, idSpace);
     return resolver.resolve(system, value, idSpace, changes);
-  }
-  return keys;
+  };
+  /** Each record is asked once: what waits for it to be read goes on behind it. */
+  const borneOut = (keys: readonly RecordKey[], from: number): Soon<readonly RecordKey[]> => {
+    for (const [n, key] of keys.entries()) {
+      if (n < from) continue;
+      const carries = reader.carries(key, `${system}|${value}`, changes);
+      if (carries instanceof Promise) return carries.then((is) => (is ? borneOut(keys, n + 1) : resolveAnew()));
+      if (!carries) return resolveAnew();
+    }
+    return keys;
+  };
+  const found = resolver.resolve(system, value, idSpace, changes);
+  return found instanceof Promise ? found.then((keys) => borneOut(keys, 0)) : borneOut(found, 0);
 }
 
 /** Two ascending lists as one, each key once. */

@@ -5,11 +5,12 @@ import type { IdSpace, ReadVerbs, RecordKey } from "../store/store.ts";
 import { toAuditBounds } from "./candidates-audit.ts";
 import { leadRecords, linkedRecords, union } from "./candidates-leads.ts";
 import type { Moment, RecordReader, VisibleRecord } from "./record-reader.ts";
+import type { Soon } from "./soon.ts";
 import type { Walks } from "./walks.ts";
 
 /** Identifier → records; answers may be out of date, and are checked against the record. */
 export interface IdentifierResolver {
-  resolve(system: string, value: string, idSpace: IdSpace, changes: number): Promise<readonly RecordKey[]>;
+  resolve(system: string, value: string, idSpace: IdSpace, changes: number): Soon<readonly RecordKey[]>;
   forget(system: string, value: string, idSpace: IdSpace): Promise<void>;
   /** The same as a transaction sees it, without any cache. */
   within(reads: ReadVerbs): IdentifierResolver;
@@ -23,6 +24,8 @@ export interface AuditEvents {
    * `bounds` may be left out.
    */
   parts(requester: Requester, after: RecordKey, bounds: AuditBounds): AsyncIterable<VisibleRecord>;
+  /** An entry that says of which machines not all is there; none where all is. To be asked once the parts were. */
+  missing?(requester: Requester): Buffer | undefined;
 }
 
 /** When what is asked for was recorded, as far as the question says: milliseconds since 1970, both inclusive. */
@@ -92,7 +95,8 @@ export async function candidatesOf(question: Question, looking: Looking, ports: 
   }
   const isLocated = (lead?.kind === "id" || lead?.kind === "resource-identifier") && lead.type === type;
   if (type === "Patient" || ABOUT_CHILDREN.has(type)) {
-    const led = lead && (await leadRecords(lead, looking, ports));
+    const found = lead && leadRecords(lead, looking, ports);
+    const led = found instanceof Promise ? await found : found;
     const isExact = led !== undefined && (isLocated || lead?.kind === "identifier");
     const shared = isExact || type === "Patient" ? NO_RECORDS : await sharedRecords(type, looking, ports);
     return { ...ONLY_KNOWN, known: union(led ?? NO_RECORDS, shared), children: led === undefined };

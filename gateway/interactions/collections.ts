@@ -1,3 +1,4 @@
+import type { ServedType } from "#profiles/interactions.ts";
 import type { Requester } from "../access/requester.ts";
 import { LIMITS } from "../limits.ts";
 import type { RecordKey, RecordScope } from "../store/store.ts";
@@ -6,6 +7,15 @@ import type { VisibleRecord } from "./record-reader.ts";
 
 /** Below every key. */
 export const BEFORE_ALL = Number.NEGATIVE_INFINITY;
+
+interface Seeing {
+  readonly looking: Looking;
+  readonly ports: CandidatePorts;
+  /** What is looked for: of a child more is not read. */
+  readonly types: readonly ServedType[];
+  /** Set where nothing but Patients is looked at: then nothing else of their records is read. */
+  readonly isOfPatients?: boolean;
+}
 
 /** Takes one visible record; answers whether it wants another. */
 type Take = (view: VisibleRecord) => boolean;
@@ -18,15 +28,19 @@ export async function eachVisible(
   candidates: Candidates,
   after: RecordKey,
   take: Take,
-  { looking, ports }: { readonly looking: Looking; readonly ports: CandidatePorts },
+  { looking, ports, types, isOfPatients = false }: Seeing,
 ): Promise<void> {
   const { requester, at } = looking;
+  const { reader } = ports;
+  const seeOthers = types.includes("Provenance") ? reader.view : reader.findings;
+  const see = isOfPatients ? reader.person : seeOthers;
   const { known, children, canonicals, auditEvents } = candidates;
   if (canonicals && ports.canonicals.key > after && !take(ports.canonicals)) return;
   if (!children && !auditEvents && !isLong(known)) {
     for (const key of known) {
       if (key <= after) continue;
-      const view = await ports.reader.view(key, requester, at);
+      const found = see(key, requester, at);
+      const view = found instanceof Promise ? await found : found;
       if (view && !take(view)) return;
     }
     return;
@@ -36,7 +50,7 @@ export async function eachVisible(
       ? merged(scanRequesterRecords(requester, after, ports.store), known, after)
       : known.filter((key) => key > after);
     for await (const key of keys) {
-      const view = await ports.reader.view(key, requester, at);
+      const view = await see(key, requester, at);
       if (view && !take(view)) return;
       await breathe();
     }

@@ -3,6 +3,7 @@ import { LRUCache } from "lru-cache";
 import type { Requester } from "../access/requester.ts";
 import { isReleasable, type SourceFacts } from "../disclosure/visibility.ts";
 import type { Store } from "../store/store.ts";
+import type { Soon } from "./soon.ts";
 
 /** More agreements than a register has; those of former versions of it go first. */
 const KEPT_MAX = 1_000;
@@ -13,18 +14,21 @@ const KEPT_MAX = 1_000;
  */
 export function createCoverageNotice(store: Store, sources: ReadonlyMap<string, SourceFacts>, policyVersion = () => 0) {
   const known = new LRUCache<string, { readonly changes: number; readonly entry: Buffer }>({ max: KEPT_MAX });
-  return async function coverageNotice(requester: Requester, changes: number): Promise<Buffer | undefined> {
+  return function coverageNotice(requester: Requester, changes: number): Soon<Buffer | undefined> {
     const { agreement } = requester;
     if (!agreement.coverageNotice) return undefined;
     const name = `${agreement.id}/${agreement.version}/${policyVersion()}`;
     const cached = known.get(name);
-    if (cached?.changes === changes) return cached.entry;
+    return cached?.changes === changes ? cached.entry : noticeAnew(name, requester, changes);
+  };
+
+  async function noticeAnew(name: string, requester: Requester, changes: number): Promise<Buffer> {
     const reaches = new Map((await store.sourceReaches()).map(({ source, until }) => [source, until]));
     const released = [...sources.values()].filter((source) => isReleasable(source, requester));
     const entry = Buffer.from(JSON.stringify({ resource: toNotice(released, reaches), search: { mode: "outcome" } }));
     known.set(name, { changes, entry });
     return entry;
-  };
+  }
 }
 
 function toNotice(sources: readonly SourceFacts[], reaches: ReadonlyMap<string, string>): OperationOutcome {

@@ -20,7 +20,12 @@ interface Listed {
 interface Flat {
   readonly codes: ReadonlyMap<string, Listed>;
   readonly chapters: readonly (readonly [system: string, beginning: string, listed: Listed])[];
+  /** What they say of codes that were asked for, by system and code. */
+  readonly found: Map<string, Map<string, readonly Listed[]>>;
 }
+
+/** Codes of a system, and systems, of which is remembered what lists say: most records have the same few hundred. */
+const FOUND_max = 1_000;
 
 const flattened = new WeakMap<LabelLists, Flat>();
 
@@ -61,7 +66,7 @@ function flatten(lists: LabelLists): Flat {
       for (const value of values) chapters.push([system, value.toUpperCase(), listed]);
     }
   }
-  const flat = { codes, chapters };
+  const flat: Flat = { codes, chapters, found: new Map() };
   flattened.set(lists, flat);
   return flat;
 }
@@ -71,13 +76,20 @@ function higher(before: Listed | undefined, { rank, sensitivities }: Listed): Li
   return { rank: Math.max(before.rank, rank), sensitivities: [...before.sensitivities, ...sensitivities] };
 }
 
-function listedOf({ codes, chapters }: Flat, system: string, code: string): readonly Listed[] {
-  const own = codes.get(`${system}|${code}`);
+function listedOf({ codes, chapters, found }: Flat, system: string, code: string): readonly Listed[] {
+  const ofSystem = found.get(system) ?? new Map<string, readonly Listed[]>();
+  const known = ofSystem.get(code);
+  if (known !== undefined) return known;
   const text = code.toUpperCase();
   const within = chapters.flatMap(([of, beginning, listed]) =>
     of === system && text.startsWith(beginning) ? [listed] : [],
   );
-  return own === undefined ? within : [own, ...within];
+  const own = codes.get(`${system}|${code}`);
+  const listed = own === undefined ? within : [own, ...within];
+  if (found.size >= FOUND_max) found.clear();
+  if (ofSystem.size >= FOUND_max) ofSystem.clear();
+  found.set(system, ofSystem.set(code, listed));
+  return listed;
 }
 
 /** Of an Observation: whether nothing in its code, nor in its category, is known to any list. */
@@ -101,15 +113,21 @@ function isForWritten({ types, isWritten, categories, profiles }: LabelLists["de
 }
 
 function eachCoding(value: unknown, take: (system: string, code: string) => void): void {
-  if (typeof value !== "object" || value === null) return;
-  if ("code" in value && typeof value.code === "string" && "system" in value) take(String(value.system), value.code);
-  for (const [name, member] of Object.entries(value)) if (name !== "meta") eachCoding(member, take);
+  if (!hasMembers(value)) return;
+  const { code, system } = value;
+  if (typeof code === "string" && "system" in value) take(String(system), code);
+  for (const name in value) if (typeof value[name] === "object" && name !== "meta") eachCoding(value[name], take);
 }
 
 function securityOf(resource: unknown): readonly { readonly system: string; readonly code: string }[] {
   const meta = isJson(resource) ? resource.meta : undefined;
   const labels = isJson(meta) && Array.isArray(meta.security) ? meta.security : [];
   return labels.flatMap((label) => (isJson(label) ? [{ system: String(label.system), code: String(label.code) }] : []));
+}
+
+/** An object or a list. */
+function hasMembers(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }
 
 function isJson(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -29,7 +29,7 @@ interface Labelled {
   readonly body: Buffer;
 }
 
-interface GuardedRecord {
+export interface GuardedRecord {
   /** Empty for a shared record. */
   readonly patientId: string;
   /** Whether the source is a client, who names in `meta.source` whom it likes, and a subject in any way R4 knows. */

@@ -8,7 +8,7 @@ import type { Condition } from "../search/search-query.ts";
 import { hashToken, type TokenHash } from "../search/token-hash.ts";
 
 /** Instead of a code it stands for every reference parameter of the type. */
-export const EVERY_REFERENCE = "*";
+const EVERY_REFERENCE = "*";
 
 export function referenceCodes(type: string, code: string): readonly string[] {
   if (code !== EVERY_REFERENCE) return [code];

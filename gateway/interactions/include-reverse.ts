@@ -2,7 +2,8 @@ import { isRecordType, SERVED_RESOURCES, type ServedType } from "#profiles/inter
 import { hasScope } from "../access/scope.ts";
 import { LIMITS } from "../limits.ts";
 import type { Inclusion } from "../search/search-query.ts";
-import { around, type CandidatePorts, type Looking } from "./candidates.ts";
+import { around, type CandidatePorts, type Candidates, type Looking } from "./candidates.ts";
+import { linkedRecords, union } from "./candidates-leads.ts";
 import { BEFORE_ALL, eachVisible } from "./collections.ts";
 import { referenceCodes, toReferenceCondition } from "./include-references.ts";
 import { eachMatch, toSelection } from "./search-matches.ts";
@@ -24,14 +25,19 @@ export async function referringEntries(
   const found: ReleasedEntry[] = [];
   for (const type of source === "*" ? RECORD_TYPES : [source]) {
     if (targets.length === 0 || !hasScope(looking.requester.scopes, type, "s")) continue;
-    const condition = toReferenceCondition(type, referenceCodes(type, code), targets.map(nameOf), ports.fhirBase);
+    const codes = referenceCodes(type, code);
+    const condition = toReferenceCondition(type, codes, targets.map(nameOf), ports.fhirBase);
     const selection = toSelection({ type, conditions: [condition], lead: undefined });
-    const candidates = await around(
+    const near = await around(
       targets.map(({ view }) => view),
       type,
       looking,
       ports,
     );
+    const candidates =
+      type === "Patient" && codes.includes("link")
+        ? await withLinking(near, targets, { looking, ports, isNamed: source !== "*" })
+        : near;
     const take = (view: ReleasedEntry["view"]): boolean => {
       eachMatch(view, selection, (pack, entry) => {
         if (!seen.has(`${type}/${pack.ids[entry]}`)) found.push({ view, pack, entry });
@@ -39,7 +45,22 @@ export async function referringEntries(
       });
       return found.length <= LIMITS.included_entries_max;
     };
-    await eachVisible(candidates, BEFORE_ALL, take, { looking, ports });
+    await eachVisible(candidates, BEFORE_ALL, take, { looking, ports, types: [type] });
   }
   return found;
+}
+
+/**
+ * Patients that a decision links are told on both sides. One that links to another by itself is found by going through all
+ * children, for which it must be asked by name.
+ */
+async function withLinking(
+  near: Candidates,
+  targets: readonly ReleasedEntry[],
+  { looking, ports, isNamed }: { looking: Looking; ports: CandidatePorts; isNamed: boolean },
+): Promise<Candidates> {
+  const ids = targets.flatMap(({ pack, entry }) => (pack.types[entry] === "Patient" ? [pack.ids[entry] ?? ""] : []));
+  if (ids.length === 0) return near;
+  const linked = await linkedRecords({ kind: "linked", ids }, looking, ports);
+  return { ...near, known: union(near.known, linked), children: near.children || isNamed };
 }

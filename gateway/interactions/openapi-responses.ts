@@ -93,6 +93,7 @@ export function responsesOf(route: Route): Readonly<Record<string, unknown>> {
       return told(
         { 200: success("What the operation gives.", OUTCOMES[operation ?? ""] ?? "Parameters") },
         404,
+        ...(route.path.includes("/:id/") ? ([410] as const) : []),
         ...(DECISIONS.has(operation ?? "") ? ([409, 422] as const) : []),
       );
     default:

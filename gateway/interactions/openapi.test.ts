@@ -176,6 +176,13 @@ describe("the OpenAPI document", () => {
     expect(names(path, method)).toEqual(expect.arrayContaining(expected));
   });
 
+  test.each(["/Patient/{id}", "/Patient/{id}/$everything", "/Observation/{id}/$validate"])(
+    "tells of %s that what it is about may have been deleted",
+    (path) => {
+      expect(at(whole, "paths", path, "get", "responses", "410")).toEqual({ $ref: "#/components/responses/Gone" });
+    },
+  );
+
   test("names no parameter of an operation that is not acted on, nor one that does not fit in a URL", () => {
     const told = names("/ValueSet/$expand", "get");
     expect(told).not.toContain("context");

@@ -9,6 +9,7 @@ import { NHS_NUMBER, UPN } from "#profiles/systems.ts";
 import type { Agreement, Requester } from "../access/requester.ts";
 import type { AuditLog, AuditRecord } from "../audit/audit.ts";
 import { createAuditLog } from "../audit/log.ts";
+import { AGREEMENT } from "../disclosure/disclosure.fixtures.ts";
 import type { SourceFacts } from "../disclosure/visibility.ts";
 import { extractKeys, toIdentifiers } from "../search/keys.ts";
 import { createPageTokens } from "../search/page-token.ts";
@@ -36,23 +37,6 @@ export const SOURCES: ReadonlyMap<string, SourceFacts> = new Map([
   source("leeds-vendor", "leeds", "health-visiting", true),
   source("conformance-client", "conformance", "health-visiting", true),
 ]);
-
-const AGREEMENT: Agreement = {
-  id: "gp",
-  version: 1,
-  dataClasses: ["health-visiting", "education"],
-  purposes: ["TREAT"],
-  legalBasis: { article6: "6(1)(e)", article9: "9(2)(h)", confidence: "implied-direct-care" },
-  relationship: "gp-registration",
-  authorities: ["leeds"],
-  matchingScope: "none",
-  identifierSystems: [NHS_NUMBER],
-  statutoryGateways: { "leeds-eyfsp": "a statute" },
-  audit: false,
-  idSpace: "",
-  coverageNotice: true,
-  until: "2030-01-01",
-};
 
 function requester(id: string, agreement: Partial<Agreement>): Requester {
   return {

@@ -14,6 +14,7 @@ import { guardRelease } from "./guard.ts";
 import { momentOf } from "./moment.ts";
 import type { Moment, RecordReader } from "./record-reader.ts";
 import { shapeBytes } from "./shape.ts";
+import type { Soon } from "./soon.ts";
 
 /** What interactions on one resource share. */
 export interface ResourcePorts {
@@ -50,7 +51,8 @@ export function createRead(ports: ReadPorts): Answering {
     if (!LOGICAL_ID.test(id)) return refused({ kind: "invalid-id", type });
     const parsed = parseShape(request.parameters);
     if (!parsed.ok) return refused(...parsed.issues);
-    const found = await find(request, ports);
+    const finding = find(request, ports);
+    const found = finding instanceof Promise ? await finding : finding;
     if (found.kind !== "found") return refused({ kind: found.kind, type });
     const isKnown = isUnmodified(found, preconditions);
     const body = parsed.shape ? shapeBytes(found.body, parsed.shape) : found.body;
@@ -64,19 +66,24 @@ export function createRead(ports: ReadPorts): Answering {
   };
 }
 
-async function find(request: InteractionRequest, ports: ReadPorts): Promise<Found> {
-  const { type = "", id = "", requester } = request;
+function find(request: InteractionRequest, ports: ReadPorts): Soon<Found> {
+  const { type = "", id = "" } = request;
   if (isRecordType(type)) return findRecorded(request, type, ports);
   if (isCanonicalType(type)) return asFound(ports.canonical(type, id));
-  if (type !== "AuditEvent") return { kind: "not-found" };
+  return type === "AuditEvent" ? findAuditEvent(request, ports) : { kind: "not-found" };
+}
+
+async function findAuditEvent({ id = "", requester }: InteractionRequest, ports: ReadPorts): Promise<Found> {
   const body = await ports.auditEvent(id, requester);
   return asFound(body && { body, ...versionOf(body) });
 }
 
 async function findRecorded(request: InteractionRequest, type: RecordType, ports: ReadPorts): Promise<Found> {
   const { id = "", requester } = request;
-  const at: Moment = await momentOf(ports.reader, request.now_ms);
-  const visible = await ports.reader.find(type, id, requester, at);
+  const moment = momentOf(ports.reader, request.now_ms);
+  const at: Moment = moment instanceof Promise ? await moment : moment;
+  const finding = ports.reader.find(type, id, requester, at);
+  const visible = finding instanceof Promise ? await finding : finding;
   if (visible) {
     guardRelease([visible], requester, ports.sources);
     const { pack, entry } = visible;
@@ -118,7 +125,11 @@ function toAuditRecord(
     ...auditFacts(requester, request),
     query: `${type}/${id}`,
     ...(body
-      ? { ...disclosed, answer: body, ...(leaving && { lasting: new Set([leaving.pack.bytes.buffer]) }) }
+      ? {
+          ...disclosed,
+          answer: body,
+          ...(leaving && { lasting: new Set([resourceBytes(leaving.pack, leaving.entry).buffer]) }),
+        }
       : { ...withoutReleased(disclosed), detail: "not-modified" }),
   };
 }

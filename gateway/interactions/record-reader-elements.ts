@@ -109,6 +109,7 @@ export function minimisedView(
   const before = made.ids.map((id, entry) => places.get(`${made.types[entry]}/${id}`) ?? -1);
   return {
     ...view,
+    patient: view.patient,
     pack: made,
     isVisible: (entry) => shown.has(before[entry] ?? -1),
     ...(view.labelsOf && { labelsOf: (entry: number) => view.labelsOf?.(before[entry] ?? -1) }),

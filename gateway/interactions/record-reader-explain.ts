@@ -2,8 +2,9 @@ import type { Requester } from "../access/requester.ts";
 import { explain } from "../disclosure/explain.ts";
 import type { Explanation, ExplanationStep } from "../disclosure/explanation.ts";
 import type { Moment } from "./record-reader.ts";
+import { Current } from "./record-reader-candidate.ts";
 import type { LoadedRecord, LoadOptions } from "./record-reader-load.ts";
-import { toCandidate, toSight } from "./record-reader-view.ts";
+import { toSight } from "./record-reader-view.ts";
 
 interface Asked {
   readonly type: string;
@@ -32,7 +33,7 @@ export function explainResource(
   const { pack } = record;
   const entry = pack.ids.findIndex((known, index) => known === id && pack.types[index] === type);
   if (entry < 0) return undefined;
-  const candidate = toCandidate(record, entry, options);
+  const candidate = new Current(record, entry, options);
   const isSeen = toSight(record, { requester, at }, options)?.sees(candidate) ?? false;
   const { steps } = explain({ facts: record.facts, requester, at, resource: candidate });
   return conclude(isSeen, steps);

@@ -14,7 +14,7 @@ import { confidentialityOf } from "../disclosure/labels/rank.ts";
 import type { SourceFacts } from "../disclosure/visibility.ts";
 import { extractKeys } from "../search/keys.ts";
 import { type Packable, resourceBytes, toPack } from "../search/pack.ts";
-import { labelsOfVersion, toEntryLabels } from "./record-reader-labels.ts";
+import { labellingOf, labelsOfEntry, labelsOfVersion } from "./record-reader-labels.ts";
 
 const MAPPERS = fileURLToPath(new URL("../../mappers/", import.meta.url));
 
@@ -47,8 +47,8 @@ function compared(
   resources: Parameters<typeof packOf>[0],
 ): readonly { readonly made: Labels; readonly right: Labels }[] {
   const pack = packOf(resources);
-  return toEntryLabels(pack, OPTIONS).map((made, entry) => ({
-    made,
+  return pack.types.map((_, entry) => ({
+    made: labelsOfEntry(pack, entry, { ...OPTIONS, labelling: labellingOf({}) }),
     right: labelsOfVersion(OPTIONS, {
       type: pack.types[entry] ?? "",
       source: pack.sources[entry] ?? "",
@@ -173,7 +173,7 @@ test("other lists take hold at once", () => {
   const pack = packOf([
     { resource: { resourceType: "Observation", status: "final", code: UNKNOWN }, source: "vendor" },
   ]);
-  expect(toEntryLabels(pack, OPTIONS)).toEqual([undefined]);
+  expect(labelsOfEntry(pack, 0, { ...OPTIONS, labelling: labellingOf({}) })).toBeUndefined();
   const known = {
     id: "own",
     reason: "looked at",
@@ -182,5 +182,5 @@ test("other lists take hold at once", () => {
     codes: { [SNOMED]: ["999999999"] },
   };
   const labelling = createLabelling({ ...LABEL_LISTS, version: "2", lists: [...LABEL_LISTS.lists, known] });
-  expect(toEntryLabels(pack, { ...OPTIONS, labelling: () => labelling }).map(confidentialityOf)).toEqual(["N"]);
+  expect(confidentialityOf(labelsOfEntry(pack, 0, { ...OPTIONS, labelling }))).toBe("N");
 });

@@ -1,7 +1,6 @@
 import type { Consent, Patient, Resource } from "@medplum/fhirtypes";
 import { canonical } from "#profiles/canonical.ts";
-import { isRecordType } from "#profiles/interactions.ts";
-import { UPN } from "#profiles/systems.ts";
+import { isRecordType, type RecordType } from "#profiles/interactions.ts";
 import type { Requester } from "../access/requester.ts";
 import { type ConsentRules, toConsentRules } from "../disclosure/consent-rules.ts";
 import type { Labels } from "../disclosure/labels/label.ts";
@@ -9,7 +8,6 @@ import type { Labelling } from "../disclosure/labels/labels.ts";
 import { isMarkedRestricted } from "../disclosure/patient-fold.ts";
 import type { Telling } from "../disclosure/patient-timeline.ts";
 import type { ToldRelationship } from "../disclosure/relationship-since.ts";
-import type { ResourceFacts } from "../disclosure/resource-facts.ts";
 import type { RecordFacts, SourceFacts } from "../disclosure/visibility.ts";
 import { withoutWithheld } from "../disclosure/withheld.ts";
 import { extractKeys } from "../search/keys.ts";
@@ -18,14 +16,14 @@ import type {
   IdSpace,
   RecordKey,
   StoredContribution,
-  StoredPerson,
+  StoredPart,
   StoredRecord,
   StoredResource,
 } from "../store/store.ts";
 import { parseLossless } from "../validation/lossless.ts";
-import { guardBody } from "./guard.ts";
+import { type GuardedRecord, guardBody } from "./guard.ts";
 import type { VisibleRecord } from "./record-reader.ts";
-import { labellingOf, toEntryLabels } from "./record-reader-labels.ts";
+import { labellingOf, labelsOfEntry } from "./record-reader-labels.ts";
 import { withoutPlaces } from "./record-reader-places.ts";
 import { type HiddenServices, mayNameService, withoutServices } from "./record-reader-services.ts";
 
@@ -36,6 +34,8 @@ export interface LoadedRecord {
   readonly idSpace: IdSpace;
   readonly patientId: string;
   readonly version: number;
+  /** Set where no more than a part of its resources is held. */
+  readonly isPart: boolean;
   readonly pack: Pack;
   readonly facts: RecordFacts;
   /** Ties to organisations, with when each was told. */
@@ -56,16 +56,9 @@ export interface LoadedRecord {
   readonly patients: Map<string, Pack>;
   /** What each Provenance is about, once somebody has asked: local references. */
   readonly targets: Map<number, readonly string[]>;
-  /** What rules on disclosure look at in each resource, and to which Observations it refers, filled likewise. */
-  readonly resourceFacts: Map<number, ResourceFacts>;
-  readonly references: Map<number, readonly string[]>;
-  /** Whether a resource of the pack holds a pupil number, as a client may write one anywhere. */
-  readonly hasPupilNumbers: boolean;
-  /** Where `Type/id` stands in the pack, filled like the targets. */
-  readonly entries: Map<string, number>;
   /** Services that were known to be hidden when it was loaded. */
   readonly hidden: HiddenServices;
-  /** Labels of an entry of the pack by the lists in force; made for all of them when the first is asked for. */
+  /** Labels of an entry of the pack by the lists in force. */
   labelsOf(entry: number): Labels;
   /** Bytes held beside the pack, about. */
   readonly weight_bytes: number;
@@ -96,38 +89,24 @@ export interface LoadOptions {
   readonly hidden?: HiddenServices | undefined;
 }
 
-export function toLoadedRecord(
-  stored: StoredRecord | StoredPerson,
-  changes: number,
-  options: LoadOptions,
-): LoadedRecord {
+export function toLoadedRecord(stored: StoredRecord | StoredPart, changes: number, options: LoadOptions): LoadedRecord {
   const current = stored.contributions.map((told) => toTelling(told, Number.POSITIVE_INFINITY));
   const tellings = [...current, ...stored.pastContributions.map((told) => toTelling(told, told.until))];
   const { idSpace, kind, patientId } = stored;
   const isRestricted = isPeopled(idSpace) && current.some(({ patient }) => isMarkedRestricted(patient));
   const hidden = options.hidden ?? { services: labellingOf(options).services, kinds: NO_KINDS };
-  const packables = stored.resources.flatMap((resource): Packable[] => {
-    const { type, body } = resource;
-    if (!isRecordType(type)) return [];
-    guardBody({ ...resource, body }, { patientId, isWritten: options.sources.get(resource.source)?.isWritten });
-    return [
-      {
-        ...resource,
-        ...stripped(resource, { kind, idSpace, isRestricted, hidden }),
-        type,
-        version: String(resource.version),
-      },
-    ];
-  });
+  const packables = toPackables(stored, { patientId, kind, idSpace, isRestricted, hidden }, options);
   const pack = toPack(packables, options.fhirBase);
   const names = new Set([...tellings, ...packables].map(({ source }) => source));
-  if ("resourceSources" in stored) for (const source of stored.resourceSources) names.add(source);
+  const isPart = "resourceSources" in stored;
+  if (isPart) for (const source of stored.resourceSources) names.add(source);
   return {
     key: stored.key,
     kind,
     idSpace,
     patientId,
     version: stored.version,
+    isPart,
     pack,
     facts: {
       relationships: stored.relationships,
@@ -151,10 +130,6 @@ export function toLoadedRecord(
     ),
     patients: new Map(),
     targets: new Map(),
-    resourceFacts: new Map(),
-    references: new Map(),
-    hasPupilNumbers: pack.bytes.includes(UPN),
-    entries: new Map(),
     hidden,
     labelsOf: toLabelsOf(pack, options),
     weight_bytes: pack.weight_bytes + current.length * 2_000 + weightOf(stored.pastContributions) + 1_000,
@@ -164,13 +139,72 @@ export function toLoadedRecord(
 
 const NO_KINDS: ReadonlyMap<string, string> = new Map();
 
-/** Made anew where the lists are others by now. */
+function toPackables(
+  { resources }: Pick<StoredRecord, "resources">,
+  record: Pick<LoadedRecord, "patientId" | "kind" | "idSpace" | "isRestricted" | "hidden">,
+  { sources }: LoadOptions,
+): readonly Packable[] {
+  const packables: Packable[] = [];
+  const guarded = new Map<string, GuardedRecord>();
+  for (const resource of resources) {
+    const { type, source } = resource;
+    if (!isRecordType(type)) continue;
+    const by = guarded.get(source) ?? { patientId: record.patientId, isWritten: sources.get(source)?.isWritten };
+    guarded.set(source, by);
+    const told = new Told(resource, type, by);
+    const kept = stripped(told, record);
+    packables.push(kept === undefined ? told : { ...told, ...kept });
+  }
+  return packables;
+}
+
+/** A resource as it is stored. Its text is guarded when it is read, which for most of a record never happens. */
+class Told implements Packable {
+  readonly type: RecordType;
+  readonly id: string;
+  readonly version: string;
+  readonly lastUpdated: number;
+  readonly source: string;
+  readonly keys: string;
+  readonly body_bytes?: number;
+  readonly #stored: StoredResource;
+  readonly #record: GuardedRecord;
+
+  constructor(stored: StoredResource, type: RecordType, record: GuardedRecord) {
+    this.type = type;
+    this.id = stored.id;
+    this.version = String(stored.version);
+    this.lastUpdated = stored.lastUpdated;
+    this.source = stored.source;
+    this.keys = stored.keys;
+    if (stored.body_bytes !== undefined) this.body_bytes = stored.body_bytes;
+    this.#stored = stored;
+    this.#record = record;
+  }
+
+  get body(): Buffer {
+    const { type, id, source } = this;
+    const { body } = this.#stored;
+    guardBody({ type, id, source, body }, this.#record);
+    return body;
+  }
+}
+
+/** Asked of each entry that leaves: found once an entry, and anew where the lists are others by now. */
 function toLabelsOf(pack: Pack, options: LoadOptions): LoadedRecord["labelsOf"] {
-  let made: { readonly by: Labelling; readonly labels: readonly Labels[] } | undefined;
+  let by: Labelling | undefined;
+  let labels: (Labels | null)[] = [];
   return (entry) => {
-    const by = labellingOf(options);
-    if (made?.by !== by) made = { by, labels: toEntryLabels(pack, options) };
-    return made.labels[entry];
+    const labelling = labellingOf(options);
+    if (by !== labelling) {
+      by = labelling;
+      labels = Array.from({ length: pack.size }, () => null);
+    }
+    const known = labels[entry];
+    if (known !== null) return known;
+    const found = labelsOfEntry(pack, entry, { labelling, sources: options.sources });
+    labels[entry] = found;
+    return found;
   };
 }
 
@@ -186,26 +220,35 @@ export function isPeopled(idSpace: IdSpace): boolean {
   return idSpace === "";
 }
 
+function toTelling(told: StoredContribution, until: number): Telling {
+  return new Word(told, until);
+}
+
 /** Parsed when it is first looked at: of what was said before, almost nobody asks. */
-function toTelling(
-  { source, localId, lastUpdated, since, withheld, ...told }: StoredContribution,
-  until: number,
-): Telling {
-  let parsed: Patient | undefined;
-  const body = withheld === undefined ? told.body : JSON.stringify(withoutWithheld(parsePatient(told.body), withheld));
-  return {
-    source,
-    localId,
-    lastUpdated,
-    until,
-    body,
-    ...(withheld === undefined ? {} : { untouched: told.body }),
-    ...(since === undefined ? {} : { since }),
-    get patient() {
-      parsed ??= parsePatient(body);
-      return parsed;
-    },
-  };
+class Word implements Telling {
+  readonly source: string;
+  readonly localId: string;
+  readonly lastUpdated: number;
+  readonly until: number;
+  readonly body: string;
+  readonly untouched?: string;
+  readonly since?: number;
+  #patient: Patient | undefined;
+
+  constructor({ source, localId, lastUpdated, since, withheld, body }: StoredContribution, until: number) {
+    this.source = source;
+    this.localId = localId;
+    this.lastUpdated = lastUpdated;
+    this.until = until;
+    this.body = withheld === undefined ? body : JSON.stringify(withoutWithheld(parsePatient(body), withheld));
+    if (withheld !== undefined) this.untouched = body;
+    if (since !== undefined) this.since = since;
+  }
+
+  get patient(): Patient {
+    this.#patient ??= parsePatient(this.body);
+    return this.#patient;
+  }
 }
 
 function parsePatient(body: string): Patient {
@@ -213,8 +256,8 @@ function parsePatient(body: string): Patient {
 }
 
 /** A decision holds whoever told of it: a source that only passes it on, as well as the register of decisions. */
-function consentsOf({ type, body }: Packable): readonly ConsentRules[] {
-  const rules = type === "Consent" ? toConsentRules(parseConsent(body)) : undefined;
+function consentsOf(told: Packable): readonly ConsentRules[] {
+  const rules = told.type === "Consent" ? toConsentRules(parseConsent(told.body)) : undefined;
   return rules === undefined ? [] : [rules];
 }
 
@@ -228,37 +271,49 @@ function parseConsent(body: Buffer): Consent {
  * no child's which source told of it, since that names a kind of record. A source that the writer named itself stays.
  */
 export function stripped(
-  { type, source, body }: Pick<StoredResource, "type" | "source" | "body">,
+  told: Pick<StoredResource, "type" | "source" | "body" | "keys">,
   { kind, idSpace, isRestricted, hidden }: Pick<LoadedRecord, "kind" | "idSpace" | "isRestricted" | "hidden">,
-): { readonly body?: Buffer; readonly keys?: string } {
+): Stripped | undefined {
+  const { type, source } = told;
   if (kind !== "child") {
     const named = canonical("source", source);
-    if (!body.includes(`"source":"${named}"`)) return {};
-    return withoutElements(body, (resource) => {
+    if (!told.body.includes(`"source":"${named}"`)) return undefined;
+    return withoutElements(told.body, (resource) => {
       if (resource.meta?.source !== named) return resource;
       const { source: _, ...meta } = resource.meta;
       return { ...resource, meta };
     });
   }
   if (type === "Observation" && isRestricted) {
-    return withoutElements(body, (observation) => withoutPlaces({ ...observation }));
+    return withoutElements(told.body, (observation) => withoutPlaces({ ...observation }));
   }
-  if (!isPeopled(idSpace) || !NAMES_SERVICES.has(type) || !mayNameService(body, hidden)) return {};
-  return withoutElements(body, (resource) => withoutServices({ ...resource }, hidden));
+  if (!isPeopled(idSpace) || !NAMES_SERVICES.has(type) || !mayNameService(told, hidden)) return undefined;
+  return withoutElements(told.body, (resource) => withoutServices({ ...resource }, hidden));
+}
+
+interface Stripped {
+  readonly body: Buffer;
+  readonly body_bytes: number;
+  readonly keys: string;
 }
 
 /** What is told of a child and says who gave care. A Consent is read by those alone who must know whom it is about. */
 const NAMES_SERVICES: ReadonlySet<string> = new Set(["Observation", "Provenance"]);
 
-function withoutElements(body: Buffer, strip: (resource: Resource) => object) {
-  const text = body.toString();
+function withoutElements(told: Buffer, strip: (resource: Resource) => object): Stripped {
+  const text = told.toString();
   const resource: unknown = strip(JSON.parse(text));
   if (!isResource(resource)) throw new Error("a resource is an object");
   const lossless = parseLossless(text);
-  return {
-    body: Buffer.from(JSON.stringify(isResource(lossless) ? strip(lossless) : resource)),
-    keys: extractKeys(resource),
-  };
+  const body = toOwnBuffer(JSON.stringify(isResource(lossless) ? strip(lossless) : resource));
+  return { body, body_bytes: body.length, keys: extractKeys(resource) };
+}
+
+/** What is kept for long shares its memory with nothing: a part of what is shared would keep the whole of it. */
+export function toOwnBuffer(text: string): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
+  bytes.write(text);
+  return bytes;
 }
 
 function isResource(value: unknown): value is Resource {

@@ -21,7 +21,7 @@ import { parseLossless } from "../validation/lossless.ts";
 import { mayShow } from "./guard.ts";
 import type { Moment } from "./record-reader.ts";
 import { decidedTellings, isInactive, renewalsOf, toLinks } from "./record-reader-links.ts";
-import { isPeopled, type LoadedRecord, type LoadOptions } from "./record-reader-load.ts";
+import { isPeopled, type LoadedRecord, type LoadOptions, toOwnBuffer } from "./record-reader-load.ts";
 
 interface Looking {
   readonly requester: Requester;
@@ -77,7 +77,7 @@ function patientPack(patientId: string, form: Form<ReleasedForm>, fhirBase: stri
         version: versionId,
         lastUpdated: lastUpdated_ms,
         source: "",
-        body: Buffer.from(body),
+        body: toOwnBuffer(body),
         keys: extractKeys({ ...form.form.patient, id: patientId }),
       },
     ],

@@ -18,6 +18,15 @@ async function shownOf(key: RecordKey): Promise<Observation> {
   return JSON.parse(resourceBytes(view.pack, 0).toString());
 }
 
+async function shownWithin(key: RecordKey): Promise<Observation> {
+  const at = await house.moment();
+  return house.store.write(async (transaction) => {
+    const view = await house.reader.within(transaction).view(key, GP, at);
+    if (view === undefined || view.pack.size === 0 || !view.isVisible(0)) throw new Error("nothing is seen");
+    return JSON.parse(resourceBytes(view.pack, 0).toString());
+  });
+}
+
 async function toldOf(resource: Resource): Promise<Observation> {
   const key = await house.child("p-1");
   await house.tell(key, {}, CSDS);
@@ -72,6 +81,22 @@ describe("of a service whose name tells why the child was seen, its kind alone i
     await house.put(shared, { resourceType: "Organization", id: "r", name: "Women’s Aid" }, CSDS);
     expect((await shownOf(key)).performer).toEqual([{ display: "Support service" }]);
     expect(await house.reader.find("Organization", "r", GP, await house.moment())).toBeUndefined();
+  });
+
+  test("within a transaction, too, for what was read before", async () => {
+    const [one, other] = [await house.child("p-1"), await house.child("p-2")];
+    for (const [key, id] of [
+      [one, "p-1"],
+      [other, "p-2"],
+    ] as const) {
+      await house.tell(key, {}, CSDS);
+      await house.put(key, observation(`o-${id}`, id, { performer: [{ reference: "Organization/r" }] }), CSDS);
+    }
+    expect((await shownOf(one)).performer).toEqual([{ reference: "Organization/r" }]);
+    const shared = await house.shared("Organization", CSDS);
+    await house.put(shared, { resourceType: "Organization", id: "r", name: "Women’s Aid" }, CSDS);
+    expect((await shownOf(other)).performer).toEqual([{ display: "Support service" }]);
+    expect((await shownWithin(one)).performer).toEqual([{ display: "Support service" }]);
   });
 
   test("by who recorded it", async () => {

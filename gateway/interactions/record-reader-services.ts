@@ -1,5 +1,8 @@
 import type { Labelling } from "../disclosure/labels/labels.ts";
 import { isTree, type Tree } from "../disclosure/place-values.ts";
+import { LIMITS } from "../limits.ts";
+import { likenessIn } from "../search/keys.ts";
+import { toReduced } from "../search/likeness.ts";
 
 /** Services of which no more is told than their kind, as far as a record can refer to them. */
 export interface HiddenServices {
@@ -9,36 +12,36 @@ export interface HiddenServices {
 }
 
 /** Parts of a resource in which whoever gave care is named. */
-const PARTS = ['"performer":', '"agent":', '"authorString":', '"authorReference":'];
+const PARTS: ReadonlySet<string> = new Set(["performer", "agent", "authorString", "authorReference"]);
 
-/** Texts of such parts that were looked at: most findings of a child were made by the same few. */
-const harmless = new WeakMap<HiddenServices, Set<string>>();
-const HARMLESS_max = 10_000;
+/** Whether a service may be named in what is alike: most findings of a child were made by the same few. */
+const REMEMBERED = new WeakMap<HiddenServices, Map<string, boolean>>();
 
-/** Whether a body may name a hidden service: a cheap look, which is wrong on the safe side alone. */
-export function mayNameService(body: Buffer, hidden: HiddenServices): boolean {
-  // A part of something contained could be taken for one of the whole.
-  if (body.includes('"contained":')) return true;
-  return PARTS.some((part) => {
-    const start = body.indexOf(part);
-    if (start < 0) return false;
-    const text = body.toString("utf8", start, endOfValue(body, start + part.length));
-    const known = harmless.get(hidden) ?? new Set<string>();
-    harmless.set(hidden, known);
-    if (known.has(text)) return false;
-    const value = parseMember(text);
-    if (value === undefined || namesService(value, hidden)) return true;
-    if (known.size < HARMLESS_max) known.add(text);
-    return false;
-  });
+/** Whether a resource may name a hidden service: a look which is wrong on the safe side alone. */
+export function mayNameService(
+  told: { readonly body: Buffer; readonly keys: string },
+  hidden: HiddenServices,
+): boolean {
+  const likeness = likenessIn(told.keys);
+  if (likeness === "") return mayName(JSON.parse(told.body.toString()), hidden);
+  const memory = REMEMBERED.get(hidden) ?? new Map<string, boolean>();
+  REMEMBERED.set(hidden, memory);
+  const known = memory.get(likeness);
+  if (known !== undefined) return known;
+  if (memory.size >= LIMITS.remembered_likenesses_max) memory.clear();
+  const may = mayName(toReduced(JSON.parse(told.body.toString())), hidden);
+  memory.set(likeness, may);
+  return may;
 }
 
-function parseMember(text: string): unknown {
-  try {
-    return JSON.parse(`{${text}}`);
-  } catch {
-    return undefined;
-  }
+function mayName(value: unknown, hidden: HiddenServices): boolean {
+  if (Array.isArray(value)) return value.some((item) => mayName(item, hidden));
+  if (!isTree(value)) return false;
+  return Object.entries(value).some(
+    ([name, member]) =>
+      // Of what is contained it is not known which part of the whole it plays.
+      name === "contained" || (PARTS.has(name) ? namesService(member, hidden) : mayName(member, hidden)),
+  );
 }
 
 function namesService(value: unknown, hidden: HiddenServices): boolean {
@@ -101,22 +104,4 @@ function coarsened(value: unknown, coarsening: Coarsening): unknown {
     if (kind !== undefined) return { display: kind };
   }
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, coarsened(member, coarsening)]));
-}
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-
-/** Where the array, object or text of JSON that begins at `start` ends. */
-function endOfValue(body: Buffer, start: number): number {
-  let depth = 0;
-  for (let at = start; at < body.length; at++) {
-    const byte = body[at];
-    if (byte === QUOTE) {
-      at++;
-      while (at < body.length && body[at] !== QUOTE) at += body[at] === BACKSLASH ? 2 : 1;
-      if (depth === 0) return at + 1;
-    } else if (byte === 0x7b || byte === 0x5b) depth++;
-    else if ((byte === 0x7d || byte === 0x5d) && --depth <= 0) return at + 1;
-  }
-  return body.length;
 }

@@ -1,4 +1,4 @@
-import type { Provenance, Resource } from "@medplum/fhirtypes";
+import type { Resource } from "@medplum/fhirtypes";
 import { isRecordType, type RecordType } from "#profiles/interactions.ts";
 import type { Requester } from "../access/requester.ts";
 import { decideVisibility } from "../disclosure/decide-visibility.ts";
@@ -13,33 +13,16 @@ import {
   type Visibility,
 } from "../disclosure/visibility.ts";
 import { DECISION_SOURCE } from "../identity/decisions/ports.ts";
-import { type Pack, resourceBytes, toPack } from "../search/pack.ts";
+import { type Pack, toPack } from "../search/pack.ts";
 import { toTellsPupil } from "./pupil-numbers.ts";
 import type { Moment, VisibleRecord } from "./record-reader.ts";
+import { type Candidate, Current } from "./record-reader-candidate.ts";
 import { labellingOf } from "./record-reader-labels.ts";
 import { isKnownBy } from "./record-reader-links.ts";
 import { isPeopled, type LoadedRecord, type LoadOptions } from "./record-reader-load.ts";
 import { visiblePatient } from "./record-reader-patient.ts";
 import { withinScopes } from "./scope-sight.ts";
 import type { Wanted } from "./versions.ts";
-
-/** A resource or a version of one, as far as visibility asks. */
-export interface Candidate {
-  readonly type: string;
-  readonly id: string;
-  readonly source: string;
-  /** Place in the pack of what is current. */
-  readonly entry?: number;
-  /** Text of what is a version of a history. */
-  readonly body?: Buffer | undefined;
-  /** Of a Provenance: the local references that it is about. */
-  targets(): readonly string[];
-  /** Of an Observation: the Observations that it refers to, as `Observation/id`. */
-  references(): readonly string[];
-  labels(): Labels;
-  /** What rules on disclosure look at; read where they look at more than its source. */
-  facts(): ResourceFacts;
-}
 
 /** Who looks, and when. */
 export interface Looking {
@@ -51,6 +34,7 @@ export interface Looking {
 export interface Sight {
   /** `undefined` for a shared record, which has no child's. */
   readonly visibility: Visibility | undefined;
+  /** Folded when it is first asked for: whoever goes through many children shows few. */
   readonly patient: Pack;
   sees(candidate: Candidate): boolean;
   readonly rules: readonly string[];
@@ -60,6 +44,9 @@ export interface Sight {
 
 const NO_PACK = toPack([], "");
 const NO_TELLERS: ReadonlySet<string> = new Set();
+const UNDECIDED = 0;
+const SEEN = 1;
+const UNSEEN = 2;
 /** A Provenance of a Provenance of a Provenance, a finding made from findings: nobody follows further. */
 const DEPTH_max = 4;
 
@@ -82,32 +69,36 @@ function decideSight(
   const visibility = decideVisibility(facts, requester, at, trace);
   if (!visibility) return undefined;
   const { ownSource } = visibility;
-  const patient = visiblePatient(record, visibility, { requester, at, options });
+  let patient: Pack | undefined;
+  const toPatient = (): Pack => {
+    patient ??= visiblePatient(record, visibility, { requester, at, options });
+    return patient;
+  };
   const seesDecisions = agreement.dataClasses.includes("sharing");
-  const tellsPupil = toTellsPupil(record, agreement);
+  const { isReleased, isAnyWithheld } = toReleases(record, visibility, { ...looking, options });
   const sees = (candidate: Candidate, depth = 0): boolean => {
-    const { type, source, targets } = candidate;
+    const { type, source } = candidate;
     // A family's decision is read by its officers and by who told of it; others meet its effect.
     if (type === "Consent" && source === ownSource) return true;
     if (type === "Consent" && !seesDecisions) return false;
     if (source === DECISION_SOURCE) return type === "Provenance" && seesDecided(candidate, depth);
-    if (!visibility.releases(candidate, trace) || tellsPupil?.(candidate)) return false;
-    if (type === "Observation") return seesReferences(candidate, depth);
+    if (!isReleased(candidate)) return false;
+    if (type === "Observation") return !candidate.refers() || !isAnyWithheld() || seesReferences(candidate, depth);
     if (type !== "Provenance") return true;
     // Of a restricted child, agent and location of a Provenance would name a place.
     if (depth > DEPTH_max || (record.isRestricted && !seesDecisions)) return false;
-    return targets().every((target) => seesTarget(target, depth));
+    return candidate.targets().every((target) => seesTarget(target, depth));
   };
   // What refers to a withheld finding would tell that there is one, and what is made from it what it says.
   const seesReferences = (candidate: Candidate, depth: number): boolean =>
     candidate.references().every((name) => {
       const entry = entryOf(record, name);
-      return entry === undefined || depth > DEPTH_max || sees(toCandidate(record, entry, options), depth + 1);
+      return entry === undefined || depth > DEPTH_max || sees(new Current(record, entry, options), depth + 1);
     });
   const seesTarget = (target: string, depth: number): boolean => {
-    if (target === `Patient/${record.patientId}`) return patient.size > 0 || !isPeopled(record.idSpace);
+    if (target === `Patient/${record.patientId}`) return toPatient().size > 0 || !isPeopled(record.idSpace);
     const entry = entryOf(record, target);
-    if (entry !== undefined) return sees(toCandidate(record, entry, options), depth + 1);
+    if (entry !== undefined) return sees(new Current(record, entry, options), depth + 1);
     // What is held no more may be another child's, and nobody knows how it was labelled, nor in which way sensitive.
     const [type = ""] = target.split("/");
     return !ABOUT_PEOPLE.has(type) || !isPeopled(record.idSpace);
@@ -120,7 +111,47 @@ function decideSight(
       const isKnown = target.startsWith("Patient/") || entryOf(record, target) !== undefined;
       return isKnown && seesTarget(target, depth);
     });
-  return { visibility, patient, sees, rules: visibility.rules, changesAt_ms: visibility.changesAt_ms };
+  const { rules, changesAt_ms } = visibility;
+  return {
+    visibility,
+    get patient() {
+      return toPatient();
+    },
+    sees,
+    rules,
+    changesAt_ms,
+  };
+}
+
+/** What of a record is released for itself, without what it refers to: decided once an entry. */
+function toReleases(
+  record: LoadedRecord,
+  visibility: Visibility,
+  { requester, options }: Looking & { readonly options: LoadOptions },
+) {
+  const { pack } = record;
+  const tellsPupil = toTellsPupil(requester.agreement);
+  const decided = new Uint8Array(pack.size);
+  const decide = (candidate: Candidate): boolean => visibility.releases(candidate) && tellsPupil?.(candidate) !== true;
+  const isReleased = (candidate: Candidate): boolean => {
+    const { entry } = candidate;
+    if (entry === undefined) return decide(candidate);
+    if (decided[entry] === UNDECIDED) decided[entry] = decide(candidate) ? SEEN : UNSEEN;
+    return decided[entry] === SEEN;
+  };
+  let isAny: boolean | undefined;
+  return {
+    isReleased,
+    /** Where no finding is withheld for itself, none is for another's sake, and nobody has to read what refers to what. */
+    isAnyWithheld: (): boolean => {
+      isAny ??= pack.types.some(
+        (type, entry) =>
+          type === "Observation" &&
+          (pack.sources[entry] === DECISION_SOURCE || !isReleased(new Current(record, entry, options))),
+      );
+      return isAny;
+    },
+  };
 }
 
 /** Types that tell of a person. */
@@ -134,21 +165,21 @@ function sharedSight(record: LoadedRecord, requester: Requester, { sources }: Lo
   const { agreement } = requester;
   const seesPeople = agreement.relationship === "authority";
   const seesDecisions = agreement.dataClasses.includes("sharing");
-  const tellsPupil = toTellsPupil(record, agreement);
+  const tellsPupil = toTellsPupil(agreement);
   return {
     visibility: undefined,
     patient: NO_PACK,
     sees(candidate) {
-      const { type, source, targets, labels } = candidate;
+      const { type, source } = candidate;
       const facts: SourceFacts | undefined = sources.get(source);
       if (facts === undefined || !isReleasable(facts, requester) || tellsPupil?.(candidate)) return false;
       const isLabelled = isPeopled(record.idSpace) && source !== agreement.writes?.source;
-      if (isLabelled && beyondCeiling(labels(), agreement) !== undefined) return false;
+      if (isLabelled && beyondCeiling(candidate.labels(), agreement) !== undefined) return false;
       if (!ABOUT_PEOPLE.has(type)) return true;
       if (!seesPeople) return false;
       if (type === "Consent") return seesDecisions || agreement.writes?.source === source;
       if (type !== "Provenance" || !isPeopled(record.idSpace)) return true;
-      return targets().every((target) => !ABOUT_PEOPLE.has(target.split("/")[0] ?? ""));
+      return candidate.targets().every((target) => !ABOUT_PEOPLE.has(target.split("/")[0] ?? ""));
     },
     rules: [`agreement/${agreement.id}/${agreement.version}`],
     changesAt_ms: Number.POSITIVE_INFINITY,
@@ -170,7 +201,7 @@ export function isHidden(
   const type = pack.types[entry];
   // Where its text of now is hidden, all of it is.
   if (type === undefined || !isRecordType(type) || types?.length !== 1 || types[0] !== type) return false;
-  return !toSight(record, looking, options)?.sees(toCandidate(record, entry, options));
+  return !toSight(record, looking, options)?.sees(new Current(record, entry, options));
 }
 
 /** A child that is merged into another, as whoever sees that one sees it: no more than that it is that one. */
@@ -198,53 +229,53 @@ export function toMergedView(
 }
 
 export function toView(record: LoadedRecord, sight: Sight, options: LoadOptions): VisibleRecord {
-  const { pack } = record;
-  return {
-    key: record.key,
-    patientId: record.patientId,
-    patient: sight.patient,
-    pack,
-    isVisible: toIsVisible(record, sight, options),
-    rules: sight.rules,
-    until_ms: sight.changesAt_ms,
-    ...(sight.visibility && { tellers: record.isRestricted ? NO_TELLERS : sight.visibility.sources }),
-    ...(record.isRestricted && { isRestricted: true }),
-    ...(sight.visibility?.override && { override: sight.visibility.override }),
-    labelsOf: record.labelsOf,
-    lists: labellingOf(options).lists,
-  };
+  return new View(record, sight, options);
 }
 
-const UNDECIDED = 0;
-const SEEN = 1;
-const UNSEEN = 2;
+/** Of a class, since its getter would make each a table of its own. */
+class View implements VisibleRecord {
+  readonly key: VisibleRecord["key"];
+  readonly patientId: string;
+  readonly pack: Pack;
+  readonly isVisible: VisibleRecord["isVisible"];
+  readonly rules: readonly string[];
+  readonly until_ms: number;
+  readonly labelsOf: LoadedRecord["labelsOf"];
+  readonly lists: NonNullable<VisibleRecord["lists"]>;
+  readonly tellers?: ReadonlySet<string>;
+  readonly isRestricted?: true;
+  readonly override?: NonNullable<VisibleRecord["override"]>;
+  readonly #sight: Sight;
+
+  constructor(record: LoadedRecord, sight: Sight, options: LoadOptions) {
+    const { visibility } = sight;
+    this.key = record.key;
+    this.patientId = record.patientId;
+    this.pack = record.pack;
+    this.isVisible = toIsVisible(record, sight, options);
+    this.rules = sight.rules;
+    this.until_ms = sight.changesAt_ms;
+    this.labelsOf = record.labelsOf;
+    this.lists = labellingOf(options).lists;
+    if (visibility) this.tellers = record.isRestricted ? NO_TELLERS : visibility.sources;
+    if (record.isRestricted) this.isRestricted = true;
+    if (visibility?.override) this.override = visibility.override;
+    this.#sight = sight;
+  }
+
+  get patient(): Pack {
+    return this.#sight.patient;
+  }
+}
 
 /** Decided once an entry, when it is first asked for. */
 function toIsVisible(record: LoadedRecord, sight: Sight, options: LoadOptions): VisibleRecord["isVisible"] {
   const decided = new Uint8Array(record.pack.size);
   return (entry) => {
     if (decided[entry] === UNDECIDED) {
-      decided[entry] = sight.sees(toCandidate(record, entry, options)) ? SEEN : UNSEEN;
+      decided[entry] = sight.sees(new Current(record, entry, options)) ? SEEN : UNSEEN;
     }
     return decided[entry] === SEEN;
-  };
-}
-
-/** A current resource of the record; what has to be read in its bytes is read once. */
-export function toCandidate(record: LoadedRecord, entry: number, options: LoadOptions): Candidate {
-  const { pack } = record;
-  const source = pack.sources[entry] ?? "";
-  const labels = (): Labels => record.labelsOf(entry);
-  return {
-    type: pack.types[entry] ?? "",
-    id: pack.ids[entry] ?? "",
-    source,
-    entry,
-    labels,
-    targets: () => once(record.targets, entry, () => targetsOf(resourceBytes(pack, entry), options.fhirBase)),
-    references: () => once(record.references, entry, () => observationsIn(resourceBytes(pack, entry))),
-    facts: () =>
-      once(record.resourceFacts, entry, () => factsIn({ source, body: resourceBytes(pack, entry), labels }, options)),
   };
 }
 
@@ -257,34 +288,13 @@ export function factsIn(
   return toResourceFacts(resource, { dataClass: sources.get(source)?.dataClass, labels: labels() });
 }
 
-function once<T>(known: Map<number, T>, entry: number, read: () => T): T {
-  const held = known.get(entry) ?? read();
-  known.set(entry, held);
-  return held;
-}
-
-const TO_OBSERVATION = /"reference":"(?:[^"]*\/)?(Observation\/[A-Za-z0-9\-.]{1,64})/g;
-const NO_REFERENCES: readonly string[] = [];
-
-/** The Observations that a text refers to, as `Observation/id`. */
-export function observationsIn(body: Buffer): readonly string[] {
-  if (!body.includes("Observation/")) return NO_REFERENCES;
-  return Array.from(body.toString("latin1").matchAll(TO_OBSERVATION), ([, name = ""]) => name);
-}
-
-/** The resources of this gateway that a Provenance is about, as `Type/id`. */
-export function targetsOf(body: Buffer, fhirBase: string): readonly string[] {
-  const provenance: Provenance = JSON.parse(body.toString());
-  return (provenance.target ?? []).flatMap(({ reference = "" }) => {
-    const local = reference.startsWith(`${fhirBase}/`) ? reference.slice(fhirBase.length + 1) : reference;
-    const [, named] = /^([A-Z][A-Za-z]*\/[A-Za-z0-9\-.]{1,64})(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/.exec(local) ?? [];
-    return named ?? [];
-  });
-}
-
 /** Where a resource stands in the record's pack. */
-function entryOf({ pack, entries }: LoadedRecord, name: string): number | undefined {
-  if (entries.size === 0)
-    for (const [entry, id] of pack.ids.entries()) entries.set(`${pack.types[entry]}/${id}`, entry);
-  return entries.get(name);
+function entryOf({ pack }: LoadedRecord, name: string): number | undefined {
+  const slash = name.indexOf("/");
+  const type = name.slice(0, slash);
+  const id = name.slice(slash + 1);
+  for (let entry = pack.ids.indexOf(id); entry >= 0; entry = pack.ids.indexOf(id, entry + 1)) {
+    if (pack.types[entry] === type) return entry;
+  }
+  return undefined;
 }

@@ -185,7 +185,10 @@ describe("a child's record shows", () => {
     ],
     ["a category in words", { category: [{ text: "a clinic" }, { coding: [{ code: "c" }] }] }],
     ["the words of a range", { referenceRange: [{ low: { value: 1 }, text: "of a clinic" }] }],
-    ["its narrative", { text: { status: "generated", div: "<div>a clinic</div>" } }],
+    [
+      "its narrative",
+      { text: { status: "generated", div: `<div xmlns="http://www.w3.org/1999/xhtml">a clinic</div>` } },
+    ],
     ["a picture", { extension: [{ url: "urn:e", valueAttachment: { title: "a clinic" } }] }],
     ["words of an extension", { extension: [{ url: "urn:e", valueString: "a clinic" }] }],
     [

@@ -1,20 +1,21 @@
 import { LRUCache } from "lru-cache";
 import type { RecordType } from "#profiles/interactions.ts";
 import type { Requester } from "../access/requester.ts";
-import { nextInstant } from "../disclosure/decide-visibility.ts";
 import type { Explanation } from "../disclosure/explanation.ts";
 import type { Labels } from "../disclosure/labels/label.ts";
 import type { LabelLists } from "../disclosure/labels/label-list.ts";
 import { LIMITS } from "../limits.ts";
 import type { Pack } from "../search/pack.ts";
-import type { ReadVerbs, RecordKey, Store } from "../store/store.ts";
-import { createHiddenServices } from "./hidden-services.ts";
+import type { ReadVerbs, RecordKey, StoredRecord } from "../store/store.ts";
 import { findVisible } from "./read-visible.ts";
-import { isMinimised, minimisedVersions, minimisedView, typesToMinimise } from "./record-reader-elements.ts";
+import { RecordCache, type RecordReaderOptions } from "./record-reader-cache.ts";
+import { isMinimised, minimisedVersions } from "./record-reader-elements.ts";
 import { explainResource } from "./record-reader-explain.ts";
-import { type LoadedRecord, type LoadOptions, type Shown, toLoadedRecord } from "./record-reader-load.ts";
-import { isHidden, toMergedView, toSight, toView } from "./record-reader-view.ts";
+import { type LoadedRecord, type LoadOptions, toLoadedRecord } from "./record-reader-load.ts";
+import { createViews } from "./record-reader-shown.ts";
+import { isHidden } from "./record-reader-view.ts";
 import type { ReleasedEntry } from "./search-request.ts";
+import type { Soon } from "./soon.ts";
 import { joinVersions, toMergedVersions, toVersions, type VisibleVersion, type Wanted } from "./versions.ts";
 
 /** What one requester may see of one record now. Search and read run on this alone. */
@@ -65,15 +66,19 @@ export interface Moment {
 
 export interface RecordReader {
   /** The change counter of the store: read once a request, so that one request sees one state of what is cached. */
-  changes(): Promise<number>;
+  changes(): Soon<number>;
   /** The visible record, or `undefined` when it does not exist or not for this requester. */
-  view(key: RecordKey, requester: Requester, at: Moment): Promise<VisibleRecord | undefined>;
-  /** The same as far as the Patient goes, without reading what else the record holds. */
-  person(key: RecordKey, requester: Requester, at: Moment): Promise<VisiblePerson | undefined>;
+  view(key: RecordKey, requester: Requester, at: Moment): Soon<VisibleRecord | undefined>;
+  /** The same, but for Provenances, which may be missing in it. */
+  findings(key: RecordKey, requester: Requester, at: Moment): Soon<VisibleRecord | undefined>;
+  /** The same as far as the Patient goes, without reading what else the record holds: its pack may hold nothing. */
+  person(key: RecordKey, requester: Requester, at: Moment): Soon<VisibleRecord | undefined>;
+  /** The visible record of what a transaction has just put into one that it made itself, without reading it. */
+  made(stored: StoredRecord, requester: Requester, at: Moment): Soon<VisibleRecord | undefined>;
   /** A resource, as far as the requester may see it. */
-  find(type: RecordType, id: string, requester: Requester, at: Moment): Promise<ReleasedEntry | undefined>;
+  find(type: RecordType, id: string, requester: Requester, at: Moment): Soon<ReleasedEntry | undefined>;
   /** Whether the record carries an identifier (`system|value`) at all; not what a requester may know. */
-  carries(key: RecordKey, identifier: string, changes: number): Promise<boolean>;
+  carries(key: RecordKey, identifier: string, changes: number): Soon<boolean>;
   /** Every version of everything that is wanted of the record, newest first, as far as today's visibility reaches. */
   versions(key: RecordKey, requester: Requester, at: Moment, wanted?: Wanted): Promise<readonly VisibleVersion[]>;
   /** Why a requester would or would not see a resource of a child: for its data officer. `undefined`: there is none. */
@@ -85,126 +90,45 @@ export interface RecordReader {
   within(transaction: ReadVerbs): RecordReader;
 }
 
-export interface RecordReaderOptions extends LoadOptions {
-  readonly store: Store;
-  readonly cache_bytes: number;
-  /** Another one, and what was compiled by the former register is void. */
-  readonly policyVersion?: () => number;
-}
-
-/**
- * Reads records through a cache bounded in bytes. A cached record is used only while its version is the one in the
- * store; that is asked whenever anything at all was committed since it was last asked.
- */
+/** Reads records through a cache. */
 export function createRecordReader(options: RecordReaderOptions): RecordReader {
   const { store } = options;
-  const cache = keep(options.cache_bytes * (1 - PERSON_SHARE));
-  const people = keep(options.cache_bytes * PERSON_SHARE);
-  const places = new LRUCache<string, RecordKey>({ max: LIMITS.resource_places_max });
-
-  const services = createHiddenServices(store, options);
-
-  const { policyVersion = () => 0 } = options;
-  let compiledBy = policyVersion();
-  function dropVoid(): void {
-    if (compiledBy === policyVersion()) return;
-    compiledBy = policyVersion();
-    cache.clear();
-    people.clear();
-  }
-
-  async function load(key: RecordKey, changes: number): Promise<LoadedRecord | undefined> {
-    dropVoid();
-    const cached = cache.get(key);
-    if (cached?.checkedAt === changes) return cached;
-    const hidden = await services.at(changes);
-    if (cached?.hidden === hidden && (await store.recordVersion(key)) === cached.version) {
-      cached.checkedAt = changes;
-      return cached;
-    }
-    const stored = await store.record(key);
-    if (!stored) return undefined;
-    const loaded = toLoadedRecord(stored, changes, { ...options, hidden });
-    cache.set(key, loaded);
-    return loaded;
-  }
-
-  /** Of whoever is held as a whole, that; the rest are held apart, since nothing but the Patient may be asked of them. */
-  async function loadPerson(key: RecordKey, changes: number): Promise<LoadedRecord | undefined> {
-    dropVoid();
-    if (cache.has(key)) return load(key, changes);
-    const known = people.get(key);
-    if (known?.checkedAt === changes) return known;
-    if (known && (await store.recordVersion(key)) === known.version) {
-      known.checkedAt = changes;
-      return known;
-    }
-    const stored = await store.person(key);
-    if (!stored) return undefined;
-    const loaded = toLoadedRecord(stored, changes, options);
-    people.set(key, loaded);
-    return loaded;
-  }
-
-  async function loadWithin(transaction: ReadVerbs, key: RecordKey): Promise<LoadedRecord | undefined> {
-    dropVoid();
-    const cached = cache.get(key);
-    if (cached && (await transaction.recordVersion(key)) === cached.version) return cached;
-    const stored = await transaction.record(key);
-    return stored && toLoadedRecord(stored, Number.NaN, { ...options, hidden: services.known() });
-  }
+  const cache = new RecordCache(options);
 
   function within(transaction: ReadVerbs): RecordReader {
-    const load = (key: RecordKey) => loadWithin(transaction, key);
-    // A transaction sees one state from beginning to end, and waits for nothing but its own verbs.
-    return readerOf({ verbs: transaction, changes: async () => Number.NaN, load, loadPerson: load, within }, options);
+    const loadFindings = (key: RecordKey) => cache.loadWithin(transaction, key, "findings");
+    const reading = {
+      verbs: transaction,
+      // A transaction sees one state from beginning to end, and waits for nothing but its own verbs.
+      changes: async () => Number.NaN,
+      load: (key: RecordKey) => cache.loadWithin(transaction, key, "record"),
+      loadFindings,
+      loadPerson: loadFindings,
+      within,
+    };
+    return readerOf(reading, options);
   }
 
-  return readerOf({ verbs: store, changes: () => store.changeCounter(), load, loadPerson, within, places }, options);
-}
-
-/** Within one token a client is shown the same again, until a period begins or ends. */
-function isStill({ requester, today, from_ms, until_ms }: Shown, asking: Requester, at: Moment): boolean {
-  return requester === asking && today === at.today && from_ms <= at.now_ms && at.now_ms < until_ms;
-}
-
-/** Of the cache's bytes, those for people of whom nothing else was asked. */
-const PERSON_SHARE = 1 / 8;
-
-function keep(size_bytes: number): LRUCache<RecordKey, LoadedRecord> {
-  return new LRUCache({
-    maxSize: Math.max(Math.floor(size_bytes), 1),
-    sizeCalculation: ({ weight_bytes }) => weight_bytes,
-  });
-}
-
-/** When a released form began is told by all the versions before it. */
-async function minimise(
-  view: VisibleRecord,
-  record: LoadedRecord,
-  {
-    verbs,
-    ...looking
-  }: {
-    readonly requester: Requester;
-    readonly at: Moment;
-    readonly options: LoadOptions;
-    readonly verbs: Pick<ReadVerbs, "recordHistory">;
-  },
-): Promise<VisibleRecord> {
-  const { requester, options } = looking;
-  const { agreement } = requester;
-  const history = view.pack.size === 0 ? [] : await verbs.recordHistory(record.key);
-  const versions = toVersions(record, history, { ...looking, wanted: { types: typesToMinimise(requester) } });
-  return minimisedView(view, minimisedVersions(versions, requester), { agreement, fhirBase: options.fhirBase });
+  const reading: Reading = {
+    verbs: store,
+    changes: () => store.changeCounter(),
+    load: (key, changes) => cache.load(key, changes, "record"),
+    loadFindings: (key, changes) => cache.load(key, changes, "findings"),
+    loadPerson: (key, changes) => cache.loadPerson(key, changes),
+    within,
+    places: new LRUCache({ max: LIMITS.resource_places_max }),
+  };
+  return readerOf(reading, options);
 }
 
 interface Reading {
   readonly verbs: ReadVerbs;
-  changes(): Promise<number>;
-  load(key: RecordKey, changes: number): Promise<LoadedRecord | undefined>;
+  changes(): Soon<number>;
+  load(key: RecordKey, changes: number): Soon<LoadedRecord | undefined>;
+  /** The record, or all of it but its Provenances. */
+  loadFindings(key: RecordKey, changes: number): Soon<LoadedRecord | undefined>;
   /** The record or no more of it than the Patient needs. */
-  loadPerson(key: RecordKey, changes: number): Promise<LoadedRecord | undefined>;
+  loadPerson(key: RecordKey, changes: number): Soon<LoadedRecord | undefined>;
   within(transaction: ReadVerbs): RecordReader;
   /**
    * In which record a resource was last seen. Only a guess, that spares the store a search: what is not found there, for
@@ -214,56 +138,54 @@ interface Reading {
 }
 
 function readerOf(
-  { verbs, changes: readChanges, load, loadPerson, within, places }: Reading,
+  { verbs, changes: readChanges, load, loadFindings, loadPerson, within, places }: Reading,
   options: LoadOptions,
 ): RecordReader {
+  const viewBy = createViews({ verbs, options });
   const view: RecordReader["view"] = (key, requester, at) => viewBy(load, key, { requester, at });
+  const findings: RecordReader["findings"] = (key, requester, at) => viewBy(loadFindings, key, { requester, at });
 
-  async function viewBy(
-    load: Reading["load"],
-    key: RecordKey,
+  async function findAnew(
+    name: string,
+    { type, id, seen }: { readonly type: RecordType; readonly id: string; readonly seen: ReturnType<typeof view> },
     { requester, at }: { readonly requester: Requester; readonly at: Moment },
-  ): Promise<VisibleRecord | undefined> {
-    const record = await load(key, at.changes);
-    if (!record) return undefined;
-    if (record.mergedInto !== undefined) {
-      const into = await load(record.mergedInto, at.changes);
-      return into && toMergedView(record, into, { requester, at, options });
-    }
-    const { shown } = record;
-    if (shown && isStill(shown, requester, at)) return shown.view;
-    const sight = toSight(record, { requester, at }, options);
-    const whole = sight && toView(record, sight, options);
-    const view =
-      whole && isMinimised(requester) ? await minimise(whole, record, { requester, at, options, verbs }) : whole;
-    const until_ms = sight?.changesAt_ms ?? nextInstant(record.facts, at.now_ms);
-    record.shown = { requester, today: at.today, from_ms: at.now_ms, until_ms, view };
-    return view;
+  ): Promise<ReleasedEntry | undefined> {
+    const guessed = await seen;
+    const known = guessed && findVisible(guessed, type, id);
+    if (known) return known;
+    const key = await verbs.locate(type, id, requester.agreement.idSpace);
+    const see = type === "Provenance" ? view : findings;
+    const found = key === undefined ? undefined : await see(key, requester, at);
+    const entry = found && findVisible(found, type, id);
+    if (entry && found) places?.set(name, found.key);
+    return entry;
   }
 
   return {
     changes: readChanges,
     view,
+    findings,
     person: (key, requester, at) => viewBy(loadPerson, key, { requester, at }),
-    async find(type, id, requester, at) {
-      const { idSpace } = requester.agreement;
-      const name = `${idSpace} ${type}/${id}`;
+    made: (stored, requester, at) =>
+      viewBy(() => toLoadedRecord(stored, Number.NaN, options), stored.key, { requester, at }),
+    find(type, id, requester, at) {
+      const name = `${requester.agreement.idSpace} ${type}/${id}`;
       const guessed = places?.get(name);
-      const seen = guessed === undefined ? undefined : await view(guessed, requester, at);
-      const known = seen && findVisible(seen, type, id);
-      if (known) return known;
-      const key = await verbs.locate(type, id, idSpace);
-      const found = key === undefined ? undefined : await view(key, requester, at);
-      const entry = found && findVisible(found, type, id);
-      if (entry && found) places?.set(name, found.key);
-      return entry;
+      const see = type === "Provenance" ? view : findings;
+      const seen = guessed === undefined ? undefined : see(guessed, requester, at);
+      const known = seen instanceof Promise ? undefined : seen && findVisible(seen, type, id);
+      return known ?? findAnew(name, { type, id, seen }, { requester, at });
     },
     async explain(type, id, requester, at) {
       const key = await verbs.locate(type, id, requester.agreement.idSpace);
       const record = key === undefined ? undefined : await load(key, at.changes);
       return record && explainResource(record, { type, id }, { requester, at, options });
     },
-    carries: async (key, identifier, changes) => (await load(key, changes))?.identifiers.has(identifier) ?? false,
+    carries(key, identifier, changes) {
+      const carries = (record?: LoadedRecord): boolean => record?.identifiers.has(identifier) ?? false;
+      const record = loadFindings(key, changes);
+      return record instanceof Promise ? record.then(carries) : carries(record);
+    },
     async versions(key, requester, at, wanted = {}) {
       const { changes } = at;
       // The record first: what is replaced in between stands in both, and nothing in neither.

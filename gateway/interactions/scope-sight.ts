@@ -1,7 +1,8 @@
 import type { Requester } from "../access/requester.ts";
 import { toPack } from "../search/pack.ts";
+import type { Candidate } from "./record-reader-candidate.ts";
 import type { LoadedRecord, LoadOptions } from "./record-reader-load.ts";
-import type { Candidate, Sight } from "./record-reader-view.ts";
+import type { Sight } from "./record-reader-view.ts";
 import { type ScopeFilter, scopeFilterOf } from "./scope-filter.ts";
 import type { VisibleVersion } from "./versions.ts";
 

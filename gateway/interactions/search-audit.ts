@@ -85,10 +85,11 @@ export function toSearchRecord(
 
 function memoryOf(released: readonly Leaving[]): ReadonlySet<ArrayBufferLike> {
   const memory = new Set<ArrayBufferLike>();
-  let last: Leaving["pack"] | undefined;
-  for (const { pack } of released) {
-    if (pack !== last) memory.add(pack.bytes.buffer);
-    last = pack;
+  let last: Buffer | undefined;
+  for (const { pack, entry } of released) {
+    const bytes = pack.entries.stretch(entry);
+    if (bytes !== last) memory.add(bytes.buffer);
+    last = bytes;
   }
   return memory;
 }

@@ -9,11 +9,12 @@ import { QuestionRefused } from "./ask.ts";
 import { toSearchset } from "./bundle.ts";
 import type { Looking } from "./candidates.ts";
 import { GuardError, guardRelease } from "./guard.ts";
+import { toIgnoredNotice } from "./ignored-notice.ts";
 import { includedEntries, NOTHING } from "./include.ts";
 import { momentOf } from "./moment.ts";
 import { createNextLink } from "./next-link.ts";
 import { toSearchRecord } from "./search-audit.ts";
-import { findMatches } from "./search-found.ts";
+import { type Found, findMatches } from "./search-found.ts";
 import type { ReleasedEntry, Search, SearchPorts } from "./search-request.ts";
 
 export type SearchFlow = (search: Search, request: InteractionRequest) => Promise<Result>;
@@ -23,9 +24,14 @@ export function createSearchFlow(ports: SearchPorts): SearchFlow {
   return async function answerSearch(search, request) {
     const { requester, now_ms } = request;
     const { query, path, page } = search;
-    const looking: Looking = { requester, at: await momentOf(ports.reader, now_ms) };
-    const found = await refusable(findMatches(search, looking, ports));
-    if (!("page" in found)) return found;
+    const moment = momentOf(ports.reader, now_ms);
+    const looking: Looking = { requester, at: moment instanceof Promise ? await moment : moment };
+    let found: Found;
+    try {
+      found = await findMatches(search, looking, ports);
+    } catch (error) {
+      return toRefusal(error);
+    }
     const matched = found.page;
     const { entries: included, outcome } =
       query.inclusions.length === 0 ? NOTHING : await includedEntries(query.inclusions, matched, { looking, ports });
@@ -33,7 +39,10 @@ export function createSearchFlow(ports: SearchPorts): SearchFlow {
     guardRelease(guarded(released, requester), requester, ports.sources);
     // The contract and the audit log hold no findings that could be missing.
     const isOfPeople = search.questions.some(({ type }) => isRecordType(type));
-    const notice = isOfPeople ? await ports.coverageNotice(requester, looking.at.changes) : undefined;
+    const told = isOfPeople ? ports.coverageNotice(requester, looking.at.changes) : undefined;
+    const notice = told instanceof Promise ? await told : told;
+    const isOfAudit = search.questions.some(({ type }) => type === "AuditEvent");
+    const missing = isOfAudit ? ports.auditEvents.missing?.(requester) : undefined;
     const last = found.hasMore ? matched.at(-1) : undefined;
     const body = toSearchset({
       total: found.total,
@@ -42,7 +51,7 @@ export function createSearchFlow(ports: SearchPorts): SearchFlow {
       matched,
       included,
       shape: query.shape,
-      outcomes: [outcome, notice],
+      outcomes: [outcome, toIgnoredNotice(query.ignored), notice, missing],
     });
     const { interaction } = search;
     try {
@@ -78,11 +87,7 @@ function isOfRecord({ pack, entry }: ReleasedEntry): boolean {
   return isRecordType(pack.types[entry] ?? "");
 }
 
-async function refusable<T>(answering: Promise<T>): Promise<T | Extract<Result, { ok: false }>> {
-  try {
-    return await answering;
-  } catch (error) {
-    if (error instanceof QuestionRefused) return refused(error.issue);
-    throw error;
-  }
+function toRefusal(error: unknown): Extract<Result, { ok: false }> {
+  if (error instanceof QuestionRefused) return refused(error.issue);
+  throw error;
 }

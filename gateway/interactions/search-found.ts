@@ -1,3 +1,4 @@
+import type { ServedType } from "#profiles/interactions.ts";
 import { LIMITS } from "../limits.ts";
 import { hasToken } from "../search/match.ts";
 import { createOrder, type Order, TopMatches } from "../search/page.ts";
@@ -61,7 +62,8 @@ export async function findMatches(search: Search, looking: Looking, ports: Searc
   if (search.pick) return pickFrom({ ...matching, pick: search.pick }, candidates, { looking, ports });
   const collecting = collect(matching);
   const after = isInOrder && !wantsTotal && page.cursor ? page.cursor.record - 1 : BEFORE_ALL;
-  await eachVisible(candidates, after, collecting.take, { looking, ports });
+  const isOfPatients = query.inclusions.length === 0 && asked.every(isOfAnyPatient);
+  await eachVisible(candidates, after, collecting.take, { looking, ports, types: typesOf(matching), isOfPatients });
   const { withheld, kept, total } = collecting;
   return { ...toPage(kept.first(), query.count), total: wantsTotal ? total() : undefined, withheld };
 }
@@ -74,6 +76,11 @@ async function plainQuestions(
   const asked: Question[] = [];
   for (const question of questions) asked.push(await withoutChains(question, looking, ports));
   return asked;
+}
+
+/** Whoever names a child by an id or a number goes on to ask for the rest of its record. */
+function isOfAnyPatient({ type, lead }: Question): boolean {
+  return type === "Patient" && lead?.kind !== "id" && lead?.kind !== "identifier";
 }
 
 function toPage(found: readonly FoundMatch[], count: number): Pick<Found, "page" | "hasMore"> {
@@ -90,7 +97,7 @@ async function pickFrom(
   const { pick, order, cursor, size } = matching;
   const max = LIMITS.chained_resources_max;
   const { take, kept, withheld } = collect({ ...matching, cursor: undefined, wantsTotal: false, size: max + 1 });
-  await eachVisible(candidates, BEFORE_ALL, take, { looking, ports });
+  await eachVisible(candidates, BEFORE_ALL, take, { looking, ports, types: typesOf(matching) });
   const all = kept.first();
   if (all.length > max) throw new QuestionRefused({ kind: "too-costly", parameter: "patient", max });
   const picked = pick(all);
@@ -142,12 +149,16 @@ function whomItNames({ patientId }: Search, asked: readonly Question[]): (view: 
     if (lead?.kind === "id" && lead.type === "Patient") ids.push(...lead.ids);
     if (lead?.kind === "identifier") for (const { hash } of lead.identifiers) hashes.push(hash);
   }
-  return ({ patient, patientId: id }) =>
-    patient.size > 0 && (ids.includes(id) || (hashes.length > 0 && hasToken(patient, 0, hashes)));
+  if (ids.length + hashes.length === 0) return () => false;
+  return ({ patient, patientId: id }) => patient.size > 0 && (ids.includes(id) || hasToken(patient, 0, hashes));
 }
 
 function isOneRecord({ known, children, canonicals, auditEvents }: Candidates): boolean {
   return !children && !auditEvents && known.length + Number(canonicals) === 1;
+}
+
+function typesOf({ selections }: Matching): readonly ServedType[] {
+  return selections.map(({ type }) => type);
 }
 
 interface Matching {

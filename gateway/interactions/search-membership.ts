@@ -1,7 +1,7 @@
 import type { Resource } from "@medplum/fhirtypes";
 import { PATIENT_COMPARTMENT } from "#profiles/generated/compartment.ts";
 import type { ServedType } from "#profiles/interactions.ts";
-import { resourceBytes } from "../search/pack.ts";
+import { glimpse } from "../search/pack.ts";
 import { hashToken } from "../search/token-hash.ts";
 import { referenceHashes, referencesIn } from "./include-references.ts";
 import type { Membership } from "./search-matches.ts";
@@ -20,7 +20,7 @@ export function toMembership(type: ServedType, patientId: string, fhirBase: stri
   return {
     hashes,
     isMember(pack, entry) {
-      const bytes = resourceBytes(pack, entry);
+      const bytes = glimpse(pack, entry);
       // Most bodies do not name the child by anything but a key, and need not be parsed to know it.
       if (!bytes.includes(written)) return false;
       const resource: Resource = JSON.parse(bytes.toString());

@@ -10,6 +10,7 @@ import type { Terminology } from "../search/terminology.ts";
 import type { CandidatePorts } from "./candidates.ts";
 import type { VisibleRecord } from "./record-reader.ts";
 import type { Page } from "./search-page.ts";
+import type { Soon } from "./soon.ts";
 import type { Walks } from "./walks.ts";
 
 export interface SearchPorts extends CandidatePorts {
@@ -22,7 +23,7 @@ export interface SearchPorts extends CandidatePorts {
   /** Every registered source, by name. */
   readonly sources: ReadonlyMap<string, SourceFacts>;
   /** The constant entry that tells a care client what an empty answer does not mean; absent for others. */
-  coverageNotice(requester: Requester, changes: number): Promise<Buffer | undefined>;
+  coverageNotice(requester: Requester, changes: number): Soon<Buffer | undefined>;
 }
 
 /** One entry of an answer: which record it is from, and where its bytes are. */

@@ -36,7 +36,8 @@ export function parseSeveral(parameters: URLSearchParams, options: SeveralOption
   // With no type at all left to search, the parameters are still to be understood.
   const first = questions[0] ?? { ...NO_QUERY, self: rest.toString() };
   const inclusions = distinct(questions.flatMap((query) => query.inclusions));
-  const query = { ...first, inclusions, self: withTypes(first.self, named) };
+  const ignored = [...new Set(read.queries.flatMap((each) => each.ignored ?? []))];
+  const query = { ...first, inclusions, self: withTypes(first.self, named), ...(ignored.length > 0 && { ignored }) };
   return { ok: true, questions, query };
 }
 

@@ -5,11 +5,12 @@ import type { Bundle, Observation, Patient, Resource } from "@medplum/fhirtypes"
 import { canonical } from "#profiles/canonical.ts";
 import type { RecordType, ServedType } from "#profiles/interactions.ts";
 import { readPublished } from "#profiles/published.ts";
-import { NHS_NUMBER, ODS_ORGANIZATION } from "#profiles/systems.ts";
+import { ODS_ORGANIZATION } from "#profiles/systems.ts";
 import type { Agreement, Requester } from "../access/requester.ts";
 import { parseScope } from "../access/scope.ts";
 import type { AuditRecord } from "../audit/audit.ts";
 import { createAuditLog } from "../audit/log.ts";
+import { AGREEMENT } from "../disclosure/disclosure.fixtures.ts";
 import type { SourceFacts } from "../disclosure/visibility.ts";
 import { createInProcessIdentityCache } from "../identity/cache/in-process.ts";
 import { createIdentifierResolver } from "../identity/resolve-identifier.ts";
@@ -43,28 +44,11 @@ const SOURCES: readonly SourceFacts[] = [
   { source: "laboratory", authority: "conformance", dataClass: "health-visiting", isWritten: true },
 ];
 
-const AGREEMENT: Agreement = {
-  id: "gp",
-  version: 1,
-  dataClasses: ["health-visiting", "education"],
-  purposes: ["TREAT"],
-  legalBasis: { article6: "6(1)(e)", article9: "9(2)(h)", confidence: "implied-direct-care" },
-  relationship: "gp-registration",
-  authorities: ["leeds"],
-  matchingScope: "none",
-  identifierSystems: [NHS_NUMBER],
-  statutoryGateways: { "leeds-eyfsp": "a statute" },
-  audit: false,
-  idSpace: "",
-  coverageNotice: false,
-  until: "2030-01-01",
-};
-
 export function practice(change: Partial<Agreement> = {}, scopes = "system/*.rs"): Requester {
   return {
     client: "practice",
     organization: { system: ODS_ORGANIZATION, value: "Z99101", authority: "leeds" },
-    agreement: { ...AGREEMENT, ...change },
+    agreement: { ...AGREEMENT, coverageNotice: false, ...change },
     purpose: "TREAT",
     scopes: scopes.split(" ").flatMap((text) => {
       const parsed = parseScope(text);
@@ -259,7 +243,7 @@ function toRecordType(type: string): RecordType {
   }
 }
 
-function createAsking(ports: SearchPorts, flow: SearchFlow): SearchWorld["ask"] {
+export function createAsking(ports: SearchPorts, flow: SearchFlow): SearchWorld["ask"] {
   const searchType = createSearchType(ports, flow);
   const searchSystem = createSearchSystem(ports, flow);
   const searchCompartment = createSearchCompartment(ports, flow);

@@ -1,22 +1,15 @@
 import { isRecordType, type RecordType } from "#profiles/interactions.ts";
+import { UPN } from "#profiles/systems.ts";
 import type { Labels } from "../disclosure/labels/label.ts";
 import { resourceBytes } from "../search/pack.ts";
 import type { StoredVersion } from "../store/store.ts";
 import { guardBody } from "./guard.ts";
+import { type Candidate, Current, observationsIn, targetsOf } from "./record-reader-candidate.ts";
 import { labelsOfVersion } from "./record-reader-labels.ts";
 import { isKnownBy } from "./record-reader-links.ts";
 import { type LoadedRecord, type LoadOptions, stripped } from "./record-reader-load.ts";
 import { patientVersions } from "./record-reader-patient.ts";
-import {
-  type Looking as Asking,
-  type Candidate,
-  factsIn,
-  observationsIn,
-  type Sight,
-  targetsOf,
-  toCandidate,
-  toSight,
-} from "./record-reader-view.ts";
+import { type Looking as Asking, factsIn, type Sight, toSight } from "./record-reader-view.ts";
 import { patientVersionsWithin } from "./scope-sight.ts";
 
 /** One version of a resource as a requester may see it. https://hl7.org/fhir/R4/http.html#history */
@@ -52,11 +45,15 @@ interface Looking extends Asking {
 }
 
 /** A stored version, current or not. */
-interface Version extends Candidate {
+interface Version {
   readonly type: RecordType;
+  readonly id: string;
+  readonly source: string;
   readonly version: number;
   readonly lastUpdated_ms: number;
   readonly body: Buffer | undefined;
+  /** What is asked of it where it is told; of the end of a resource nothing is. */
+  readonly candidate?: Candidate;
 }
 
 /** The versions of what is wanted of a record, newest first, as far as the requester may see it today. */
@@ -124,35 +121,28 @@ function wantedVersions(
     known.add(`${type}/${id}/${version}`);
     const lastUpdated_ms = pack.lastUpdated_ms[entry] ?? 0;
     const body = resourceBytes(pack, entry);
-    return [{ ...toCandidate(record, entry, options), type, version, lastUpdated_ms, body }];
+    const candidate = new Current(record, entry, options);
+    return [{ type, id, source: candidate.source, version, lastUpdated_ms, body, candidate }];
   });
-  const past = history.flatMap(({ type, id, version, lastUpdated, source, body, record: holder }): Version[] => {
+  const past = history.flatMap(({ type, id, version, lastUpdated, source, body, keys, record: holder }): Version[] => {
     if (!isRecordType(type) || !isWanted(type, id, wanted) || known.has(`${type}/${id}/${version}`)) return [];
     const told = { type, id, version, lastUpdated_ms: lastUpdated, source };
-    if (body === undefined) return [{ ...told, ...ENDED, body }];
+    if (body === undefined) return [{ ...told, body }];
     const patientId = patientIds.get(holder) ?? record.patientId;
     guardBody({ type, id, source, body }, { patientId, isWritten: options.sources.get(source)?.isWritten });
-    const shown = stripped({ type, source, body }, record).body ?? body;
+    const shown = stripped({ type, source, body, keys }, record)?.body ?? body;
     const labels = (): Labels => labelsOfVersion(options, { type, source, body });
-    return [
-      {
-        ...told,
-        body: shown,
-        labels,
-        targets: () => targetsOf(shown, options.fhirBase),
-        references: () => observationsIn(body),
-        facts: () => factsIn({ source, body, labels }, options),
-      },
-    ];
+    const candidate: Candidate = {
+      ...{ type, id, source, body: shown, labels },
+      targets: () => targetsOf(shown, options.fhirBase),
+      refers: () => true,
+      references: () => observationsIn(body),
+      tellsPupil: () => shown.includes(UPN),
+      facts: () => factsIn({ source, body, labels }, options),
+    };
+    return [{ ...told, body: shown, candidate }];
   });
   return [...current, ...past];
-}
-
-/** Of the end of a resource nothing is asked: who saw what was before it is told. */
-const ENDED = { targets: () => [], references: () => [], labels: () => undefined, facts: gone };
-
-function gone(): never {
-  throw new Error("the end of a resource has no facts");
 }
 
 function isWanted(type: RecordType, id: string, wanted: Wanted): boolean {
@@ -165,7 +155,7 @@ function isWanted(type: RecordType, id: string, wanted: Wanted): boolean {
  */
 function visibleChain(chain: readonly Version[], sight: Sight, patientId: string): readonly VisibleVersion[] {
   const ordered = chain.toSorted((a, b) => a.version - b.version);
-  const isSeen = (version: Version): boolean => version.body !== undefined && sight.sees(version);
+  const isSeen = (version: Version): boolean => version.candidate !== undefined && sight.sees(version.candidate);
   const newest = ordered.findLast(({ body }) => body !== undefined);
   if (!newest || !isSeen(newest)) return [];
   const visible: VisibleVersion[] = [];

@@ -8,7 +8,7 @@ let house: PairHouse;
 
 beforeAll(async () => {
   house = await openPairHouse();
-}, 60_000);
+});
 
 afterAll(() => house[Symbol.asyncDispose]());
 

@@ -12,6 +12,7 @@ import { importJWK, SignJWT } from "jose";
 import { expect, test } from "vitest";
 import { NHS_NUMBER } from "#profiles/systems.ts";
 import { readDemonstrationKey } from "../demonstration/keys.ts";
+import { RUNTIME } from "../spawned.fixtures.ts";
 
 const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
 const POLL_MS = 50;
@@ -113,7 +114,7 @@ test("the log of the process, from its start to its end, holds nothing of what c
   const base = `http://127.0.0.1:${port}`;
   const environment = { DATA_DIR: directory, PORT: String(port), BASE_URL: base, DEMONSTRATION_CHILDREN: "0" };
   const child = spawn(process.execPath, [MAIN], {
-    env: { PATH: process.env.PATH, ...environment },
+    env: { ...RUNTIME, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const told = Promise.all([text(child.stdout), text(child.stderr)]);

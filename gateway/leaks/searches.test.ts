@@ -63,7 +63,7 @@ beforeAll(async () => {
     withheld: withheld?.name.split("/")[1] ?? "",
   };
   expect(Object.values(names)).not.toContain("");
-}, 60_000);
+});
 
 afterAll(async () => {
   await twins[Symbol.asyncDispose]();

@@ -18,7 +18,7 @@ let house: PairHouse;
 
 beforeAll(async () => {
   house = await openPairHouse();
-}, 60_000);
+});
 
 afterAll(() => house[Symbol.asyncDispose]());
 
@@ -136,7 +136,7 @@ describe("what a client writes", () => {
     await write(provenance(`Consent/${consentId}`, `Patient/${id}`));
     await write(provenance(`Patient/${twin}`));
     for (const client of clients) expect(await look(client)).toEqual(before.get(client));
-  }, 30_000);
+  });
 
   test("as a decision restricts others until it is taken back, and is read by its writer and officers alone", async () => {
     const [clara] = await search(

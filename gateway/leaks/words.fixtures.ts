@@ -15,7 +15,7 @@ export interface Words {
   readonly instants: string[];
 }
 
-export const ABSENT = "00000000-0000-4000-8000-000000000000";
+const ABSENT = "00000000-0000-4000-8000-000000000000";
 const LONGEST = 400;
 
 export function createWords(): Words {

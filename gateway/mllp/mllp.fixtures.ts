@@ -15,7 +15,7 @@ import type { Store } from "../store/store.ts";
 import { createMllpListener, type MllpListener, type MllpOptions } from "./listener.ts";
 import type { MllpPorts } from "./take-message.ts";
 
-export const RECEIVED_AT = Date.UTC(2026, 10, 2, 9);
+const RECEIVED_AT = Date.UTC(2026, 10, 2, 9);
 
 export const SOURCE: RegisteredSource = {
   source: "leeds-adt",

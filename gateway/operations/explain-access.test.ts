@@ -36,7 +36,7 @@ beforeAll(async () => {
     entry.find(({ resource }) => resource.meta?.source?.endsWith(source))?.resource.id ?? "";
   goal = of("leeds-eyfsp");
   review = of("leeds-csds");
-}, 120_000);
+});
 afterAll(() => oversight[Symbol.asyncDispose]());
 
 test("tells what each client is answered, by the rule that decides, without a word that identifies the child", async () => {

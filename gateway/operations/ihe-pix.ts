@@ -12,6 +12,7 @@ import { guardRelease } from "../interactions/guard.ts";
 import { momentOf } from "../interactions/moment.ts";
 import { findVisible } from "../interactions/read-visible.ts";
 import type { RecordReader, VisibleRecord } from "../interactions/record-reader.ts";
+import type { Soon } from "../interactions/soon.ts";
 import type { Issue } from "../outcome/issue.ts";
 import { resourceBytes } from "../search/pack.ts";
 import type { ReadVerbs, RecordKey } from "../store/store.ts";
@@ -22,7 +23,7 @@ export interface PixPorts {
   readonly store: Pick<ReadVerbs, "locate" | "findRecords">;
   readonly reader: RecordReader;
   readonly resolver: {
-    resolve(system: string, value: string, idSpace: string, changes: number): Promise<readonly RecordKey[]>;
+    resolve(system: string, value: string, idSpace: string, changes: number): Soon<readonly RecordKey[]>;
     forget(system: string, value: string, idSpace: string): Promise<void>;
   };
   readonly audit: AuditLog;

@@ -6,6 +6,7 @@ import { personOfPatient } from "../identity/matcher/to-person.ts";
 import type { Person } from "../identity/person.ts";
 import type { Looking } from "../interactions/candidates.ts";
 import type { RecordReader, VisiblePerson } from "../interactions/record-reader.ts";
+import type { Soon } from "../interactions/soon.ts";
 import { LIMITS } from "../limits.ts";
 import { toRecordSearchKeys } from "../search/keys.ts";
 import { type Pack, resourceBytes } from "../search/pack.ts";
@@ -15,7 +16,7 @@ export interface MatchCandidatePorts {
   readonly store: Pick<ReadVerbs, "findAlike" | "findRecords">;
   readonly reader: Pick<RecordReader, "person">;
   readonly resolver: {
-    resolve(system: string, value: string, idSpace: string, changes: number): Promise<readonly RecordKey[]>;
+    resolve(system: string, value: string, idSpace: string, changes: number): Soon<readonly RecordKey[]>;
   };
   readonly matcher: Matcher;
   /** Every registered source, by name. */
@@ -59,8 +60,8 @@ export type FindMatches = (asked: AskedPerson, looking: Looking) => Promise<Foun
  * absence tells of a name, postcode or number that is hidden.
  */
 export function createMatchCandidates({ store, reader, resolver, matcher, sources }: MatchCandidatePorts): FindMatches {
-  const writtenAuthorities = (): ReadonlySet<string> =>
-    new Set([...sources.values()].flatMap(({ isWritten, authority }) => (isWritten ? [authority] : [])));
+  const isWrittenIn = (authorities: readonly string[]): boolean =>
+    sources.values().some(({ isWritten, authority }) => isWritten === true && authorities.includes(authority));
   // As long as the Patient stands in memory in this form, and no longer.
   const known = new WeakMap<Pack, Seen>();
 
@@ -103,7 +104,7 @@ export function createMatchCandidates({ store, reader, resolver, matcher, source
   /** What clients write has no keys of the matcher in the store, but words by which it is found from anywhere. */
   async function writtenAlike(patient: Patient, { idSpace, authorities }: Agreement): Promise<readonly RecordKey[]> {
     const isShared = idSpace === SHARED_ID_SPACE;
-    if (isShared && !authorities.some((authority) => writtenAuthorities().has(authority))) return [];
+    if (isShared && !isWrittenIn(authorities)) return [];
     const words = toRecordSearchKeys(patient);
     const born = words.filter(({ code }) => code === "birthdate");
     const families = words.filter(({ code }) => code === "family").slice(0, WORDS_max);

@@ -13,6 +13,7 @@ import { guardRelease } from "../interactions/guard.ts";
 import { momentOf } from "../interactions/moment.ts";
 import type { RecordReader } from "../interactions/record-reader.ts";
 import { Withheld } from "../interactions/search-audit.ts";
+import type { Soon } from "../interactions/soon.ts";
 import { ukDate } from "../interactions/uk-date.ts";
 import { LIMITS } from "../limits.ts";
 import { checkAsked, NOT_TRACED, type Remark, TOO_LITTLE, TOO_MANY } from "./match-asked.ts";
@@ -31,7 +32,7 @@ export interface MatchPorts extends MatchCandidatePorts {
   readonly audit: AuditLog;
   readonly fhirBase: string;
   /** The constant entry that tells a care client what an empty answer does not mean; absent for others. */
-  coverageNotice(requester: Requester, changes: number): Promise<Buffer | undefined>;
+  coverageNotice(requester: Requester, changes: number): Soon<Buffer | undefined>;
   /** A national register that is asked where nothing held here is certain. */
   readonly tracing?: Tracing | undefined;
 }

@@ -14,7 +14,7 @@ let children: readonly Patient[];
 beforeAll(async () => {
   started = await startTestGateway(60);
   children = await patients();
-}, 120_000);
+});
 
 afterAll(() => started[Symbol.asyncDispose]());
 

@@ -1,6 +1,7 @@
 import type { Identifier, Patient } from "@medplum/fhirtypes";
 import type { Looking } from "../interactions/candidates.ts";
 import type { RecordReader, VisibleRecord } from "../interactions/record-reader.ts";
+import type { Soon } from "../interactions/soon.ts";
 import type { Issue } from "../outcome/issue.ts";
 import { resourceBytes } from "../search/pack.ts";
 import type { ReadVerbs, RecordKey } from "../store/store.ts";
@@ -9,7 +10,7 @@ export interface NamedPatientPorts {
   readonly store: Pick<ReadVerbs, "locate">;
   readonly reader: Pick<RecordReader, "view">;
   readonly resolver: {
-    resolve(system: string, value: string, idSpace: string, changes: number): Promise<readonly RecordKey[]>;
+    resolve(system: string, value: string, idSpace: string, changes: number): Soon<readonly RecordKey[]>;
   };
   readonly fhirBase: string;
 }

@@ -24,7 +24,7 @@ export async function replacing(
 }
 
 /** Logical id of the Patient that stands for this one. */
-export function replacedBy({ patient }: VisibleRecord): string | undefined {
+function replacedBy({ patient }: VisibleRecord): string | undefined {
   if (patient.size === 0) return undefined;
   const { link = [] }: Patient = JSON.parse(resourceBytes(patient, 0).toString());
   const { other } = link.find(({ type }) => type === "replaced-by") ?? {};

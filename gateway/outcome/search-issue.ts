@@ -3,7 +3,14 @@ import { echo } from "./echo.ts";
 
 /** What is wrong with a query. */
 export type SearchIssue =
-  | { readonly kind: "unknown-parameter"; readonly parameter: string; readonly type: string; readonly nearest?: string }
+  | {
+      readonly kind: "unknown-parameter";
+      readonly parameter: string;
+      readonly type: string;
+      readonly nearest?: string;
+      /** It stands in criteria, of which none may be passed over. */
+      readonly isCriterion?: true;
+    }
   | {
       readonly kind: "unknown-modifier";
       readonly parameter: string;
@@ -28,7 +35,7 @@ export function toSearchAnswer(issue: SearchIssue): Answer {
     case "unknown-parameter":
       return {
         ...refused("not-supported", "ADDITIONAL_PROPERTIES", issue.parameter),
-        diagnostics: `The parameter ${echo(issue.parameter)} is not supported for ${echo(issue.type)}.${meant(issue.nearest)} GET /fhir/R4/metadata lists the parameters; Prefer: handling=lenient ignores unknown ones.`,
+        diagnostics: `The parameter ${echo(issue.parameter)} is not supported for ${echo(issue.type)}.${meant(issue.nearest)} GET /fhir/R4/metadata lists the parameters; ${issue.isCriterion ? "of criteria none is ignored" : "Prefer: handling=lenient ignores unknown ones"}.`,
       };
     case "unknown-modifier":
       return {

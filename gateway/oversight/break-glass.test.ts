@@ -90,7 +90,7 @@ beforeAll(async () => {
   const sources = toSourceFacts(register);
   reader = createRecordReader({ store, sources, fhirBase: "http://127.0.0.1:8080/fhir/R4", cache_bytes: 1_000_000 });
   oversight = createOversight(ports());
-}, 120_000);
+});
 afterAll(() => house[Symbol.asyncDispose]());
 beforeEach(() => {
   // Each test begins when what the one before opened is over.

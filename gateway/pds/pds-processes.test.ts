@@ -69,7 +69,7 @@ test("four processes together call five times in any second, and are never told 
   expect(calls).toHaveLength(20);
   expect(busiestSecond(calls)).toBeLessThanOrEqual(5);
   expect(calls.filter(({ isOverQuota }) => isOverQuota)).toEqual([]);
-}, 30_000);
+});
 
 test("a hundred cold traces of one child in two processes are one call, and nobody says whose", async () => {
   const identityKey = randomBytes(32).toString("base64");
@@ -82,4 +82,4 @@ test("a hundred cold traces of one child in two processes are one call, and nobo
   expect(ended.map(({ outcomes }) => outcomes)).toEqual([fifty.map(() => "found"), fifty.map(() => "found")]);
   expect(calls).toHaveLength(1);
   expect(ended.map(({ said }) => SECRETS.exec(said)?.[0])).toEqual([undefined, undefined]);
-}, 30_000);
+});

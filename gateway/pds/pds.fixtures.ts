@@ -28,7 +28,7 @@ export const KEYS = generateKeyPairSync("rsa", { modulusLength: 2048 });
 export const JUDGE = toJudge(createMatcher(ENGLAND));
 
 /** Calls as often as it likes, so that a test of something else does not wait. */
-export function withoutRate(): Coordination {
+function withoutRate(): Coordination {
   return { ...createInProcessCoordination(), takeTurn: async () => 0 };
 }
 

@@ -49,13 +49,6 @@ function factsOf(record: StoredRecord, { sources, fhirBase }: FactPorts): Record
   return toLoadedRecord(record, 0, { sources, fhirBase }).facts;
 }
 
-/** All of both under the one that stays; nobody meets the other on its own any more. */
-export function merged(survivor: StoredRecord, other: StoredRecord, ports: FactPorts): Change {
-  const staying = { id: survivor.patientId, facts: factsOf(survivor, ports) };
-  const going = { id: other.patientId, facts: factsOf(other, ports) };
-  return { before: [staying, going], after: [{ id: staying.id, facts: joined(staying.facts, going.facts) }] };
-}
-
 function joined(one: RecordFacts, other: RecordFacts): RecordFacts {
   const sources = new Map([...one.sources, ...other.sources].map((source) => [source.source, source]));
   return {

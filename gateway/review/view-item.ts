@@ -106,7 +106,7 @@ function mayShowName(localId: string, sight: Sight): boolean {
 }
 
 /** What was decided on a child before, newest first, as far as the steward may read it. */
-export async function decisionsOf(
+async function decisionsOf(
   { record }: ReviewedChild,
   { sight, children }: { readonly sight: Sight; readonly children: Children },
   ports: Pick<ReviewPorts, "decisions" | "store" | "register">,
@@ -130,7 +130,7 @@ export function survivorOf(seen: SeenItem): string {
   return ranked[0]?.label ?? "A";
 }
 
-export function rankNumber({ told }: Pick<ReviewedChild, "told">): number {
+function rankNumber({ told }: Pick<ReviewedChild, "told">): number {
   const numbered = told.filter(({ identity }) => isNhsNumber(identity.nhsNumber ?? ""));
   if (numbered.some(({ identity }) => identity.nhsNumberStatus === "01")) return 2;
   return numbered.length > 0 ? 1 : 0;

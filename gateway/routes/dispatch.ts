@@ -11,7 +11,7 @@ import { toUnexpected } from "../outcome/operation-outcome.ts";
 import { askedIdentifiers } from "./asked-identifiers.ts";
 
 export interface DispatchPorts {
-  readonly interactions: Readonly<Record<Exclude<Interaction, "capabilities" | "operation">, Answering>>;
+  readonly interactions: Readonly<Record<Exclude<Interaction, "operation">, Answering>>;
   /** By type and code, as `Patient/$everything`; a type of its own goes before `*`. */
   readonly operations: Readonly<Record<string, Answering>>;
   readonly audit: AuditLog;
@@ -26,7 +26,15 @@ export interface DispatchPorts {
  */
 export function createDispatch(ports: DispatchPorts): Answering {
   return async function dispatch(request) {
-    const result = await answered(request, ports);
+    let result: Result;
+    try {
+      const answering = answeringOf(request, ports);
+      result = typeof answering === "function" ? await answering(narrowed(request)) : refused(answering);
+      countMiss(result, request, ports.usage);
+    } catch (error) {
+      ports.onFault(error, request.interaction);
+      result = refused(toUnexpected(error));
+    }
     if (result.ok || result.issues.some((issue) => issue.kind === "unavailable" && issue.what === "audit")) {
       return result;
     }
@@ -67,22 +75,18 @@ function tooMany(retryAfter_s: number): Issue {
   return { kind: "too-many-requests", retryAfter_s };
 }
 
-async function answered(request: InteractionRequest, ports: DispatchPorts): Promise<Result> {
-  const wait_s = ports.usage.admit(request.requester.client, askedIdentifiers(request));
-  if (wait_s !== undefined) return refused(tooMany(wait_s));
+/** Who answers a request, or why nobody does. */
+function answeringOf(request: InteractionRequest, { usage, interactions, operations }: DispatchPorts) {
+  const { interaction, type, operation } = request;
+  const wait_s = usage.admit(request.requester.client, askedIdentifiers(request));
+  if (wait_s !== undefined) return tooMany(wait_s);
   const issue = checkScope(request);
-  if (issue) return refused(issue);
-  const answering = answeringOf(request, ports);
-  if (!answering) return refused({ kind: "unknown-route" });
-  try {
-    const result = await answering(isNarrowed(request.requester) ? narrowed(request) : request);
-    countMiss(result, request, ports.usage);
-    return result;
-  } catch (error) {
-    ports.onFault(error, request.interaction);
-    return refused(toUnexpected(error));
-  }
+  if (issue) return issue;
+  if (interaction !== "operation") return interactions[interaction];
+  return operations[`${type}/$${operation}`] ?? operations[`*/$${operation}`] ?? UNKNOWN_ROUTE;
 }
+
+const UNKNOWN_ROUTE = { kind: "unknown-route" } as const;
 
 /** What is read by an id and is there counts by what is released; what is not counts as asked for, as a number does. */
 function countMiss(result: Result, { type, id, requester }: InteractionRequest, usage: ClientUsage): void {
@@ -92,18 +96,11 @@ function countMiss(result: Result, { type, id, requester }: InteractionRequest, 
 
 /** The same request of a requester whose scopes have parameters: it sees what those for this interaction reach. */
 function narrowed(request: InteractionRequest): InteractionRequest {
+  if (!isNarrowed(request.requester)) return request;
   const hasCriteria = request.preconditions.ifNoneExist !== undefined;
   const requester = forLetters(request.requester, lettersOf({ ...request, hasCriteria }));
   // Parameters may be read only when they are asked for, which a copy does not bring along.
   return { ...request, parameters: request.parameters, requester };
-}
-
-function answeringOf(
-  { interaction, type, operation }: InteractionRequest,
-  { interactions, operations }: DispatchPorts,
-): Answering | undefined {
-  if (interaction === "operation") return operations[`${type}/$${operation}`] ?? operations[`*/$${operation}`];
-  return interaction === "capabilities" ? undefined : interactions[interaction];
 }
 
 /** Whether the token's scopes reach an interaction; the contract itself is read by everybody who is known. */

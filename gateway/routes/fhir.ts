@@ -10,15 +10,18 @@ import {
   wholeBody,
 } from "../interactions/answer.ts";
 import { auditFacts } from "../interactions/audit-facts.ts";
+import type { Soon } from "../interactions/soon.ts";
 import { LIMITS } from "../limits.ts";
 import type { Issue } from "../outcome/issue.ts";
 import { mayHold } from "../search/query-text.ts";
 import { AskedRequest } from "./asked-request.ts";
 import type { HeaderReader, HttpAnswer, HttpRequest } from "./http-request.ts";
 import {
+  FHIR_JSON,
   isAcceptable,
   isMediaType,
   isSaidUtf8,
+  isSaidVersion4,
   isUnencoded,
   readJsonText,
   readText,
@@ -57,7 +60,8 @@ export function createFhirRoutes(ports: FhirPorts) {
     async answer(fhir: FhirRequest): Promise<HttpAnswer> {
       const { request, ids, route } = fhir;
       const form: FormKept = {};
-      const made = await toInteractionRequest(fhir, form, ports);
+      const making = toInteractionRequest(fhir, form, ports);
+      const made = making instanceof Promise ? await making : making;
       if ("kind" in made) return refuse([made], { request, ids, interaction: route.interaction, ...form }, ports);
       const result = await ports.dispatch(made);
       return toAnswer(result, made, ids);
@@ -116,39 +120,63 @@ async function refuse(issues: readonly Issue[], refused: Refused, ports: FhirPor
 }
 
 /** What is asked for, once it is known by whom; or why it is not looked at. */
-async function toInteractionRequest(
-  fhir: FhirRequest,
-  form: FormKept,
-  ports: FhirPorts,
-): Promise<InteractionRequest | Issue> {
-  const { request, route } = fhir;
+function toInteractionRequest(fhir: FhirRequest, form: FormKept, ports: FhirPorts): Soon<InteractionRequest | Issue> {
+  const { request } = fhir;
   const { url, headers } = request;
   if (url.length > LIMITS.url_bytes_max) return { kind: "url-too-long", max: LIMITS.url_bytes_max };
   if (!ports.isReady()) return { kind: "unavailable", what: "store", retryAfter_s: 2 };
   const mark = url.indexOf("?");
   const urlQuery = mark < 0 ? "" : url.slice(mark + 1);
   if (!isAcceptable(headers.get("accept"), parameterOf("_format", urlQuery))) return { kind: "not-acceptable" };
-  const authenticated = await ports.authenticate(headers, request);
-  form.authenticated = authenticated;
-  if (!authenticated.ok) return authenticated.issue;
-  const isForm = route.path.endsWith("/_search");
-  const query = isForm ? await readForm(request, urlQuery, form) : urlQuery;
-  if (typeof query !== "string") return query;
-  if (isForm && !isAcceptable(null, parameterOf("_format", query))) return { kind: "not-acceptable" };
-  const body = isForm || BODILESS.has(request.method) ? undefined : await readBody(request, route);
-  if (body !== undefined && "kind" in body) return body;
-  return new AskedRequest({
-    fhir,
-    requester: authenticated.requester,
-    now_ms: ports.now(),
-    query,
-    preconditions: isForm ? NO_PRECONDITIONS : toPreconditions(headers),
-    preference: toPreference(headers.get("prefer")),
-    sent: body,
-  });
+  const authenticated = ports.authenticate(headers, request);
+  const askedBy = (known: Authenticated): Soon<InteractionRequest | Issue> => {
+    form.authenticated = known;
+    return known.ok ? readRest({ fhir, requester: known.requester, urlQuery, form, ports }) : known.issue;
+  };
+  return authenticated instanceof Promise ? authenticated.then(askedBy) : askedBy(authenticated);
+}
+
+interface Reading {
+  readonly fhir: FhirRequest;
+  readonly requester: Requester;
+  readonly urlQuery: string;
+  readonly form: FormKept;
+  readonly ports: FhirPorts;
+}
+
+/** What has no body is there at once. */
+function readRest(reading: Reading): Soon<InteractionRequest | Issue> {
+  const { request, route } = reading.fhir;
+  if (route.path.endsWith("/_search")) return readAskedByForm(reading);
+  if (!BODILESS.has(request.method)) return readAskedByBody(reading);
+  return toAsked(reading, reading.urlQuery, toPreconditions(request.headers));
 }
 
 const BODILESS: ReadonlySet<string> = new Set(["GET", "HEAD"]);
+
+async function readAskedByForm(reading: Reading): Promise<InteractionRequest | Issue> {
+  const { fhir, urlQuery, form } = reading;
+  const query = await readForm(fhir.request, urlQuery, form);
+  if (typeof query !== "string") return query;
+  if (!isAcceptable(null, parameterOf("_format", query))) return { kind: "not-acceptable" };
+  return toAsked(reading, query, NO_PRECONDITIONS);
+}
+
+async function readAskedByBody(reading: Reading): Promise<InteractionRequest | Issue> {
+  const { request, route } = reading.fhir;
+  const body = await readBody(request, route);
+  return "kind" in body ? body : toAsked(reading, reading.urlQuery, toPreconditions(request.headers), body);
+}
+
+function toAsked(
+  { fhir, requester, ports }: Reading,
+  query: string,
+  preconditions: Preconditions,
+  sent?: Body,
+): InteractionRequest {
+  const preference = toPreference(fhir.request.headers.get("prefer"));
+  return new AskedRequest({ fhir, requester, now_ms: ports.now(), query, preconditions, preference, sent });
+}
 
 /** What is kept for the record of a refusal: the form of a search, and who asks, since a proof of it is good once. */
 interface FormKept {
@@ -178,13 +206,13 @@ type Body = Pick<InteractionRequest, "body" | "contentType">;
 
 async function readBody(request: HttpRequest, { interaction }: Route): Promise<Body | Issue> {
   if (!isUnencoded(request.headers)) return { kind: "unsupported-content-encoding" };
-  if (!isSaidUtf8(request.headers.get("content-type"))) {
-    return { kind: "unsupported-media-type", expected: "application/fhir+json in UTF-8" };
-  }
+  const said = request.headers.get("content-type");
+  if (!isSaidUtf8(said)) return { kind: "unsupported-media-type", expected: "application/fhir+json in UTF-8" };
+  if (!isSaidVersion4(said)) return { kind: "unsupported-media-type", expected: FHIR_JSON };
   const isBundle = interaction === "transaction" || interaction === "batch";
   const body = await readJsonText(request, isBundle ? LIMITS.bundle_bytes_max : LIMITS.resource_bytes_max);
   if (typeof body !== "string") return body;
-  const contentType = request.headers.get("content-type")?.split(";", 1)[0]?.trim().toLowerCase();
+  const contentType = said?.split(";", 1)[0]?.trim().toLowerCase();
   return { ...(body !== "" && { body }), ...(contentType && { contentType }) };
 }
 

@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { isAcceptable, isMediaType, isSaidUtf8, isUnencoded, readJsonText, toPreference } from "./negotiate.ts";
+import {
+  isAcceptable,
+  isMediaType,
+  isSaidUtf8,
+  isSaidVersion4,
+  isUnencoded,
+  readJsonText,
+  toPreference,
+} from "./negotiate.ts";
 
 describe("JSON of R4 will do", () => {
   test.each([
@@ -77,6 +85,17 @@ test.each([
   ["application/fhir+json; charset=", false],
 ])("a body of %s is UTF-8: %s", (contentType, expected) => {
   expect(isSaidUtf8(contentType)).toBe(expected);
+});
+
+test.each([
+  [null, true],
+  ["application/fhir+json", true],
+  ["application/fhir+json; charset=UTF-8; fhirVersion=4.0", true],
+  ['application/fhir+json;FHIRVERSION="4.0.1"', true],
+  ["application/fhir+json; fhirVersion=3.0", false],
+  ["application/json; fhirVersion=4.3; charset=utf-8", false],
+])("a body of %s is FHIR R4: %s", (contentType, expected) => {
+  expect(isSaidVersion4(contentType)).toBe(expected);
 });
 
 test.each([

@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import type { Preference } from "../interactions/answer.ts";
+import type { Soon } from "../interactions/soon.ts";
 import type { Issue } from "../outcome/issue.ts";
 import type { HeaderReader, HttpRequest } from "./http-request.ts";
 
@@ -90,6 +91,11 @@ export function isSaidUtf8(contentType: string | null): boolean {
   return charset === undefined || /^utf-?8$/i.test(charset);
 }
 
+/** Whether the body is of FHIR R4, as far as the Content-Type says. https://hl7.org/fhir/R4/http.html#version-parameter */
+export function isSaidVersion4(contentType: string | null): boolean {
+  return contentType === null || contentType.split(";").every(isVersion4);
+}
+
 /** Whether the body comes as it is. An unpacked body has no bound, so none is unpacked. */
 export function isUnencoded(headers: HeaderReader): boolean {
   const encoding = headers.get("content-encoding")?.trim().toLowerCase();
@@ -97,11 +103,10 @@ export function isUnencoded(headers: HeaderReader): boolean {
 }
 
 /** The text of a body that is not larger than allowed, or the issue that it is. */
-export async function readText(request: HttpRequest, max_bytes: number): Promise<string | Issue> {
+export function readText(request: HttpRequest, max_bytes: number): Soon<string | Issue> {
   if (isTooLarge(request, max_bytes)) return { kind: "body-too-large", max: max_bytes };
   if (request.headers.has("content-length")) return request.text();
-  const bytes = await readBytes(request, max_bytes);
-  return Buffer.isBuffer(bytes) ? bytes.toString() : bytes;
+  return readBytes(request, max_bytes).then((bytes) => (Buffer.isBuffer(bytes) ? bytes.toString() : bytes));
 }
 
 /** The same of JSON, which is UTF-8 or nothing (RFC 8259 8.1): what is not would be stored as something else. */

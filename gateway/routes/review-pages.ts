@@ -44,7 +44,7 @@ export interface PageCall<T> {
   refuse?(issue: Issue, session: PageSession, form: URLSearchParams): Promise<Shown | undefined>;
 }
 
-export const FORM_TYPE = "application/x-www-form-urlencoded";
+const FORM_TYPE = "application/x-www-form-urlencoded";
 
 /**
  * Answers a browser that is signed in, and leads any other to the sign-in page. Every form must carry what the session was
@@ -110,7 +110,7 @@ export async function readForm(request: Request): Promise<URLSearchParams | Issu
   return typeof text === "string" ? new URLSearchParams(text) : text;
 }
 
-export function toPageSession({ name, expiresAt, formKey }: Session): PageSession {
+function toPageSession({ name, expiresAt, formKey }: Session): PageSession {
   return { name, until: new Date(expiresAt).toISOString(), formKey };
 }
 

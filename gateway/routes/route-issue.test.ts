@@ -11,6 +11,8 @@ test.each([
   "/fhir/R4/Patient/_unknown",
   "/fhir/R4/Patient/_search/x",
   "/fhir/R4//Patient",
+  "/fhir/R4/.well-known/smart-configuration",
+  "/fhir/R4/openapi.json",
   "/oauth2/token/",
 ])("nothing is served at %s", (path) => {
   expect(toRouteIssue("GET", path)).toEqual({ kind: "unknown-route" });

@@ -37,6 +37,8 @@ const OTHER_ROUTES: readonly (readonly [path: RegExp, allow: readonly string[]])
 /** What a method and a path that no route takes are told. */
 export function toRouteIssue(method: string, path: string): Issue {
   const allow = OTHER_ROUTES.find(([route]) => route.test(path))?.[1];
+  // What is served by itself alone may be asked for as an entry of a Bundle.
+  if (allow?.includes(method)) return { kind: "unknown-route" };
   if (allow !== undefined) return { kind: "interaction-not-served", interaction: method, allow };
   if (path !== FHIR_PATH && !path.startsWith(`${FHIR_PATH}/`)) return { kind: "unknown-route" };
   return toFhirRouteIssue(method, path.slice(FHIR_PATH.length) || "/");

@@ -1,12 +1,13 @@
 import type { Patient, Resource } from "@medplum/fhirtypes";
 import { LRUCache } from "lru-cache";
 import { SEARCH_PARAMETERS, type SearchParameterDefinition } from "#profiles/generated/search-parameters.ts";
-import { SERVED_RESOURCES } from "#profiles/interactions.ts";
+import { type RecordType, SERVED_RESOURCES } from "#profiles/interactions.ts";
 import type { RecordSearchKey } from "../store/store.ts";
 import type { DateRange } from "./date-range.ts";
 import { formsOf, type ToForms } from "./element-keys.ts";
 import { keyedCodes } from "./fast-keys.ts";
 import { fold } from "./fold.ts";
+import { likenessOf } from "./likeness.ts";
 import { toElementSpan } from "./matching/date.ts";
 import { stringValues } from "./matching/string.ts";
 import { toCodes } from "./matching/token.ts";
@@ -23,7 +24,12 @@ export interface Keys {
   readonly tokens: Int32Array;
   readonly dates: readonly (DateRange & { readonly code: string })[];
   readonly strings: readonly { readonly code: string; readonly text: string }[];
+  /** What it shares with all that is decided alike; empty for types of which each is decided by itself. */
+  readonly likeness: string;
 }
+
+/** Types of which one record holds many that are alike. */
+const LIKENED: ReadonlySet<string> = new Set<RecordType>(["Observation", "Consent", "Provenance"]);
 
 interface Keyed {
   readonly definition: SearchParameterDefinition;
@@ -40,8 +46,11 @@ const KEYED: ReadonlyMap<string, readonly Keyed[]> = new Map(
   ]),
 );
 
-/** The keys of a resource, under the parameters of its type that keys answer. */
-export function toKeys(resource: Resource): Keys {
+/**
+ * The keys of a resource, under the parameters of its type that keys answer.
+ * @param text the resource as `JSON.stringify` writes it, or all its parts so, where that is at hand
+ */
+export function toKeys(resource: Resource, text?: string): Keys {
   const tokens: number[] = [];
   const dates: (DateRange & { code: string })[] = [];
   const strings: { code: string; text: string }[] = [];
@@ -61,7 +70,8 @@ export function toKeys(resource: Resource): Keys {
       }
     }
   }
-  return { tokens: Int32Array.from(tokens), dates, strings };
+  const likeness = LIKENED.has(resource.resourceType) ? likenessOf(resource, text) : "";
+  return { tokens: Int32Array.from(tokens), dates, strings, likeness };
 }
 
 /** Spans of the periods of academic years and the like, which thousands of resources share. */
@@ -80,49 +90,69 @@ function spanOf(element: unknown): DateRange | undefined {
 }
 
 /** What is keyed changes from release to release; keys under another mark are made again when they are read. */
-const MARK = "3:";
+const MARK = "4:";
 
-/** The keys in the compact form that is stored beside a resource. */
-export function encodeKeys({ tokens, dates, strings }: Keys): string {
-  const bytes = MARK + Buffer.from(tokens.buffer, tokens.byteOffset, tokens.byteLength).toString("base64");
-  if (dates.length === 0 && strings.length === 0) return bytes;
-  const rest = [
-    dates.map(({ code, low_ms, high_ms }) => [code, finite(low_ms), finite(high_ms)]),
-    strings.map(({ code, text }) => [code, text]),
-  ];
-  return `${bytes} ${JSON.stringify(rest)}`;
+/**
+ * The keys in the compact form that is stored beside a resource: likeness, tokens, dates and strings, what is last and empty
+ * left out. A type has at most one parameter of dates that keys answer, so that no date says which.
+ */
+export function encodeKeys({ tokens, dates, strings, likeness }: Keys): string {
+  const spans = Float64Array.from(dates.flatMap(({ low_ms, high_ms }) => [low_ms, high_ms]));
+  const texts = strings.length === 0 ? "" : JSON.stringify(strings.map(({ code, text }) => [code, text]));
+  return `${MARK}${likeness} ${toBase64(tokens)} ${toBase64(spans)} ${texts}`.trimEnd();
 }
 
-/** JSON has no infinity: an open end is `null`. */
-function finite(time_ms: number): number | null {
-  return Number.isFinite(time_ms) ? time_ms : null;
+function toBase64({ buffer, byteOffset, byteLength }: Int32Array | Float64Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString("base64");
 }
 
-type EncodedRest = [[string, number | null, number | null][], [string, string][]];
+/** Encoded keys in their parts, each as long as nobody asks still encoded. */
+export interface EncodedKeys {
+  readonly likeness: string;
+  /** Base64 of pairs of 32-bit halves. */
+  readonly tokens: string;
+  /** Base64 of pairs of 64-bit numbers. */
+  readonly dates: string;
+  /** JSON, or empty. */
+  readonly strings: string;
+}
 
-/** The reverse of `encodeKeys`; `undefined` for keys that another release made. */
-export function decodeKeys(text: string): Keys | undefined {
+/** `undefined` for keys that another release made. */
+export function partsOf(text: string): EncodedKeys | undefined {
   if (!text.startsWith(MARK)) return undefined;
-  const space = text.indexOf(" ");
-  const bytes = Buffer.from(text.slice(MARK.length, space < 0 ? undefined : space), "base64");
-  const tokens = new Int32Array(bytes.length / 4);
-  for (let i = 0; i < tokens.length; i++) tokens[i] = bytes.readInt32LE(i * 4);
-  if (space < 0) return { tokens, dates: [], strings: [] };
-  const [dates, strings]: EncodedRest = JSON.parse(text.slice(space + 1));
+  const first = end(text, MARK.length);
+  const second = end(text, first + 1);
+  const third = end(text, second + 1);
   return {
-    tokens,
-    dates: dates.map(([code, low_ms, high_ms]) => ({
-      code,
-      low_ms: low_ms ?? Number.NEGATIVE_INFINITY,
-      high_ms: high_ms ?? Number.POSITIVE_INFINITY,
-    })),
-    strings: strings.map(([code, part]) => ({ code, text: part })),
+    likeness: text.slice(MARK.length, first),
+    tokens: text.slice(first + 1, second),
+    dates: text.slice(second + 1, third),
+    strings: text.slice(third + 1),
   };
 }
 
+/** What a resource shares with those that are decided alike, by its encoded keys; empty where they do not say. */
+export function likenessIn(keys: string): string {
+  return keys.startsWith(MARK) ? keys.slice(MARK.length, end(keys, MARK.length)) : "";
+}
+
+function end(text: string, start: number): number {
+  const space = text.indexOf(" ", start);
+  return space < 0 ? text.length : space;
+}
+
+/** The parameter of dates that keys of a type answer. */
+export const DATE_CODES: ReadonlyMap<string, string> = new Map(
+  [...KEYED].flatMap(([type, keyed]) =>
+    keyed.flatMap(({ definition }): [string, string][] =>
+      definition.type === "date" ? [[type, definition.code]] : [],
+    ),
+  ),
+);
+
 /** The keys of a resource, extracted and encoded for `StoredResource.keys`. */
-export function extractKeys(resource: Resource): string {
-  return encodeKeys(toKeys(resource));
+export function extractKeys(resource: Resource, text?: string): string {
+  return encodeKeys(toKeys(resource, text));
 }
 
 /** Business identifiers of a resource under which its record is found from anywhere: `system|value` of those with both. */
@@ -139,6 +169,7 @@ const NO_IDENTIFIERS: readonly string[] = [];
 
 /** What the store derives again from the bodies that an earlier release has written. */
 export const DERIVE = {
+  keysOf: (body: string): string => extractKeys(JSON.parse(body)),
   identifiersOf: (body: string): readonly string[] => toIdentifiers(JSON.parse(body)),
   recordKeysOf: (body: string): readonly RecordSearchKey[] => toRecordSearchKeys(JSON.parse(body)),
 };

@@ -1,7 +1,9 @@
 import type { Resource } from "@medplum/fhirtypes";
+import type { DateRange } from "./date-range.ts";
+import { DATE_CODES } from "./keys.ts";
 import { meetsSpan } from "./matching/date.ts";
 import { beginsWith } from "./matching/string.ts";
-import { type Pack, resourceBytes } from "./pack.ts";
+import { glimpse, type Pack } from "./pack.ts";
 import type { Condition } from "./search-query.ts";
 import type { TokenHash } from "./token-hash.ts";
 
@@ -22,11 +24,22 @@ function meetsDate(pack: Pack, entry: number, { code, spans }: Extract<Condition
   if (code === "_lastUpdated") {
     const instant_ms = pack.lastUpdated_ms[entry] ?? 0;
     const updated = [{ low_ms: instant_ms, high_ms: instant_ms + 1 }];
-    return spans.some((span) => meetsSpan(updated, span, { start: 0, end: 1 }));
+    return spans.some((span) => meetsSpan(updated, span));
   }
-  const place = { start: pack.dateStarts[entry] ?? 0, end: pack.dateStarts[entry + 1] ?? 0, code };
-  for (const span of spans) if (meetsSpan(pack.dates, span, place)) return true;
-  return false;
+  const dates = datesOf(pack, entry, code);
+  return spans.some((span) => meetsSpan(dates, span));
+}
+
+const NO_DATES: readonly DateRange[] = [];
+
+/** The dates that keys hold of an entry under a code. */
+export function datesOf({ types, dates, dateStarts }: Pack, entry: number, code: string): readonly DateRange[] {
+  if (DATE_CODES.get(types[entry] ?? "") !== code) return NO_DATES;
+  const found: DateRange[] = [];
+  for (let at = dateStarts[entry] ?? 0; at < (dateStarts[entry + 1] ?? 0); at += 2) {
+    found.push({ low_ms: dates[at] ?? Number.NaN, high_ms: dates[at + 1] ?? Number.NaN });
+  }
+  return found;
 }
 
 function meetsString(pack: Pack, entry: number, condition: Extract<Condition, { kind: "string" }>): boolean {
@@ -40,7 +53,7 @@ function meetsString(pack: Pack, entry: number, condition: Extract<Condition, { 
 
 /** The resource of an entry, parsed anew: only for what its keys cannot tell. */
 export function parseEntry(pack: Pack, entry: number): Resource {
-  return JSON.parse(resourceBytes(pack, entry).toString());
+  return JSON.parse(glimpse(pack, entry).toString());
 }
 
 /**

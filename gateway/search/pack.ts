@@ -1,6 +1,6 @@
 import { SERVED_RESOURCES, type ServedType } from "#profiles/interactions.ts";
-import type { DateRange } from "./date-range.ts";
-import { decodeKeys, type Keys, toKeys } from "./keys.ts";
+import { Entries } from "./entries.ts";
+import { type EncodedKeys, extractKeys, partsOf } from "./keys.ts";
 
 /** What a pack is made of: one resource as stored, with its keys. */
 export interface Packable {
@@ -10,13 +10,11 @@ export interface Packable {
   readonly version: string;
   readonly lastUpdated: number;
   readonly source: string;
+  /** Asked for late and seldom: it may have to be decoded. */
   readonly body: Buffer;
+  /** Its bytes, where they are known before it is read. */
+  readonly body_bytes?: number;
   readonly keys: string;
-}
-
-interface SpanKey extends DateRange {
-  readonly entry: number;
-  readonly code: string;
 }
 
 interface TextKey {
@@ -25,148 +23,174 @@ interface TextKey {
   readonly text: string;
 }
 
+const TYPE_ORDER = new Map(SERVED_RESOURCES.map(({ type }, index) => [type, index]));
+/** What an entry costs beside its body: its head, strings, spans and array slots, measured on typical Observations. */
+const ENTRY_OVERHEAD_bytes = 600;
+
+/** Packs resources; `fhirBase` is the base of every `fullUrl`. */
+export function toPack(resources: readonly Packable[], fhirBase: string): Pack {
+  return new Pack(inOrder(resources), fhirBase);
+}
+
 /**
- * Resources of one record, unfiltered, in the form a query runs on: all entry bytes in one Buffer, ready to be copied
- * into a Bundle, and all tokens in one array of integers. Entries stand in the order of an answer without `_sort`: by
- * type, newest first, then by id.
+ * Resources of one record, unfiltered, in the form a query runs on: all tokens in one array of integers, and entries that
+ * are made ready to be copied into a Bundle once they are asked for. They stand in the order of an answer without `_sort`:
+ * by type, newest first, then by id.
+ * Of a class, since an object with a getter of its own is a table, and all that a search does is to read in packs.
  */
-export interface Pack {
+class Pack {
   readonly size: number;
   readonly types: readonly ServedType[];
   readonly ids: readonly string[];
   readonly versions: readonly string[];
   readonly lastUpdated_ms: readonly number[];
-  /** `Type/id/version`, as the record of an answer names what was released. */
-  readonly names: readonly string[];
   /** Beginning of an entry's newest date; minus infinity for an entry without one. */
   readonly newest_ms: Float64Array;
   /** Which source each entry came from: what visibility is decided by. */
   readonly sources: readonly string[];
-  /** Each entry as a match of a searchset, its comma included, one after another: a run of matches is one copy. */
-  readonly bytes: Buffer;
-  /** Where an entry begins in `bytes`, where its resource begins and where that ends: three numbers an entry. */
-  readonly offsets: Int32Array;
+  /** What each entry shares with all that is decided alike; empty where it is decided by itself. */
+  readonly likenesses: readonly string[];
+  readonly entries: Entries;
   /** Pairs of hash halves. */
   readonly tokens: Int32Array;
   /** Where an entry's tokens begin; one more than there are entries. */
   readonly tokenStarts: Int32Array;
-  readonly dates: readonly SpanKey[];
+  /** Pairs of instants, begin and end of a span, in milliseconds since 1970. */
+  readonly dates: Float64Array;
   readonly dateStarts: Int32Array;
   readonly strings: readonly TextKey[];
   readonly stringStarts: Int32Array;
   /** Bytes held, for the cache's account. */
   readonly weight_bytes: number;
-}
+  #names: readonly string[] | undefined;
 
-const TYPE_ORDER = new Map(SERVED_RESOURCES.map(({ type }, index) => [type, index]));
-const MATCH_TAIL = Buffer.from(',"search":{"mode":"match"}},');
-/** What an entry costs beside its bytes: strings, spans and array slots, measured on typical Observations. */
-const ENTRY_OVERHEAD_bytes = 400;
-
-/** Packs resources; `fhirBase` is the base of every `fullUrl`. */
-export function toPack(resources: readonly Packable[], fhirBase: string): Pack {
-  const rows = resources.map((resource) => ({ resource, keys: keysOf(resource) })).sort(compareRows);
-  const prefixes = rows.map(({ resource }) =>
-    Buffer.from(`{"fullUrl":"${fhirBase}/${resource.type}/${resource.id}","resource":`),
-  );
-  const bytes = Buffer.allocUnsafeSlow(
-    rows.reduce(
-      (sum, { resource }, index) => sum + resource.body.length + (prefixes[index]?.length ?? 0) + MATCH_TAIL.length,
-      0,
-    ),
-  );
-  const offsets = new Int32Array(rows.length * 3);
-  let end = 0;
-  for (const [index, { resource }] of rows.entries()) {
-    offsets[index * 3] = end;
-    end += prefixes[index]?.copy(bytes, end) ?? 0;
-    offsets[index * 3 + 1] = end;
-    end += resource.body.copy(bytes, end);
-    offsets[index * 3 + 2] = end;
-    end += MATCH_TAIL.copy(bytes, end);
+  constructor(rows: readonly Row[], fhirBase: string) {
+    const keys = toKeyColumns(rows);
+    const resources = rows.map(({ resource }) => resource);
+    this.size = rows.length;
+    this.types = resources.map(({ type }) => type);
+    this.ids = resources.map(({ id }) => id);
+    this.versions = resources.map(({ version }) => version);
+    this.newest_ms = Float64Array.from(rows, ({ newest_ms }) => newest_ms);
+    this.lastUpdated_ms = resources.map(({ lastUpdated }) => lastUpdated);
+    this.sources = resources.map(({ source }) => source);
+    this.likenesses = rows.map(({ keys: { likeness } }) => likeness);
+    this.entries = new Entries(resources, fhirBase);
+    this.tokens = keys.tokens;
+    this.tokenStarts = keys.tokenStarts;
+    this.dates = keys.dates;
+    this.dateStarts = keys.dateStarts;
+    this.strings = keys.strings;
+    this.stringStarts = keys.stringStarts;
+    this.weight_bytes = keys.tokens.byteLength + resources.reduce((sum, resource) => sum + weightOf(resource), 0);
   }
-  const keys = toKeyColumns(rows.map((row) => row.keys));
-  return {
-    size: rows.length,
-    types: rows.map(({ resource }) => resource.type),
-    ids: rows.map(({ resource }) => resource.id),
-    versions: rows.map(({ resource }) => resource.version),
-    newest_ms: Float64Array.from(rows, newest_ms),
-    lastUpdated_ms: rows.map(({ resource }) => resource.lastUpdated),
-    names: namesOf(rows),
-    sources: rows.map(({ resource }) => resource.source),
-    bytes,
-    offsets,
-    ...keys,
-    weight_bytes: bytes.length + keys.tokens.byteLength + rows.length * ENTRY_OVERHEAD_bytes,
-  };
+
+  /** `Type/id/version`, as the record of an answer names what was released. */
+  get names(): readonly string[] {
+    this.#names ??= this.size === 0 ? NO_NAMES : namesOf(this.types, this.ids, this.versions);
+    return this.#names;
+  }
 }
 
-function keysOf({ keys, body }: Packable): Keys {
-  return decodeKeys(keys) ?? toKeys(JSON.parse(body.toString()));
+export type { Pack };
+
+function weightOf(resource: Packable): number {
+  return (resource.body_bytes ?? resource.body.length) + ENTRY_OVERHEAD_bytes;
 }
 
 interface Row {
   readonly resource: Packable;
-  readonly keys: Keys;
+  readonly keys: EncodedKeys;
+  readonly order: number;
+  /** Numbers that its dates are. */
+  readonly dates: number;
+  readonly newest_ms: number;
 }
 
+function inOrder(resources: readonly Packable[]): readonly Row[] {
+  return resources.map(toRow).sort(compareRows);
+}
+
+function toRow(resource: Packable): Row {
+  const keys = partsOf(resource.keys) ?? partsOf(extractKeys(JSON.parse(resource.body.toString())));
+  if (keys === undefined) throw new Error("keys that were made just now are of this release");
+  const dates = bytesIn(keys.dates) / 8;
+  return { resource, keys, order: TYPE_ORDER.get(resource.type) ?? 0, dates, newest_ms: newestOf(keys.dates, dates) };
+}
+
+/** What of most resources their dates are read into, for a look at them. */
+const glance = new Float64Array(8);
+const glanceBytes = Buffer.from(glance.buffer);
+
+function newestOf(encoded: string, count: number): number {
+  const isShort = count <= glance.length;
+  const dates = isShort ? glance : new Float64Array(count);
+  (isShort ? glanceBytes : Buffer.from(dates.buffer)).write(encoded, "base64");
+  let newest_ms = Number.NEGATIVE_INFINITY;
+  for (let at = 0; at < count; at += 2) newest_ms = Math.max(newest_ms, dates[at] ?? newest_ms);
+  return newest_ms;
+}
+
+/** Of text in base64, padded. */
+function bytesIn(base64: string): number {
+  if (base64 === "") return 0;
+  const padding = base64.endsWith("==") ? 2 : Number(base64.endsWith("="));
+  return (base64.length / 4) * 3 - padding;
+}
+
+function compareRows(a: Row, b: Row): number {
+  if (a.order !== b.order) return a.order - b.order;
+  if (a.newest_ms !== b.newest_ms) return a.newest_ms > b.newest_ms ? -1 : 1;
+  return a.resource.id < b.resource.id ? -1 : 1;
+}
+
+const NO_NAMES: readonly string[] = [];
+
 /** Parts of one text, so that those of a page, which each answer's record tells, lie side by side in memory. */
-function namesOf(rows: readonly Row[]): readonly string[] {
-  if (rows.length === 0) return [];
-  const names = rows.map(({ resource: { type, id, version } }) => `${type}/${id}/${version}`);
+function namesOf(types: readonly string[], ids: readonly string[], versions: readonly string[]): readonly string[] {
+  const names = ids.map((id, entry) => `${types[entry]}/${id}/${versions[entry]}`);
   return names.join(NAME_END).split(NAME_END);
 }
 
 /** No id and no version has one. */
 const NAME_END = "\n";
 
-function newest_ms({ keys }: Row): number {
-  let newest = Number.NEGATIVE_INFINITY;
-  for (const { low_ms } of keys.dates) newest = Math.max(newest, low_ms);
-  return newest;
-}
-
-function compareRows(a: Row, b: Row): number {
-  const byType = (TYPE_ORDER.get(a.resource.type) ?? 0) - (TYPE_ORDER.get(b.resource.type) ?? 0);
-  if (byType !== 0) return byType;
-  const newestA = newest_ms(a);
-  const newestB = newest_ms(b);
-  if (newestA !== newestB) return newestA > newestB ? -1 : 1;
-  return a.resource.id < b.resource.id ? -1 : 1;
-}
-
-function toKeyColumns(keys: readonly Keys[]) {
-  const tokens = new Int32Array(keys.reduce((sum, key) => sum + key.tokens.length, 0));
-  const tokenStarts = new Int32Array(keys.length + 1);
-  const dateStarts = new Int32Array(keys.length + 1);
-  const stringStarts = new Int32Array(keys.length + 1);
-  const dates: SpanKey[] = [];
+function toKeyColumns(rows: readonly Row[]) {
+  const tokenStarts = new Int32Array(rows.length + 1);
+  const dateStarts = new Int32Array(rows.length + 1);
+  const stringStarts = new Int32Array(rows.length + 1);
+  for (const [entry, { keys, dates }] of rows.entries()) {
+    tokenStarts[entry + 1] = (tokenStarts[entry] ?? 0) + bytesIn(keys.tokens) / 4;
+    dateStarts[entry + 1] = (dateStarts[entry] ?? 0) + dates;
+  }
+  const tokens = new Int32Array(tokenStarts[rows.length] ?? 0);
+  const tokenBytes = Buffer.from(tokens.buffer);
+  const dates = new Float64Array(dateStarts[rows.length] ?? 0);
+  const dateBytes = Buffer.from(dates.buffer);
   const strings: TextKey[] = [];
-  let end = 0;
-  for (const [entry, key] of keys.entries()) {
-    tokens.set(key.tokens, end);
-    end += key.tokens.length;
-    dates.push(...key.dates.map((date) => ({ entry, ...date })));
-    strings.push(...key.strings.map((string) => ({ entry, ...string })));
-    tokenStarts[entry + 1] = end;
-    dateStarts[entry + 1] = dates.length;
+  for (const [entry, row] of rows.entries()) {
+    tokenBytes.write(row.keys.tokens, (tokenStarts[entry] ?? 0) * 4, "base64");
+    if (row.dates > 0) dateBytes.write(row.keys.dates, (dateStarts[entry] ?? 0) * 8, "base64");
+    if (row.keys.strings !== "") {
+      const texts: [string, string][] = JSON.parse(row.keys.strings);
+      for (const [code, text] of texts) strings.push({ entry, code, text });
+    }
     stringStarts[entry + 1] = strings.length;
   }
   return { tokens, tokenStarts, dates, dateStarts, strings, stringStarts };
 }
 
 /** The bytes of the resource alone. */
-export function resourceBytes(pack: Pack, entry: number): Buffer {
-  return pack.bytes.subarray(pack.offsets[entry * 3 + 1] ?? 0, pack.offsets[entry * 3 + 2] ?? 0);
+export function resourceBytes({ entries }: Pack, entry: number): Buffer {
+  return entries.resource(entry);
+}
+
+/** The same for a look at them, after which they are not kept. */
+export function glimpse({ entries }: Pack, entry: number): Buffer {
+  return entries.glimpse(entry);
 }
 
 /** `{"fullUrl":"…","resource":{…}`, still to be closed with its search mode. */
-export function openEntryBytes(pack: Pack, entry: number): Buffer {
-  return pack.bytes.subarray(pack.offsets[entry * 3] ?? 0, pack.offsets[entry * 3 + 2] ?? 0);
-}
-
-/** Where a match begins and, after its comma, ends in `bytes`. */
-export function matchSpan(pack: Pack, entry: number): readonly [start: number, end: number] {
-  return [pack.offsets[entry * 3] ?? 0, (pack.offsets[entry * 3 + 2] ?? 0) + MATCH_TAIL.length];
+export function openEntryBytes({ entries }: Pack, entry: number): Buffer {
+  return entries.open(entry);
 }

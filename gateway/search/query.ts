@@ -62,7 +62,7 @@ export function parseCriteria(type: ServedType, text: string, options: Criterion
   for (const [name, value] of parameters) {
     if (isBlank(value)) return missing(name);
     const parsed = parseCriterion(type, name, value, options);
-    if (!parsed.ok) issues.push(...parsed.issues);
+    if (!parsed.ok) issues.push(...parsed.issues.map(asCriterion));
     else {
       conditions.push(parsed.condition);
       if (parsed.lead) leads.push(parsed.lead);
@@ -71,6 +71,10 @@ export function parseCriteria(type: ServedType, text: string, options: Criterion
   return issues.length > 0
     ? { ok: false, issues }
     : { ok: true, question: { type, conditions, lead: bestLead(leads) } };
+}
+
+function asCriterion(issue: Issue): Issue {
+  return issue.kind === "unknown-parameter" ? { ...issue, isCriterion: true } : issue;
 }
 
 function missing(parameter: string): Extract<ParsedCriteria, { ok: false }> {
@@ -91,6 +95,7 @@ class QueryBuilder {
   readonly #self = new URLSearchParams();
   readonly #inclusions: Inclusion[] = [];
   readonly #seen = new Set<string>();
+  readonly #ignored = new Set<string>();
   #sort: readonly SortKey[] = [];
   #count: number = LIMITS.page_entries_default;
   #total: SearchQuery["total"];
@@ -113,7 +118,10 @@ class QueryBuilder {
     const issues = RESULT_CODES.has(code)
       ? this.#addResult(name, code, modifier, value)
       : this.#addCriterion(name, value);
-    if (issues.length > 0 && this.#isIgnorable(code, issues)) return;
+    if (issues.length > 0 && this.#isIgnorable(code, issues)) {
+      this.#ignored.add(name);
+      return;
+    }
     this.#issues.push(...issues);
     // A page larger than the largest is not what is answered.
     this.#self.append(name, code === "_count" && issues.length === 0 ? String(this.#count) : value);
@@ -146,6 +154,7 @@ class QueryBuilder {
         inclusions: this.#inclusions,
         shape: shape.shape,
         self: this.#self.toString(),
+        ...(this.#ignored.size > 0 && { ignored: [...this.#ignored] }),
       },
     };
   }

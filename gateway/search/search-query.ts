@@ -86,4 +86,6 @@ export interface SearchQuery extends Question {
   readonly shape: Shape | undefined;
   /** What the requester sent, minus what was ignored: the query string of the self link. */
   readonly self: string;
+  /** Names of parameters that a lenient requester sent and that were ignored; absent where there are none. */
+  readonly ignored?: readonly string[];
 }

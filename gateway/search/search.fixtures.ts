@@ -12,7 +12,7 @@ export const BASE = "http://base/fhir/R4";
 export const UCUM = "http://unitsofmeasure.org";
 
 /** A small terminology: one value set, and a hierarchy of three. */
-export const TERMINOLOGY: Terminology = {
+const TERMINOLOGY: Terminology = {
   members: (url) => (url === "urn:vs" ? [{ system: "urn:s", code: "leaf" }] : undefined),
   descendants: (system, code) =>
     system === "urn:s" ? { root: ["branch", "leaf"], branch: ["leaf"], leaf: [] }[code] : undefined,

@@ -2,7 +2,7 @@ import type { Resource } from "@medplum/fhirtypes";
 import { SEARCH_PARAMETERS, type SearchParameterDefinition } from "#profiles/generated/search-parameters.ts";
 import { keyOf } from "./fast-keys.ts";
 import { fold } from "./fold.ts";
-import { parseEntry } from "./match.ts";
+import { datesOf, parseEntry } from "./match.ts";
 import { toElementSpan } from "./matching/date.ts";
 import { toMeasured } from "./matching/quantity.ts";
 import { stringValues } from "./matching/string.ts";
@@ -38,11 +38,7 @@ export function sortValues(pack: Pack, entry: number, sort: readonly SortKey[]):
 
 /** The dates or texts that keys hold under a code. */
 function keyedValues(pack: Pack, entry: number, code: string): readonly (string | number)[] {
-  const values: (string | number)[] = [];
-  for (let i = pack.dateStarts[entry] ?? 0; i < (pack.dateStarts[entry + 1] ?? 0); i++) {
-    const date = pack.dates[i];
-    if (date?.code === code) values.push(finite(date.low_ms));
-  }
+  const values: (string | number)[] = datesOf(pack, entry, code).map(({ low_ms }) => finite(low_ms));
   for (let i = pack.stringStarts[entry] ?? 0; i < (pack.stringStarts[entry + 1] ?? 0); i++) {
     const string = pack.strings[i];
     if (string?.code === code) values.push(string.text);

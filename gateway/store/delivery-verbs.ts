@@ -65,9 +65,6 @@ export interface StagedFrom {
 /** A row with where it is from. */
 export interface KeptRow extends StagedRow, StagedFrom {}
 
-/** What keeping a row came to. */
-export type Staged = { readonly kind: "new" | "unchanged" } | { readonly kind: "changed"; readonly before: KeptRow };
-
 export interface DeliveryReadVerbs {
   sourceReaches(): Promise<readonly SourceReach[]>;
   receipt(id: string): Promise<string | undefined>;
@@ -87,11 +84,12 @@ export interface DeliveryReadVerbs {
 export interface DeliveryWriteVerbs {
   /** Forgets a row; what hangs off it waits from now on. */
   unstage(source: string, table: string, key: string): Promise<void>;
-  /** Keeps a row; answers with the one that it took the place of. What hangs off it waits when it does. */
-  stage(source: string, row: StagedRow, from: StagedFrom): Promise<Staged>;
-  staged(source: string, table: string, key: string): Promise<KeptRow | undefined>;
-  /** The row and all rows of any table that hang off it, at whatever depth, by table and key; none when it is not there. */
-  stagedTree(source: string, table: string, key: string): Promise<readonly KeptRow[]>;
+  /** Keeps a row in the place of the one that is staged under its name, `before`. What hangs off it waits when it does. */
+  stage(source: string, row: StagedRow, from: StagedFrom, before: KeptRow | undefined): Promise<void>;
+  /** Of these rows those that are there, in no order. */
+  stagedRows(source: string, names: readonly Pick<StagedRow, "table" | "key">[]): Promise<readonly KeptRow[]>;
+  /** By the key of each row of a table that is there: it and all rows of any table that hang off it, at whatever depth, by table and key. */
+  stagedTrees(source: string, table: string, keys: readonly string[]): Promise<ReadonlyMap<string, readonly KeptRow[]>>;
   /** Rows that hang directly off a row, whether it is there or not. */
   stagedBelow(source: string, table: string, key: string): Promise<readonly KeptRow[]>;
   /** Nothing in the tree of this row waits any more. */

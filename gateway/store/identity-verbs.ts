@@ -16,6 +16,13 @@ export interface AlikeBounds {
   isWorthReading?(print: string): boolean;
 }
 
+/** What a source says of who its child is, and how it is found by that. */
+export interface ToldIdentity {
+  readonly identity: SourceIdentity;
+  readonly blockingKeys: readonly number[];
+  readonly print?: string | undefined;
+}
+
 /** A source's child as identity resolution looks at it. */
 export interface AlikeChild extends SourceChildName {
   /** Number of the source's child in the store; the same for ever. */
@@ -127,7 +134,8 @@ export interface IdentityWriteVerbs {
   identityClaimsOf(source: string, localId: string): Promise<readonly IdentityClaim[]>;
   /** Takes back what a source's child claims of a key. */
   releaseIdentityKey(key: string, source: string, localId: string): Promise<void>;
-  appendLink(link: Link): Promise<void>;
+  /** `told`: what the source says of the child is put as by `putSourceIdentity`, in the same go. */
+  appendLink(link: Link, told?: ToldIdentity): Promise<void>;
   /**
    * Source identities are kept as they came, one a source and local id, and found by their blocking keys. The child must
    * have a link. `print` is kept beside the keys; without it the identity is read whenever a key leads to it.

@@ -4,11 +4,11 @@ import type {
   RecordKey,
   SharedKind,
   StoredContribution,
-  StoredPerson,
+  StoredPart,
   StoredRecord,
   StoredResource,
   StoredVersion,
-  ToldResource,
+  TextedResource,
 } from "./record.ts";
 
 /** Words under which a record can be found from anywhere; `code` is a search parameter. */
@@ -24,7 +24,9 @@ export interface RecordReadVerbs {
   /** One consistent reading of a record. */
   record(key: RecordKey): Promise<StoredRecord | undefined>;
   /** The same without what it holds beside the person: for who shows many people and nothing else of them. */
-  person(key: RecordKey): Promise<StoredPerson | undefined>;
+  person(key: RecordKey): Promise<StoredPart | undefined>;
+  /** The same without its Provenances: a third of what is held, and few ask for them. */
+  findings(key: RecordKey): Promise<StoredPart | undefined>;
   /**
    * The record that holds a resource, or held it until it was removed; for `Patient` the child with this logical id,
    * whether or not anybody says anything of the child any more.
@@ -39,8 +41,8 @@ export interface RecordReadVerbs {
 }
 
 export interface RecordWriteVerbs {
-  /** Throws when the id space has a child with this id. */
-  createChild(patientId: string, idSpace: IdSpace): Promise<RecordKey>;
+  /** Throws when the id space has a child with this id. `isFirst`: the id was drawn just now and is not looked for. */
+  createChild(patientId: string, idSpace: IdSpace, isFirst?: boolean): Promise<RecordKey>;
   /** A shared record of a kind and authority that has room for one more resource, made when there is none. */
   sharedRecord(kind: SharedKind, authority: string, idSpace: IdSpace): Promise<RecordKey>;
   /** The authorities in which a child stands, in place of those before. */
@@ -82,7 +84,7 @@ export interface RecordWriteVerbs {
     record: RecordKey,
   ): Promise<ReadonlyMap<string, { readonly version: number; readonly contentHash: string }>>;
   /** Stores a resource as current; the version before, if any, moves to history. Throws when the version does not grow. */
-  put(record: RecordKey, resource: ToldResource): Promise<void>;
+  put(record: RecordKey, resource: TextedResource): Promise<void>;
   /** Ends a resource: its last version and a deletion mark stay in history. Nothing happens when it had ended. */
   remove(type: string, id: string, idSpace: IdSpace, lastUpdated: number): Promise<void>;
   /**

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import type { Relationship } from "#mappers/mapper.ts";
 import type { RecordKey, StoredResource } from "./record.ts";
-import { type Child, contribution, FAMILY, resource, rollOf } from "./store.fixtures.ts";
+import { BASE, type Child, contribution, FAMILY, resource, rollOf, withTexts } from "./store.fixtures.ts";
 import type { Store, WriteTransaction } from "./store.ts";
+import { codeEnd } from "./words/body-words.ts";
 
 type Put = (record: RecordKey, change?: Partial<StoredResource>) => Promise<void>;
 
@@ -25,18 +26,47 @@ export function recordCases(store: () => Store, child: Child, put: Put): void {
       { ...roll, source: "leeds-eyfsp", toldAt: 700 },
       { ...rollOf("3950002"), source: "leeds-eyfsp", toldAt: 700 },
     ]);
-    expect(record?.resources.toSorted((a, b) => a.id.localeCompare(b.id))).toEqual([
+    expect(withTexts(record?.resources)?.toSorted((a, b) => a.id.localeCompare(b.id))).toEqual([
       resource(),
       resource({ id: "o-2", source: "leeds-csds", dataClass: "health-visiting" }),
     ]);
     expect(await store().record(key + 1)).toBeUndefined();
     await store().write((transaction) => transaction.put(key, resource({ type: "Consent", id: "c-1" })));
-    expect(await store().person(key)).toEqual({
+    const person = await store().person(key);
+    expect({ ...person, resources: withTexts(person?.resources) }).toEqual({
       ...(await store().record(key)),
       resources: [resource({ type: "Consent", id: "c-1" })],
       resourceSources: expect.arrayContaining(["leeds-eyfsp", "leeds-csds"]),
     });
     expect(await store().person(key + 1)).toBeUndefined();
+    await store().write((transaction) =>
+      transaction.put(key, resource({ type: "Provenance", id: "v-1", source: "leeds-vendor" })),
+    );
+    const { resources = [], ...whole } = (await store().record(key)) ?? {};
+    expect(resources.map(({ type }) => type)).toContain("Provenance");
+    const findings = await store().findings(key);
+    expect({ ...findings, resources: withTexts(findings?.resources) }).toEqual({
+      ...whole,
+      resources: withTexts(resources.filter(({ type }) => type !== "Provenance")),
+      resourceSources: expect.arrayContaining(["leeds-eyfsp", "leeds-csds", "leeds-vendor"]),
+    });
+    expect(await store().findings(key + 1)).toBeUndefined();
+  });
+
+  test("a resource whose body is coded in part is read and replaced as any other", async () => {
+    const key = await child("p-1");
+    const body = Buffer.from(
+      `{"resourceType":"Observation","id":"o-1","status":"final","subject":"Zoë 4726db41-45d5-4c7c-8a7a-bdad5b367401"}`,
+    );
+    const rest = body.subarray(40);
+    const end = codeEnd(rest);
+    if (end === undefined) throw new Error("the words of the store have nothing of it");
+    const told = { ...BASE, body: { start: body.subarray(0, 40), end, end_bytes: rest.length } };
+    await store().write((transaction) => transaction.put(key, told));
+    expect(String((await store().resource("Observation", "o-1", ""))?.body)).toBe(body.toString());
+    await store().write((transaction) => transaction.put(key, { ...told, version: 2, isFirst: false }));
+    const [now, before] = await store().history("Observation", "o-1", "");
+    expect([now, before].map((one) => `${one?.version} ${one?.body}`)).toEqual([`2 ${body}`, `1 ${body}`]);
   });
 
   test("resources whose ids were drawn just now are found by them, however alike, and change as any other", async () => {
@@ -133,7 +163,7 @@ export function recordCases(store: () => Store, child: Child, put: Put): void {
     const before = [await store().recordVersion(from), await store().recordVersion(to)];
     await put(to, { version: 2 });
     expect((await store().record(from))?.resources.map(({ id }) => id)).toEqual(["o-stays"]);
-    expect((await store().record(to))?.resources).toEqual([resource({ version: 2 })]);
+    expect(withTexts((await store().record(to))?.resources)).toEqual([resource({ version: 2 })]);
     expect(await store().locate("Observation", "o-1", "")).toBe(to);
     expect([await store().recordVersion(from), await store().recordVersion(to)]).toEqual(
       before.map((version) => (version ?? 0) + 1),

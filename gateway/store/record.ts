@@ -1,6 +1,7 @@
 import type { DataClass, Relationship } from "#mappers/mapper.ts";
 import type { RecordType } from "#profiles/interactions.ts";
 import type { DisclosureDecision } from "../disclosure/disclosure-decision.ts";
+import type { EndCoded } from "./words/encode-body.ts";
 
 /** Opaque key of a record within the store; never leaves the gateway. Grows with the time of creation. */
 export type RecordKey = number;
@@ -28,6 +29,8 @@ export interface StoredResource {
   readonly dataClass: DataClass;
   /** UTF-8 JSON exactly as served, `meta.versionId` and `meta.lastUpdated` included. */
   readonly body: Buffer;
+  /** Its bytes, of what was read from a store: known before the body is. */
+  readonly body_bytes?: number;
   /** Search keys, extracted at write, in the encoding of `search/keys.ts`. */
   readonly keys: string;
   /** SHA-256 (base64url) of the content without `meta.versionId` and `meta.lastUpdated`. */
@@ -40,6 +43,11 @@ export interface ToldResource extends StoredResource {
   readonly identifiers?: readonly string[];
   /** Set when its id was drawn for it just now, so that nothing by that id can be there. Its version is then 1. */
   readonly isFirst?: boolean;
+}
+
+/** The same, of which the end of the body may be coded already; that of a Consent never is, since it is looked at. */
+export interface TextedResource extends Omit<ToldResource, "body"> {
+  readonly body: Buffer | EndCoded;
 }
 
 /** A version as history keeps it. */
@@ -130,9 +138,9 @@ export interface StoredRecord {
   readonly disclosureDecisions: readonly DisclosureDecision[];
 }
 
-/** A record as far as its Patient, and who may see that, follow from it. */
-export interface StoredPerson extends StoredRecord {
-  /** Consents alone. */
+/** A part of a record, from which follows who may see it and its Patient as from the whole. */
+export interface StoredPart extends StoredRecord {
+  /** Those of the part, its Consents among them. */
   readonly resources: readonly StoredResource[];
   /** Sources of all the record's resources, each once. */
   readonly resourceSources: readonly string[];

@@ -37,7 +37,8 @@ export function stateCases(store: () => Store, child: Child): void {
         [4, true],
       ] as const) {
         const row = { table: "t", key: `K/${line}`, body: "{}" };
-        await transaction.stage("s", row, { delivery: "r-2", line, receivedAt: 2_000, waits });
+        const [before] = await transaction.stagedRows("s", [row]);
+        await transaction.stage("s", row, { delivery: "r-2", line, receivedAt: 2_000, waits }, before);
       }
     });
   }

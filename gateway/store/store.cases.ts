@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { aheadCases } from "./ahead.cases.ts";
 import { changeCases } from "./change.cases.ts";
 import { decisionCases } from "./decision.cases.ts";
 import { deliveryCases } from "./delivery.cases.ts";
@@ -15,7 +16,7 @@ import type { RecordSearchKey } from "./record-verbs.ts";
 import { sharedCases } from "./shared.cases.ts";
 import { stagedCases } from "./staged.cases.ts";
 import { stateCases } from "./state.cases.ts";
-import { contribution, resource } from "./store.fixtures.ts";
+import { contribution, resource, withTexts } from "./store.fixtures.ts";
 import type { Store } from "./store.ts";
 import { transactionCases } from "./transaction.cases.ts";
 
@@ -56,6 +57,7 @@ export function storeCases(name: string, open: () => Promise<OpenStore>): void {
     identifierCases(() => store, child);
     changeCases(() => store, child);
     identityCases(() => store, child);
+    aheadCases(() => store, child);
     decisionCases(() => store, child);
     disclosureCases(() => store, child);
     deliveryCases(() => store);
@@ -76,7 +78,7 @@ export function storeCases(name: string, open: () => Promise<OpenStore>): void {
         const here = await store.changeCounter();
         await other.write((transaction) => transaction.put(key, resource()));
         expect(await store.changeCounter()).not.toBe(here);
-        expect((await store.record(key))?.resources).toEqual([resource()]);
+        expect(withTexts((await store.record(key))?.resources)).toEqual([resource()]);
       } finally {
         await other.close();
       }
@@ -114,7 +116,7 @@ export function storeCases(name: string, open: () => Promise<OpenStore>): void {
       const again = await opened.reopen();
       await store.close();
       try {
-        expect((await again.record(key))?.resources).toEqual([resource()]);
+        expect(withTexts((await again.record(key))?.resources)).toEqual([resource()]);
       } finally {
         await again.close();
       }
@@ -126,7 +128,7 @@ export function storeCases(name: string, open: () => Promise<OpenStore>): void {
       const key = await scratch.write((transaction) => transaction.createChild("p-1", ""));
       await scratch.write((transaction) => transaction.put(key, resource()));
       await scratch.write(async (transaction) => {
-        expect((await transaction.record(key))?.resources).toEqual([resource()]);
+        expect(withTexts((await transaction.record(key))?.resources)).toEqual([resource()]);
         expect(await transaction.locate("Patient", "p-1", "")).toBe(key);
       });
       await scratch.close();

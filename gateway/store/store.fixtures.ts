@@ -15,7 +15,12 @@ export const BASE: StoredResource = {
 };
 
 export function resource(change: Partial<StoredResource> = {}): StoredResource {
-  return { ...BASE, ...change };
+  return { ...BASE, ...change, body_bytes: (change.body ?? BASE.body).length };
+}
+
+/** Resources as they come from a store, with their texts read, to be held against others. */
+export function withTexts(kept: readonly StoredResource[] | undefined): readonly StoredResource[] | undefined {
+  return kept?.map((one) => ({ ...one, body: one.body }));
 }
 
 export function contribution(change: Partial<StoredContribution> = {}): StoredContribution {

@@ -1,3 +1,4 @@
+import type { AheadVerbs, PatientName } from "./ahead-verbs.ts";
 import type { DeliveryReadVerbs, DeliveryWriteVerbs } from "./delivery-verbs.ts";
 import type { DisclosureReadVerbs, DisclosureWriteVerbs } from "./disclosure-verbs.ts";
 import type { FindReadVerbs } from "./find-verbs.ts";
@@ -7,6 +8,7 @@ import type { IdSpace } from "./record.ts";
 import type { RecordReadVerbs, RecordWriteVerbs } from "./record-verbs.ts";
 import type { ReviewReadVerbs, ReviewWriteVerbs } from "./review-verbs.ts";
 
+export type { AlikeAhead, PatientName } from "./ahead-verbs.ts";
 export type { KeptRow, Quarantined, StagedFrom, StagedRow } from "./delivery-verbs.ts";
 export type { DisclosureFilter, DisclosureStep, StoredDisclosureDecision } from "./disclosure-verbs.ts";
 export type { ChangeOrder, RecordChange, RecordScope, SharedScope } from "./find-verbs.ts";
@@ -17,10 +19,11 @@ export type {
   RecordKey,
   SharedKind,
   StoredContribution,
-  StoredPerson,
+  StoredPart,
   StoredRecord,
   StoredResource,
   StoredVersion,
+  TextedResource,
   ToldResource,
 } from "./record.ts";
 export type { RecordSearchKey } from "./record-verbs.ts";
@@ -33,6 +36,8 @@ export interface WriteOptions {
    * The end of the process takes nothing away; a loss of power may take the last of such transactions, each whole.
    */
   readonly flush?: "later";
+  /** Children to whom the work is about to add: an engine may look for those of all works that wait together. */
+  readonly patients?: readonly PatientName[];
 }
 
 /**
@@ -48,7 +53,12 @@ export interface Store extends ReadVerbs {
    */
   write<T>(work: (transaction: WriteTransaction) => Promise<T>, options?: WriteOptions): Promise<T>;
   /** A number that differs whenever anything was committed since, by any process. Microseconds. */
-  changeCounter(): Promise<number>;
+  changeCounter(): number | Promise<number>;
+  /**
+   * Resolves when all that anybody can have read by now would outlive a loss of power, which no answer may be given before;
+   * `undefined`, or no such verb: it would already. Rejects when that will never be known.
+   */
+  settled?(): Promise<void> | undefined;
   /** An empty store of its own, beside this one, on disk as far as it is large; closing it is its end. */
   scratch(): Store;
   /** Throws when the engine cannot answer; for readiness. */
@@ -76,4 +86,5 @@ export interface WriteTransaction
     IdentityWriteVerbs,
     ReviewWriteVerbs,
     LineageWriteVerbs,
-    DeliveryWriteVerbs {}
+    DeliveryWriteVerbs,
+    AheadVerbs {}

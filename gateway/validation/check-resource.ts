@@ -1,5 +1,6 @@
 import type { Resource } from "@medplum/fhirtypes";
 import { type ValidationIssue, validateBase } from "#profiles/generated/validators.ts";
+import { validateContained } from "#profiles/validate-contained.ts";
 import { validateProfiles } from "#profiles/validate-profile.ts";
 import type { WriteIssue } from "../outcome/write-issue.ts";
 import { placesOf } from "./element-places.ts";
@@ -24,9 +25,15 @@ export function isResource(value: unknown): value is Resource {
 export function checkResource(value: unknown, { expectedType, profiles }: CheckOptions): readonly InvalidResource[] {
   const mismatch = expectedType === undefined ? undefined : typeMismatch(value, expectedType);
   if (mismatch !== undefined) return [mismatch];
-  const base = validateBase(value).map((issue) => toIssue(issue, "base"));
-  if (!isResource(value) || base.some(({ flaw }) => flaw.severity === "error")) return base;
-  return [...base, ...validateProfiles(value, profiles).map((issue) => toIssue(issue, "rule"))];
+  const own = validateBase(value);
+  const base = own.some(isError) ? own : [...own, ...validateContained(value)];
+  const told = base.map((issue) => toIssue(issue, "base"));
+  if (!isResource(value) || base.some(isError)) return told;
+  return [...told, ...validateProfiles(value, profiles).map((issue) => toIssue(issue, "rule"))];
+}
+
+function isError({ severity }: ValidationIssue): boolean {
+  return severity === "error";
 }
 
 function typeMismatch(value: unknown, expected: string): InvalidResource | undefined {

@@ -133,6 +133,15 @@ describe("parseResource", () => {
       5,
     ],
   ];
+  test("refuses a flaw in a contained resource of a type that is not served", () => {
+    const device = '{"resourceType":"Device","id":"d","status":"lost"}';
+    const text = `{"resourceType":"Observation","status":"final","code":{"text":"x"},"contained":[${device}],"device":{"reference":"#d"}}`;
+    expect(issuesOf(text)).toMatchObject([
+      { against: "base", flaw: { expression: "Observation.contained[0].status" } },
+    ]);
+    expect(issuesOf(text.replace("lost", "active"))).toEqual([]);
+  });
+
   test.each(base)("refuses %s by its expression, line and column", (_, change, expression, line, column) => {
     const issues = issuesOf(change(OBSERVATION));
     expect(issues).toMatchObject([{ kind: "invalid-resource", against: "base", flaw: { expression, line, column } }]);

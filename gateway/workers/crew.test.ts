@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, fork, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -6,12 +6,15 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { LIMITS } from "../limits.ts";
+import { WORDS } from "./messages.ts";
 
 const PARENT = join(import.meta.dirname, "crew.parent.ts");
 const POLL_MS = 10;
 
 let folder: string;
 let parent: ChildProcess;
+/** What the parent ended with, when all that it said has arrived. */
+let closed: Promise<number | null>;
 let log = "";
 
 beforeEach(async () => {
@@ -19,11 +22,8 @@ beforeEach(async () => {
   log = "";
 });
 afterEach(async () => {
-  if (parent.exitCode === null && parent.signalCode === null) {
-    const ended = once(parent, "exit");
-    parent.kill("SIGKILL");
-    await ended;
-  }
+  parent.kill("SIGKILL");
+  if (parent.exitCode === null && parent.signalCode === null) await once(parent, "exit");
   await rm(folder, { recursive: true });
 });
 
@@ -32,6 +32,7 @@ function start(): void {
   parent.stderr?.on("data", (chunk: Buffer) => {
     log += chunk;
   });
+  closed = once(parent, "close").then(([code]) => code);
 }
 
 /** Resolves with the pids of the workers at places 1 and 2 once so many have become ready in all. */
@@ -51,16 +52,11 @@ async function told(): Promise<readonly { readonly pid: number; readonly kind: s
   return lines.map((line): { pid: number; kind: string } => JSON.parse(line));
 }
 
-const ended = async (): Promise<number | null> => {
-  if (parent.exitCode === null) await once(parent, "exit");
-  return parent.exitCode;
-};
-
 describe("a worker that cannot be started", () => {
   test.each([1, 2])("at place %i at the first start ends the gateway with its code", async (place) => {
     await mark(`dies-${place}`);
     start();
-    expect(await ended()).toBe(7);
+    expect(await closed).toBe(7);
     expect(log.match(/a worker is ready/g)?.length ?? 0).toBe(place - 1);
   });
 
@@ -74,7 +70,7 @@ describe("a worker that cannot be started", () => {
     expect(parent.exitCode).toBeNull();
     await mark("dies-1");
     process.kill(first, "SIGKILL");
-    expect(await ended()).toBe(7);
+    expect(await closed).toBe(7);
   });
 });
 
@@ -86,12 +82,12 @@ describe("workers that are replaced", () => {
     const [third, fourth] = await ready(4);
     while ((await told()).filter(({ kind }) => kind === "end").length < 2) await sleep(POLL_MS);
     expect(await told()).toEqual([
-      { pid: first, kind: "begin", place: 1, isLeading: true },
-      { pid: second, kind: "begin", place: 2, isLeading: false },
-      { pid: third, kind: "begin", place: 1, isLeading: false },
+      { pid: first, kind: "begin", words: WORDS, place: 1, isLeading: true },
+      { pid: second, kind: "begin", words: WORDS, place: 2, isLeading: false },
+      { pid: third, kind: "begin", words: WORDS, place: 1, isLeading: false },
       { pid: first, kind: "end", ending: "gently" },
       { pid: third, kind: "lead" },
-      { pid: fourth, kind: "begin", place: 2, isLeading: false },
+      { pid: fourth, kind: "begin", words: WORDS, place: 2, isLeading: false },
       { pid: second, kind: "end", ending: "gently" },
     ]);
   });
@@ -120,6 +116,32 @@ describe("workers that are replaced", () => {
   });
 });
 
+describe("a worker of another version", () => {
+  test("is not used in the place of one that answers, and it is said that the gateway is to be restarted", async () => {
+    start();
+    const pids = await ready(2);
+    await mark("foreign-1");
+    parent.kill("SIGUSR2");
+    while (!log.includes("no successor could be started")) await sleep(POLL_MS);
+    expect(log).toContain("a worker is of another version: restart the gateway");
+    for (const pid of pids) expect(() => process.kill(pid, 0)).not.toThrow();
+    expect((await told()).some(({ kind }) => kind === "end")).toBe(false);
+  });
+
+  test.each([{ words: WORDS + 1 }, {}])("refuses a parent whose words are others: %o", async (words) => {
+    const worker = fork(join(import.meta.dirname, "main.ts"), { stdio: ["ignore", "ignore", "pipe", "ipc"] });
+    let errors = "";
+    worker.stderr?.on("data", (chunk: Buffer) => {
+      errors += chunk;
+    });
+    const [answered, ended] = [once(worker, "message"), once(worker, "exit")];
+    worker.send({ kind: "begin", place: 1, isLeading: true, ...words });
+    expect(await answered).toMatchObject([{ kind: "foreign", words: WORDS }, undefined]);
+    expect(await ended).toEqual([1, null]);
+    expect(errors).toContain("restart the gateway");
+  });
+});
+
 test("SIGHUP reaches every worker", async () => {
   start();
   const pids = await ready(2);
@@ -134,9 +156,9 @@ test("a worker that does not end when it is told to is ended, which the exit cod
   const pids = await ready(2);
   await mark("stays");
   parent.kill("SIGTERM");
-  expect(await ended()).toBe(1);
+  expect(await closed).toBe(1);
   for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow();
-}, 60_000);
+});
 
 test("workers do not outlive a parent that is killed", async () => {
   start();

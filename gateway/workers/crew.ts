@@ -6,6 +6,7 @@ import type { ProcessMetrics } from "../metrics.ts";
 import { toCrewMetrics } from "./crew-metrics.ts";
 import { createDeparted } from "./departed.ts";
 import { createHand, type End, type Hand } from "./hand.ts";
+import { WORDS } from "./messages.ts";
 
 /** The workers of one gateway, each at a place of its own, numbered from 1. */
 export interface Crew {
@@ -103,11 +104,13 @@ class WorkerCrew implements Crew {
   #employ(place: number, isLeading: boolean): Hand {
     const hand = createHand(this.#around.fork(), () => this.#scrape());
     this.#hands.add(hand);
-    hand.tell({ kind: "begin", place, isLeading });
+    hand.tell({ kind: "begin", words: WORDS, place, isLeading });
     void hand.ready.then((told) => {
       if (told !== undefined) this.#around.log.info({ worker: place, pid: hand.pid }, "a worker is ready");
     });
     void hand.ended.then(() => {
+      if (hand.isForeign())
+        this.#around.log.error({ worker: place }, "a worker is of another version: restart the gateway");
       this.#hands.delete(hand);
       this.#departed.add(hand.lastMetrics());
     });

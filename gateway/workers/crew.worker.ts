@@ -1,10 +1,10 @@
 import { appendFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
-import { isMessage, type ToParent, type ToWorker } from "./messages.ts";
+import { isMessage, type ToParent, type ToWorker, WORDS } from "./messages.ts";
 
 /**
  * Dies at start with code 7 while there is a file `dies-<place>` in the folder, and is not ready while there is `waits-<place>`.
- * Does not end while there is `stays`. Writes what it is told into the file `told`.
+ * Is of another version while there is `foreign-<place>`. Does not end while there is `stays`. Writes what it is told into the file `told`.
  */
 const POLL_MS = 10;
 const folder = process.env.CREW_FOLDER ?? "";
@@ -14,7 +14,8 @@ function becomeReady(place: number): void {
     setTimeout(becomeReady, POLL_MS, place);
     return;
   }
-  const ready: ToParent = { kind: "ready", firstCalls: "first calls" };
+  const words = existsSync(join(folder, `foreign-${place}`)) ? WORDS + 1 : WORDS;
+  const ready: ToParent = { kind: "ready", words, firstCalls: "first calls" };
   process.send?.(ready);
 }
 

@@ -2,7 +2,7 @@ import type { Worker } from "node:cluster";
 import { LIMITS } from "../limits.ts";
 import type { ProcessMetrics } from "../metrics.ts";
 import { createAsking } from "./ask.ts";
-import { isMessage, type ToParent, type ToWorker } from "./messages.ts";
+import { isMessage, type ToParent, type ToWorker, WORDS } from "./messages.ts";
 
 /** How a worker ended. */
 export interface End {
@@ -18,6 +18,8 @@ export interface Hand {
   /** What newcomers are told, once it is ready; `undefined` when it ended before. */
   readonly ready: Promise<string | undefined>;
   isReady(): boolean;
+  /** Whether it is of another version, so that neither would understand the other: it is not used. */
+  isForeign(): boolean;
   readonly ended: Promise<End>;
   /** What it has counted: as it says now, or, while it does not answer, as it said last. */
   metrics(): Promise<ProcessMetrics>;
@@ -36,13 +38,18 @@ export function createHand(worker: Worker, onScrape: () => Promise<readonly Proc
   let readySince: number | undefined;
   let hasEnded = false;
   let hasLeft = false;
+  let isForeign = false;
   let last: ProcessMetrics = [];
   const tell = (message: ToWorker): void => {
     // One that is just ending has no channel any more, and nothing left to be told.
     if (worker.isConnected()) worker.send(message, () => {});
   };
   const heed = async (message: ToParent): Promise<void> => {
-    if (message.kind === "ready") {
+    if (isForeign) return;
+    if ((message.kind === "ready" || message.kind === "foreign") && message.words !== WORDS) {
+      isForeign = true;
+      worker.process.kill("SIGKILL");
+    } else if (message.kind === "ready") {
       readySince = performance.now();
       ready.resolve(message.firstCalls);
     }
@@ -69,6 +76,7 @@ export function createHand(worker: Worker, onScrape: () => Promise<readonly Proc
     pid: worker.process.pid,
     ready: ready.promise,
     isReady: () => readySince !== undefined && !hasEnded,
+    isForeign: () => isForeign,
     ended: ended.promise,
     async metrics() {
       if (hasLeft) return last;

@@ -6,7 +6,7 @@ import { createLog } from "../log.ts";
 import type { ProcessMetrics } from "../metrics.ts";
 import { openGateway, type Running } from "../running.ts";
 import { type Asking, createAsking } from "./ask.ts";
-import { isMessage, type ToParent, type ToWorker } from "./messages.ts";
+import { isMessage, type ToParent, type ToWorker, WORDS } from "./messages.ts";
 
 type Begin = Extract<ToWorker, { kind: "begin" }>;
 
@@ -20,7 +20,7 @@ export async function startWorker(environment: NodeJS.ProcessEnv): Promise<void>
   const scrapes = createAsking<readonly ProcessMetrics[]>();
   const end = once(async (ending: Ending) => endRunning(await opened.promise, ending));
   const heed = async (message: ToWorker): Promise<void> => {
-    if (message.kind === "begin") return told.resolve(message);
+    if (message.kind === "begin") return message.words === WORDS ? told.resolve(message) : refuse();
     if (message.kind === "end") return end(message.ending);
     const running = await opened.promise;
     if (message.kind === "lead") await running.lead();
@@ -41,7 +41,13 @@ export async function startWorker(environment: NodeJS.ProcessEnv): Promise<void>
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void end("at-once"));
   process.on("SIGHUP", () => void running.reload());
   running.metrics.gatherBy(() => gatherMetrics(running, scrapes));
-  if (await running.begin()) tell({ kind: "ready", firstCalls: running.firstCalls });
+  if (await running.begin()) tell({ kind: "ready", words: WORDS, firstCalls: running.firstCalls });
+}
+
+/** Whoever asked for this worker is of another version; those who answer go on as they are. */
+function refuse(): void {
+  process.stderr.write("This worker is of another version than the gateway that asked for it: restart the gateway.\n");
+  tell({ kind: "foreign", words: WORDS }, () => process.exit(1));
 }
 
 async function endRunning(running: Running, ending: Ending): Promise<void> {

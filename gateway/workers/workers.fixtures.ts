@@ -12,10 +12,11 @@ import { z } from "zod";
 import { getToken } from "../commands/token.ts";
 import { loadConfig } from "../config.ts";
 import { startOwnRedis } from "../identity/cache/test-redis.ts";
+import { RUNTIME } from "../spawned.fixtures.ts";
 
 const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 const POLL_MS = 10;
-const START_MS_MAX = 60_000;
+const START_MS_MAX = 300_000;
 
 const LINE = z.looseObject({
   msg: z.string(),
@@ -67,7 +68,7 @@ export async function startWorkersForTest(options: WorkersOptions): Promise<Work
   };
   const child = spawn("npm", ["start"], {
     cwd: REPOSITORY,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment },
+    env: { ...RUNTIME, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const lines: Line[] = [];
@@ -162,7 +163,7 @@ export function openConnection(baseUrl: string): Connection {
             reject,
           );
         });
-        asked.setTimeout(20_000, () => asked.destroy(new Error("no answer")));
+        asked.setTimeout(120_000, () => asked.destroy(new Error("no answer")));
         asked.once("error", reject);
         asked.end(body);
       }),

@@ -39,6 +39,6 @@ export function toNewbornScreens(surroundings: Omit<Surroundings, "occasion">, r
 }
 
 /** The first of these columns that has a day. */
-export function dayOf(row: CsvRow, columns: readonly string[]): string | undefined {
+function dayOf(row: CsvRow, columns: readonly string[]): string | undefined {
   return columns.map((column) => row[column]).find((day) => day !== undefined);
 }

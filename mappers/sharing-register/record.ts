@@ -12,7 +12,7 @@ import type { CsvRow, DataClass, FieldIssue, Parsed } from "../mapper.ts";
 import { FIELDS } from "./fields.ts";
 
 /** Who decided for the child. An authority is not among them: that would say that the child is looked after. */
-export const RESPONSIBLE_PERSONS = ["mother", "father", "parent", "guardian", "carer", "young-person"] as const;
+const RESPONSIBLE_PERSONS = ["mother", "father", "parent", "guardian", "carer", "young-person"] as const;
 
 /** A recipient by its identifier. */
 export interface Recipient {

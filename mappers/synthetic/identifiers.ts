@@ -32,7 +32,7 @@ export function nhsNumberOf(serial: number, salt: number): string {
 }
 
 /** Modulus 11 check digit of nine digits, or `undefined` where no number is issued (NHS Data Dictionary, NHS NUMBER). */
-export function nhsCheckDigit(nine: string): string | undefined {
+function nhsCheckDigit(nine: string): string | undefined {
   let sum = 0;
   for (let index = 0; index < 9; index++) sum += Number(nine[index]) * (10 - index);
   const check = (11 - (sum % 11)) % 11;

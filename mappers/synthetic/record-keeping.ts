@@ -38,7 +38,7 @@ export function recordsOf(index: number, setting: Setting, wanted: ReadonlySet<R
 }
 
 /** The first school of an area sends transfer files; the others are in the authority's return. */
-export function isOfTransferringSchool(profile: ProfileStory, person: Pick<Person, "area">): boolean {
+function isOfTransferringSchool(profile: ProfileStory, person: Pick<Person, "area">): boolean {
   return "school" in profile.setting && profile.setting.school.urn === person.area.schools[0].urn;
 }
 

@@ -3,6 +3,7 @@ import { OPERATIONS } from "../interactions.ts";
 import { artefactList, ROOM, readArtefacts } from "./artefacts.ts";
 import { codeMaps } from "./codes.ts";
 import { compartmentTable } from "./compartment.ts";
+import { containedElements } from "./contained-elements.ts";
 import {
   readPatientCompartment,
   readSearchParameters,
@@ -37,6 +38,7 @@ export function generate(): ReadonlyMap<string, string> {
     ["generated/artefacts.ts", artefactList(artefacts)],
     ["generated/codes.ts", codeMaps(artefacts)],
     ["generated/compartment.ts", compartmentTable(readPatientCompartment(), SEARCHED_TYPES)],
+    ["generated/contained-elements.json", containedElements({ definitions, valueSets })],
     ["generated/datatypes.ts", datatypes],
     [
       "generated/search-parameters.ts",

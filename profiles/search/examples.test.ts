@@ -64,7 +64,7 @@ function differing(type: string, resource: object, seen?: Set<string>): readonly
 }
 
 describe("extractors select what the official expressions select", () => {
-  test.each(TYPES)("over every R4 example of %s", { timeout: 120_000 }, (type) => {
+  test.each(TYPES)("over every R4 example of %s", (type) => {
     const files = FILES.filter((file) => file.startsWith(`${type}-`));
     expect(files.length).toBeGreaterThan(0);
     const differences = files.flatMap((file) => {
@@ -74,7 +74,7 @@ describe("extractors select what the official expressions select", () => {
     expect(differences).toEqual([]);
   });
 
-  test.each(TYPES)("over generated resources of type %s", { timeout: 120_000 }, (type) => {
+  test.each(TYPES)("over generated resources of type %s", (type) => {
     const seen = new Set<string>();
     const holds = (resource: object): void => {
       expect(differing(type, resource, seen)).toEqual([]);

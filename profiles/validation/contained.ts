@@ -1,5 +1,5 @@
 import { isMissing, isNotNode, many, one } from "./elements.ts";
-import { type Check, type Issues, isNode, type Node, report } from "./issue.ts";
+import { type Check, type Issues, isNode, type Node, type PendingIssue, report } from "./issue.ts";
 import { idValue } from "./primitives.ts";
 
 /** Contained resources and what refers to them: https://hl7.org/fhir/R4/domainresource.html, dom-2 to dom-5; ref-1. */
@@ -69,8 +69,16 @@ function collectLocal(value: unknown, found: Set<string>): void {
   }
 }
 
-function idsOf(contained: readonly unknown[]): ReadonlySet<unknown> {
-  return new Set(contained.map((resource) => (isNode(resource) ? resource.id : undefined)));
+/** Types of the contained resources by id. */
+function typesOf(contained: readonly unknown[]): ReadonlyMap<unknown, unknown> {
+  return new Map(contained.filter(isNode).map(({ id, resourceType }) => [id, resourceType]));
+}
+
+function isSettled({ unlessContained, ofTypes }: PendingIssue, types: ReadonlyMap<unknown, unknown>): boolean {
+  if (unlessContained === undefined) return false;
+  const type = types.get(unlessContained);
+  if (ofTypes === undefined) return types.has(unlessContained);
+  return typeof type !== "string" || ofTypes.has(type);
 }
 
 function checkReferenced(resource: Node, contained: readonly unknown[], out: Issues): void {
@@ -96,7 +104,11 @@ export function settleContained(resource: Node, resources: ResourceChecks, out: 
   const { contained } = resource;
   if (contained !== undefined) many(contained, "contained", checkContained(resources), out);
   if (Array.isArray(contained)) checkReferenced(resource, contained, out);
-  if (out.length === 0) return out;
-  const ids = idsOf(Array.isArray(contained) ? contained : []);
-  return out.filter((issue) => issue.unlessContained === undefined || !ids.has(issue.unlessContained));
+  return out.length === 0 ? out : settleLocal(out, Array.isArray(contained) ? contained : []);
+}
+
+/** Drops the issues of references that contained resources resolve. */
+export function settleLocal(out: Issues, contained: readonly unknown[]): Issues {
+  const types = typesOf(contained);
+  return out.filter((issue) => !isSettled(issue, types));
 }

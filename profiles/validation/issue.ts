@@ -12,6 +12,8 @@ export interface ValidationIssue {
 export interface PendingIssue extends ValidationIssue {
   /** Id of a contained resource; the issue falls away when the resource contains it. */
   readonly unlessContained?: string;
+  /** Then it falls away for one of these types alone; or where there is none of that id, which is another issue. */
+  readonly ofTypes?: ReadonlySet<string>;
 }
 
 export type Issues = PendingIssue[];

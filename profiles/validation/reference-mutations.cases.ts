@@ -53,6 +53,29 @@ export const REFERENCE_MUTATIONS: readonly Mutation[] = [
     allowedByOracle: NO_INVARIANT,
   },
   {
+    of: "child-2",
+    what: "a contained resource of a type that the reference does not allow",
+    set: {
+      contained: [{ resourceType: "Location", id: "place", name: "X" }],
+      managingOrganization: { reference: "#place" },
+    },
+    issue: "structure Patient.managingOrganization.reference",
+    allowedByOracle: NO_TARGETS,
+  },
+  {
+    of: "child-2",
+    what: "a contained resource that refers to another of a type that is not allowed",
+    set: {
+      contained: [
+        { resourceType: "Organization", id: "practice", name: "X", partOf: { reference: "#doctor" } },
+        { resourceType: "Practitioner", id: "doctor" },
+      ],
+      managingOrganization: { reference: "#practice" },
+    },
+    issue: "structure Patient.contained[0].partOf.reference",
+    allowedByOracle: NO_TARGETS,
+  },
+  {
     of: "finding-2",
     what: "a comparator in a simple quantity",
     set: { referenceRange: [{ low: { value: 1, comparator: "<" } }] },

@@ -34,6 +34,16 @@ export function referenceTo(check: Check, types: string): Check {
     const { reference, type } = value;
     const target = typeof reference === "string" ? RELATIVE.exec(reference)?.[1] : undefined;
     if (target !== undefined && !known.has(target)) report(out, "structure", "reference", expected);
+    if (typeof reference === "string" && reference.length > 1 && reference.charCodeAt(0) === HASH) {
+      out.push({
+        severity: "error",
+        code: "structure",
+        expression: "reference",
+        message: expected,
+        unlessContained: reference.slice(1),
+        ofTypes: known,
+      });
+    }
     if (typeof type === "string" && /^[A-Z][A-Za-z]+$/.test(type) && !known.has(type)) {
       report(out, "structure", "type", expected);
     }

@@ -74,6 +74,13 @@ const VALID_VARIANTS = [
   },
   {
     of: "child-2",
+    what: "a narrative with characters by name and by number",
+    set: narrative(
+      `<div class='a' ${XHTML}><a href="https://example.org/?a=1&amp;b=2">&nbsp;&eacute;&#233;&#xE9;</a></div>`,
+    ),
+  },
+  {
+    of: "child-2",
     what: "a nested extension",
     set: { extension: [{ url: "https://example.org/a", extension: [{ url: "b", valueDecimal: 1.5 }] }] },
   },

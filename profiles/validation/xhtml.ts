@@ -1,4 +1,5 @@
 import { type Check, report } from "./issue.ts";
+import { areEntitiesKnown, plainAddress } from "./xhtml-entities.ts";
 
 /** Narrative content: https://hl7.org/fhir/R4/narrative.html, txt-1 and txt-2. */
 
@@ -19,14 +20,13 @@ const ATTRIBUTES = new Set(
 const TAG = /<(\/?)([A-Za-z][\w:.-]*)((?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/y;
 const ATTRIBUTE = /([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 const NAMESPACE = "http://www.w3.org/1999/xhtml";
-const BARE_AMPERSAND = /&(?!(?:[A-Za-z][A-Za-z0-9]*|#[0-9]+|#x[0-9A-Fa-f]+);)/;
-const ACTIVE_LINK = /^\s*(?:javascript|vbscript|data:text)/i;
+const ACTIVE_LINK = /^(?:javascript|vbscript|data:text)/i;
 
 function isAttributeList(text: string): boolean {
   for (const [, name = "", double, single] of text.matchAll(ATTRIBUTE)) {
     if (!ATTRIBUTES.has(name.toLowerCase())) return false;
     const value = double ?? single ?? "";
-    if (ACTIVE_LINK.test(value) || (name === "xmlns" && value !== NAMESPACE)) return false;
+    if (ACTIVE_LINK.test(plainAddress(value)) || (name === "xmlns" && value !== NAMESPACE)) return false;
   }
   return true;
 }
@@ -69,10 +69,15 @@ function hasNarrative(text: string): boolean {
   );
 }
 
+/** The name of the outer element is that of XHTML; what is within takes its namespace from there. */
+const DIV = /^<div\s[^>]*\bxmlns\s*=\s*["']/;
+
 export const xhtmlValue: Check = (value, out) => {
   if (typeof value !== "string" || !value.startsWith("<div")) {
     report(out, "value", "", "Expected an XHTML div.");
-  } else if (BARE_AMPERSAND.test(value) || !isBalanced(value.trim())) {
+  } else if (!DIV.test(value)) {
+    report(out, "value", "", `Expected the div to be of XHTML: xmlns="${NAMESPACE}".`);
+  } else if (!areEntitiesKnown(value) || !isBalanced(value.trim())) {
     report(out, "invariant", "", "txt-1: only formatting elements and attributes of XHTML, well formed, in one div.");
   } else if (!hasNarrative(value)) {
     report(out, "invariant", "", "txt-2: the narrative has text.");

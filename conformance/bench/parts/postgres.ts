@@ -20,7 +20,7 @@ export const POSTGRES: Part = {
   id: "postgres",
   title: "PostgreSQL against the embedded store",
   goals: ["postgres-search", "postgres-search-code", "postgres-create", "postgres-ingest"],
-  budget_s: 240,
+  budget_s: 230,
   async run(bench) {
     const { databaseUrl, ownsPostgres, findings } = bench;
     if (databaseUrl === undefined && !ownsPostgres) {

@@ -24,7 +24,7 @@ function sorted(values: readonly number[]): readonly number[] {
   return [...values].sort((one, other) => one - other);
 }
 
-export function median(ordered: readonly number[]): number {
+function median(ordered: readonly number[]): number {
   const middle = ordered.length / 2;
   const upper = ordered[Math.floor(middle)] ?? Number.NaN;
   return Number.isInteger(middle) ? ((ordered[middle - 1] ?? Number.NaN) + upper) / 2 : upper;

@@ -44,23 +44,3 @@ describe("the lists of a code", () => {
     expect(index.listsOf({ system, code }).map(({ id }) => id)).toEqual(expected ? ["contract"] : []);
   });
 });
-
-describe("a code raises", () => {
-  test.each<[string, string, readonly string[]]>([
-    ["where it is restricted, in each system", "private", [SNOMED, "urn:other"]],
-    ["where one list of several says so", "both", [SNOMED]],
-    ["where it is very restricted", "secret", [SNOMED]],
-    ["where it is sensitive", "abuse", [SNOMED]],
-    ["where it is to be handled in some way", "hidden", [SNOMED]],
-    ["by its chapter", "F11", [ICD_10]],
-    ["nowhere by an ordinary chapter", "F21", []],
-    ["nowhere where it is ordinary", "weight", []],
-    ["nowhere where nobody names it", "x", []],
-  ])("%s", (_, code, expected) => {
-    const index = INDEX();
-    expect(index.raisingSystems(code)).toEqual(expected);
-    // Asked again it says the same.
-    expect(index.raisingSystems(code)).toBe(index.raisingSystems(code));
-    expect(index.raisingSystems(code)).toEqual(expected);
-  });
-});

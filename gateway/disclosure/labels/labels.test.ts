@@ -19,7 +19,7 @@ import type { SourceFacts } from "../visibility.ts";
 import type { LabelDefault } from "./label-list.ts";
 import { createLabelling } from "./labels.ts";
 import { LABEL_LISTS } from "./lists.ts";
-import { confidentialityOf, handlingOf, rankOf, sensitivitiesOf } from "./rank.ts";
+import { confidentialityOf, handlingOf, rankOf } from "./rank.ts";
 
 const labelling = createLabelling(LABEL_LISTS);
 
@@ -44,7 +44,8 @@ function observation(more: Partial<Observation>): Observation {
 function labelled(resource: Observation, from: SourceFacts | undefined = WRITTEN): string {
   const labels = labelling.labelsOf({ type: "Observation", source: from, resource });
   if (labels === undefined) return "unlabelled";
-  return [confidentialityOf(labels), ...sensitivitiesOf(labels), ...handlingOf(labels)].join(" ");
+  const sensitivities = labels.filter(({ system }) => system === ACT_CODE).map(({ code }) => code);
+  return [confidentialityOf(labels), ...sensitivities, ...handlingOf(labels)].join(" ");
 }
 
 function said(system: string, code: string): Meta {
@@ -230,68 +231,27 @@ test("labels that nobody was given before are given in full, and so the second t
   }
 });
 
-describe("what has to be looked at in resources of a type and source:", () => {
+describe("what no list knows is labelled by a default", () => {
   const categories = { [OBSERVATION_CATEGORY]: ["vital-signs"] };
   const ordinary = { id: "own", reason: "for a test", types: ["Observation"], confidentiality: "N" } as const;
-  const plain = { kind: "plain", labels: [{ system: CONFIDENTIALITY, code: "N" }] };
-  test.each<[string, string, SourceFacts | undefined, readonly Partial<LabelDefault>[], object]>([
-    ["nothing where a default asks for no more", "Observation", MAPPED, [{}], plain],
-    ["its code where no default fits", "Patient", MAPPED, [{}], { kind: "by-code" }],
-    ["its code under an ordinary default by category", "Observation", MAPPED, [{ categories }], { kind: "by-code" }],
-    [
-      "all of it under a default by category that is confidential",
-      "Observation",
-      MAPPED,
-      [{ categories }, { categories, confidentiality: "R" }],
-      { kind: "whole" },
-    ],
-    [
-      "all of it under one that is sensitive",
-      "Observation",
-      MAPPED,
-      [{ categories, sensitivities: ["MH"] }],
-      { kind: "whole" },
-    ],
-    [
-      "all of it under one that says how to handle it",
-      "Observation",
-      MAPPED,
-      [{ categories, handling: ["PDS-R"] }],
-      { kind: "whole" },
-    ],
-    [
-      "all of an organisation, which may be a service",
-      "Organization",
-      MAPPED,
-      [{ types: ["Organization"] }],
-      { kind: "whole" },
-    ],
-    [
-      "its code where the default is of another class",
-      "Observation",
-      MAPPED,
-      [{ dataClasses: ["education"] }],
-      { kind: "by-code" },
-    ],
-    ["nothing where the default is of its class", "Observation", SCHOOL, [{ dataClasses: ["education"] }], plain],
-    [
-      "its code where nobody knows its class",
-      "Observation",
-      undefined,
-      [{ dataClasses: ["education"] }],
-      { kind: "by-code" },
-    ],
-    ["its code where nobody knows who wrote it", "Observation", undefined, [{ isWritten: false }], { kind: "by-code" }],
-    ["its code where a client wrote it", "Observation", WRITTEN, [{ isWritten: false }], { kind: "by-code" }],
-    ["nothing where the default is of what clients write", "Observation", WRITTEN, [{ isWritten: true }], plain],
-  ])("%s", (_, type, from, changes, expected) => {
-    const defaults = changes.map((change) => ({ ...ordinary, ...change }));
-    expect(createLabelling({ ...LABEL_LISTS, defaults }).planOf(type, from)).toEqual(expected);
+  test.each<[string, SourceFacts | undefined, Partial<LabelDefault>, boolean]>([
+    ["where that asks for no more", MAPPED, {}, true],
+    ["of its type alone", MAPPED, { types: ["Consent"] }, false],
+    ["of its category alone", MAPPED, { categories }, false],
+    ["of its class", SCHOOL, { dataClasses: ["education"] }, true],
+    ["of no other class", MAPPED, { dataClasses: ["education"] }, false],
+    ["of a class only where somebody knows its own", undefined, { dataClasses: ["education"] }, false],
+    ["of what is mapped only where somebody knows who wrote it", undefined, { isWritten: false }, false],
+    ["of what is mapped, but not where a client wrote it", WRITTEN, { isWritten: false }, false],
+    ["of what clients write", WRITTEN, { isWritten: true }, true],
+  ])("%s", (_, from, change, isLabelled) => {
+    const own = createLabelling({ ...LABEL_LISTS, defaults: [{ ...ordinary, ...change }] });
+    const labels = own.labelsOf({ type: "Observation", source: from, resource: observation({ code: UNKNOWN }) });
+    expect(labels !== undefined).toBe(isLabelled);
   });
 });
 
-test("nothing is sensitive, and nothing says how to handle it, where it has no labels, or those of another system", () => {
-  expect(sensitivitiesOf(undefined)).toEqual([]);
+test("nothing says how to handle what has no labels, or those of another system", () => {
   expect(handlingOf(undefined)).toEqual([]);
   expect(handlingOf([{ system: ACT_CODE, code: "PDS-R" }])).toEqual([]);
 });
@@ -325,5 +285,4 @@ test("a default by profile holds for what claims it", () => {
   const claiming = observation({ meta: { profile: ["https://example.org/another", profile] } });
   expect(confidentialityOf(own.labelsOf({ ...told, resource: claiming }))).toBe("R");
   expect(confidentialityOf(own.labelsOf({ ...told, resource: observation({}) }))).toBe("N");
-  expect(own.planOf("Observation", MAPPED)).toEqual({ kind: "whole" });
 });

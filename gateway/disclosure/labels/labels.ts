@@ -38,20 +38,7 @@ export interface Labelling {
    * are not known.
    */
   labelsOf(told: Told): Labels;
-  /** What has to be looked at in resources of this type and source in which no code can raise anything. */
-  planOf(type: string, source: SourceFacts | undefined): Plan;
-  /** In which systems a code, wherever it stands, makes more of a resource than its plan says. */
-  raisingSystems(code: string): readonly string[];
 }
-
-/**
- * `plain`: all have these labels. `by-code`: those whose `code` is known have the labels of that, whatever else they say.
- * `whole`: any part may matter.
- */
-export type Plan =
-  | { readonly kind: "plain"; readonly labels: readonly Label[] }
-  | { readonly kind: "by-code" }
-  | { readonly kind: "whole" };
 
 export function createLabelling(lists: LabelLists): Labelling {
   const index = createCodeIndex(lists.lists);
@@ -72,14 +59,6 @@ export function createLabelling(lists: LabelLists): Labelling {
       const service = SERVICES.has(type) ? services.serviceOf({ ...resource }) : undefined;
       return toLabels([...raising, ...listOf(standard), ...listOf(service), ...stated.given]);
     },
-    planOf(type, source) {
-      const fitting = lists.defaults.filter((one) => fits(one, { type, source }));
-      const [first] = fitting;
-      if (first !== undefined && isPlain(first) && !SERVICES.has(type))
-        return { kind: "plain", labels: toLabels([first]) };
-      return { kind: fitting.every(isOrdinary) && !SERVICES.has(type) ? "by-code" : "whole" };
-    },
-    raisingSystems: index.raisingSystems,
   };
 }
 
@@ -143,15 +122,6 @@ function defaultOf(
     if (one.categories === undefined) return true;
     return categoryCodings(resource).some(({ system = "", code }) => one.categories?.[system]?.includes(code));
   });
-}
-
-/** Whether a default asks for nothing that only the resource itself can tell. */
-function isPlain({ profiles, categories }: LabelDefault): boolean {
-  return profiles === undefined && categories === undefined;
-}
-
-function isOrdinary({ confidentiality, sensitivities = [], handling = [] }: LabelDefault): boolean {
-  return confidentiality === "N" && sensitivities.length === 0 && handling.length === 0;
 }
 
 function fits(

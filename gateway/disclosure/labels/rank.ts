@@ -1,4 +1,4 @@
-import { ACT_CODE, CONFIDENTIALITY, HANDLING_LABEL } from "#profiles/systems.ts";
+import { CONFIDENTIALITY, HANDLING_LABEL } from "#profiles/systems.ts";
 import type { Labels } from "./label.ts";
 import { CONFIDENTIALITY_ORDER, type Confidentiality, HANDLING, type Handling } from "./label-list.ts";
 
@@ -16,11 +16,6 @@ export function confidentialityOf(labels: Labels): Confidentiality {
     if (system === CONFIDENTIALITY) highest = Math.max(highest, rankOf(code));
   }
   return CONFIDENTIALITY_ORDER[highest] ?? "V";
-}
-
-/** v3 ActCode sensitivities among labels. */
-export function sensitivitiesOf(labels: Labels): readonly string[] {
-  return (labels ?? []).flatMap(({ system, code }) => (system === ACT_CODE ? [code] : []));
 }
 
 export function handlingOf(labels: Labels): readonly Handling[] {

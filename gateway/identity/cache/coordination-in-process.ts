@@ -33,6 +33,8 @@ export function createInProcessCoordination(): Coordination {
       flights.forget(name);
     },
     tally: async () => undefined,
+    takeAllowed: async () => undefined,
+    async giveBackAllowed() {},
     state: () => "in-process",
     async close() {
       kept.clear();

@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { testCoordination } from "./coordination.cases.ts";
 import { createRedisCoordination } from "./coordination-redis.ts";
-import { startTestRedis, type TestRedis } from "./test-redis.ts";
+import { PATIENT_MS, startTestRedis, type TestRedis } from "./test-redis.ts";
 
 let redis: TestRedis;
 let keyByte = 1;
@@ -20,7 +20,12 @@ describe("over one Redis", () => {
   testCoordination(async (count) => {
     keyByte += 1;
     const created = Array.from({ length: count }, () =>
-      createRedisCoordination({ url: redis.url, identityKey: keyOf(keyByte), processes: 4 }),
+      createRedisCoordination({
+        url: redis.url,
+        identityKey: keyOf(keyByte),
+        processes: 4,
+        deadline_ms: PATIENT_MS,
+      }),
     );
     while (created.some((one) => one.state() !== "connected")) await pause(5);
     return created;

@@ -1,5 +1,6 @@
 /**
- * One of the processes of `coordination-processes.test.ts`. Started with the options as JSON; sends what came of it.
+ * One of the processes of `coordination-processes.test.ts`. Started with the options as JSON; says when it is ready to
+ * begin, and sends what comes of it.
  */
 import { createSecretKey } from "node:crypto";
 import { appendFileSync } from "node:fs";
@@ -10,31 +11,38 @@ import { createFileFence } from "./fence.ts";
 export type CoordinationTask =
   /** Asks for one piece of work many times at once; doing it leaves a byte in the file. */
   | { readonly kind: "once"; readonly askers: number; readonly file: string }
-  /** Takes turns as fast as they are given; sends when, in milliseconds since 1970 with fractions. */
-  | { readonly kind: "turns"; readonly perSecond: number; readonly for_ms: number };
+  /** Takes turns as fast as they are given until it is killed; sends when, in milliseconds since 1970 with fractions. */
+  | { readonly kind: "turns"; readonly perSecond: number };
 
 export interface CoordinationOptions {
   readonly url: string;
   readonly processes: number;
+  /** How long anybody waits for a reply; as in the gateway when absent. */
+  readonly deadline_ms?: number;
   /** File of the fence; absent: none. */
   readonly fence?: string;
   readonly task: CoordinationTask;
 }
 
-export interface CoordinationResult {
-  readonly results: readonly string[];
-  readonly turns: readonly number[];
-}
+export type CoordinationMessage =
+  | { readonly kind: "ready" }
+  | { readonly kind: "turn"; readonly at: number }
+  | { readonly kind: "results"; readonly results: readonly string[] };
 
-const { url, processes, task, fence }: CoordinationOptions = JSON.parse(process.argv[2] ?? "");
+/** A turn that was heard of later than this is not used: `TURN_WINDOW_MS` allows for so much, and something to spare. */
+const HEARD_MS_MAX = 100;
+
+const { url, processes, task, fence, deadline_ms }: CoordinationOptions = JSON.parse(process.argv[2] ?? "");
 const coordination = createRedisCoordination({
   url,
   processes,
   identityKey: createSecretKey(Buffer.alloc(32, 1)),
   ...(fence !== undefined && { fence: createFileFence(fence) }),
+  ...(deadline_ms !== undefined && { deadline_ms }),
 });
 while (coordination.state() !== "connected") await pause(2);
-process.send?.("ready");
+const tell = (message: CoordinationMessage): void => void process.send?.(message);
+tell({ kind: "ready" });
 await new Promise((resolve) => process.once("message", resolve));
 
 async function ask(file: string): Promise<string> {
@@ -43,23 +51,20 @@ async function ask(file: string): Promise<string> {
     await pause(150);
     return `done in ${process.pid}`;
   };
-  return coordination.once("9990000018 Ada Example", work, { life_s: () => 0, wait_ms: 10_000 });
+  return coordination.once("9990000018 Ada Example", work, { life_s: () => 0, wait_ms: 60_000 });
 }
 
-async function takeTurns(perSecond: number, until: number): Promise<readonly number[]> {
-  const turns: number[] = [];
-  while (performance.now() < until) {
+async function takeTurns(perSecond: number): Promise<never> {
+  for (;;) {
+    const asked = performance.now();
     const wait_ms = await coordination.takeTurn("register", perSecond);
-    if (wait_ms === 0) turns.push(performance.timeOrigin + performance.now());
-    else await pause(Math.min(wait_ms, 25));
+    const heard = performance.now();
+    if (wait_ms > 0) await pause(Math.min(wait_ms, 25));
+    else if (heard - asked < HEARD_MS_MAX) tell({ kind: "turn", at: performance.timeOrigin + heard });
   }
-  return turns;
 }
 
-const result: CoordinationResult =
-  task.kind === "once"
-    ? { turns: [], results: await Promise.all(Array.from({ length: task.askers }, () => ask(task.file))) }
-    : { results: [], turns: await takeTurns(task.perSecond, performance.now() + task.for_ms) };
-process.send?.(result);
+if (task.kind === "turns") await takeTurns(task.perSecond);
+else tell({ kind: "results", results: await Promise.all(Array.from({ length: task.askers }, () => ask(task.file))) });
 await coordination.close();
 process.disconnect?.();

@@ -6,14 +6,19 @@ import { dirname } from "node:path";
 export interface Fence {
   /** `changes` differs after every change that was told; `era` when what Redis holds from before must not be used. */
   read(): FenceState;
+  /** Where reading does not ask by itself: brings it to where the fence stands after the call. */
+  readonly ask?: () => Promise<FenceState>;
   /** A change was told to Redis, or what Redis holds was made void. */
-  raiseChanges(): void;
+  raiseChanges(): Raised;
   /** What Redis holds is void for everybody. */
-  raiseEra(): void;
+  raiseEra(): Raised;
   /** From now on this incarnation of Redis is used, and no other; what it holds from before is void. */
-  takeServer(server: number): void;
+  takeServer(server: number): Raised;
   close(): void;
 }
+
+/** Once it resolves, whoever asks sees it. */
+type Raised = Promise<void> | undefined;
 
 export interface FenceState {
   readonly changes: number;
@@ -58,14 +63,14 @@ export function createFileFence(path: string): Fence {
     return open;
   };
   const bytes = Buffer.alloc(TAKEN_AT + 8);
-  const write = (numbers: Buffer, at: number): void => {
+  const write = (numbers: Buffer, at: number): undefined => {
     try {
       writeSync(descriptor(), numbers, 0, numbers.length, at);
     } catch (cause) {
       throw new FenceError("The fence cannot be written.", { cause });
     }
   };
-  const raise = (at: number): void => write(randomBytes(NUMBER_BYTES), at);
+  const raise = (at: number): undefined => write(randomBytes(NUMBER_BYTES), at);
   return {
     read() {
       // Changes come first in the file, and the era is raised first: new changes are never seen with an old era.
@@ -86,11 +91,48 @@ export function createFileFence(path: string): Fence {
       // In this order: whoever sees the server sees an era in which nobody has used it yet.
       raise(ERA_AT);
       write(both, SERVER_AT);
-      raise(0);
+      return raise(0);
     },
     close() {
       if (open !== undefined) closeSync(open);
       open = undefined;
     },
+  };
+}
+
+/** Numbers that a database keeps: read as they were at one moment, written all at once. */
+export interface FenceNumbers {
+  read(): Promise<FenceState>;
+  write(numbers: Partial<FenceState>): Promise<void>;
+}
+
+/** Kept by the database of the store, for processes on several machines: a round trip to it, shared by all who ask at once. */
+export async function openSharedFence(numbers: FenceNumbers): Promise<Fence> {
+  let known = await numbers.read();
+  let asked = 0;
+  let answered = 0;
+  /** Answers may come in another order than they were asked for; an older one brings nothing back. */
+  const ask = async (): Promise<FenceState> => {
+    asked += 1;
+    const turn = asked;
+    const told = await numbers.read();
+    if (turn >= answered) {
+      answered = turn;
+      known = told;
+    }
+    return told;
+  };
+  const write = async (raised: Partial<FenceState>): Promise<void> => {
+    await numbers.write(raised);
+    await ask();
+  };
+  const fresh = (): number => randomBytes(NUMBER_BYTES).readUIntLE(0, NUMBER_BYTES);
+  return {
+    read: () => known,
+    ask,
+    raiseChanges: () => write({ changes: fresh() }),
+    raiseEra: () => write({ era: fresh() }),
+    takeServer: (server) => write({ era: fresh(), changes: fresh(), server, taken: fresh() }),
+    close() {},
   };
 }

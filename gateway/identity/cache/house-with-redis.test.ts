@@ -7,7 +7,7 @@ import { createClient } from "redis";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { jsonOf, startTestGateway, type TestGateway } from "../../gateway.fixtures.ts";
 import { createRedisCoordination } from "./coordination-redis.ts";
-import { startOwnRedis, type TestRedis } from "./test-redis.ts";
+import { PATIENT_MS, startOwnRedis, type TestRedis } from "./test-redis.ts";
 import { warmUp } from "./warm-up.ts";
 
 const NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number";
@@ -103,6 +103,7 @@ test("after queries and shared work nothing in Redis shows a number, a name, a b
   const coordination = createRedisCoordination({
     url: redis.url,
     identityKey: createSecretKey(Buffer.from(KEY, "base64")),
+    deadline_ms: PATIENT_MS,
   });
   while (coordination.state() !== "connected") await pause(5);
   for (const patient of patients) {

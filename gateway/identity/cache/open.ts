@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Coordination } from "../coordination.ts";
 import type { IdentityCache } from "../identity-cache.ts";
 import { createInProcessCoordination } from "./coordination-in-process.ts";
+import type { FenceNumbers } from "./fence.ts";
 import { createInProcessIdentityCache } from "./in-process.ts";
 
 export interface SharingOptions {
@@ -11,8 +12,10 @@ export interface SharingOptions {
   readonly identityKey: KeyObject;
   /** Read and ended beside the other, while keys are replaced. */
   readonly otherIdentityKey?: KeyObject;
-  /** Of the store that the processes share; the fence lies beside it. */
+  /** Where the fence lies for processes on one machine. */
   readonly dataDir: string;
+  /** By which machines over one database see the fence; absent: it is a file in `dataDir`. */
+  readonly numbers?: FenceNumbers;
   /** Whether resolved identities are also kept in the process while there is a Redis. */
   readonly redisClientCache: boolean;
   /** How many processes there are at most, where that is known. */
@@ -26,13 +29,12 @@ export async function openSharing(
   const { redisUrl: url, identityKey, otherIdentityKey, processes } = options;
   if (url === undefined) return { cache: createInProcessIdentityCache(), coordination: createInProcessCoordination() };
   // Loading the client costs more than starting the rest of the gateway; only who has a REDIS_URL pays for it.
-  const [{ createRedisIdentityCache }, { createRedisCoordination }, { createFileFence }] = await Promise.all([
-    import("./redis.ts"),
-    import("./coordination-redis.ts"),
-    import("./fence.ts"),
-  ]);
+  const [{ createRedisIdentityCache }, { createRedisCoordination }, { createFileFence, openSharedFence }] =
+    await Promise.all([import("./redis.ts"), import("./coordination-redis.ts"), import("./fence.ts")]);
   const shared = { url, identityKey, ...(otherIdentityKey === undefined ? {} : { otherKey: otherIdentityKey }) };
-  const fence = createFileFence(join(options.dataDir, "identity-fence"));
+  const { numbers } = options;
+  const fence =
+    numbers === undefined ? createFileFence(join(options.dataDir, "identity-fence")) : await openSharedFence(numbers);
   return {
     cache: createRedisIdentityCache({ ...shared, fence, isNear: options.redisClientCache }),
     coordination: createRedisCoordination({ ...shared, fence, ...(processes === undefined ? {} : { processes }) }),

@@ -23,10 +23,11 @@ afterEach(async () => {
   }
 });
 
-function startStore() {
+function startStore({ isRunTwice = false } = {}) {
   const directory = mkdtempSync(join(tmpdir(), "purging-"));
   const store = createSqliteStore({ path: join(directory, "store.sqlite"), isAlone: true });
   open.push({ store, directory });
+  if (isRunTwice) runTwice(store);
   const told: IdentityChange[] = [];
   const cache = createInProcessIdentityCache();
   purgeOnWrite(store, {
@@ -43,6 +44,23 @@ function startStore() {
       return key;
     });
   return { store, told, holders, addChild };
+}
+
+/** Each work is taken back once and run again, when another process has told of a child in between. */
+function runTwice(store: Store): void {
+  const write = store.write.bind(store);
+  store.write = async (work, options) => {
+    const undone = write(async (transaction) => {
+      await work(transaction);
+      throw new Error("undone");
+    });
+    await expect(undone).rejects.toThrow("undone");
+    await write(async (transaction) => {
+      const key = await transaction.createChild("other", SHARED_ID_SPACE);
+      await transaction.putContribution(key, "383", contribution({ localId: "other" }), KEYS);
+    });
+    return write(work, options);
+  };
 }
 
 test("whoever holds a number is known as soon as the write has ended", async () => {
@@ -73,4 +91,18 @@ test("a write that concerns no child's identity tells nothing, and its answer an
   expect(await store.write((transaction) => transaction.useOnce("token", Date.now() + 1_000))).toBe(true);
   await expect(store.write(() => Promise.reject(new Error("no")))).rejects.toThrow("no");
   expect(told).toEqual([]);
+});
+
+test("a record that a work had made when it was taken back is told of when it is another's by then", async () => {
+  const { store, told } = startStore({ isRunTwice: true });
+  const made: RecordKey[] = [];
+  const changed = await store.write(async (transaction) => {
+    const [other] = await transaction.findRecords([KEYS[1]], 10, SHARED_ID_SPACE);
+    const key = other ?? (await transaction.createChild("1", SHARED_ID_SPACE));
+    made.push(key);
+    await transaction.putContribution(key, "383", contribution(), []);
+    return key;
+  });
+  expect(made).toEqual([changed, changed]);
+  expect(told).toEqual([{ records: [changed], identifiers: [] }]);
 });

@@ -18,6 +18,8 @@ export function purgeOnWrite(store: Store, cache: Pick<IdentityCache, "purge">):
     const changed: Changed = { made: new Set(), records: new Set(), identifiers: new Set() };
     try {
       return await write((transaction) => {
+        // Run again, it finds that what it had made is gone, and that the number may be another's by now.
+        changed.made.clear();
         watch(transaction, changed);
         return work(transaction);
       }, options);

@@ -118,9 +118,17 @@ export class RedisPlace {
   }
 
   async #find(): Promise<boolean> {
+    await this.#fence?.ask?.();
     const found = await this.#look();
     if (found === undefined || this.#state !== "away") return false;
-    this.#use(found);
+    const before = this.#connections;
+    const taken = await this.#take(found);
+    // It may have been lost while the others were told of it.
+    if (this.#state !== "away" || before !== this.#connections) return false;
+    this.#incarnation = found;
+    this.#taken = taken;
+    this.#heard?.lost();
+    this.#state = "up";
     return true;
   }
 
@@ -149,16 +157,14 @@ export class RedisPlace {
     return opened;
   }
 
-  #use(incarnation: string): void {
-    this.#incarnation = incarnation;
+  /** When it was taken into use, as all see it; nothing that anybody sees where another one was at the same moment. */
+  async #take(incarnation: string): Promise<number> {
     const number = fenceNumber(incarnation);
+    if (this.#fence === undefined) return 0;
     // Others may have gone over to another one: then what this one holds is of no era that counts.
-    if (this.#fence !== undefined && this.#fence.read().server !== number) this.#fence.takeServer(number);
-    const { server, taken } = this.#fence?.read() ?? { server: number, taken: 0 };
-    // Somebody may have taken another one at the same moment.
-    this.#taken = server === number ? taken : -1;
-    this.#heard?.lost();
-    this.#state = "up";
+    if (this.#fence.read().server !== number) await this.#fence.takeServer(number);
+    const { server, taken } = this.#fence.read();
+    return server === number ? taken : -1;
   }
 
   #drop(): void {

@@ -5,12 +5,13 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { createClient } from "redis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { LIMITS } from "../../limits.ts";
 import type { IdentityCache } from "../identity-cache.ts";
-import { createFileFence, FenceError } from "./fence.ts";
+import { createFileFence, type Fence, FenceError } from "./fence.ts";
 import { testIdentityCache } from "./identity-cache.cases.ts";
 import { createRedisIdentityCache, type RedisCacheOptions } from "./redis.ts";
 import { startTestCluster, type TestCluster } from "./test-cluster.ts";
-import { startOwnRedis, startTestRedis, type TestRedis } from "./test-redis.ts";
+import { PATIENT_MS, startOwnRedis, startTestRedis, type TestRedis } from "./test-redis.ts";
 
 const NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number|9990000018";
 let redis: TestRedis;
@@ -39,7 +40,13 @@ async function started(
 ): Promise<readonly [IdentityCache, ...IdentityCache[]]> {
   const { count = 1, fenceName = "shared", identityKey = keyOf(1), ...rest } = options;
   const create = () =>
-    createRedisIdentityCache({ ...rest, url, identityKey, fence: createFileFence(fenceFile(fenceName)) });
+    createRedisIdentityCache({
+      deadline_ms: PATIENT_MS,
+      ...rest,
+      url,
+      identityKey,
+      fence: createFileFence(fenceFile(fenceName)),
+    });
   const caches: [IdentityCache, ...IdentityCache[]] = [create(), ...Array.from({ length: count - 1 }, create)];
   await until(() => caches.every((cache) => cache.state() === "connected"));
   return caches;
@@ -121,9 +128,9 @@ describe("when the fence cannot be written", () => {
   test("a change that the others cannot be told of is not acknowledged, and told of before the next answer", async () => {
     const file = createFileFence(fenceFile("full"));
     let isFull = false;
-    const unlessFull = (raise: () => void) => () => {
+    const unlessFull = (raise: Fence["raiseEra"]) => () => {
       if (isFull) throw new FenceError("The disk is full.");
-      raise();
+      return raise();
     };
     const fence = { ...file, raiseEra: unlessFull(file.raiseEra), raiseChanges: unlessFull(file.raiseChanges) };
     const [other] = await started(redis.url, { identityKey: keyOf(106), fenceName: "full" });
@@ -165,7 +172,7 @@ describe("when Redis is away", () => {
 
   test("a Redis that falls silent is waited for once, and used again when it answers", async () => {
     const own = await startOwnRedis();
-    const [cache] = await started(own.url, { fenceName: "silent" });
+    const [cache] = await started(own.url, { fenceName: "silent", deadline_ms: LIMITS.redis_deadline_ms });
     await cache.resolve("system|1", async () => [7]);
     process.kill(own.pid, "SIGSTOP");
     expect(await cache.resolve("system|2", async () => [8])).toEqual([8]);

@@ -20,6 +20,8 @@ export interface RedisCacheOptions {
   readonly fence: Fence;
   /** Whether answers are also kept in the process (RESP3 tracking); true when absent. */
   readonly isNear?: boolean;
+  /** How long anybody waits for a reply; `redis_deadline_ms` when absent. */
+  readonly deadline_ms?: number;
 }
 
 /** The cache shared by several processes. It connects by itself; whenever Redis is away or slow the store is asked. */
@@ -27,30 +29,29 @@ export function createRedisIdentityCache(options: RedisCacheOptions): IdentityCa
   const { fence, isNear = true } = options;
   const near = createNearEntries();
   const heard = { changed: (name: string) => near.drop(name), lost: () => near.clear() };
-  const link = createRedisLink({ url: options.url, fence, ...(isNear ? { heard } : {}) });
+  const { url, deadline_ms } = options;
+  const link = createRedisLink({
+    url,
+    fence,
+    ...(isNear ? { heard } : {}),
+    ...(deadline_ms === undefined ? {} : { deadline_ms }),
+  });
   const others = options.otherKey === undefined ? [] : [createEntrySeal(options.otherKey)];
   const shared = createSharedEntries({ link, seals: [createEntrySeal(options.identityKey), ...others] });
-  // Who starts cannot know whether the one before told Redis of the last thing it did.
-  fence.raiseEra();
-  fence.raiseChanges();
   const guard = createNearGuard(near, link, fence.read());
   const underWay = new Map<string, Promise<readonly RecordKey[]>>();
   const counted = { nearHits: 0, farHits: 0, misses: 0, purges: 0, voided: 0 };
   const rooms: Rooms = { near, link, shared, counted, mayKeep: (at) => isNear && guard.isValid(at) };
 
-  /** What the others have yet to be told: where the fence could not be written it is tried again with the next question. */
-  const owed = { era: false, changes: false };
-  const raiseOwed = (): void => {
-    if (owed.era) fence.raiseEra();
-    owed.era = false;
-    if (owed.changes) fence.raiseChanges();
-    owed.changes = false;
-  };
+  // Who starts cannot know whether the one before told Redis of the last thing it did.
+  const debt = createDebt(fence);
+  debt.owe({ era: true });
+  debt.settle().catch(() => {});
 
   return {
     async resolve(identifier, find) {
-      if (owed.changes) raiseOwed();
-      const at = fence.read();
+      if (debt.isOwed()) await debt.settle();
+      const at = fence.ask === undefined ? fence.read() : await fence.ask();
       if (isNear) {
         if (!guard.isValid(at)) await guard.catchUpTo(at);
         const known = guard.isValid(at) ? near.get(identifier) : undefined;
@@ -69,12 +70,10 @@ export function createRedisIdentityCache(options: RedisCacheOptions): IdentityCa
     },
     async purge(change) {
       counted.purges += 1;
-      if (!(await shared.end(change))) {
-        counted.voided += 1;
-        owed.era = true;
-      }
-      owed.changes = true;
-      raiseOwed();
+      const isTold = await shared.end(change);
+      if (!isTold) counted.voided += 1;
+      debt.owe({ era: !isTold });
+      await debt.settle();
     },
     state: () => (link.isUp() ? "connected" : "down"),
     counts: () => ({ ...counted, entries: near.size(), ...link.roundTrip() }),
@@ -82,6 +81,41 @@ export function createRedisIdentityCache(options: RedisCacheOptions): IdentityCa
       link.close();
       near.clear();
       fence.close();
+    },
+  };
+}
+
+/** What the others have yet to be told: where the fence could not be written it is tried again with the next question. */
+function createDebt(fence: Fence) {
+  let era = 0;
+  let changes = 0;
+  let paying: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
+  const pay = async (): Promise<void> => {
+    const [owedEra, owedChanges] = [era, changes];
+    if (owedEra > 0) await fence.raiseEra();
+    era -= owedEra;
+    if (owedChanges > 0) await fence.raiseChanges();
+    changes -= owedChanges;
+  };
+  const start = (): Promise<void> => {
+    next = undefined;
+    paying = pay().finally(() => {
+      paying = undefined;
+    });
+    return paying;
+  };
+  return {
+    isOwed: () => changes > 0,
+    owe(owed: { readonly era: boolean }): void {
+      if (owed.era) era += 1;
+      changes += 1;
+    },
+    /** Whoever comes while one is under way waits for the one after it, which pays for all who have come by then. */
+    settle(): Promise<void> {
+      if (paying === undefined) return start();
+      next ??= paying.then(start, start);
+      return next;
     },
   };
 }

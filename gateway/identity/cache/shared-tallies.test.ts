@@ -1,10 +1,10 @@
 import { createSecretKey } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Coordination, Tally } from "../coordination.ts";
 import { createRedisCoordination } from "./coordination-redis.ts";
 import { startTestCluster } from "./test-cluster.ts";
-import { startOwnRedis } from "./test-redis.ts";
+import { PATIENT_MS, startOwnRedis } from "./test-redis.ts";
 
 const NOTHING: Tally = { second: 1, requests: 0, underWay: 0, hour: 1, released: [], asked: [] };
 
@@ -17,18 +17,14 @@ describe.each([
   let other: Coordination;
   beforeAll(async () => {
     redis = await start();
-    const create = () => createRedisCoordination({ url: redis.url, identityKey: createSecretKey(Buffer.alloc(32, 7)) });
+    const identityKey = createSecretKey(Buffer.alloc(32, 7));
+    const create = () => createRedisCoordination({ url: redis.url, identityKey, deadline_ms: PATIENT_MS });
     [one, other] = [create(), create()];
     while ([one, other].some((each) => each.state() !== "connected")) await pause(5);
   });
   afterAll(async () => {
     await Promise.all([one.close(), other.close()]);
     await redis.stop();
-  });
-
-  // A first command to a server may take longer than is waited for.
-  beforeEach(async () => {
-    for (const each of [one, other]) while ((await each.tally("first", NOTHING)) === undefined) await pause(20);
   });
 
   test("requests of a second add up, those of another second do not", async () => {

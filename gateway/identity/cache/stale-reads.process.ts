@@ -1,18 +1,22 @@
 /**
  * One of the processes of `stale-reads.test.ts`: it reads and changes who holds which identifier, at random and many at a
  * time, in a truth that all of them share, and counts answers that are older than a change acknowledged before the
- * question. Started with the options as JSON; sends its counts when it was told to finish and has done enough.
+ * question. Started with the options as JSON; sends its counts while it is at work, and what came of it all when it was
+ * told to finish and has done enough.
  */
 import { createSecretKey } from "node:crypto";
 import { openSync, readSync, writeSync } from "node:fs";
 import { setTimeout as pause, setImmediate as turn } from "node:timers/promises";
+import { openCommons } from "../../store/postgres/commons.ts";
 import type { CacheCounts } from "../identity-cache.ts";
-import { createFileFence } from "./fence.ts";
+import { createFileFence, openSharedFence } from "./fence.ts";
 import { createRedisIdentityCache } from "./redis.ts";
 
 export interface StaleReadsOptions {
   readonly url: string;
   readonly fence: string;
+  /** Of a database that keeps the fence instead, as for machines that share no disk. */
+  readonly database?: string;
   /** Two files of zeros, 8 bytes an identifier: the state it is in, and the last state that was acknowledged. */
   readonly truth: string;
   readonly acknowledged: string;
@@ -22,16 +26,23 @@ export interface StaleReadsOptions {
   readonly processes: number;
   readonly operations: number;
   readonly isNear: boolean;
+  /** How long anybody waits for a reply; as in the gateway when absent. */
+  readonly deadline_ms?: number;
 }
 
 export interface StaleReadsResult {
+  readonly kind: "result";
   readonly reads: number;
   readonly changes: number;
   readonly stale: number;
   readonly counts: CacheCounts;
 }
 
+/** What a process sends: now and then what it has counted, and in the end everything. */
+export type StaleReadsMessage = { readonly kind: "counts"; readonly counts: CacheCounts } | StaleReadsResult;
+
 const AT_A_TIME = 16;
+const TOLD_EVERY_MS = 20;
 const CHANGE_SHARE = 0.15;
 /** No record of a child has such a key: the state in which an answer was found stands in it. */
 const STATE_MARK = 1_000_000_000;
@@ -60,11 +71,13 @@ function setState(file: number, identifier: number, state: number): void {
   writeSync(file, written, 0, STATE_BYTES, identifier * STATE_BYTES);
 }
 
+const commons = argument.database === undefined ? undefined : await openCommons({ url: argument.database });
 const cache = createRedisIdentityCache({
   url: argument.url,
   identityKey: createSecretKey(Buffer.alloc(32, 1)),
-  fence: createFileFence(argument.fence),
+  fence: commons === undefined ? createFileFence(argument.fence) : await openSharedFence(commons.numbers),
   isNear: argument.isNear,
+  ...(argument.deadline_ms === undefined ? {} : { deadline_ms: argument.deadline_ms }),
 });
 let reads = 0;
 let changes = 0;
@@ -126,16 +139,16 @@ async function work(): Promise<void> {
   }
 }
 
+function tell(message: StaleReadsMessage): void {
+  process.send?.(message);
+}
+
 while (cache.state() !== "connected") await pause(5);
+const telling = setInterval(() => tell({ kind: "counts", counts: cache.counts() }), TOLD_EVERY_MS);
 await Promise.all(Array.from({ length: AT_A_TIME }, work));
+clearInterval(telling);
 // Whatever has happened to Redis, it is found again.
 while (cache.state() !== "connected") await pause(5);
-const result: StaleReadsResult = {
-  reads,
-  changes,
-  stale,
-  counts: cache.counts(),
-};
-process.send?.(result);
+tell({ kind: "result", reads, changes, stale, counts: cache.counts() });
 await cache.close();
 process.disconnect?.();

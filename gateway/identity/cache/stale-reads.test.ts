@@ -3,9 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { commandAll, report, runStaleReads } from "./stale-reads.fixtures.ts";
+import { openCommons } from "../../store/postgres/commons.ts";
+import { administrate, startTestPostgres } from "../../store/postgres/test-postgres.ts";
+import { commandAll, report, runStaleReads, type Told } from "./stale-reads.fixtures.ts";
 import { startTestCluster, type TestCluster } from "./test-cluster.ts";
-import { startOwnRedis } from "./test-redis.ts";
+import { PATIENT_MS, startOwnRedis } from "./test-redis.ts";
 
 let directory: string;
 beforeAll(async () => {
@@ -13,19 +15,21 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true }));
 
-const frozen = (pids: readonly number[]) => async () => {
+/** One after the other, each until a change could not be told to it. */
+const freeze = async (pids: readonly number[], told: Told) => {
   for (const pid of pids) {
     process.kill(pid, "SIGSTOP");
-    await pause(900);
+    await told.untilAnyMore("voided");
     process.kill(pid, "SIGCONT");
-    await pause(500);
+    await told.untilMore("farHits");
   }
 };
 
 describe.concurrent("no answer is older than a change that was acknowledged before the question", () => {
   test.each([true, false])("over one Redis, with answers kept in the process: %s", async (isNear) => {
     const redis = await startOwnRedis();
-    const result = await runStaleReads({ directory, name: `one-${isNear}`, url: redis.url, isNear });
+    const run = { directory, name: `one-${isNear}`, url: redis.url, isNear, deadline_ms: PATIENT_MS };
+    const result = await runStaleReads(run);
     await redis.stop();
     report("one Redis", result);
     expect(result.stale).toBe(0);
@@ -36,14 +40,14 @@ describe.concurrent("no answer is older than a change that was acknowledged befo
   test("over one Redis that pauses, freezes, and is started anew", async () => {
     const redis = await startOwnRedis();
     let again: Awaited<ReturnType<typeof startOwnRedis>> | undefined;
-    const trouble = async () => {
+    const trouble = async (told: Told) => {
       await commandAll([redis.url], ["CLIENT", "PAUSE", "200", "ALL"]);
       await pause(500);
-      await frozen([redis.pid])();
+      await freeze([redis.pid], told);
       await redis.stop();
-      await pause(700);
+      await told.untilAnyMore("voided");
       again = await startOwnRedis([], redis.port);
-      await pause(500);
+      await told.untilMore("farHits");
     };
     const result = await runStaleReads({ directory, name: "troubled", url: redis.url, trouble });
     await again?.stop();
@@ -51,6 +55,30 @@ describe.concurrent("no answer is older than a change that was acknowledged befo
     expect(result.stale).toBe(0);
     expect(result.counts.voided).toBeGreaterThan(0);
     expect(result.counts.nearHits).toBeGreaterThan(0);
+  });
+
+  test.each([
+    { title: "one Redis", isTroubled: false },
+    { title: "one Redis that freezes while the database loses the fence", isTroubled: true },
+  ])("over $title, with the fence in a database, as on several machines", async ({ isTroubled }) => {
+    const redis = await startOwnRedis();
+    const database = await (await startTestPostgres()).createDatabase();
+    await (await openCommons(database)).close();
+    const trouble = async (told: Told) => {
+      await freeze([redis.pid], told);
+      await administrate(database.url, "TRUNCATE early_years_gateway.store_fence");
+      await told.untilMore("farHits");
+      await freeze([redis.pid], told);
+    };
+    const name = `database-${isTroubled}`;
+    const run = { directory, name, url: redis.url, database: database.url };
+    const result = await runStaleReads({ ...run, ...(isTroubled ? { trouble } : { deadline_ms: PATIENT_MS }) });
+    await redis.stop();
+    await database.drop();
+    report(name, result);
+    expect(result.stale).toBe(0);
+    expect(result.counts.nearHits).toBeGreaterThan(0);
+    if (isTroubled) expect(result.counts.voided).toBeGreaterThan(0);
   });
 
   // They share one cluster.
@@ -62,17 +90,17 @@ describe.concurrent("no answer is older than a change that was acknowledged befo
     afterAll(() => cluster?.stop());
 
     test("of three nodes", async () => {
-      const result = await runStaleReads({ directory, name: "cluster", url: cluster.url });
+      const result = await runStaleReads({ directory, name: "cluster", url: cluster.url, deadline_ms: PATIENT_MS });
       report("cluster", result);
       expect(result.stale).toBe(0);
       expect(result.counts.nearHits).toBeGreaterThan(0);
     });
 
     test("whose nodes pause and freeze, one after the other", async () => {
-      const trouble = async () => {
+      const trouble = async (told: Told) => {
         await commandAll(cluster.urls, ["CLIENT", "PAUSE", "200", "ALL"]);
         await pause(500);
-        await frozen(cluster.pids)();
+        await freeze(cluster.pids, told);
       };
       const result = await runStaleReads({ directory, name: "troubled-cluster", url: cluster.url, trouble });
       report("cluster in trouble", result);

@@ -13,7 +13,7 @@ interface Identifier {
 }
 
 export interface WarmUpOptions {
-  readonly store: Pick<Store, "recordsByChange" | "record" | "changeCounter">;
+  readonly store: Pick<Store, "recordsByChange" | "person" | "changeCounter">;
   readonly resolver: Pick<IdentifierResolver, "resolve">;
   /** Ends it before its end. */
   readonly signal: AbortSignal;
@@ -36,12 +36,12 @@ export async function warmUp(options: WarmUpOptions): Promise<number> {
     const batch = await store.recordsByChange({}, order, Math.min(BATCH_RECORDS, records_max - seen));
     if (batch.length === 0) break;
     const changes = await store.changeCounter();
-    for (const { key } of batch) {
-      for (const { system, value } of await identifiersIn(store, key)) {
-        await resolver.resolve(system, value, SHARED_ID_SPACE, changes);
-        asked += 1;
-      }
-    }
+    const identifiers = (await Promise.all(batch.map(({ key }) => identifiersIn(store, key)))).flat();
+    // All at once, since what is asked of Redis one after another takes three times as long to ask.
+    await Promise.all(
+      identifiers.map(async ({ system, value }) => resolver.resolve(system, value, SHARED_ID_SPACE, changes)),
+    );
+    asked += identifiers.length;
     seen += batch.length;
     after = batch.at(-1);
     await pause(REST_MS, undefined, { ref: false });
@@ -50,7 +50,7 @@ export async function warmUp(options: WarmUpOptions): Promise<number> {
 }
 
 async function identifiersIn(store: WarmUpOptions["store"], key: number): Promise<readonly Identifier[]> {
-  const record = await store.record(key);
+  const record = await store.person(key);
   if (record === undefined || record.idSpace !== SHARED_ID_SPACE) return [];
   const told = new Map<string, Identifier>();
   for (const { body, withheld = [] } of record.contributions) {

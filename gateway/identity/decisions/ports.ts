@@ -4,6 +4,7 @@ import type {
   Store,
   StoredContribution,
   StoredResource,
+  TextedResource,
   ToldResource,
 } from "../../store/store.ts";
 
@@ -46,7 +47,7 @@ export interface DecisionPorts {
   authorityOf(source: string): string;
   /** The next version of a resource, about another child; all else stays to the digit. */
   repoint(resource: StoredResource, to: Repointing): ToldResource;
-  provenance(told: DecisionProvenance): ToldResource;
+  provenance(told: DecisionProvenance): TextedResource;
   /** Keys under which a child is found by what a source says of it, without what is withheld. */
   keysOf(contribution: StoredContribution): readonly RecordSearchKey[];
   /**

@@ -8,7 +8,9 @@ import type { Model } from "./model/model.ts";
 import { fromPrint, toPrint } from "./print.ts";
 
 /** Raised whenever normalisation, levels, keys or grades change. */
-const VERSION = "3";
+const VERSION = "5";
+/** Raised whenever what a print holds is normalised otherwise, or means something else. */
+const PRINT_VERSION = "3";
 export const MATCHER_VERSION = `matcher-${VERSION}`;
 
 export interface MatcherOptions {
@@ -22,8 +24,11 @@ export interface FeatureMatcher extends Matcher<Features> {
   score(asked: Features, known: Features): number;
   /** All that is compared of a person in a short text, where one text can hold it. */
   printOf(comparable: Features): string | undefined;
-  /** `score(asked, known)` from the print of `known`; `undefined` for one that another version of the matcher made. */
-  scorePrint(asked: Features, print: string): number | undefined;
+  /**
+   * Tells from the print of `known` whether `score(asked, known)` comes to so many bits; true of a print that another
+   * version of the matcher made. The names are compared only where all the rest leaves that open.
+   */
+  sieve(asked: Features, least_bits: number): (print: string) => boolean;
 }
 
 export function createMatcher(model: Model, options: MatcherOptions = {}): FeatureMatcher {
@@ -48,10 +53,15 @@ export function createMatcher(model: Model, options: MatcherOptions = {}): Featu
     toComparable: (person) => toFeatures(person, { ...model, today: today() }),
     blockingKeys: toBlockingKeys,
     score: scorer.score,
-    printOf: (comparable) => toPrint(comparable, VERSION),
-    scorePrint(asked, print) {
-      const known = fromPrint(print, VERSION, model);
-      return known && scorer.score(asked, known);
+    printOf: (comparable) => toPrint(comparable, PRINT_VERSION),
+    sieve(asked, least_bits) {
+      const most_bits = scorer.mostOfNames(asked);
+      return (print) => {
+        const known = fromPrint(print, PRINT_VERSION, model);
+        if (known === undefined) return true;
+        if (scorer.scoreAtMost(asked, known, most_bits) < least_bits) return false;
+        return scorer.score(asked, known.named()) >= least_bits;
+      };
     },
     compare: (asked, known) => compareAndJudge(asked, known).comparison,
     grade<T>(asked: Features, candidates: readonly { readonly candidate: T; readonly known: readonly Features[] }[]) {

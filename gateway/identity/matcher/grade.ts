@@ -1,4 +1,4 @@
-import type { Features } from "./compare/features.ts";
+import type { Features, NameFeatures } from "./compare/features.ts";
 import {
   ADDRESS,
   BIRTH_DATE,
@@ -10,10 +10,13 @@ import {
   PLAIN_NUMBER,
   POSTCODE,
 } from "./compare/fields.ts";
+import { calledBy } from "./compare/given-names.ts";
+import { areSwappedThroughout } from "./compare/names.ts";
+import { compareSpelling } from "./compare/similarity.ts";
 import type { Comparison, Grade } from "./matcher.ts";
 
 /** Probability from which a pair gets a grade. */
-export const PROBABILITY_MIN = { certain: 0.995, probable: 0.9, possible: 0.1 } as const;
+const PROBABILITY_MIN = { certain: 0.995, probable: 0.9, possible: 0.1 } as const;
 /** Bits by which a certain candidate stands before the next one. */
 export const MARGIN_MIN_bits = 6;
 
@@ -35,7 +38,7 @@ export interface Population {
   readonly isWhole: boolean;
 }
 
-export const CHILDREN: Population = { isFamilyless: false, isOfAllAges: false, isWhole: false };
+const CHILDREN: Population = { isFamilyless: false, isOfAllAges: false, isWhole: false };
 
 const CERTAIN: Judgement = { highest: "certain" };
 const PROBABLE: Judgement = { highest: "probable" };
@@ -61,7 +64,7 @@ export function judge(left: Features, right: Features, level: Int8Array, populat
   if (level[FIELD.upn] === NUMBER.different) return OTHER_UPN;
   const identifier = level[FIELD.identifier];
   if (identifier === PLAIN_NUMBER.same || identifier === PLAIN_NUMBER.slip) return CERTAIN;
-  return judgeNames(level, population);
+  return judgeNames(left, right, level, population);
 }
 
 /** A number beside another birth date was mistyped or given to another child. */
@@ -70,21 +73,26 @@ function judgeNumber(level: Int8Array): Judgement {
   return (level[FIELD.given] ?? 0) >= GIVEN.alike ? POSSIBLE : PROBABLE;
 }
 
-function judgeNames(level: Int8Array, { isFamilyless, isOfAllAges, isWhole }: Population): Judgement {
+function judgeNames(left: Features, right: Features, level: Int8Array, population: Population): Judgement {
+  const { isFamilyless, isOfAllAges, isWhole } = population;
   const isOneDay = level[FIELD.birthDate] === BIRTH_DATE.same;
-  if (!isOfAllAges && isElsewhere(level)) return isOneDay && isNamedAlike(level) ? CERTAIN : PROBABLE;
+  if (!isOfAllAges && isElsewhere(level)) {
+    return isOneDay && isNamedAlike(left, right, level, isWhole) ? CERTAIN : PROBABLE;
+  }
   switch (level[FIELD.given]) {
     case GIVEN.same:
     case GIVEN.spelling:
     case GIVEN.nickname:
     case GIVEN.part:
     case GIVEN.close:
-    case GIVEN.swapped:
       return isOneDay || isOfAllAges ? CERTAIN : PROBABLE;
+    case GIVEN.swapped:
+      return isOfAllAges || (isOneDay && areSwappedThroughout(left.names, right.names)) ? CERTAIN : PROBABLE;
     case GIVEN.ofMany:
       return isOneDay && isWhole ? CERTAIN : PROBABLE;
     case GIVEN.similar:
-      return isOfAllAges ? CERTAIN : PROBABLE;
+      // Of one family and home with another birth date: a relative is called so as soon.
+      return isOfAllAges && (isFamilyless || level[FIELD.birthDate] !== BIRTH_DATE.different) ? CERTAIN : PROBABLE;
     case MISSING:
     case GIVEN.initial:
       return isFamilyless ? CERTAIN : PROBABLE;
@@ -102,11 +110,46 @@ export function isElsewhere(level: Int8Array): boolean {
   return address === MISSING || address > ADDRESS.mostly;
 }
 
-/** Who lives elsewhere is the same child by both names alone, as far as they are rare: a slip or a new name is another's. */
-export function isNamedAlike(level: Int8Array): boolean {
-  const given = level[FIELD.given];
-  const isGivenSame = given !== undefined && given >= GIVEN.same && given <= GIVEN.part;
-  return isGivenSame && (level[FIELD.family] === FAMILY.same || level[FIELD.family] === FAMILY.close);
+/**
+ * Who lives elsewhere is the same child by both names alone, as far as they are rare: by the name that it is called by, since
+ * a second name is as soon another child's first. Where it is known how many bear them, also by a part of the
+ * family name, by a slip, or by both names swapped.
+ */
+export function isNamedAlike(left: Features, right: Features, level: Int8Array, isWhole: boolean): boolean {
+  const given = level[FIELD.given] ?? MISSING;
+  if (given === GIVEN.swapped) return isWhole && areSwappedThroughout(left.names, right.names);
+  const isGivenAlike = given >= GIVEN.same && given <= (isWhole ? GIVEN.close : GIVEN.part);
+  const family = level[FIELD.family];
+  const isFamilyAlike =
+    family === FAMILY.same ||
+    family === FAMILY.close ||
+    (isWhole && family === FAMILY.part && isOneCutShort(left, right));
+  return isGivenAlike && isFamilyAlike && (given !== GIVEN.part || areCalledAlike(left, right));
+}
+
+/**
+ * All that one family name holds stands in the other, or one word of it was mistyped: two that share a word and have another
+ * one each are of two families.
+ */
+function isOneCutShort(left: Features, right: Features): boolean {
+  return left.names.some((one) =>
+    right.names.some((other) => {
+      const [short, long] = one.familyWords.length <= other.familyWords.length ? [one, other] : [other, one];
+      const isCut = short.familyWords.length > 0 && short.familyWords.every((word) => long.familyWords.includes(word));
+      return isCut || compareSpelling(one.family, other.family) === "close";
+    }),
+  );
+}
+
+function areCalledAlike(left: Features, right: Features): boolean {
+  return left.names.some((one) => right.names.some((other) => beginsWith(one, other) || beginsWith(other, one)));
+}
+
+/** Syllables may be run together: Zi Hao and Zihao. */
+function beginsWith(one: NameFeatures, other: NameFeatures): boolean {
+  const [first] = calledBy(other.wordForms);
+  const called = calledBy(one.wordForms).map(({ word }) => word);
+  return first !== undefined && called.join("").startsWith(first.word);
 }
 
 /** Grade of a probability within what the judgement allows. */

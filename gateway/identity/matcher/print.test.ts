@@ -24,20 +24,25 @@ const told = fc.record(
   { requiredKeys: [] },
 );
 
-test("a print compares as the one whom it was made of", () => {
-  let prints = 0;
+test("a print is held back exactly where the one whom it was made of does not come to so many bits", () => {
+  let [prints, held] = [0, 0];
   fc.assert(
-    fc.property(told, told, (one, other) => {
+    fc.property(told, told, fc.constantFrom(-30, -12, -6, 0, 9), (one, other, least_bits) => {
       const asked = matcher.toComparable(toPerson({ localId: "1", ...one }));
       const known = matcher.toComparable(toPerson({ localId: "2", ...other }));
       const print = matcher.printOf(known);
       if (print === undefined) return;
       prints++;
-      expect(matcher.scorePrint(asked, print)).toBe(matcher.score(asked, known));
+      const [bits, passes] = [matcher.score(asked, known), matcher.sieve(asked, least_bits)(print)];
+      if (!passes) held++;
+      expect(passes).toBe(bits >= least_bits);
+      expect(matcher.sieve(asked, bits)(print)).toBe(true);
+      expect(matcher.sieve(asked, bits + 1e-9)(print)).toBe(false);
     }),
     { numRuns: 4_000 },
   );
   expect(prints).toBeGreaterThan(2_000);
+  expect(held).toBeGreaterThan(500);
 });
 
 describe("there is no print of", () => {
@@ -57,6 +62,6 @@ describe("there is no print of", () => {
 test("a print of another version says nothing", () => {
   const asked = matcher.toComparable(toPerson({ localId: "1", given: "Amina", birthDate: "2020-05-04" }));
   const print = matcher.printOf(asked) ?? "";
-  expect(matcher.scorePrint(asked, print)).toBeTypeOf("number");
-  expect(matcher.scorePrint(asked, `0${print}`)).toBeUndefined();
+  expect(matcher.sieve(asked, 99)(print)).toBe(false);
+  expect(matcher.sieve(asked, 99)(`0${print}`)).toBe(true);
 });

@@ -1,5 +1,5 @@
 import { NOBODY } from "../person.ts";
-import type { Features } from "./compare/features.ts";
+import type { Features, Unnamed } from "./compare/features.ts";
 import { type FeatureOptions, featuresOfName } from "./compare/to-features.ts";
 
 /** Between the parts of a print; no normal value holds it. */
@@ -48,18 +48,21 @@ function toFamilyWords(family: string, words: readonly string[]): readonly strin
 const NAME_LENGTH_MAX = 32;
 const NONE: readonly never[] = [];
 
-/** What a print tells, ready to be compared with others as the `known` one; `undefined` for one of another version. */
+/** What a print tells, ready to be compared with others as the `known` one; the names are made ready where they are wanted. */
+export interface Printed extends Unnamed {
+  named(): Features;
+}
+
+/** `undefined` for a print of another version. */
 export function fromPrint(
   print: string,
   version: string,
   options: Pick<FeatureOptions, "frequencies" | "knownGivenShare">,
-): Features | undefined {
+): Printed | undefined {
   const [made, date = "", genders, nhsNumber = "", upn = "", place = "", given = "", family = "", names] =
     print.split(PART);
   if (made !== version) return undefined;
-  return {
-    person: NOBODY,
-    names: names === "0" ? NONE : [featuresOfName(toName(given, family), options)],
+  const unnamed: Unnamed = {
     birthDates: date === "" ? NONE : [{ date: Number(date), bits: 0 }],
     postcodes: place === "" ? NONE : [toPostcode(place)],
     genders: Number(genders),
@@ -72,6 +75,14 @@ export function fromPrint(
     districts: NONE,
     telecoms: NONE,
     birthOrder: 0,
+  };
+  return {
+    ...unnamed,
+    named: () => ({
+      ...unnamed,
+      person: NOBODY,
+      names: names === "0" ? NONE : [featuresOfName(toName(given, family), options)],
+    }),
   };
 }
 

@@ -1,41 +1,52 @@
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import type { AnyMapper, MapContext, Mapped } from "#mappers/mapper.ts";
 import type { WriteTransaction } from "../../store/store.ts";
 import type { DeliveryContext } from "../commit-batch.ts";
 import type { Read } from "../prepared.ts";
+import { readKnown } from "../read-ahead.ts";
+import type { DraftingThread } from "./drafting-thread.ts";
 import { guessFacts } from "./guess-facts.ts";
 import type { Ask, AskedFacts, DraftingTask, FromDrafter, ToDrafter } from "./messages.ts";
 import { createQueue, type Queue } from "./queue.ts";
 import { unpackRead } from "./unpack.ts";
 
-/** A body at least this long pays for a thread of its own, which takes a third of a second to start. */
-const BODY_BYTES_MIN = 1_048_576;
+/** A body at least this long pays for a thread, which takes a third of a second to start: some 200 records. */
+const BODY_BYTES_MIN = { csv: 32_768, forms: 32_768, json: 524_288, xml: 524_288 } as const;
+/** For a thread that is there already, this part of it is enough. */
+const WARM_SHARE = 1 / 8;
 /** Chunks of the body on their way to the thread. */
 const CHUNKS_AHEAD = 8;
-/** The thread holds a few batches, whose records may be of a megabyte each; of usual ones it takes 40 MB. */
-const LIMITS_MEGABYTES = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 8 };
 
 export interface DraftedBatchesOptions {
   readonly mapper: AnyMapper;
   readonly task: DraftingTask;
   readonly context: DeliveryContext;
+  readonly thread: DraftingThread;
   readonly transact: <T>(work: (transaction: WriteTransaction) => Promise<T>) => Promise<T>;
 }
 
+type DraftedMapper = Extract<AnyMapper, { readonly reader: keyof typeof BODY_BYTES_MIN }>;
+
 /** Whether the records of a source can be drafted in another thread: each is whole in itself, and a file holds many. */
-export function canBeDrafted({ reader }: AnyMapper): boolean {
-  return reader === "xml" || reader === "csv" || reader === "forms";
+export function canBeDrafted(mapper: AnyMapper): mapper is DraftedMapper {
+  return mapper.reader in BODY_BYTES_MIN;
+}
+
+/** From how many bytes on a file is worth drafting. */
+export function bytesWorthDrafting({ reader }: DraftedMapper, { isWarm }: Pick<DraftingThread, "isWarm">): number {
+  return BODY_BYTES_MIN[reader] * (isWarm ? WARM_SHARE : 1);
 }
 
 /** The beginning of a body, and all of it: whether it is long is known without holding more than it takes to know. */
 export async function measureBody(
   body: AsyncIterable<Uint8Array>,
+  bytes_min: number,
 ): Promise<{ readonly isLong: boolean; readonly body: AsyncIterable<Uint8Array> }> {
   const chunks = body[Symbol.asyncIterator]();
   const first: IteratorResult<Uint8Array>[] = [];
   let size = 0;
   let failure: { readonly error: unknown } | undefined;
-  while (size < BODY_BYTES_MIN) {
+  while (size < bytes_min) {
     try {
       const next = await chunks.next();
       if (next.done === true) break;
@@ -46,7 +57,7 @@ export async function measureBody(
       break;
     }
   }
-  const isLong = size >= BODY_BYTES_MIN;
+  const isLong = size >= bytes_min;
   async function* all(): AsyncGenerator<Uint8Array> {
     for (const { value } of first.splice(0)) yield value;
     if (failure !== undefined) throw failure.error;
@@ -58,18 +69,24 @@ export async function measureBody(
 
 /**
  * The records of a body in batches, read, parsed and drafted by a thread of its own while this one commits and answers
- * queries. Ends the thread when the last batch was taken, or nobody takes any more.
+ * queries. Gives the thread back when the last batch was taken, or nobody takes any more.
  * @throws what ended the thread
  */
-export async function* draftedBatches(
+export function draftedBatches(
   body: AsyncIterable<Uint8Array>,
   options: DraftedBatchesOptions,
 ): AsyncGenerator<readonly Read[]> {
-  const drafter = new DrafterHandle(options);
+  // Taken here and now: whoever comes next finds the thread busy.
+  return batchesOf(new DrafterHandle(options), body);
+}
+
+async function* batchesOf(drafter: DrafterHandle, body: AsyncIterable<Uint8Array>): AsyncGenerator<readonly Read[]> {
+  let isDone = false;
   try {
     drafter.feed(body);
     for (;;) {
       const batch = await drafter.batches.next();
+      isDone = batch === "done";
       if (batch === "done") return;
       const { reads, bytes } = batch;
       yield reads;
@@ -77,7 +94,7 @@ export async function* draftedBatches(
       drafter.post({ kind: "taken", bytes }, [bytes]);
     }
   } finally {
-    await drafter.end();
+    await drafter.end(isDone);
   }
 }
 
@@ -94,20 +111,18 @@ class DrafterHandle {
   readonly #read: Queue<"read"> = createQueue();
   readonly #map: (parsed: unknown, context: MapContext) => Mapped;
   #isEnded = false;
+  readonly #onMessage = (message: FromDrafter): void => this.#receive(message);
+  readonly #onError = (error: unknown): void => this.#fail(error);
+  readonly #onExit = (): void => this.#fail(new Error("The thread that drafts has ended."));
 
   constructor(options: DraftedBatchesOptions) {
     this.#options = options;
     this.#map = mapOf(options.mapper);
-    this.#worker = new Worker(new URL("./worker.ts", import.meta.url), {
-      workerData: options.task,
-      name: "drafter",
-      resourceLimits: LIMITS_MEGABYTES,
-    });
-    // A gateway that is told to stop does not wait for it.
-    this.#worker.unref();
-    this.#worker.on("message", (message: FromDrafter) => this.#receive(message));
-    this.#worker.on("error", (error) => this.#fail(error));
-    this.#worker.on("exit", () => this.#fail(new Error("The thread that drafts has ended.")));
+    this.#worker = options.thread.take();
+    this.#worker.on("message", this.#onMessage);
+    this.#worker.on("error", this.#onError);
+    this.#worker.on("exit", this.#onExit);
+    this.post({ kind: "begin", task: options.task });
     for (let n = 0; n < CHUNKS_AHEAD; n++) this.#read.add("read");
   }
 
@@ -137,10 +152,13 @@ class DrafterHandle {
     }
   }
 
-  async end(): Promise<void> {
+  async end(isDone: boolean): Promise<void> {
     this.#isEnded = true;
     this.#read.add("read");
-    await this.#worker.terminate();
+    this.#worker.off("message", this.#onMessage);
+    this.#worker.off("exit", this.#onExit);
+    await this.#options.thread.giveBack(this.#worker, isDone);
+    this.#worker.off("error", this.#onError);
   }
 
   #receive(message: FromDrafter): void {
@@ -171,6 +189,7 @@ class DrafterHandle {
     const { context, transact } = this.#options;
     const facts = await transact(async (transaction) => {
       const found: AskedFacts[] = [];
+      await readKnown(transaction, context.source.source, asks);
       for (const ask of asks) {
         found.push(await guessFacts(transaction, ask, context));
         await context.pause();

@@ -4,7 +4,7 @@ import type { Draft, DraftFacts } from "../draft.ts";
 import type { PlaceIssue } from "../readers/read-item.ts";
 import type { UnitIssue } from "../unit.ts";
 
-/** What the thread that drafts is told when it starts. */
+/** What the thread that drafts is told of a file. */
 export interface DraftingTask {
   readonly source: RegisteredSource;
   readonly contentType?: string | undefined;
@@ -16,6 +16,8 @@ export interface DraftingTask {
 
 /** To the thread that drafts. */
 export type ToDrafter =
+  /** The next file begins; the one before has been done. */
+  | { readonly kind: "begin"; readonly task: DraftingTask }
   | { readonly kind: "chunk"; readonly bytes: Uint8Array }
   /** The body has ended, whole or not. */
   | { readonly kind: "end"; readonly isBroken: boolean }
@@ -47,7 +49,7 @@ export type Span = readonly [from: number, to: number];
 
 interface PackedRecord {
   readonly line: number;
-  /** Absent for what is unchanged: nothing can be held back of it. */
+  /** Absent for what is unchanged, of which nothing can be held back, and for what is kept for replay, which is the same. */
   readonly content: Span | undefined;
   readonly notCarried: readonly string[];
   readonly dropped: readonly string[];
@@ -98,6 +100,8 @@ export interface PackedDraft
   readonly hashes: readonly string[];
   readonly keys: readonly string[];
   readonly identifiers: readonly (readonly string[])[];
+  /** Bytes that the tokens of each tail stand for; 0 where it is text. */
+  readonly coded: readonly number[];
   /** Where each tail ends; the first begins at `from`, each other where the one before ends. */
   readonly from: number;
   readonly ends: readonly number[];

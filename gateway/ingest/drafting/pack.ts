@@ -1,6 +1,8 @@
 import { compressRaw } from "../../store/compress-raw.ts";
+import { codeEnd } from "../../store/words/body-words.ts";
 import type { Draft } from "../draft.ts";
 import type { Read } from "../prepared.ts";
+import type { CodedTail, Content } from "../stored-resource.ts";
 import type { Unit, UnitIssue } from "../unit.ts";
 import type { PackedDraft, PackedRead, PackedUnit, Span } from "./messages.ts";
 
@@ -53,21 +55,19 @@ export type Drafted = Draft | "unchanged" | undefined;
 /** A record in the form in which it goes from thread to thread; its texts and bytes go into `bytes`. */
 export function packRead(read: Read, drafted: Drafted, bytes: ByteWriter): PackedRead {
   const { prepared, notCarried, dropped, found } = read;
-  const isUnchanged = drafted === "unchanged";
-  const record = {
-    line: prepared.line,
-    content: isUnchanged ? undefined : bytes.write(prepared.content()),
-    notCarried,
-    dropped,
-    filled: read.filled(),
-    found,
-  };
-  if (prepared.kind === "refused") return { ...record, kind: "refused", issues: prepared.issues };
+  const { line } = prepared;
+  const record = { line, notCarried, dropped, filled: read.filled(), found };
+  if (prepared.kind === "refused") {
+    return { ...record, kind: "refused", content: bytes.write(prepared.content()), issues: prepared.issues };
+  }
   if (prepared.kind !== "unit") throw new Error("A record of a table was sent to be drafted.");
   const { unit, warnings } = prepared;
+  const isUnchanged = drafted === "unchanged";
+  const raw = isUnchanged ? undefined : packRaw(unit, bytes);
   return {
     ...record,
     kind: "unit",
+    content: isUnchanged || raw !== undefined ? undefined : bytes.write(prepared.content()),
     key: unit.key,
     hash: unit.hash,
     record: unit.record,
@@ -75,9 +75,24 @@ export function packRead(read: Read, drafted: Drafted, bytes: ByteWriter): Packe
     identity: unit.identity,
     warnings,
     text: bytes.write(unit.text ?? "null"),
-    raw: isUnchanged ? undefined : packRaw(unit, bytes),
+    raw,
     draft: drafted === undefined || isUnchanged ? undefined : packDraft(drafted, bytes),
   };
+}
+
+/** As the store keeps it, where that is shorter; of a Consent the store looks at the text. */
+function codedTail(content: Content): CodedTail | undefined {
+  if (content.type === "Consent") return undefined;
+  const { tail } = content;
+  const bytes = typeof tail === "string" ? Buffer.from(tail) : tail;
+  if ("tokens" in bytes) return bytes;
+  const tokens = codeEnd(bytes);
+  return tokens && { tokens, bytes: bytes.length };
+}
+
+function plainTail({ tail }: Content): string | Uint8Array {
+  if (typeof tail === "object" && "tokens" in tail) throw new Error("A tail that is coded has no text.");
+  return tail;
 }
 
 /** Compressed here rather than where it would hold up queries. */
@@ -92,7 +107,12 @@ function packRaw({ raw }: Unit, bytes: ByteWriter): PackedUnit["raw"] {
 function packDraft(draft: Draft, bytes: ByteWriter): PackedDraft {
   const { contents, idOf: _, ...others } = draft;
   const from = bytes.length;
-  const ends = contents.map(({ content }) => bytes.write(content.tail)[1]);
+  const coded: number[] = [];
+  const ends = contents.map(({ content }) => {
+    const tail = codedTail(content);
+    coded.push(tail?.bytes ?? 0);
+    return bytes.write(tail?.tokens ?? plainTail(content))[1];
+  });
   const issues = new Map<number, readonly UnitIssue[]>();
   for (const [place, content] of contents.entries()) {
     const found = content.issues();
@@ -107,6 +127,7 @@ function packDraft(draft: Draft, bytes: ByteWriter): PackedDraft {
     hashes: contents.map(({ content }) => content.hash),
     keys: contents.map(({ content }) => content.keys()),
     identifiers: contents.map(({ content }) => content.identifiers()),
+    coded,
     from,
     ends,
     issues,

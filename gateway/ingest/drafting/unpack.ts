@@ -1,4 +1,5 @@
 import type { MapContext, Mapped } from "#mappers/mapper.ts";
+import { expandRaw, toVocabulary } from "../../store/compress-raw.ts";
 import { createSlotIds, type Draft, type DraftContent } from "../draft.ts";
 import type { Read } from "../prepared.ts";
 import type { KeptContent } from "../unit.ts";
@@ -14,13 +15,19 @@ const NOTHING_WRONG = () => [];
 
 /** A record as the other thread read and drafted it. */
 export function unpackRead(packed: PackedRead, buffer: ArrayBuffer, options: UnpackOptions): Read {
-  const content = () => (packed.content === undefined ? "" : textOf(buffer, packed.content));
+  const content = () => contentOf(packed, buffer);
   const { line, notCarried, dropped, filled, found } = packed;
   const read = { notCarried, dropped, filled: () => filled, found };
   if (packed.kind === "refused") {
     return { ...read, prepared: { kind: "refused", line, issues: packed.issues, content } };
   }
   return { ...read, prepared: toPrepared(packed, buffer, { content, options }) };
+}
+
+function contentOf(packed: PackedRead, buffer: ArrayBuffer): string {
+  if (packed.content !== undefined) return textOf(buffer, packed.content);
+  const raw = packed.kind === "unit" ? packed.raw : undefined;
+  return raw === undefined ? "" : expandRaw(bytesOf(buffer, raw.compressed), toVocabulary(raw.vocabulary));
 }
 
 function toPrepared(
@@ -57,7 +64,9 @@ function unpackDraft(packed: PackedDraft, buffer: ArrayBuffer, ids: () => string
   let from = packed.from;
   const contents = slots.map((slot, place): DraftContent => {
     const end = packed.ends[place] ?? from;
-    const tail = bytesOf(buffer, [from, end]);
+    const told = bytesOf(buffer, [from, end]);
+    const coded = packed.coded[place] ?? 0;
+    const tail = coded === 0 ? told : { tokens: told, bytes: coded };
     from = end;
     const issues = packed.issues.get(place);
     const [type = "", id = "", hash = ""] = [packed.types[place], packed.ids[place], packed.hashes[place]];

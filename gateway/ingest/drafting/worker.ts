@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { isMainThread, type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { isMainThread, type MessagePort, parentPort } from "node:worker_threads";
 import type { AnyMapper } from "#mappers/mapper.ts";
 import { type DraftContext, draftUnit, FAMILY_CHARACTERS } from "../draft.ts";
 import { inBatches, whole } from "../in-batches.ts";
@@ -20,12 +20,21 @@ const BUFFER_BYTES = 4 * 1_048_576;
 /** One that a batch of large records made larger than this is not used again. */
 const BUFFER_BYTES_MAX = 16 * 1_048_576;
 
-/** The thread beside the one that answers queries and commits: bytes → records → what they make, in text. */
-async function work(port: MessagePort, task: DraftingTask): Promise<void> {
-  const drafter = new Drafter(port, task);
-  await drafter.run(await mapperOf(task.source.kind));
-  drafter.post({ kind: "done" });
-  port.close();
+/** Children of this file for whom an id was drawn, that are remembered: their next record mostly comes soon. */
+const DRAWN_MAX = 10_000;
+
+/** The thread beside the one that answers queries and commits: bytes → records → what they make, in text; file after file. */
+function serve(port: MessagePort): void {
+  let drafter: Drafter | undefined;
+  port.on("message", (message: ToDrafter) => {
+    if (message.kind !== "begin") {
+      drafter?.receive(message);
+      return;
+    }
+    drafter = new Drafter(port, message.task);
+    // What it throws ends the thread, and is told as its error.
+    void drafter.run();
+  });
 }
 
 class Drafter {
@@ -36,6 +45,8 @@ class Drafter {
   readonly #facts: Queue<readonly AskedFacts[]> = createQueue();
   readonly #free: Queue<ArrayBuffer> = createQueue();
   readonly #seen = createSeenRecords();
+  /** Ids that were drawn for children of this file, by what the source calls them. */
+  readonly #drawn = new Map<string, string>();
   /** How the ids of a batch begin, so that they lie side by side in the store's indexes; 90 random bits follow. */
   #family = "";
 
@@ -52,14 +63,13 @@ class Drafter {
       ids: () => this.#family + randomUUID().slice(FAMILY_CHARACTERS),
       receivedAt: task.receivedAt,
     };
-    port.on("message", (message: ToDrafter) => this.#receive(message));
   }
 
-  post(message: FromDrafter, transfer: ArrayBuffer[] = []): void {
+  #post(message: FromDrafter, transfer: ArrayBuffer[] = []): void {
     this.#port.postMessage(message, transfer);
   }
 
-  #receive(message: ToDrafter): void {
+  receive(message: Exclude<ToDrafter, { kind: "begin" }>): void {
     if (message.kind === "facts") this.#facts.add(message.facts);
     else if (message.kind === "taken") this.#recycle(message.bytes);
     else this.#chunks.add(message);
@@ -69,11 +79,16 @@ class Drafter {
     this.#free.add(buffer.byteLength > BUFFER_BYTES_MAX ? new ArrayBuffer(BUFFER_BYTES) : buffer);
   }
 
-  async run(mapper: AnyMapper): Promise<void> {
+  async run(): Promise<void> {
+    await this.#draftAll(await mapperOf(this.#task.source.kind));
+    this.#post({ kind: "done" });
+  }
+
+  async #draftAll(mapper: AnyMapper): Promise<void> {
     const { contentType, fileName, source } = this.#task;
     const { columns, localAuthority } = source;
     const explainFault = (error: unknown) => {
-      this.post({ kind: "fault", error: error instanceof Error ? error : new Error("thrown by a mapper") });
+      this.#post({ kind: "fault", error: error instanceof Error ? error : new Error("thrown by a mapper") });
       return FAULT;
     };
     const told = { contentType, fileName, columns, localAuthority, explainFault };
@@ -96,7 +111,7 @@ class Drafter {
         if (next.isBroken) throw new Error("The body of a delivery broke off.");
         return;
       }
-      this.post({ kind: "read" });
+      this.#post({ kind: "read" });
       yield next.bytes;
     }
   }
@@ -107,7 +122,7 @@ class Drafter {
       const { key, hash, identity } = prepared.unit;
       return [{ key, hash, identity }];
     });
-    this.post({ kind: "asks", asks });
+    this.#post({ kind: "asks", asks });
   }
 
   async #draft(batch: readonly Read[]): Promise<void> {
@@ -119,7 +134,7 @@ class Drafter {
       return packRead(read, known && this.#draftOne(read, known), bytes);
     });
     const buffer = bytes.take();
-    this.post({ kind: "batch", reads, bytes: buffer }, [buffer]);
+    this.#post({ kind: "batch", reads, bytes: buffer }, [buffer]);
   }
 
   /** Nothing where a mapper threw: it throws again where its fault is told. */
@@ -128,12 +143,22 @@ class Drafter {
     // What came before in this file may be other by now than the store said.
     if (this.#seen.addAgain(prepared.unit.key)) return undefined;
     if (facts === "unchanged") return facts;
+    const { localId } = prepared.unit.identity;
+    // A child whom this file told of shortly before is the one that an id was drawn for then.
+    const patientId = facts.patientId ?? this.#drawn.get(localId);
     try {
-      return draftUnit(prepared.unit, facts, this.#context);
+      const draft = draftUnit(prepared.unit, { ...facts, patientId }, this.#context);
+      if (patientId === undefined) this.#remember(localId, draft.patientId);
+      return draft;
     } catch {
       return undefined;
     }
   }
+
+  #remember(localId: string, patientId: string): void {
+    if (this.#drawn.size >= DRAWN_MAX) this.#drawn.clear();
+    this.#drawn.set(localId, patientId);
+  }
 }
 
-if (!isMainThread && parentPort !== null) await work(parentPort, workerData);
+if (!isMainThread && parentPort !== null) serve(parentPort);

@@ -40,7 +40,7 @@ export function toElements({ resource, slot, source, tables }: Told): {
   };
 }
 
-export function toElement({ element, fields, rule }: ElementOrigin, source: string): ElementLineage {
+function toElement({ element, fields, rule }: ElementOrigin, source: string): ElementLineage {
   return { element, source, fields, rule };
 }
 

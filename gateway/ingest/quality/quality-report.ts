@@ -91,7 +91,7 @@ export interface UnmappedList {
   readonly others: boolean;
 }
 
-export const SUPPRESSION_POLICY = `Policy of this gateway: a count from 1 to ${SHOWN_COUNT_MIN - 1} is shown as ${SUPPRESSED}, and so is every other count or rate from which it could be computed.`;
+const SUPPRESSION_POLICY = `Policy of this gateway: a count from 1 to ${SHOWN_COUNT_MIN - 1} is shown as ${SUPPRESSED}, and so is every other count or rate from which it could be computed.`;
 
 /** Bodies newest first, as `qualityOf` gives them; of what they tell, the latest `deliveries` of each table. */
 export function toQualityReport(

@@ -139,7 +139,7 @@ function toItem<Shape extends CsvShape>(
 }
 
 /** The fields of one record, or `undefined` when its quotation marks do not pair. */
-export function splitFields(text: string): readonly string[] | undefined {
+function splitFields(text: string): readonly string[] | undefined {
   if (!text.includes('"')) return text.split(",");
   const values: string[] = [];
   let at = 0;

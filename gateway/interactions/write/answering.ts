@@ -19,10 +19,7 @@ function statusOf({ outcome }: Written, preference: Preference): Answer["status"
   return isGone && preference.return !== "OperationOutcome" ? 204 : 200;
 }
 
-export function headersOf(
-  { outcome, type, id, version, lastUpdated_ms }: Written,
-  fhirBase: string,
-): Answer["headers"] {
+function headersOf({ outcome, type, id, version, lastUpdated_ms }: Written, fhirBase: string): Answer["headers"] {
   if (outcome === "absent") return {};
   const ETag = `W/"${version}"`;
   if (outcome === "deleted") return version === "" ? {} : { ETag };
@@ -33,7 +30,7 @@ export function headersOf(
   };
 }
 
-export function bodyOf({ outcome, body }: Written, preference: Preference): Buffer {
+function bodyOf({ outcome, body }: Written, preference: Preference): Buffer {
   if (preference.return === "OperationOutcome") return OUTCOMES[outcome];
   return preference.return === "minimal" ? NOTHING : body;
 }

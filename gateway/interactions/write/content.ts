@@ -58,7 +58,7 @@ function withSource(meta: Tree, { idSpace, source }: Writer): Tree {
 const SOURCE_NAMES = canonical("source", "");
 
 /** The text of one version. */
-export function toBody(content: Content, version: string, now_ms: number): Buffer {
+function toBody(content: Content, version: string, now_ms: number): Buffer {
   const { type, id, meta, rest } = content;
   const stamp = toStamp(version, now_ms);
   return Buffer.from(

@@ -22,7 +22,7 @@ export type ParsedCriteria =
 
 /**
  * Parses the criteria of a conditional interaction. To be told whether something exists is a search, and takes its
- * scope. `text` may begin with the question mark of an address, or with a whole address: some clients send that.
+ * scope. `text` may begin with the question mark of an address, or with the address of the type: some clients send that.
  */
 export function readCriteria(
   type: RecordType,
@@ -32,12 +32,17 @@ export function readCriteria(
   if (!hasScope(requester.scopes, type, "s")) {
     return { ok: false, issues: [{ kind: "insufficient-scope", needed: `system/${type}.s` }] };
   }
-  const parsed = parseCriteria(type, text.replace(ADDRESS, ""), { fhirBase });
+  const [, address = "", query = ""] = ADDRESS.exec(text) ?? [];
+  if (!["", type, `/${type}`, `${fhirBase}/${type}`].includes(address)) {
+    const expected = `search parameters of ${type}`;
+    return { ok: false, issues: [{ kind: "bad-parameter-value", parameter: "criteria", expected }] };
+  }
+  const parsed = parseCriteria(type, query, { fhirBase });
   return parsed.ok ? { ok: true, criteria: { type, question: parsed.question } } : parsed;
 }
 
 /** What stands before a question mark that no parameter precedes. */
-const ADDRESS = /^[^=?]*\?/;
+const ADDRESS = /^(?:([^=?]*)\?)?(.*)$/s;
 
 /**
  * The one resource that criteria find among what the writer sees, `undefined` when there is none. Several are refused:

@@ -1,7 +1,7 @@
 /** FHIRPath Patch: https://hl7.org/fhir/R4/fhirpatch.html */
 import { LIMITS } from "../../limits.ts";
 import { choiceKey, type ElementPlace, findPlaces } from "./fhirpath-places.ts";
-import { insertAt, moveWithin, removeAt, setChild, setValue } from "./fhirpath-values.ts";
+import { insertAt, moveWithin, removeAt, removeEmptied, setChild, setValue } from "./fhirpath-values.ts";
 import type { Change } from "./patching.ts";
 import type { Read } from "./reading.ts";
 import { flawed, refuse } from "./refusal.ts";
@@ -35,16 +35,16 @@ export function fhirPathPatch(body: unknown): Read<Change> {
   if (
     !isTree(body) ||
     body.resourceType !== "Parameters" ||
-    !Array.isArray(body.parameter) ||
-    body.parameter.length === 0
+    !(body.parameter === undefined || Array.isArray(body.parameter))
   ) {
     return malformed("Parameters", "Expected a Parameters resource with one parameter 'operation' for each change.");
   }
-  if (body.parameter.length > LIMITS.patch_operations_max) {
+  const { parameter: parameters = [] } = body;
+  if (parameters.length > LIMITS.patch_operations_max) {
     return malformed("Parameters.parameter", `Expected ${LIMITS.patch_operations_max} operations at most.`);
   }
   const operations: PatchOperation[] = [];
-  for (const [index, parameter] of body.parameter.entries()) {
+  for (const [index, parameter] of parameters.entries()) {
     const operation = readOperation(parameter);
     if (typeof operation === "string") return malformed(`Parameters.parameter[${index}]`, operation);
     operations.push(operation);
@@ -105,6 +105,8 @@ function apply(tree: OpenTree, operations: readonly PatchOperation[]): void {
       refuse(flawed("rule", { code: "processing", expression, message }));
     }
   }
+  // Not sooner: a later operation may fill what an earlier one has emptied.
+  if (operations.some(({ type }) => type === "delete")) removeEmptied(tree);
 }
 
 /** Why an operation cannot be applied; otherwise it is. */

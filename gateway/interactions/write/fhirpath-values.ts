@@ -150,6 +150,31 @@ export function removeAt({ holder, name, index }: ElementPlace): undefined {
     delete holder[`_${name}`];
 }
 
+/** An element without value and children is none, and goes with the last of them. Only deletes make such. */
+export function removeEmptied(holder: OpenTree): void {
+  for (const [name, value] of Object.entries(holder)) {
+    const left = Array.isArray(value) ? withoutEmptied(value, name.startsWith("_")) : value;
+    if (Array.isArray(left) ? left.length === 0 : isOpenTree(left) && isEmptied(left)) delete holder[name];
+    else holder[name] = left;
+  }
+  for (const [name, value] of Object.entries(holder)) {
+    if (Array.isArray(value) && value.every((item) => item === null) && !Array.isArray(holder[`_${name}`]))
+      delete holder[name];
+  }
+}
+
+/** Beside primitives each place counts, so one that is empty stays as null. */
+function withoutEmptied(list: readonly unknown[], isCompanion: boolean): readonly unknown[] {
+  const items = list.map((item) => (isOpenTree(item) && isEmptied(item) ? undefined : item));
+  if (!isCompanion) return items.filter((item) => item !== undefined);
+  return items.every((item) => item === undefined || item === null) ? [] : items.map((item) => item ?? null);
+}
+
+function isEmptied(element: OpenTree): boolean {
+  removeEmptied(element);
+  return Object.keys(element).length === 0;
+}
+
 /** Moves an item of a list; the destination is its index once it is moved. */
 export function moveWithin({ holder, name }: ElementPlace, source: number, destination: number): string | undefined {
   for (const list of [holder[name], holder[`_${name}`]]) {

@@ -4,7 +4,7 @@ import { LIMITS } from "../../limits.ts";
 import type { Change } from "./patching.ts";
 import type { Read } from "./reading.ts";
 import { flawed, refuse } from "./refusal.ts";
-import { closeTree, isTree, type OpenTree, openTree } from "./tree.ts";
+import { closeTree, isOpenTree, isTree, type OpenTree, openTree } from "./tree.ts";
 
 /** What an operation has besides its `op` and `path`. */
 const MEMBER: Readonly<Record<Operation["op"], "value" | "from" | undefined>> = {
@@ -69,8 +69,10 @@ function apply(tree: OpenTree, operations: readonly Operation[]): void {
 function applyOne(tree: OpenTree, operation: Operation): string | undefined {
   const { op, path } = operation;
   const isPlaced = op === "add" || op === "move" || op === "copy";
-  const places = "from" in operation ? [operation.from, path] : [path];
-  if (places.includes("")) return "the whole resource is replaced by an update, not by a patch.";
+  if ("from" in operation && [operation.from, path].includes(""))
+    return "the whole resource is neither moved nor copied.";
+  if (path === "" && op === "remove") return "a resource is deleted by a delete.";
+  if (path === "" && (operation.op === "add" || operation.op === "replace")) return replaceAll(tree, operation.value);
   if (!hasWay(tree, path, isPlaced) || ("from" in operation && !hasWay(tree, operation.from, false)))
     return "there is nothing at the place that it names.";
   if (operation.op === "test") {
@@ -88,6 +90,15 @@ function applyOne(tree: OpenTree, operation: Operation): string | undefined {
     : undefined;
 }
 
+/** The whole resource by another; that it stays this one is checked of every patch. RFC 6902 sections 4.1 and 4.3 */
+function replaceAll(tree: OpenTree, value: unknown): string | undefined {
+  const whole = openTree(value);
+  if (!isOpenTree(whole)) return "a resource is an object.";
+  for (const name of Object.keys(tree)) delete tree[name];
+  Object.assign(tree, whole);
+  return undefined;
+}
+
 const INDEX = /^(?:0|[1-9][0-9]*)$/;
 
 /**
@@ -95,6 +106,7 @@ const INDEX = /^(?:0|[1-9][0-9]*)$/;
  * something is put also the end (`-`). RFC 6901 section 4
  */
 function hasWay(tree: OpenTree, pointer: string, isPlaced: boolean): boolean {
+  if (pointer === "") return true;
   const names = pointer.split("/").map((token) => token.replaceAll("~1", "/").replaceAll("~0", "~"));
   const last = names.at(-1) ?? "";
   let node: unknown = tree;

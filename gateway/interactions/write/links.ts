@@ -9,6 +9,8 @@ import type { PlannedWrite } from "./transaction-plan.ts";
 export interface Identity {
   readonly type: RecordType;
   readonly id: string;
+  /** Set for an id that was drawn for a resource that is new. */
+  readonly isDrawn?: boolean;
   /** What a conditional create was spared by. */
   readonly found?: Written;
 }

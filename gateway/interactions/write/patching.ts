@@ -16,7 +16,7 @@ export type Change = (tree: OpenTree, type: RecordType) => void;
 
 const JSON_PATCH = "application/json-patch+json";
 const FHIRPATH_PATCH = "application/fhir+json";
-export const ACCEPT_PATCH = `${JSON_PATCH}, ${FHIRPATH_PATCH}`;
+const ACCEPT_PATCH = `${JSON_PATCH}, ${FHIRPATH_PATCH}`;
 
 /** The patch of the body, in either form. */
 export function readPatch(

@@ -1,7 +1,12 @@
 import type { Patient, Resource } from "@medplum/fhirtypes";
 import { toWrittenKey } from "../../identity/resolve-identifier.ts";
 import { toRecordSearchKeys } from "../../search/keys.ts";
-import { type RecordSearchKey, SHARED_ID_SPACE } from "../../store/store.ts";
+import {
+  type RecordSearchKey,
+  SHARED_ID_SPACE,
+  type StoredContribution,
+  type StoredRecord,
+} from "../../store/store.ts";
 import { type Content, toContribution } from "./content.ts";
 import type { Scene, Writer } from "./ports.ts";
 import type { Whose } from "./whose.ts";
@@ -11,20 +16,41 @@ export async function putContribution(
   { record, localId, withheld }: Whose,
   content: Content,
   { transaction, writer, now_ms }: Scene,
-): Promise<void> {
-  await transaction.putContribution(
-    record,
-    writer.authority,
-    {
-      source: writer.source,
-      localId,
-      dataClass: writer.dataClass,
-      lastUpdated: now_ms,
-      body: toContribution(content),
-      ...(withheld.length === 0 ? {} : { withheld }),
-    },
-    searchKeys(toPatient(content.resource), writer),
-  );
+): Promise<StoredContribution> {
+  const contribution = {
+    source: writer.source,
+    localId,
+    dataClass: writer.dataClass,
+    lastUpdated: now_ms,
+    body: toContribution(content),
+    ...(withheld.length === 0 ? {} : { withheld }),
+  };
+  const keys = searchKeys(toPatient(content.resource), writer);
+  await transaction.putContribution(record, writer.authority, contribution, keys);
+  return contribution;
+}
+
+/** A record of which nothing is known but what its writer has just said of the child. */
+export function toNewRecord(
+  { record, patientId }: Whose,
+  contribution: StoredContribution,
+  { writer }: Scene,
+): StoredRecord {
+  return {
+    key: record,
+    kind: "child",
+    idSpace: writer.idSpace,
+    patientId,
+    version: 1,
+    contributions: [contribution],
+    pastContributions: [],
+    relationships: [],
+    resources: [],
+    replaces: [],
+    mergedBefore: [],
+    leavings: [],
+    disclosureDecisions: [],
+  };
 }
 
 /** The keys by which the child is found. */

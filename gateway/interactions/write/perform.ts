@@ -24,13 +24,19 @@ export interface Conditions {
 /** https://hl7.org/fhir/R4/http.html#create; with criteria https://hl7.org/fhir/R4/http.html#ccreate */
 export async function create(
   type: RecordType,
-  told: { readonly sent: Sent; readonly ifNoneExist?: Criteria | undefined; readonly id?: string | undefined },
+  told: {
+    readonly sent: Sent;
+    readonly ifNoneExist?: Criteria | undefined;
+    readonly id?: string | undefined;
+    /** Whether the id was drawn for it; so it is where none is given. */
+    readonly isDrawn?: boolean;
+  },
   scene: Scene,
 ): Promise<Written> {
   const found = told.ifNoneExist && (await findOne(told.ifNoneExist, scene));
   if (found) return toFound(type, found);
   const { id = scene.ports.ids(), sent } = told;
-  return put({ type, id, sent, isDrawn: told.id === undefined }, scene);
+  return put({ type, id, sent, isDrawn: told.isDrawn ?? told.id === undefined }, scene);
 }
 
 export function toFound(type: RecordType, found: ReleasedEntry): Written {

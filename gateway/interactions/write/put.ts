@@ -1,11 +1,12 @@
 import type { RecordType } from "#profiles/interactions.ts";
 import { resourceBytes } from "../../search/pack.ts";
 import type { RecordKey } from "../../store/store.ts";
+import type { VisibleRecord } from "../record-reader.ts";
 import { mayWrite } from "../scope-filter.ts";
 import { settleConsent } from "./consent-rules.ts";
 import { type Content, type Sent, toContent, toContribution, toStored } from "./content.ts";
 import type { Held } from "./held.ts";
-import { putContribution, toPatient } from "./patient.ts";
+import { putContribution, toNewRecord, toPatient } from "./patient.ts";
 import type { Scene, Written } from "./ports.ts";
 import { refuse } from "./refusal.ts";
 import { type Place, placeOf } from "./subject.ts";
@@ -70,18 +71,28 @@ async function noteSeen(type: RecordType, place: Place, scene: Scene): Promise<v
   scene.whenDurable.push(await scene.ports.seenChildren.note(place.record, scene, place.seenUntil_ms));
 }
 
-async function putPatient({ id, sent, held }: ToPut, scene: Scene): Promise<Written> {
+async function putPatient({ id, sent, held, isDrawn = false }: ToPut, scene: Scene): Promise<Written> {
   const content = toContent("Patient", id, sent, scene.writer);
   const isHeld = held?.state === "current";
   if (isHeld && (await tellsAlready({ record: held.record, localId: id }, content, scene))) {
     return { outcome: "unchanged", type: "Patient", id, patientId: id, ...(await showPatient(held.record, scene)) };
   }
-  const whose = await settleWhose(toPatient(content.resource), { id, held }, scene);
+  const whose = await settleWhose(toPatient(content.resource), { id, held, isDrawn }, scene);
+  if (whose.isNew) return tellOfNew(whose, content, scene);
   const isToldAlready = await tellsAlready(whose, content, scene);
   if (!isToldAlready) await putContribution(whose, content, scene);
   const { record, patientId } = whose;
   const outcome = !isHeld ? "created" : isToldAlready ? "unchanged" : "updated";
   return { outcome, type: "Patient", id: patientId, patientId, ...(await showPatient(record, scene)) };
+}
+
+/** What the writer reads of a child of whom nobody told before is made of what it tells: there is nothing else to read. */
+async function tellOfNew(whose: Whose, content: Content, scene: Scene): Promise<Written> {
+  const { search, requester, at } = scene;
+  const { patientId } = whose;
+  const contribution = await putContribution(whose, content, scene);
+  const view = await search.reader.made(toNewRecord(whose, contribution, scene), requester, at);
+  return { outcome: "created", type: "Patient", id: patientId, patientId, ...toShown(view) };
 }
 
 async function tellsAlready(
@@ -94,11 +105,14 @@ async function tellsAlready(
 }
 
 /** The Patient as the writer sees it, which other sources may have a part in. */
-export async function showPatient(
-  record: RecordKey,
-  { search, requester, at }: Scene,
-): Promise<Pick<Written, "version" | "lastUpdated_ms" | "body">> {
-  const patient = (await search.reader.view(record, requester, at))?.patient;
+async function showPatient(record: RecordKey, { search, requester, at }: Scene): Promise<ShownPatient> {
+  return toShown(await search.reader.view(record, requester, at));
+}
+
+type ShownPatient = Pick<Written, "version" | "lastUpdated_ms" | "body">;
+
+function toShown(view: VisibleRecord | undefined): ShownPatient {
+  const patient = view?.patient;
   if (patient === undefined || patient.size === 0) throw new Error("a written Patient is not seen by its writer");
   return {
     version: patient.versions[0] ?? "",

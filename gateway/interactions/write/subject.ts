@@ -138,7 +138,10 @@ function withReference(sent: Sent, element: string, reference: Tree): Sent {
   };
 }
 
-/** A Provenance stands with the child whose resources it is about; one about two children would tell one of the other. */
+/**
+ * A Provenance stands with the child whose resources it is about; one about two children would tell one of the other. Where
+ * no person is real it may be, and stands with neither, so that it is found by both.
+ */
 async function placeOfTargets(targets: unknown, scene: Scene): Promise<Place> {
   const places = new Map<RecordKey, Place>();
   let isHidden = false;
@@ -150,8 +153,8 @@ async function placeOfTargets(targets: unknown, scene: Scene): Promise<Place> {
     isHidden ||= place === undefined;
   }
   const [only, another] = places.values();
-  if (scene.writer.unknownSubjects) return only ?? SHARED;
-  if (another === undefined && !isHidden) return only ?? SHARED;
+  const place = another === undefined ? (only ?? SHARED) : SHARED;
+  if (scene.writer.unknownSubjects || (another === undefined && !isHidden)) return place;
   return refuse(
     flawed("rule", {
       code: "business-rule",

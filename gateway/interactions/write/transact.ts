@@ -2,7 +2,7 @@ import type { Requester } from "../../access/requester.ts";
 import { findWritten } from "../../identity/resolve-identifier.ts";
 import { LIMITS } from "../../limits.ts";
 import type { Issue } from "../../outcome/issue.ts";
-import { type ReadVerbs, SHARED_ID_SPACE } from "../../store/store.ts";
+import { type PatientName, type ReadVerbs, SHARED_ID_SPACE } from "../../store/store.ts";
 import type { RequestFacts } from "../answer.ts";
 import { ask } from "../ask.ts";
 import { type IdentifierResolver, isNarrow, type Looking, withinTransaction } from "../candidates.ts";
@@ -32,11 +32,13 @@ export interface Intent {
   readonly criteria: readonly Criteria[];
   /** Whether one resource is written, and nothing else. */
   readonly isAlone: boolean;
+  /** Children about whom something is written, as far as references say. */
+  readonly patients?: readonly PatientName[];
 }
 
 /** Does `work` in one store transaction. When it is refused, nothing of it stays. */
 export async function transact<T>(
-  { request: { requester, now_ms }, writer, criteria, isAlone }: Intent,
+  { request: { requester, now_ms }, writer, criteria, isAlone, patients = [] }: Intent,
   ports: WritePorts,
   work: (scene: Scene) => Promise<T>,
 ): Promise<Committed<T>> {
@@ -44,12 +46,15 @@ export async function transact<T>(
   const whenDurable: (() => void)[] = [];
   try {
     await lookAhead(criteria, { requester, at }, ports);
-    const value = await ports.store.write((transaction) => {
-      whenDurable.length = 0;
-      const search = { ...withinTransaction(ports, transaction), resolver: everyCarrier(transaction) };
-      const now = ports.clock();
-      return work({ transaction, search, ports, requester, writer, at, now_ms: now, isAlone, whenDurable });
-    });
+    const value = await ports.store.write(
+      (transaction) => {
+        whenDurable.length = 0;
+        const search = { ...withinTransaction(ports, transaction), resolver: everyCarrier(transaction) };
+        const now = ports.clock();
+        return work({ transaction, search, ports, requester, writer, at, now_ms: now, isAlone, whenDurable });
+      },
+      { patients },
+    );
     for (const note of whenDurable) note();
     return { ok: true, value };
   } catch (error) {

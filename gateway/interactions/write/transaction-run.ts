@@ -62,7 +62,7 @@ export async function runTransaction({ writes, reads }: Plan, scene: Scene): Pro
     await within(write.index, async () => {
       const identity = identities.get(write.index);
       const links = linksOf(write);
-      const written = identity?.found ?? (await store(write, { id: identity?.id ?? "", links }, scene));
+      const written = identity?.found ?? (await store(write, { ...identity, links }, scene));
       done.set(write.index, written);
       if (identity === undefined || written.id === identity.id) return;
       // It joined a child that is there already: links lead to that one.
@@ -100,7 +100,9 @@ async function identify(write: PlannedWrite, scene: Scene): Promise<Identity | u
   const { type } = write;
   if (write.kind === "create") {
     const found = write.ifNoneExist && (await findOne(write.ifNoneExist, scene));
-    return found ? { type, id: idOf(found), found: toFound(type, found) } : { type, id: scene.ports.ids() };
+    return found
+      ? { type, id: idOf(found), found: toFound(type, found) }
+      : { type, id: scene.ports.ids(), isDrawn: true };
   }
   if (write.kind === "delete") return undefined;
   if ("id" in write.target) return { type, id: write.target.id };
@@ -122,7 +124,7 @@ function inOrder(writes: readonly PlannedWrite[]): readonly Storing[] {
 /** Stores one entry under the id that was settled for it. */
 async function store(
   write: Storing,
-  { id, links }: { readonly id: string; readonly links: Links },
+  { id = "", isDrawn = false, links }: Partial<Pick<Identity, "id" | "isDrawn">> & { readonly links: Links },
   scene: Scene,
 ): Promise<Written> {
   const { type } = write;
@@ -132,7 +134,7 @@ async function store(
     const { target, conditions } = write;
     return update(type, { target, sent, conditions, settledId: id }, scene);
   }
-  return create(type, { sent, id }, scene);
+  return create(type, { sent, id, isDrawn }, scene);
 }
 
 /** What criteria did not find before must not be what another entry made: whichever came first, it would be found. */

@@ -16,6 +16,8 @@ export interface Whose {
   readonly localId: string;
   /** `system|value` of numbers that another child holds: shown to nobody but the writer. */
   readonly withheld: readonly string[];
+  /** Set where the record was made for it just now: nothing else is in it. */
+  readonly isNew?: true;
 }
 
 /**
@@ -25,17 +27,18 @@ export interface Whose {
  */
 export async function settleWhose(
   patient: Patient,
-  { id, held }: { readonly id: string; readonly held?: Held | undefined },
+  { id, held, isDrawn }: { readonly id: string; readonly held?: Held | undefined; readonly isDrawn: boolean },
   scene: Scene,
 ): Promise<Whose> {
   const { transaction, writer } = scene;
   const record = held?.record;
   const localId = record === undefined ? id : await nameOf(record, id, scene);
   if (!isMatched(scene)) {
-    const own = record ?? (await transaction.createChild(id, writer.idSpace));
-    return { record: own, patientId: id, localId, withheld: [] };
+    if (record !== undefined) return { record, patientId: id, localId, withheld: [] };
+    const made = await transaction.createChild(id, writer.idSpace, isDrawn);
+    return { record: made, patientId: id, localId, withheld: [], isNew: true };
   }
-  if (record === undefined) return settleNew(patient, id, scene);
+  if (record === undefined) return settleNew(patient, { id, isDrawn }, scene);
   return { ...(await settleIn(record, { patient, localId }, scene)), patientId: id };
 }
 
@@ -93,7 +96,11 @@ async function linkOwn(
   await transaction.appendLink({ source: writer.source, localId, record, author, evidence, decidedAt: now_ms });
 }
 
-async function settleNew(patient: Patient, id: string, scene: Scene): Promise<Whose> {
+async function settleNew(
+  patient: Patient,
+  { id, isDrawn }: { readonly id: string; readonly isDrawn: boolean },
+  scene: Scene,
+): Promise<Whose> {
   const { transaction, writer, ports } = scene;
   const identities = identitiesFor(scene);
   const identity = toIdentity(patient, id);
@@ -107,8 +114,8 @@ async function settleNew(patient: Patient, id: string, scene: Scene): Promise<Wh
   // What is hidden of the child itself may speak against it: two children in one are worse than one that is told twice.
   const isJoined = record !== undefined && (await resolve(identities.ofSeen)).record === record;
   if (!isJoined) {
-    const made = await apply(asOwn(all), scene);
-    return { record: made, patientId: id, localId: id, withheld: withheldIn(made, patient, all) };
+    const made = await apply(asOwn(all), scene, isDrawn);
+    return { record: made, patientId: id, localId: id, withheld: withheldIn(made, patient, all), isNew: true };
   }
   const patientId = (await transaction.record(record))?.patientId ?? id;
   const [word] = await wordsOf(record, patientId, scene);
@@ -163,11 +170,11 @@ function besides({ record, decision }: Resolution, chosen: RecordKey | undefined
 const NOT_SEEN = "the client that tells of it does not see that record";
 
 /** A client's Patient without a number waits for nobody: its client finds it by its id. */
-function apply(resolution: Resolution, { transaction, ports, now_ms }: Scene): Promise<RecordKey> {
+function apply(resolution: Resolution, { transaction, ports, now_ms }: Scene, isDrawn = false): Promise<RecordKey> {
   const { decision, identity } = resolution;
   const reviews = decision.reviews.filter(({ kind }) => kind !== "unlinked");
   const applied = { ...resolution, decision: { ...decision, reviews } };
-  return ports.childResolver.apply(transaction, applied, { patientId: identity.localId, now: now_ms });
+  return ports.childResolver.apply(transaction, applied, { patientId: identity.localId, now: now_ms, isDrawn });
 }
 
 /** Takes back who the writer said that the child is. */

@@ -9,7 +9,7 @@ import type { IdentityClaim, WriteTransaction } from "../../store/store.ts";
 /** Why a number is served no more. */
 export type VoidReason = "invalidated" | "superseded";
 
-export const VOID_EVIDENCE: Readonly<Record<VoidReason, string>> = {
+const VOID_EVIDENCE: Readonly<Record<VoidReason, string>> = {
   invalidated: "the national register took the number out of use: the child may have another identity now",
   superseded: "the national register replaced the number by another one",
 };

@@ -36,11 +36,11 @@ export type Applied =
   /** The child is another's, or told otherwise, than when it was asked for. */
   | { readonly kind: "overtaken" };
 
-export const TRACE_EVIDENCE = [
+const TRACE_EVIDENCE = [
   "the national register knows one child with these details, certain by the gateway's own matching",
   "number verified by the national register",
 ];
-export const RESTRICTED_EVIDENCE =
+const RESTRICTED_EVIDENCE =
   "the national register marks a child with these details as restricted: nothing is linked by a rule";
 const BOTH_EVIDENCE = "another record holds the number beside the same birth date";
 const HELD_EVIDENCE = "the number that the national register tells of this child is another record's";

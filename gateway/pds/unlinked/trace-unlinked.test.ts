@@ -174,7 +174,7 @@ test("more children than are read together are all asked for in one pass, told o
     state: () => "closed",
   };
   expect(await startTracing(store, tracer).pass()).toEqual({ told: 1, none: 119 });
-}, 30_000);
+});
 
 test.each([
   ["without a number is asked for", {}, { told: 1 }],

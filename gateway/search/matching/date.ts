@@ -6,7 +6,7 @@ export interface QuerySpan extends DateRange {
   readonly prefix: Prefix;
 }
 
-export const DATE_GRAMMAR = `${PREFIX_GRAMMAR}YYYY[-MM[-DD[Thh:mm[:ss[.fff]][Z|±hh:mm]]]]`;
+const DATE_GRAMMAR = `${PREFIX_GRAMMAR}YYYY[-MM[-DD[Thh:mm[:ss[.fff]][Z|±hh:mm]]]]`;
 const DAY_ms = 86_400_000;
 /** A plus that a careless client left unescaped arrives as a space, which means nothing else in a time. */
 const SPACE_FOR_PLUS = /^(.*T[\d:.]+) (\d{2}:\d{2})$/;
@@ -45,22 +45,12 @@ function contains(resource: DateRange, query: DateRange): boolean {
   return query.low_ms <= resource.low_ms && resource.high_ms <= query.high_ms;
 }
 
-/** Whether the dates of a resource, those from `start` before `end` with this code, meet a date of a query. */
-export function meetsSpan(
-  dates: readonly (DateRange & { readonly code?: string })[],
-  query: QuerySpan,
-  { start, end, code }: { readonly start: number; readonly end: number; readonly code?: string },
-): boolean {
+/** Whether the dates of a resource meet a date of a query. */
+export function meetsSpan(dates: readonly DateRange[], query: QuerySpan): boolean {
   const isNegated = query.prefix === "ne";
   const compare = COMPARE[query.prefix === "ne" ? "eq" : query.prefix];
-  let hasDate = false;
-  for (let i = start; i < end; i++) {
-    const date = dates[i];
-    if (date === undefined || (code !== undefined && date.code !== code)) continue;
-    hasDate = true;
-    if (compare(date, query)) return !isNegated;
-  }
-  return isNegated && hasDate;
+  if (dates.some((date) => compare(date, query))) return !isNegated;
+  return isNegated && dates.length > 0;
 }
 
 const OPEN_LOW_ms = Number.NEGATIVE_INFINITY;
@@ -95,7 +85,7 @@ export function parseDateTest(text: string, now_ms: number | undefined): ParsedV
     ok: true,
     test(elements) {
       const spans = elements.flatMap((element) => toElementSpan(element) ?? []);
-      return meetsSpan(spans, query, { start: 0, end: spans.length });
+      return meetsSpan(spans, query);
     },
   };
 }

@@ -3,7 +3,7 @@ import { type Interval, meetsNumber, NUMBER_GRAMMAR, parseQueryNumber, type Quer
 import { conversionOf, UCUM } from "./units.ts";
 import { expected, isNode, type Node, type ParsedValue } from "./value-test.ts";
 
-export const QUANTITY_GRAMMAR = `${NUMBER_GRAMMAR}, or with |[system]|[code] or ||[code or unit] after it`;
+const QUANTITY_GRAMMAR = `${NUMBER_GRAMMAR}, or with |[system]|[code] or ||[code or unit] after it`;
 
 /** A Quantity, a Range or SampledData of a resource: what it measures, and in which unit. */
 export interface Measured extends Interval {

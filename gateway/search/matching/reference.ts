@@ -8,7 +8,7 @@ export type ReferenceTarget =
   | { readonly kind: "local"; readonly type: string; readonly id: string; readonly version: string | undefined }
   | { readonly kind: "elsewhere"; readonly url: string; readonly version: string | undefined };
 
-export const REFERENCE_GRAMMAR = "[id], [type]/[id], or the URL that the reference holds";
+const REFERENCE_GRAMMAR = "[id], [type]/[id], or the URL that the reference holds";
 const LOGICAL_ID = /^[A-Za-z0-9\-.]{1,64}$/;
 const RELATIVE = /^([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/([A-Za-z0-9\-.]{1,64}))?$/;
 const ABSOLUTE = /^[a-z][a-z0-9+.-]*:\S+$/i;

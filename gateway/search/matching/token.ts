@@ -24,7 +24,7 @@ export interface Coded {
   readonly code: string;
 }
 
-export const TOKEN_GRAMMAR = "[code], [system]|[code], |[code] or [system]|";
+const TOKEN_GRAMMAR = "[code], [system]|[code], |[code] or [system]|";
 
 /** Every code that an element holds. A ContactPoint's system is a kind of contact, not a system of codes. */
 export function toCodes(element: unknown, { kind, codeSystem }: Pick<TokenOptions, "kind" | "codeSystem">): Coded[] {

@@ -20,6 +20,9 @@ export class ConnectionLostError extends StoreUnavailableError {}
 /** Another transaction was in the way; the same works do well when they are run again. */
 export class ConflictError extends StoreUnavailableError {}
 
+/** The server is there and no connection to it can be made as it is asked for: that is no better a moment later. */
+export class ConnectionRefusedError extends StoreUnavailableError {}
+
 /** Classes of codes, or codes, that end a connection's use: it, the server, or what it is connected to is going away. */
 const LOST = ["08", "57P01", "57P02", "57P03", "57P04", "57P05", "25006", "0A000"];
 /** The server lives, and cannot do this now: too little room or memory, too many connections, a wait that took too long. */
@@ -40,6 +43,8 @@ export function toStoreError(error: unknown): Error {
   // A fault of our own says nothing of the connection.
   if (error instanceof TypeError) return error;
   const code = codeOf(error);
+  const refusal = toRefusal(code, error);
+  if (refusal !== undefined) return new ConnectionRefusedError(refusal);
   if (code === undefined || !SQLSTATE.test(code)) {
     return new ConnectionLostError(`The database cannot be reached (${code ?? "the connection ended"}).`);
   }
@@ -50,6 +55,26 @@ export function toStoreError(error: unknown): Error {
   const known = ADVICE.find(([one]) => code.startsWith(one));
   if (known !== undefined) return new PostgresError(code, `${known[1]} (${code})`);
   return new PostgresError(code, `PostgreSQL refused a statement (${code}${about(code, error)}).`);
+}
+
+/** As Node says that a certificate does not hold (https://nodejs.org/api/tls.html#x509-certificate-error-codes). */
+const CERTIFICATE = /CERT|VERIFY|SIGNATURE|ISSUER|SELF_SIGNED|HOSTNAME_MISMATCH|CRL/;
+
+/** What of TLS stands in the way, in words that say what to do; what the client says of it has no code. */
+function toRefusal(code: string | undefined, error: unknown): string | undefined {
+  if (error instanceof Error && error.message === "The server does not support SSL connections") {
+    return "The server has no TLS, which sslmode asks for: give it a certificate, or do without by sslmode=disable.";
+  }
+  if (code === undefined || SQLSTATE.test(code)) return undefined;
+  if (CERTIFICATE.test(code)) {
+    return `The server's certificate does not hold (${code}): name who has signed it by sslrootcert, and the host as it is named in it.`;
+  }
+  const isOfFile =
+    error instanceof Error && "syscall" in error && (error.syscall === "open" || error.syscall === "read");
+  if (isOfFile) return `A file that sslrootcert, sslcert or sslkey names cannot be read (${code}).`;
+  return code.startsWith("ERR_SSL_") || code.startsWith("ERR_TLS_") || code.startsWith("ERR_OSSL_")
+    ? `TLS with the server fails (${code}).`
+    : undefined;
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -2,22 +2,24 @@ import { Client } from "pg";
 import { MoveError } from "../move/side.ts";
 import { toStoreError } from "./errors.ts";
 import { SCHEMA } from "./schema.ts";
+import { toGivenUrl } from "./wire.ts";
 
 /** What the server lists a move's connection as. */
-export const MOVE_NAME = "early-years-gateway-move";
+const MOVE_NAME = "early-years-gateway-move";
 const CONNECT_MS = 5_000;
 /** Any number that no other program is likely to lock: "EYFM". */
 const LOCK = 0x4559464d;
 
 /** One connection, and no other move on the same database. @throws MoveError */
 export async function openForMove(url: string): Promise<Client> {
-  const client = new Client({
-    connectionString: url,
-    application_name: MOVE_NAME,
-    connectionTimeoutMillis: CONNECT_MS,
-  });
-  client.on("error", () => {});
+  let client: Client | undefined;
   try {
+    client = new Client({
+      connectionString: toGivenUrl(url),
+      application_name: MOVE_NAME,
+      connectionTimeoutMillis: CONNECT_MS,
+    });
+    client.on("error", () => {});
     await client.connect();
     await client.query(
       `SET search_path = ${SCHEMA}; SET client_min_messages = error; SET jit = off;
@@ -27,7 +29,7 @@ export async function openForMove(url: string): Promise<Client> {
     if (taken.rows[0]?.is_ours !== true) throw new MoveError("Another move is under way on this database.");
     return client;
   } catch (error) {
-    await client.end().catch(() => {});
+    await client?.end().catch(() => {});
     throw error instanceof MoveError ? error : toStoreError(error);
   }
 }

@@ -1,9 +1,10 @@
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { resource } from "../store.fixtures.ts";
 import { ask } from "./postgres.fixtures.ts";
 import { createPostgresStore } from "./postgres.ts";
 import { openPostgresReadOnly } from "./read-only.ts";
-import { citusStatements, prepareSchema, SCHEMA_VERSION, SchemaError } from "./schema.ts";
+import { citusStatements, FIRST_VERSION, prepareSchema, SCHEMA_VERSION, SchemaError } from "./schema.ts";
 import { SHARED_TABLES, TABLES_BY_RECORD } from "./tables.ts";
 import { startTestPostgres, type TestDatabase } from "./test-postgres.ts";
 
@@ -73,6 +74,7 @@ describe("a database that was there before", () => {
   test("of an earlier version is brought forward step by step, in one transaction", async () => {
     await prepareSchema(client);
     const [from, to] = [SCHEMA_VERSION, SCHEMA_VERSION + 2];
+    const earlier = Array.from({ length: from - FIRST_VERSION }, () => async () => {});
     const first = async (one: Client): Promise<void> => {
       await one.query("CREATE TABLE forward (step TEXT)");
     };
@@ -82,12 +84,36 @@ describe("a database that was there before", () => {
     const failing = async (): Promise<void> => {
       throw new Error("the second step fails");
     };
-    await expect(prepareSchema(client, { version: to, steps: [first, failing] })).rejects.toThrow("second step");
+    await expect(prepareSchema(client, { version: to, steps: [...earlier, first, failing] })).rejects.toThrow(
+      "second step",
+    );
     expect((await client.query("SELECT version FROM store_schema")).rows).toEqual([{ version: `${from}` }]);
-    await prepareSchema(client, { version: to, steps: [first, second] });
+    await prepareSchema(client, { version: to, steps: [...earlier, first, second] });
     expect((await client.query("SELECT step FROM forward")).rows).toEqual([{ step: "second" }]);
     expect((await client.query("SELECT version FROM store_schema")).rows).toEqual([{ version: `${to}` }]);
     await expect(createPostgresStore({ url: database.url })).rejects.toThrow(SchemaError);
+  });
+
+  test("of version 8 is read with every body, current and past", async () => {
+    const made = await createPostgresStore({ url: database.url });
+    const body = (n: number) => Buffer.from(`{"resourceType":"Observation","id":"o-${n}"}`);
+    const key = await made.write(async (transaction) => {
+      const record = await transaction.createChild("p-1", "");
+      for (let n = 0; n < 9; n++) await transaction.put(record, { ...resource(), id: `o-${n}`, body: body(n) });
+      await transaction.put(record, { ...resource(), id: "o-7", version: 2, body: body(7) });
+      await transaction.remove("Observation", "o-8", "", 5);
+      return record;
+    });
+    const expected = [await made.record(key), await made.recordHistory(key)];
+    await made.close();
+    for (const table of ["resource", "history"]) {
+      await client.query(`UPDATE ${table} SET body = convert_to('{"resourceType":"Observation","id":"' || id || '"}', 'UTF8')
+        WHERE body IS NOT NULL`);
+    }
+    await client.query("DELETE FROM vocabulary; UPDATE store_schema SET version = 8");
+    const store = await createPostgresStore({ url: database.url });
+    expect([await store.record(key), await store.recordHistory(key)]).toEqual(expected);
+    await store.close();
   });
 
   test.each([

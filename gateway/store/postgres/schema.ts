@@ -2,7 +2,7 @@ import type { Client } from "pg";
 import { SHARED_TABLES, TABLES_BY_RECORD, tableStatements } from "./tables.ts";
 
 /** Grows by one with every change to the tables; begins with the version of the embedded engine whose tables they are. */
-export const SCHEMA_VERSION = 8;
+export const SCHEMA_VERSION = 9;
 
 /** The tables lie in a schema of their own, beside whatever else the database holds. */
 export const SCHEMA = "early_years_gateway";
@@ -22,7 +22,8 @@ export class SchemaError extends Error {
 /** What leads from a version to the next: the first from version 8. */
 export type SchemaStep = (client: Client) => Promise<void>;
 
-const STEPS: readonly SchemaStep[] = [];
+/** In version 8 bodies were kept as they came, and are read as they are; an earlier gateway cannot read those of version 9. */
+const STEPS: readonly SchemaStep[] = [async () => {}];
 
 export interface SchemaOptions {
   /** Into how many parts each table of a child's record is parted by its record, when it is made; 1 when absent. */
@@ -38,11 +39,17 @@ export interface SchemaOptions {
  * @throws SchemaError when the tables are of a later version or of another program; nothing is touched then
  */
 export async function prepareSchema(client: Client, options: SchemaOptions = {}): Promise<void> {
+  try {
+    await prepare(client, options);
+  } catch (error) {
+    throw isOfRights(error) ? new SchemaError(await toAdvice(client)) : error;
+  }
+}
+
+async function prepare(client: Client, options: SchemaOptions): Promise<void> {
   const { version: wanted = SCHEMA_VERSION, steps = STEPS, partitions = 1 } = options;
   if ((await checkSchema(client, wanted)) === "ready") return;
-  await client.query("BEGIN");
-  try {
-    await client.query(`SELECT pg_advisory_xact_lock(${LOCK})`);
+  await withSchemaLock(client, async () => {
     const found = await checkSchema(client, wanted);
     if (found === "new") await makeTables(client, partitions);
     else if (found !== "ready") for (const step of steps.slice(found - FIRST_VERSION)) await step(client);
@@ -50,6 +57,35 @@ export async function prepareSchema(client: Client, options: SchemaOptions = {})
       await client.query("DELETE FROM store_schema");
       await client.query("INSERT INTO store_schema (application, version) VALUES ($1, $2)", [APPLICATION, wanted]);
     }
+  });
+}
+
+/** Not allowed; or, since a schema that may not be used is passed over in the search path, not found. */
+function isOfRights(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "42501" || error.code === "42P01");
+}
+
+/** What whoever owns the database is to run, once. */
+async function toAdvice(client: Client): Promise<string> {
+  const { rows } = await client.query<{ readonly name: string; readonly base: string; readonly made: string }>(
+    `SELECT quote_ident(current_user) AS name, quote_ident(current_database()) AS base,
+       (SELECT count(*) FROM pg_namespace WHERE nspname = $1) AS made`,
+    [SCHEMA],
+  );
+  const [{ name = "", base = "", made = "0" } = {}] = rows;
+  return Number(made) > 0
+    ? `The schema ${SCHEMA} is there, and the user may not use it, or its tables, fully. As its owner: ` +
+        `ALTER SCHEMA ${SCHEMA} OWNER TO ${name}; where it has tables, REASSIGN OWNED BY whoever made them TO ${name}.`
+    : `The user may not make a schema in this database. As its owner: CREATE SCHEMA ${SCHEMA} AUTHORIZATION ${name}; ` +
+        `or GRANT CREATE ON DATABASE ${base} TO ${name}.`;
+}
+
+/** In one transaction, while no other gateway makes tables. */
+export async function withSchemaLock(client: Client, work: () => Promise<unknown>): Promise<void> {
+  await client.query("BEGIN");
+  try {
+    await client.query(`SELECT pg_advisory_xact_lock(${LOCK})`);
+    await work();
     await client.query("COMMIT");
   } catch (error) {
     await client.query("ROLLBACK");
@@ -87,7 +123,7 @@ export async function checkSchema(client: Client, wanted = SCHEMA_VERSION): Prom
   return version === wanted ? "ready" : version;
 }
 
-const FIRST_VERSION = 8;
+export const FIRST_VERSION = 8;
 
 async function makeTables(client: Client, partitions: number): Promise<void> {
   const encoding = await client.query("SELECT current_setting('server_encoding') AS encoding");

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { StoreUnavailableError } from "../unavailable.ts";
+import { ConnectionRefusedError } from "./errors.ts";
 import { openWire, type Wire, type WireOptions } from "./wire.ts";
 
 /** A server that restarts is waited for; one that is away longer is told of at once, until it is there again. */
@@ -31,7 +32,7 @@ export class Server {
         this.#away = undefined;
         return wire;
       } catch (error) {
-        if (!(error instanceof StoreUnavailableError)) throw error;
+        if (!(error instanceof StoreUnavailableError) || error instanceof ConnectionRefusedError) throw error;
         const now = performance.now();
         this.#away = { since: this.#away?.since ?? now, at: now, error };
         if (isHopeless(this.#away)) throw new StoreUnavailableError(error.message);

@@ -20,7 +20,7 @@ import { basename, delimiter, dirname, join, relative } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Client } from "pg";
 
-const START_MS_MAX = 20_000;
+const START_MS_MAX = 120_000;
 const POLL_MS = 20;
 /** PostgreSQL refuses to run as root; this one owns nothing and needs no entry anywhere. */
 const NOBODY = 65_534;

@@ -7,6 +7,11 @@ test.each([
   ["none within a text", "SELECT '?', 'it''s ?' WHERE a = ?", "SELECT '?', 'it''s ?' WHERE a = $1"],
   ["joins in their order", "SELECT 1 FROM a CROSS JOIN b ON b.x = a.x", "SELECT 1 FROM a JOIN b ON b.x = a.x"],
   ["no index by name", "SELECT 1 FROM a INDEXED BY a_by_x WHERE x = ?", "SELECT 1 FROM a WHERE x = $1"],
+  [
+    "a table that is looked into by an index for each row before it",
+    "SELECT 1 FROM a CROSS JOIN b AS c INDEXED BY b_by_x ON c.x = a.x AND c.y = ?\nWHERE a.z = 1",
+    "SELECT 1 FROM a JOIN LATERAL (SELECT * FROM b AS c WHERE c.x = a.x AND c.y = $1 OFFSET 0) AS c ON true\nWHERE a.z = 1",
+  ],
   ["texts in the order of the tables", "SELECT CAST(? AS TEXT)", 'SELECT CAST($1 AS TEXT) COLLATE "C"'],
 ])("writes %s", (_, sql, text) => {
   expect(translate(sql).text).toBe(text);

@@ -61,10 +61,23 @@ function settings(schema: string): string {
 
 /** @throws StoreUnavailableError */
 export async function openWire(options: WireOptions): Promise<Wire> {
-  const { connectMs, statementMs, lockMs, silenceMs } = options.limits;
-  const client = new Client({
-    connectionString: options.url,
-    application_name: options.name,
+  let client: Client | undefined;
+  try {
+    client = createClient(options);
+    const wire = new PostgresWire(client, options);
+    await client.connect();
+    await client.query(settings(options.schema));
+    return wire;
+  } catch (error) {
+    client?.end().catch(() => {});
+    throw toStoreError(error);
+  }
+}
+
+function createClient({ url, name, limits: { connectMs, statementMs, lockMs, silenceMs } }: WireOptions): Client {
+  return new Client({
+    connectionString: toGivenUrl(url),
+    application_name: name,
     connectionTimeoutMillis: connectMs,
     statement_timeout: statementMs,
     lock_timeout: lockMs,
@@ -74,15 +87,19 @@ export async function openWire(options: WireOptions): Promise<Wire> {
     pipeline: true,
     types: { getTypeParser: parserOf },
   });
-  const wire = new PostgresWire(client, options);
-  try {
-    await client.connect();
-    await client.query(settings(options.schema));
-  } catch (error) {
-    client.end().catch(() => {});
-    throw toStoreError(error);
-  }
-  return wire;
+}
+
+/**
+ * Every mode that asks for TLS is as strict as the strictest, for the client, too; it says so with a warning of its own
+ * beside the log unless that is what it is given.
+ */
+export function toGivenUrl(url: string): string {
+  const given = new URL(url);
+  const { searchParams } = given;
+  const isAlike = ["allow", "prefer", "require", "verify-ca"].includes(searchParams.get("sslmode") ?? "");
+  if (!isAlike || searchParams.get("uselibpqcompat") === "true") return url;
+  searchParams.set("sslmode", "verify-full");
+  return given.href;
 }
 
 const INTEGERS = [20, 21, 23, 701];

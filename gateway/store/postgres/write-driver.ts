@@ -5,11 +5,13 @@ import { driveSteps } from "./drive.ts";
 import type { Wire } from "./wire.ts";
 import { WriteBuffer } from "./write-buffer.ts";
 
-/** Statements that are kept back at most, for those of a kind to go out as one. */
-const KEPT_MAX = 96;
+/** Statements that are kept back at most, for those of a kind to go out as one: what some six source records make. */
+const KEPT_MAX = 384;
+
+const READS = /^\s*SELECT\b/;
 
 /**
- * Runs the steps of the verbs of one work within the transaction of a connection. Verbs run one after another, also those
+ * Runs the steps of the verbs of works within the transaction of a connection. Verbs run one after another, also those
  * that were asked for at once. Writes are answered at once; that one failed is told to whichever verb comes next, and to
  * `settle` in the end.
  */
@@ -20,6 +22,8 @@ export class WriteDriver implements Driver {
   #last: Promise<unknown> = Promise.resolve();
   #sent: Promise<unknown> = Promise.resolve();
   #failure: { readonly error: unknown } | undefined;
+  /** Whether anything was asked that may have changed something, since it was last said that nothing was. */
+  hasChanged = false;
 
   constructor(wire: Wire, context: Context) {
     this.#wire = wire;
@@ -42,6 +46,11 @@ export class WriteDriver implements Driver {
     return { done };
   }
 
+  /** When all verbs have been asked. */
+  async idle(): Promise<void> {
+    await this.#last;
+  }
+
   /** When all that was asked for is done. @throws what failed first */
   async settle(): Promise<void> {
     await this.#last;
@@ -54,6 +63,7 @@ export class WriteDriver implements Driver {
     if (this.#failure !== undefined) throw this.#failure.error;
     const all = "sql" in asked ? [asked] : asked;
     const answers = all.map((one) => {
+      this.hasChanged ||= !READS.test(one.sql);
       if (one.wanted === "write") {
         this.#buffer.add(one);
         return undefined;

@@ -1,6 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { readPatients } from "../statements/ahead.ts";
 import { type Context, forgetNoted } from "../statements/context.ts";
 import { Transaction } from "../statements/transaction.ts";
+import { createWork, hasTouched, nextWork, type Work, writeTouched } from "../statements/work.ts";
 import type { WriteOptions, WriteTransaction } from "../store.ts";
 import { StoreUnavailableError } from "../unavailable.ts";
 import { ConflictError, ConnectionLostError } from "./errors.ts";
@@ -9,7 +11,7 @@ import { translate } from "./translate.ts";
 import type { Wire } from "./wire.ts";
 import { WriteDriver } from "./write-driver.ts";
 
-/** PostgreSQL keeps the numbers of 64 savepoints at hand; whoever reads meanwhile looks them up on disk beyond that. */
+/** Of works that are careful each has a savepoint: PostgreSQL keeps the numbers of 64 at hand, and looks up further ones on disk. */
 const GROUP_WORKS_MAX = 60;
 /** Beyond this a group commits what it has, however many still wait. */
 const GROUP_MS_MAX = 50;
@@ -17,11 +19,13 @@ const GROUP_MS_MAX = 50;
 const DOUBT_MS_MAX = 30_000;
 const DOUBT_PAUSE_MS = 100;
 
-export interface Queued {
-  readonly flush: WriteOptions["flush"];
+export interface Queued extends WriteOptions {
   /** How often it was broken off. */
   attempts: number;
-  /** Set once a work beside which it ran failed after it seemed done: what it wrote is then waited for before the next begins. */
+  /**
+   * Set once a work beside which it ran failed after that had changed something: it then runs within a savepoint, and what it
+   * wrote is waited for before the next begins.
+   */
   isCareful: boolean;
   /** Runs the work and answers with what tells its caller so, to be called once the commit is durable. */
   run(transaction: WriteTransaction): Promise<() => void>;
@@ -37,9 +41,11 @@ export interface Writing {
   readonly writer: string;
   /** Number of the last group that was begun. */
   groups: number;
+  /** Over which the last group went. */
+  wire?: Wire;
 }
 
-/** A work failed of which others were not told in time: all of the group are to be run again, one waiting for the other. */
+/** A work failed after it had changed something: all of the group are to be run again, each within a savepoint. */
 export class UnsettledError extends Error {}
 
 const CHANGE = translate("UPDATE store_change SET number = number + 1 WHERE one = 1");
@@ -48,10 +54,18 @@ const MARK = translate(
    ON CONFLICT (id) DO UPDATE SET number = excluded.number, at = excluded.at`,
 );
 
+/** What works have in common that run one after another, none of them within a savepoint. */
+interface Shared {
+  readonly driver: WriteDriver;
+  readonly work: Work;
+}
+
 /**
- * Works that share a transaction. Nothing is waited for but what a work itself asks: neither the beginning, nor what ends
- * each work, nor the last of them before the commit. Where one of these fails the transaction is broken, so that the commit
- * that follows on its heels commits nothing.
+ * Works that share a transaction. Nothing is waited for but what a work itself asks: neither the beginning, nor what
+ * each work wrote, nor the last of all before the commit. What one has looked for or written is known to the next, and
+ * what they write goes out together. Where one of these fails the transaction is broken, so
+ * that the commit that follows on its heels commits nothing. Savepoints would be two statements a work, for the few that
+ * fail once they have changed something: the works of such a group are run again, each with what it alone knows.
  */
 export class WriteGroup {
   readonly #writing: Writing;
@@ -59,15 +73,21 @@ export class WriteGroup {
   readonly #number: number;
   readonly #works: Queued[] = [];
   readonly #told: (() => void)[] = [];
+  /** Works of which it was read what they are about to look for. */
+  #ahead = new Set<Queued>();
+  #flush: WriteOptions["flush"];
   #begun: Promise<unknown> = Promise.resolve();
-  /** Ends of works that were not waited for. */
-  #ends: Promise<void>[] = [];
+  #shared: Shared;
 
   constructor(writing: Writing, wire: Wire) {
     this.#writing = writing;
     this.#wire = wire;
+    // A server that was lost may have lost its last commits, or another may have taken over: with them what was noted.
+    if (writing.wire !== wire) forgetNoted(writing.context);
+    writing.wire = wire;
     writing.groups += 1;
     this.#number = writing.groups;
+    this.#shared = this.#share();
   }
 
   /** Those whose callers have not been told yet. */
@@ -82,16 +102,19 @@ export class WriteGroup {
 
   /** Takes works from the queue and commits them. @throws when nothing of them holds, so that `works` are all to be told. */
   async run(queue: Queued[]): Promise<void> {
-    const flush = queue[0]?.flush;
+    const { flush, isCareful } = queue[0] ?? {};
+    this.#flush = flush;
     try {
-      this.#begin(flush);
+      this.#begin();
       const started = performance.now();
       for (let n = 0; n < GROUP_WORKS_MAX; n += 1) {
         // Works that may be flushed later share a commit of their own, unless the one before them is flushed anyway.
         if (flush === "later" && queue[0]?.flush !== "later") break;
+        if (queue[0]?.isCareful !== isCareful) break;
         const queued = queue.shift();
         if (queued === undefined) break;
-        await this.#runOne(queued);
+        const others = queue.slice(0, GROUP_WORKS_MAX - n - 1);
+        await (queued.isCareful ? this.#runCareful(queued) : this.#runOne(queued, others));
         if (performance.now() - started > GROUP_MS_MAX) break;
       }
       await this.#commit();
@@ -102,56 +125,96 @@ export class WriteGroup {
     }
   }
 
+  #share(): Shared {
+    const { context, clock } = this.#writing;
+    return { driver: new WriteDriver(this.#wire, context), work: createWork(context, clock) };
+  }
+
   /** Waits on the server for every other writer: the first change of each transaction is to the same row. */
-  #begin(flush: WriteOptions["flush"]): void {
+  #begin(): void {
     const { writer, clock } = this.#writing;
     this.#begun = allOf([
-      this.#wire.send(flush === "later" ? "BEGIN; SET LOCAL synchronous_commit = off" : "BEGIN"),
+      this.#wire.send(this.#flush === "later" ? "BEGIN; SET LOCAL synchronous_commit = off" : "BEGIN"),
       this.#wire.put(CHANGE, []),
       this.#wire.put(MARK, [writer, this.#number, clock()]),
     ]);
     this.#begun.catch(() => {});
   }
 
+  /** Looks for whom a work is about to add to, together with those that the others that wait by now are. */
+  async #lookAhead(queued: Queued, others: readonly Queued[]): Promise<void> {
+    if (queued.patients === undefined || this.#ahead.has(queued)) return;
+    const waiting = [queued, ...others.filter(({ isCareful }) => !isCareful)];
+    for (const one of waiting) this.#ahead.add(one);
+    const { driver, work } = this.#shared;
+    const patients = waiting.flatMap((one) => one.patients ?? []);
+    await driver.drive(() => readPatients(work, patients));
+  }
+
   /** Its own failure is told to its caller and to nobody else. @throws when the failure has ended the transaction */
-  async #runOne(queued: Queued): Promise<void> {
-    const { context, clock } = this.#writing;
-    const driver = new WriteDriver(this.#wire, context);
-    const transaction = new Transaction(driver, context, clock);
+  async #runOne(queued: Queued, others: readonly Queued[]): Promise<void> {
+    const { driver, work } = this.#shared;
+    const transaction = new Transaction(driver, work);
+    this.#works.push(queued);
+    driver.hasChanged = false;
+    try {
+      await this.#lookAhead(queued, others);
+      const resolve = await queued.run(transaction);
+      transaction.end();
+      await driver.idle();
+      nextWork(work);
+      this.#told.push(resolve);
+    } catch (error) {
+      transaction.end();
+      const failure = await this.#settle();
+      const ending = [failure, error].find(isOfGroup);
+      if (ending !== undefined) throw ending;
+      if (failure !== undefined || driver.hasChanged || hasTouched(work)) await this.#undo();
+      this.#works.pop();
+      queued.reject(failure ?? error);
+    }
+  }
+
+  /** The same within a savepoint, and with all that it writes waited for. */
+  async #runCareful(queued: Queued): Promise<void> {
+    const { driver, work } = this.#share();
+    const transaction = new Transaction(driver, work);
     this.#works.push(queued);
     this.#wire.send("SAVEPOINT work").catch(() => {});
     try {
       const resolve = await queued.run(transaction);
       await transaction.finish();
       transaction.end();
-      const end = await driver.end("RELEASE work");
-      if (queued.isCareful) await end.done;
-      else this.#ends.push(end.done);
+      await (await driver.end("RELEASE work")).done;
       this.#told.push(resolve);
     } catch (error) {
       transaction.end();
-      await this.#settle();
+      await this.#begun;
       const failure = await driver.settle().catch((first: unknown) => first);
       const ending = [failure, error].find(isOfGroup);
       if (ending !== undefined) throw ending;
-      forgetNoted(context);
+      forgetNoted(this.#writing.context);
       await this.#wire.send("ROLLBACK TO work; RELEASE work");
       this.#works.pop();
       queued.reject(failure ?? error);
     }
   }
 
-  /** Waits for what was not waited for. @throws when it has failed */
-  async #settle(): Promise<void> {
+  /** Of a work that failed after it had changed something nothing is left. @throws when that takes all of the group with it */
+  async #undo(): Promise<void> {
+    if (this.#works.length > 1) throw new UnsettledError("A work failed after it had changed something.");
+    // Alone it takes nothing but itself.
+    forgetNoted(this.#writing.context);
+    await this.#wire.send("ROLLBACK");
+    this.#shared = this.#share();
+    this.#ahead = new Set();
+    this.#begin();
+  }
+
+  /** Waits for all that was not waited for, and answers with what failed. @throws when it has failed before anything was asked */
+  async #settle(): Promise<unknown> {
     await this.#begun;
-    const ends = this.#ends.splice(0);
-    try {
-      for (const end of ends) await end;
-    } catch (error) {
-      // Of one work alone it is plain whose failure it is.
-      if (isOfGroup(error) || this.#works.length === 1) throw error;
-      throw new UnsettledError("A work failed after it seemed done.");
-    }
+    return this.#shared.driver.settle().catch((failure: unknown) => failure);
   }
 
   async #commit(): Promise<void> {
@@ -159,16 +222,32 @@ export class WriteGroup {
       await this.#wire.send("ROLLBACK");
       return;
     }
-    const committed = this.#wire.send("COMMIT");
-    committed.catch(() => {});
     try {
-      await this.#settle();
-      await committed;
+      await this.#end();
     } catch (error) {
-      if (!(error instanceof ConnectionLostError)) throw error;
-      if (!(await this.#isCommitted())) throw error;
-      forgetNoted(this.#writing.context);
+      const [{ isCareful = false } = {}] = this.#works;
+      const first: unknown = await this.#begun.then(
+        () => error,
+        (failure: unknown) => failure,
+      );
+      if (first instanceof ConnectionLostError) {
+        if (!(await this.#isCommitted())) throw first;
+        forgetNoted(this.#writing.context);
+        return;
+      }
+      // Of one work alone it is plain whose failure it is; of careful ones it is the commit's, as it would be again.
+      if (isOfGroup(first) || first !== error || this.#works.length === 1 || isCareful) throw first;
+      throw new UnsettledError("A work failed after it seemed done.");
     }
+  }
+
+  async #end(): Promise<void> {
+    const { driver, work } = this.#shared;
+    await driver.drive(() => writeTouched(work));
+    await (await driver.end("COMMIT")).done;
+    // A broken transaction takes a commit for its end without a word.
+    await driver.settle();
+    await this.#begun;
   }
 
   /**

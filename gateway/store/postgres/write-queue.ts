@@ -14,8 +14,8 @@ export interface WriteQueue {
 }
 
 /**
- * One writer: works run one after another, and those that queued while others ran share a transaction and its commit, each
- * within a savepoint of its own. Over all processes one transaction at a time, since each changes the same row first.
+ * One writer: works run one after another, and those that queued while others ran share a transaction and its commit. Over
+ * all processes one transaction at a time, since each changes the same row first.
  */
 export function createWriteQueue(writing: Writing): WriteQueue {
   const queue: Queued[] = [];
@@ -30,14 +30,14 @@ export function createWriteQueue(writing: Writing): WriteQueue {
   }
 
   return {
-    add(work, { flush } = {}) {
+    add(work, options = {}) {
       return new Promise((resolve, reject) => {
         if (closed) {
           reject(new StoreUnavailableError("The store is closed."));
           return;
         }
         queue.push({
-          flush,
+          ...options,
           attempts: 0,
           isCareful: false,
           async run(transaction) {

@@ -8,6 +8,8 @@ import { toStoreError } from "./errors.ts";
 export class SqliteDriver implements Driver {
   readonly #connection: Connection;
   readonly #context: Context = createContext();
+  /** Set by whatever may have changed something; whoever wants to know since when sets it back. */
+  hasChanged = false;
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -50,6 +52,7 @@ export class SqliteDriver implements Driver {
 
   #answer({ sql, values, wanted }: Statement): Answer {
     const { statement, arrays } = this.#connection;
+    this.hasChanged ||= !sql.startsWith("SELECT");
     switch (wanted) {
       case "row":
         return statement(sql).get(...values);

@@ -4,6 +4,7 @@ import type { Digest } from "../move/digest.ts";
 import { eachRow, type RowBuffer } from "../move/rows.ts";
 import { MoveError, type Target } from "../move/side.ts";
 import type { Span, Table } from "../move/table.ts";
+import { StoreUnavailableError } from "../unavailable.ts";
 import { openConnection } from "./connection.ts";
 import { digestOf, MARK, refuseOtherTables, toCondition } from "./move-tables.ts";
 
@@ -99,6 +100,12 @@ class SqliteTarget implements Target {
   async release(): Promise<void> {
     this.#database.exec(`DROP TABLE ${MARK}; PRAGMA wal_checkpoint(TRUNCATE)`);
     this.#database.close();
+    // Closing says nothing of a log that it could not write into the file, for want of room.
+    if (existsSync(`${this.#path}${BEGUN}-wal`)) {
+      throw new StoreUnavailableError(
+        "The last of what was brought over could not be written into store.sqlite.moving.",
+      );
+    }
     const file = openSync(this.#path + BEGUN, "r+");
     fsyncSync(file);
     closeSync(file);
@@ -115,7 +122,8 @@ class SqliteTarget implements Target {
       work();
       this.#database.exec("COMMIT");
     } catch (error) {
-      this.#database.exec("ROLLBACK");
+      // A full disk ends the transaction by itself.
+      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
       throw error;
     }
   }

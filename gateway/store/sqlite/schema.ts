@@ -7,6 +7,7 @@ import { from4To5 } from "./schema-4-to-5.ts";
 import { from5To6 } from "./schema-5-to-6.ts";
 import { from6To7 } from "./schema-6-to-7.ts";
 import { from7To8 } from "./schema-7-to-8.ts";
+import { from8To9 } from "./schema-8-to-9.ts";
 
 /**
  * The stored shape. Times are milliseconds since 1970, dates YYYY-MM-DD, lists JSON text. Only contents (to
@@ -45,9 +46,10 @@ CREATE TABLE origin (
 -- Current resources. slot = record key * 2^20 + n, so that one record's rows lie side by side and are read in one go. record
 -- says so once more, as it stands in every row that belongs to a child: an engine on several machines keeps a child's rows
 -- together by it.
--- (17825792, 17, 'Observation', '2f0e…', 1, 1767225600000, 4, 'q3Xb…', x'3c5e…', 'code=…', '{"resourceType":…}')
+-- (17825792, 17, 'Observation', '2f0e…', 1, 1767225600000, 4, 'q3Xb…', x'3c5e…', 'code=…', x'01b40a…')
 -- content_hash: SHA-256 of the content without meta.versionId and meta.lastUpdated. identifiers: the hashes under which
--- the row stands in resource_identifier, six bytes each, so that they can be taken out of it; NULL for none.
+-- the row stands in resource_identifier, six bytes each, so that they can be taken out of it; NULL for none. body: coded
+-- against a vocabulary, or as it came (words/body-code.ts).
 CREATE TABLE resource (
   slot INTEGER PRIMARY KEY,
   record INTEGER NOT NULL,
@@ -91,7 +93,7 @@ CREATE TABLE resource_identifier (
 ) STRICT, WITHOUT ROWID;
 
 -- Versions that are current no more; a deletion mark has no body.
--- (1, 'Observation', '2f0e…', '', 1, 17, 1767225600000, 4, 'q3Xb…', 'code=…', '{…}')
+-- (1, 'Observation', '2f0e…', '', 1, 17, 1767225600000, 4, 'q3Xb…', 'code=…', x'01b40a…')
 CREATE TABLE history (
   sequence INTEGER PRIMARY KEY,
   type TEXT NOT NULL,
@@ -356,7 +358,7 @@ CREATE TABLE raw (
 ) STRICT;
 CREATE INDEX raw_by_time ON raw (kept_until);
 
--- What the records of a source have in common: names of fields, nothing of any child.
+-- What the records of a source have in common, or bodies: names of fields, words; nothing of any child.
 -- (3, '{"FSP_ACADYR":"","FSP_UPN":""')
 CREATE TABLE vocabulary (id INTEGER PRIMARY KEY, content TEXT NOT NULL UNIQUE) STRICT;
 
@@ -446,7 +448,7 @@ CREATE INDEX single_use_expiry ON single_use (expires_at);
 `;
 
 /** Grows by one with every change to the tables above; kept in `PRAGMA user_version`. */
-export const SCHEMA_VERSION = 8;
+export const SCHEMA_VERSION = 9;
 
 /** "EYFG", kept in `PRAGMA application_id`, so that another program's file is not taken for ours. */
 const APPLICATION_ID = 0x45594647;
@@ -491,13 +493,14 @@ export function makeSchema(database: DatabaseSync, derive: Derive | undefined): 
     }
     database.exec("COMMIT");
   } catch (error) {
-    database.exec("ROLLBACK");
+    // A full disk ends the transaction by itself.
+    if (database.isTransaction) database.exec("ROLLBACK");
     throw error;
   }
 }
 
 /** What leads from each version to the next, the first of them from version 1. */
-const STEPS = [from1To2, from2To3, from3To4, from4To5, from5To6, from6To7, from7To8];
+const STEPS = [from1To2, from2To3, from3To4, from4To5, from5To6, from6To7, from7To8, from8To9];
 
 function bringForward(database: DatabaseSync, version: number, derive: Derive | undefined): void {
   if (derive === undefined) {

@@ -6,6 +6,7 @@ import { type Checkpointer, createCheckpointer } from "./checkpointer.ts";
 import { type Connection, openConnection } from "./connection.ts";
 import type { Derive } from "./derive.ts";
 import { SqliteDriver } from "./driver.ts";
+import { type LogFlush, openLogFlush } from "./log-flush.ts";
 import { createWriteQueue, type WriteQueue } from "./write-queue.ts";
 
 /**
@@ -27,8 +28,8 @@ export interface SqliteStoreOptions {
   /** Milliseconds since 1970, for expiry alone. */
   readonly clock?: () => number;
   /**
-   * Set when no other process writes this file: its own commits are then all there are, and need not be looked for in
-   * the file at every request. Default false.
+   * Set when no other process uses this file: its own commits are then all there are, and need not be looked for in the
+   * file at every request; and nobody else can read what this process has not brought to the disk yet. Default false.
    */
   readonly isAlone?: boolean;
   /** Rows changed between two looks at how far the log has grown; a test sets it low. */
@@ -44,7 +45,9 @@ class SqliteStore extends Reader implements Store {
   readonly #queue: WriteQueue;
   readonly #checkpointer: Checkpointer | undefined;
   readonly #isAlone: boolean;
+  readonly #log: LogFlush | undefined;
   #commits = 0;
+  #closed: Promise<void> | undefined;
 
   constructor(reader: Connection, writer: Connection, options: SqliteStoreOptions) {
     super(new SqliteDriver(reader));
@@ -54,8 +57,10 @@ class SqliteStore extends Reader implements Store {
     this.#isAlone = isAlone;
     // A scratch store has no log that another connection could reach.
     this.#checkpointer = path === "" ? undefined : createCheckpointer(writer, { path, changesMax });
+    this.#log = isAlone && path !== "" ? openLogFlush(path) : undefined;
     this.#queue = createWriteQueue(writer, {
       clock,
+      log: this.#log,
       onCommit: () => {
         this.#commits += 1;
         this.#checkpointer?.committed();
@@ -67,9 +72,13 @@ class SqliteStore extends Reader implements Store {
     return this.#queue.add(work, options);
   }
 
-  async changeCounter(): Promise<number> {
+  changeCounter(): number {
     if (this.#isAlone) return this.#commits;
     return integer(this.#reader.statement("PRAGMA data_version").get()?.data_version);
+  }
+
+  settled(): Promise<void> | undefined {
+    return this.#log?.settled();
   }
 
   scratch(): Store {
@@ -80,12 +89,21 @@ class SqliteStore extends Reader implements Store {
   async ping(): Promise<void> {
     this.#reader.statement("SELECT count(*) FROM (SELECT 1 FROM record LIMIT 1)").get();
     if (!this.#writer.database.isOpen) throw new StoreUnavailableError("The store is closed.");
+    this.#log?.check();
   }
 
-  async close(): Promise<void> {
+  /** Once: the number of a file that is closed may be another file's by the next time. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     await this.#queue.close();
+    await this.#log?.settled()?.catch(() => undefined);
     await this.#checkpointer?.close();
-    if (this.#reader.database.isOpen) this.#reader.database.close();
-    if (this.#writer.database.isOpen) this.#writer.database.close();
+    this.#log?.close();
+    this.#reader.database.close();
+    this.#writer.database.close();
   }
 }

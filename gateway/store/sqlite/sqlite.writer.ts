@@ -1,39 +1,8 @@
+import { writeWithoutEnd } from "../store.writer.ts";
 import { createSqliteStore } from "./sqlite.ts";
 
-/**
- * Writes without end and says on standard output which children are acknowledged, until it is killed: the other half of
- * the crash case in `sqlite.test.ts`. Argument: path of the store.
- */
-const RESOURCES = 5;
-const CONNECTIONS = 8;
-
-const [path = ""] = process.argv.slice(2);
+/** The other half of the crash case in `sqlite.test.ts`. Arguments: path of the store, and `alone` where nobody else uses it. */
+const [path = "", others] = process.argv.slice(2);
 // So that the kill comes while a thread copies the log.
-const store = createSqliteStore({ path, checkpointChanges: 50 });
-
-async function writeChildren(connection: number): Promise<never> {
-  for (let n = 0; ; n += 1) {
-    const patientId = `p-${connection}-${n}`;
-    await store.write(async (transaction) => {
-      const record = await transaction.createChild(patientId, "");
-      for (let slot = 0; slot < RESOURCES; slot += 1) {
-        await transaction.put(record, {
-          type: "Observation",
-          id: `${patientId}-${slot}`,
-          version: 1,
-          lastUpdated: 1,
-          source: "leeds-eyfsp",
-          dataClass: "education",
-          body: Buffer.from(patientId.padEnd(1_000, " ")),
-          keys: "",
-          contentHash: patientId,
-        });
-        if (slot === 2) await new Promise((resolve) => setImmediate(resolve));
-      }
-      await transaction.putReceipt(patientId, "leeds-eyfsp", patientId);
-    });
-    process.stdout.write(`${patientId}\n`);
-  }
-}
-
-await Promise.all(Array.from({ length: CONNECTIONS }, (_, connection) => writeChildren(connection)));
+const store = createSqliteStore({ path, isAlone: others === "alone", checkpointChanges: 50 });
+await writeWithoutEnd(store, "p");

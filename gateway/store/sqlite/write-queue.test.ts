@@ -29,6 +29,50 @@ test("a commit is flushed unless all works in it may be flushed later, and one t
   }
 });
 
+test("works beside which one fails are run again, and once only: then each can be taken back by itself", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "queue-"));
+  const connection = openConnection(join(directory, "store.sqlite"));
+  const queue = createWriteQueue(connection, { clock: () => 0, onCommit: () => undefined });
+  const runs = new Map<string, number>();
+  const child = (id: string, fate: "holds" | "fails" | "is refused" = "holds") =>
+    queue.add(async (transaction) => {
+      runs.set(id, (runs.get(id) ?? 0) + 1);
+      if (fate === "is refused") throw new Error("no");
+      await transaction.createChild(id, "");
+      if (fate === "fails") throw new Error("no");
+    });
+  try {
+    const told = await Promise.allSettled([
+      child("refused", "is refused"),
+      child("a"),
+      child("b"),
+      child("refused-too", "is refused"),
+      child("failed", "fails"),
+      child("c"),
+      child("failed-too", "fails"),
+      child("d"),
+    ]);
+    expect(told.map(({ status }) => status === "fulfilled")).toEqual([
+      false,
+      true,
+      true,
+      false,
+      false,
+      true,
+      false,
+      true,
+    ]);
+    const once = { refused: 1, "refused-too": 1, failed: 1, c: 1, "failed-too": 1, d: 1 };
+    expect(Object.fromEntries(runs)).toEqual({ ...once, a: 2, b: 2 });
+    const held = connection.database.prepare("SELECT patient_id FROM record ORDER BY key").all();
+    expect(held.map(({ patient_id }) => patient_id)).toEqual(["a", "b", "c", "d"]);
+  } finally {
+    await queue.close();
+    connection.database.close();
+    rmSync(directory, { recursive: true });
+  }
+});
+
 describe("a file that cannot be written for the time being", () => {
   let directory: string;
   let connection: Connection;

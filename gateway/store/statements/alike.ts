@@ -1,9 +1,11 @@
+import type { AlikeAhead } from "../ahead-verbs.ts";
 import type { AlikeBounds, AlikeChild } from "../identity-verbs.ts";
 import { type Context, knownSourceId } from "./context.ts";
 import { LIST_LENGTHS, PART_MAX } from "./lists.ts";
 import { type ChildId, childrenOf } from "./source-children.ts";
 import { arrays, arraysOf, type Statement, type Steps, together } from "./steps.ts";
 import { type ArrayRow, integer } from "./values.ts";
+import type { ReadAlready, Work } from "./work.ts";
 
 /** Keys of somebody of whom too little is told to miss one. */
 const DETAILS_TOLD_FEW = 2;
@@ -31,19 +33,53 @@ export function* findAlike(
   context: Context,
   keys: readonly number[],
   { limit, most = Number.POSITIVE_INFINITY, asking, isWorthReading }: AlikeBounds & { readonly limit: number },
+  ahead?: ReadAlready,
 ): Steps<{ readonly children: readonly AlikeChild[]; readonly isCut: boolean }> {
-  const wanted = [...new Set(keys)];
-  const passed = asking && (yield* knownSourceId(context, asking.source));
-  const isWhole = (key: number): boolean => passed === undefined || asking?.isTelling(key) === true;
-  const ranges: readonly Ranges[] = [
-    { keys: wanted.filter(isWhole), passed: undefined },
-    { keys: wanted.filter((key) => !isWhole(key)), passed },
-  ];
-  const read = yield* readTogether(ranges, limit);
-  const found = read === undefined ? yield* readShort(ranges, limit) : { rows: read, isCut: false };
+  const ranges = yield* toRanges(context, { keys, asking });
+  const read = ahead?.alike.get(nameOf(ranges, limit)) ?? (yield* readTogether(ranges, limit));
+  const found = read === "too-many" ? yield* readShort(ranges, limit) : { rows: read, isCut: false };
   const { ids, isCut } = found.rows.length <= most ? ALL : mostAlike(found.rows, most);
   const worth = worthReading(found.rows, ids, isWorthReading);
   return { children: worth.size === 0 ? [] : yield* childrenOf(worth), isCut: isCut || found.isCut };
+}
+
+function* toRanges(
+  context: Context,
+  { keys, asking }: Pick<AlikeAhead, "keys" | "asking">,
+): Steps<readonly [Ranges, Ranges]> {
+  const wanted = [...new Set(keys)];
+  const passed = asking && (yield* knownSourceId(context, asking.source));
+  const isWhole = (key: number): boolean => passed === undefined || asking?.isTelling(key) === true;
+  return [
+    { keys: wanted.filter(isWhole), passed: undefined },
+    { keys: wanted.filter((key) => !isWhole(key)), passed },
+  ];
+}
+
+function nameOf([whole, passing]: readonly [Ranges, Ranges], limit: number): string {
+  return `${limit} ${whole.keys.join()} ${passing.passed} ${passing.keys.join()}`;
+}
+
+/** Notes what is under the keys of each. */
+export function* readAlike({ context, ahead }: Work, all: readonly AlikeAhead[]): Steps<void> {
+  const asked = yield* together(
+    ...all.map(function* (one) {
+      const ranges = yield* toRanges(context, one);
+      return { ranges, limit: one.limit };
+    }),
+  );
+  const found = yield* together(...asked.map(({ ranges, limit }) => readTogether(ranges, limit)));
+  for (const [n, { ranges, limit }] of asked.entries()) {
+    const name = nameOf(ranges, limit);
+    ahead.alike.set(name, found[n] ?? []);
+    for (const { keys, passed } of ranges) {
+      for (const key of keys) {
+        const under = ahead.alikeByKey.get(key);
+        if (under === undefined) ahead.alikeByKey.set(key, [{ name, passed }]);
+        else under.push({ name, passed });
+      }
+    }
+  }
 }
 
 /** Of the children of rows, those that are to be looked at and whose print, if there is one, does not speak against it. */
@@ -64,8 +100,8 @@ function worthReading(
   return worth;
 }
 
-/** `undefined` where there are more rows than the limit. */
-function* readTogether(ranges: readonly Ranges[], limit: number): Steps<readonly ArrayRow[] | undefined> {
+/** `too-many` where there are more rows than the limit. */
+function* readTogether(ranges: readonly Ranges[], limit: number): Steps<readonly ArrayRow[] | "too-many"> {
   const parts: ReturnType<typeof toAsked>[] = [];
   for (const { keys, passed } of ranges) {
     for (let from = 0; from < keys.length; from += PART_MAX) {
@@ -73,7 +109,7 @@ function* readTogether(ranges: readonly Ranges[], limit: number): Steps<readonly
     }
   }
   const found = yield* arraysOf(parts);
-  return found.some((rows) => rows.length > limit) ? undefined : found.flat();
+  return found.some((rows) => rows.length > limit) ? "too-many" : found.flat();
 }
 
 /**

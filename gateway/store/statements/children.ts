@@ -1,24 +1,37 @@
 import type { Relationship } from "#mappers/mapper.ts";
+import type { KnownAhead } from "../ahead-verbs.ts";
+import type { SourceChildName } from "../identity-verbs.ts";
 import type { IdSpace, RecordKey, StoredContribution } from "../record.ts";
 import type { RecordSearchKey } from "../record-verbs.ts";
+import { inParts, marks, ofLengths } from "./lists.ts";
 import { toContribution } from "./read.ts";
 import { toKept } from "./search-key.ts";
-import { childId, internChild } from "./source-children.ts";
-import { row, rows, type Statement, type Steps, toWrite, write } from "./steps.ts";
-import { integer, type Row } from "./values.ts";
-import { made, touch, type Work } from "./work.ts";
+import { internChild, knownChild } from "./source-children.ts";
+import { row, rows, type Statement, type Steps, together, toWrite, write } from "./steps.ts";
+import { integer, type Row, text } from "./values.ts";
+import { isFirstTold, made, newNumber, touch, type Work } from "./work.ts";
 
-export function* createChild(work: Work, patientId: string, idSpace: IdSpace): Steps<RecordKey> {
+export function* createChild(
+  work: Work,
+  patientId: string,
+  { idSpace, isFirst }: { readonly idSpace: IdSpace; readonly isFirst: boolean },
+): Steps<RecordKey> {
   // Looked for rather than left to a constraint: on several machines none spans them all.
-  const taken = yield* row("SELECT key FROM record WHERE patient_id = ? AND id_space = ?", patientId, idSpace);
+  const taken = isFirst
+    ? undefined
+    : yield* row("SELECT key FROM record WHERE patient_id = ? AND id_space = ?", patientId, idSpace);
   if (taken !== undefined) throw new Error("The store was asked to make a child under an id that it holds already.");
-  const begun = yield* row(
-    "INSERT INTO record (kind, id_space, patient_id, version) VALUES ('child', ?, ?, 1) RETURNING key",
+  const key = yield* newNumber(work, "record");
+  yield* write(
+    "INSERT INTO record (key, kind, id_space, patient_id, version) VALUES (?, ?, ?, ?, ?)",
+    key,
+    "child",
     idSpace,
     patientId,
+    1,
   );
-  const key = integer(begun?.key);
   made(work, key, idSpace);
+  work.patients.set(`${idSpace} ${patientId}`, key);
   return key;
 }
 
@@ -38,27 +51,16 @@ export function* putContribution(
   const at = since ?? lastUpdated;
   const idSpace = yield* touch(work, record, at);
   const withheld = contribution.withheld === undefined ? null : JSON.stringify(contribution.withheld);
-  const before = yield* readRow(record, child);
+  const isFirst = isFirstTold(work, `record ${record}`, `contribution ${child}`);
+  const before = isFirst ? undefined : yield* readRow(work, record, child);
+  work.ahead.rows.delete(contributionName(record, child));
   if (before !== undefined && !isSame(before, contribution, withheld)) yield* keepPast(record, { child, until: at });
-  const put = yield* row(
-    `INSERT INTO contribution (record, child, authority, data_class, last_updated, since, unit, withheld, body)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (record, child) DO UPDATE SET authority = excluded.authority,
-       data_class = excluded.data_class, last_updated = excluded.last_updated, since = excluded.since,
-       unit = excluded.unit, withheld = excluded.withheld, body = excluded.body
-     RETURNING id`,
-    record,
-    child,
-    authority,
-    dataClass,
-    lastUpdated,
-    since ?? null,
-    contribution.unit ?? null,
-    withheld,
-    body,
-  );
-  const id = integer(put?.id);
+  const id = before === undefined ? yield* newNumber(work, "contribution") : integer(before.id);
+  const values = [authority, dataClass, lastUpdated, since ?? null, contribution.unit ?? null, withheld, body] as const;
   yield [
+    before === undefined
+      ? toWrite(INSERT_CONTRIBUTION, id, record, child, ...values)
+      : toWrite(UPDATE_CONTRIBUTION, ...values, record, child),
     toWrite(
       "INSERT INTO standing (authority, record) VALUES (?, ?) ON CONFLICT (authority, record) DO NOTHING",
       authority,
@@ -69,6 +71,10 @@ export function* putContribution(
   ];
 }
 
+const INSERT_CONTRIBUTION = `INSERT INTO contribution
+  (id, record, child, authority, data_class, last_updated, since, unit, withheld, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const UPDATE_CONTRIBUTION = `UPDATE contribution
+  SET authority = ?, data_class = ?, last_updated = ?, since = ?, unit = ?, withheld = ?, body = ? WHERE record = ? AND child = ?`;
 const INSERT_SEARCH_KEY = `INSERT INTO search_key (code, value, id_space, record, contribution) VALUES (?, ?, ?, ?, ?)
   ON CONFLICT (code, value, id_space, record, contribution) DO NOTHING`;
 
@@ -106,23 +112,64 @@ function* keepPast(
   );
 }
 
-function readRow(record: RecordKey, child: number): Steps<Row | undefined> {
-  return row("SELECT * FROM contribution WHERE record = ? AND child = ?", record, child);
+function* readRow({ ahead }: Work, record: RecordKey, child: number): Steps<Row | undefined> {
+  const known = ahead.rows.get(contributionName(record, child));
+  if (known !== undefined) return known[0];
+  return yield* row("SELECT * FROM contribution WHERE record = ? AND child = ?", record, child);
+}
+
+function contributionName(record: RecordKey, child: number): string {
+  return `contribution ${record} ${child}`;
+}
+
+/** Notes what a source has said of children in these records, and where they are, as its units tell. */
+export function* readTold(work: Work, source: string, told: readonly KnownAhead[]): Steps<void> {
+  const { children, ahead } = work;
+  const parts = inParts([...new Set(told.map(({ record }) => record))]);
+  const [contributions, ties] = yield* together(
+    together(...parts.map((part) => rows(CONTRIBUTIONS_OF_MANY(part.length), ...part))),
+    together(...parts.map((part) => rows(TIES_OF_MANY(part.length), ...part, source))),
+  );
+  for (const { record, localId, unit } of told) {
+    const child = children.get(`${source} ${localId}`);
+    if (typeof child === "number") ahead.rows.set(contributionName(record, child), []);
+    ahead.rows.set(tiesName(record, source, unit), []);
+  }
+  for (const one of contributions.flat()) {
+    const name = contributionName(integer(one.record), integer(one.child));
+    if (ahead.rows.has(name)) ahead.rows.set(name, [one]);
+  }
+  for (const one of ties.flat()) {
+    const name = tiesName(integer(one.record), source, text(one.unit));
+    const before = ahead.rows.get(name);
+    if (before !== undefined) ahead.rows.set(name, [...before, one]);
+  }
+}
+
+const CONTRIBUTIONS_OF_MANY = ofLengths((length) => `SELECT * FROM contribution WHERE record IN (${marks(length)})`);
+const TIES_OF_MANY = ofLengths(
+  (length) => `SELECT record, unit, kind, system, value, start_date, end_date, told_at FROM relationship
+    WHERE record IN (${marks(length)}) AND source = ? ORDER BY record, unit, n`,
+);
+
+function tiesName(record: RecordKey, source: string, unit: string): string {
+  return `ties ${record} ${source} ${unit}`;
 }
 
 export function* readContribution(
+  work: Work,
   record: RecordKey,
-  source: string,
-  localId: string,
+  { source, localId }: SourceChildName,
 ): Steps<StoredContribution | undefined> {
-  const child = yield* childId(source, localId);
-  const found = child === undefined ? undefined : yield* readRow(record, child);
+  const child = yield* knownChild(work, source, localId);
+  const found = child === undefined ? undefined : yield* readRow(work, record, child);
   return found && toContribution({ ...found, source, local_id: localId });
 }
 
 export function* removeContribution(work: Work, record: RecordKey, { source, localId, until }: Ceased): Steps<void> {
-  const child = yield* childId(source, localId);
-  if (child === undefined || (yield* readRow(record, child)) === undefined) return;
+  const child = yield* knownChild(work, source, localId);
+  if (child === undefined || (yield* readRow(work, record, child)) === undefined) return;
+  work.ahead.rows.delete(contributionName(record, child));
   yield* keepPast(record, { child, until });
   const removed = yield* row("DELETE FROM contribution WHERE record = ? AND child = ? RETURNING id", record, child);
   yield* touch(work, record, until);
@@ -146,17 +193,14 @@ export function* putRelationships(
   record: RecordKey,
   { source, unit, relationships, at }: Told,
 ): Steps<void> {
-  const before = yield* rows(
-    `SELECT kind, system, value, start_date, end_date, told_at FROM relationship
-     WHERE record = ? AND source = ? AND unit = ? ORDER BY n`,
-    record,
-    source,
-    unit,
-  );
+  const isFirst = isFirstTold(work, `record ${record}`, `relationships ${source} ${unit}`);
+  const name = tiesName(record, source, unit);
+  const before = isFirst ? [] : (work.ahead.rows.get(name) ?? (yield* readTies(record, source, unit)));
   if (before.length === relationships.length && relationships.every((told, n) => isAsBefore(told, before[n]))) return;
+  work.ahead.rows.delete(name);
   yield* touch(work, record);
   yield [
-    toWrite("DELETE FROM relationship WHERE record = ? AND source = ? AND unit = ?", record, source, unit),
+    ...(before.length === 0 ? [] : [toWrite(DELETE_TIES, record, source, unit)]),
     ...relationships.map((told, n) => {
       const { kind, organization, start, end = null } = told;
       const { system, value } = organization;
@@ -168,6 +212,17 @@ export function* putRelationships(
   ];
 }
 
+function readTies(record: RecordKey, source: string, unit: string): Steps<readonly Row[]> {
+  return rows(
+    `SELECT kind, system, value, start_date, end_date, told_at FROM relationship
+     WHERE record = ? AND source = ? AND unit = ? ORDER BY n`,
+    record,
+    source,
+    unit,
+  );
+}
+
+const DELETE_TIES = "DELETE FROM relationship WHERE record = ? AND source = ? AND unit = ?";
 const INSERT_TIE = `INSERT INTO relationship
   (record, source, unit, n, kind, system, value, start_date, end_date, told_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ConsentPlace } from "../disclosure-verbs.ts";
 import type { RecordKey } from "../record.ts";
+import { bodyOf, loadWords } from "../words/body-words.ts";
 import { endDisclosureDecision } from "./disclosure.ts";
 import { filled, marks } from "./lists.ts";
 import { arrays, row, rows, type Steps, write } from "./steps.ts";
-import { bytes, integer, text } from "./values.ts";
+import { integer, text } from "./values.ts";
 import type { Work } from "./work.ts";
 
 interface StandingConsent {
@@ -32,7 +33,8 @@ export function* followConsent(
   );
   if (decisions.length === 0) return;
   const told = yield* row("SELECT body FROM resource WHERE record = ? AND slot = ?", before.record, before.slot);
-  const isSame = now !== undefined && isDeepStrictEqual(toTerms(bytes(told?.body)), toTerms(now.body));
+  yield* loadWords(work.context, [told?.body]);
+  const isSame = now !== undefined && isDeepStrictEqual(toTerms(bodyOf(work.context, told?.body)()), toTerms(now.body));
   for (const { id } of decisions) {
     if (!isSame) {
       const reason = now === undefined ? "The Consent was ended." : "The Consent was changed.";

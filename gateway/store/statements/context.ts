@@ -26,6 +26,8 @@ export interface Context {
   readonly sourceIds: Map<string, number>;
   readonly vocabularies: Map<number, string>;
   readonly vocabularyIds: Map<string, number>;
+  /** Of bodies, in bytes. */
+  readonly bodyWords: Map<number, Buffer>;
 }
 
 /** Deliveries kept in memory: those under way, and those of a page that is read. */
@@ -40,6 +42,7 @@ export function createContext(): Context {
     sourceIds: new Map(),
     vocabularies: new Map(),
     vocabularyIds: new Map(),
+    bodyWords: new Map(),
   };
 }
 

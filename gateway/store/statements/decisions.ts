@@ -4,11 +4,15 @@ import { inParts, marks } from "./lists.ts";
 import { childId } from "./source-children.ts";
 import { arrays, row, rows, type Steps, together, write } from "./steps.ts";
 import { integer, type Row, text, word } from "./values.ts";
-import { spanOf, touch, type Work } from "./work.ts";
+import { lookAnew, spanOf, touch, type Work } from "./work.ts";
 
 const KINDS: Readonly<Record<StoredDecision["kind"], true>> = { merge: true, split: true, never: true, undo: true };
 
-export function* appendDecision(decision: Omit<StoredDecision, "sequence" | "undoneBy">): Steps<number> {
+export function* appendDecision(
+  { ahead }: Work,
+  decision: Omit<StoredDecision, "sequence" | "undoneBy">,
+): Steps<number> {
+  ahead.never.clear();
   const made = yield* row(
     `INSERT INTO decision (kind, survivor, other, author, reason, evidence, decided_at, moved, others, forbids, undoes)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING sequence`,
@@ -104,7 +108,6 @@ export function* rootsOf(records: Iterable<RecordKey>): Steps<ReadonlyMap<Record
 }
 
 export function* neverLinked(record: RecordKey): Steps<readonly RecordKey[]> {
-  // Most stores hold no such decision at all.
   const found = yield* arrays(
     `WITH RECURSIVE ${TREE}
      SELECT d.other AS record FROM tree CROSS JOIN decision d ON d.survivor = tree.record WHERE d.forbids = 1 AND d.undone_by IS NULL
@@ -115,11 +118,26 @@ export function* neverLinked(record: RecordKey): Steps<readonly RecordKey[]> {
   return [...new Set(roots.values())].sort((a, b) => a - b);
 }
 
+/** The same within a work, which may have read them already. */
+export function* neverAhead({ ahead }: Work, record: RecordKey): Steps<readonly RecordKey[]> {
+  return ahead.never.get(record) ?? (yield* neverLinked(record));
+}
+
+/** Notes the same of these. */
+export function* readNever({ ahead }: Work, records: readonly RecordKey[]): Steps<void> {
+  const wanted = [...new Set(records)];
+  // Most stores hold no such decision at all.
+  const isNone = (yield* arrays("SELECT 1 FROM decision WHERE forbids = 1 AND undone_by IS NULL LIMIT 1")).length === 0;
+  const found = isNone ? [] : yield* together(...wanted.map((record) => neverLinked(record)));
+  for (const [n, record] of wanted.entries()) ahead.never.set(record, found[n] ?? []);
+}
+
 export function* setMerged(
   work: Work,
   record: RecordKey,
   merged: { readonly into: RecordKey; readonly decision: number } | undefined,
 ): Steps<void> {
+  work.ahead.never.clear();
   for (const [one] of yield* arrays(`WITH RECURSIVE ${TREE} SELECT record FROM tree`, record)) {
     yield* touch(work, integer(one));
   }
@@ -152,6 +170,7 @@ const TIES_OF_CHILD = `record = ?1 AND source = ?2
 export function* moveChild(work: Work, { source, localId, from, to, isPastShown }: ChildMove): Steps<void> {
   const child = yield* childId(source, localId);
   if (child === undefined) throw new Error("The store was asked to move a child that no source told of.");
+  lookAnew(work);
   yield* touch(work, from);
   yield* touch(work, to);
   // Who is tied to the child learns of the other record as of one that is new.

@@ -1,15 +1,18 @@
 import type { IdentityClaim } from "../identity-verbs.ts";
 import type { RecordKey } from "../record.ts";
-import { childId, internChild } from "./source-children.ts";
-import { arrays, rows, type Steps, write } from "./steps.ts";
+import { inParts, marks, ofLengths } from "./lists.ts";
+import { internChild, knownChild } from "./source-children.ts";
+import { arrays, rows, type Steps, together, write } from "./steps.ts";
 import { integer, type Row, text } from "./values.ts";
-import type { Work } from "./work.ts";
+import { isFirstTold, type Work } from "./work.ts";
 
 export function* claimIdentityKey(work: Work, claim: IdentityClaim): Steps<void> {
   const child = yield* internChild(work, claim.source, claim.localId);
+  work.ahead.rows.delete(claimsName(child));
+  work.ahead.holders.delete(claim.key);
+  const isFirst = isFirstTold(work, `child ${child}`, `claim ${claim.record} ${claim.key}`);
   yield* write(
-    `INSERT INTO identity_key (key, child, record, held) VALUES (?, ?, ?, ?)
-     ON CONFLICT (key, child, record) DO UPDATE SET held = excluded.held WHERE identity_key.held <> excluded.held`,
+    isFirst ? INSERT_CLAIM : `${INSERT_CLAIM} ${OR_UPDATE_CLAIM}`,
     claim.key,
     child,
     claim.record,
@@ -17,17 +20,45 @@ export function* claimIdentityKey(work: Work, claim: IdentityClaim): Steps<void>
   );
 }
 
+const INSERT_CLAIM = "INSERT INTO identity_key (key, child, record, held) VALUES (?, ?, ?, ?)";
+const OR_UPDATE_CLAIM =
+  "ON CONFLICT (key, child, record) DO UPDATE SET held = excluded.held WHERE identity_key.held <> excluded.held";
+
 export function* releaseIdentityKey(
+  work: Work,
   key: string,
   { source, localId }: Pick<IdentityClaim, "source" | "localId">,
 ): Steps<void> {
-  const child = yield* childId(source, localId);
-  if (child !== undefined) yield* write("DELETE FROM identity_key WHERE key = ? AND child = ?", key, child);
+  work.ahead.holders.delete(key);
+  const child = yield* knownChild(work, source, localId);
+  if (child === undefined) return;
+  work.ahead.rows.delete(claimsName(child));
+  yield* write("DELETE FROM identity_key WHERE key = ? AND child = ?", key, child);
 }
 
 export function* identityKeyHolders(key: string): Steps<readonly RecordKey[]> {
   const found = yield* arrays("SELECT record FROM identity_key WHERE key = ? AND held = 1 ORDER BY sequence", key);
   return [...new Set(found.map(([record]) => integer(record)))];
+}
+
+/** The same within a work, which may have read them already. */
+export function* holdersAhead({ ahead }: Work, key: string): Steps<readonly RecordKey[]> {
+  return ahead.holders.get(key) ?? (yield* identityKeyHolders(key));
+}
+
+const HOLDERS_OF_MANY = ofLengths(
+  (length) => `SELECT key, record FROM identity_key WHERE key IN (${marks(length)}) AND held = 1 ORDER BY sequence`,
+);
+
+/** Notes who holds these. */
+export function* readHolders({ ahead: { holders } }: Work, keys: readonly string[]): Steps<void> {
+  const parts = inParts([...new Set(keys)]);
+  const found = yield* together(...parts.map((part) => arrays(HOLDERS_OF_MANY(part.length), ...part)));
+  for (const key of keys) holders.set(key, []);
+  for (const [key, record] of found.flat()) {
+    const before = holders.get(text(key)) ?? [];
+    if (!before.includes(integer(record))) holders.set(text(key), [...before, integer(record)]);
+  }
 }
 
 const CLAIM = `SELECT k.key, k.record, k.held, s.source, s.local_id
@@ -37,9 +68,30 @@ export function* identityClaims(key: string): Steps<readonly IdentityClaim[]> {
   return (yield* rows(`${CLAIM} WHERE k.key = ? ORDER BY k.sequence`, key)).map(toClaim);
 }
 
-export function* identityClaimsOf(source: string, localId: string): Steps<readonly IdentityClaim[]> {
-  const child = yield* childId(source, localId);
-  return child === undefined ? [] : (yield* rows(`${CLAIM} WHERE k.child = ? ORDER BY k.sequence`, child)).map(toClaim);
+export function* identityClaimsOf(work: Work, source: string, localId: string): Steps<readonly IdentityClaim[]> {
+  const child = yield* knownChild(work, source, localId);
+  if (child === undefined) return [];
+  const known = work.ahead.rows.get(claimsName(child));
+  return (known ?? (yield* rows(`${CLAIM} WHERE k.child = ? ORDER BY k.sequence`, child))).map(toClaim);
+}
+
+/** Notes what is claimed for these. */
+export function* readClaims({ ahead }: Work, children: readonly number[]): Steps<void> {
+  const parts = inParts([...new Set(children)]);
+  const found = yield* together(...parts.map((part) => rows(CLAIMS_OF_MANY(part.length), ...part)));
+  for (const child of children) ahead.rows.set(claimsName(child), []);
+  for (const one of found.flat()) {
+    const name = claimsName(integer(one.child));
+    ahead.rows.set(name, [...(ahead.rows.get(name) ?? []), one]);
+  }
+}
+
+const CLAIMS_OF_MANY = ofLengths(
+  (length) => `${CLAIM.replace("SELECT", "SELECT k.child,")} WHERE k.child IN (${marks(length)}) ORDER BY k.sequence`,
+);
+
+function claimsName(child: number): string {
+  return `claims ${child}`;
 }
 
 function toClaim(row: Row): IdentityClaim {

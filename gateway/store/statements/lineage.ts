@@ -1,17 +1,35 @@
 import type { Lineage, UnitLineage } from "../lineage-verbs.ts";
 import type { RecordKey } from "../record.ts";
 import { type Context, type DeliveryName, deliveriesOf, deliveryId, deliveryOf } from "./context.ts";
+import { inParts, marks, ofLengths } from "./lists.ts";
 import { internChild } from "./source-children.ts";
-import { row, rows, type Steps, write } from "./steps.ts";
+import { row, rows, type Steps, together, toWrite, write } from "./steps.ts";
 import { integer, type Row, text } from "./values.ts";
-import type { Work } from "./work.ts";
+import { isMade, newNumber, type Work } from "./work.ts";
 
 const LINEAGE = "SELECT l.*, s.local_id FROM lineage l LEFT JOIN source_child s ON s.id = l.child";
 
-export function* readLineage({ context }: Work, source: string, unit: string): Steps<Lineage | undefined> {
-  const found = yield* row(`${LINEAGE} WHERE l.source = ? AND l.unit = ?`, source, unit);
-  if (found === undefined) return undefined;
+export function* readLineage(
+  { context, lineages, ahead }: Work,
+  source: string,
+  unit: string,
+): Steps<Lineage | undefined> {
+  const name = nameOf(source, unit);
+  const found =
+    ahead.lineages.get(name) ?? (yield* row(`${LINEAGE} WHERE l.source = ? AND l.unit = ?`, source, unit)) ?? "none";
+  lineages.set(name, found === "none" ? found : integer(found.sequence));
+  if (found === "none") return undefined;
   return toLineage(found, yield* deliveriesOf(context, [integer(found.delivery)]));
+}
+
+const LINEAGES_OF_MANY = ofLengths((length) => `${LINEAGE} WHERE l.source = ? AND l.unit IN (${marks(length)})`);
+
+/** Notes the lineage of these units. */
+export function* readLineageRows({ ahead }: Work, source: string, units: readonly string[]): Steps<void> {
+  const parts = inParts([...new Set(units)]);
+  const found = yield* together(...parts.map((part) => rows(LINEAGES_OF_MANY(part.length), source, ...part)));
+  for (const unit of units) ahead.lineages.set(nameOf(source, unit), "none");
+  for (const one of found.flat()) ahead.lineages.set(nameOf(source, text(one.unit)), one);
 }
 
 function toLineage(row: Row, deliveries: ReadonlyMap<number, DeliveryName>): Lineage {
@@ -58,14 +76,7 @@ function* toUnitLineages(context: Context, found: readonly Row[]): Steps<readonl
 
 export function* putLineage(work: Work, source: string, unit: string, lineage: Lineage): Steps<void> {
   const { delivery, receivedAt, localId } = lineage;
-  yield* write(
-    `INSERT INTO lineage (source, unit, child, hash, record, delivery, line, mapping, written_at, made)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (source, unit) DO UPDATE SET child = excluded.child, hash = excluded.hash, record = excluded.record,
-       delivery = excluded.delivery, line = excluded.line, mapping = excluded.mapping,
-       written_at = excluded.written_at, made = excluded.made`,
-    source,
-    unit,
+  const values = [
     localId === undefined ? null : yield* internChild(work, source, localId),
     lineage.hash,
     lineage.record,
@@ -74,14 +85,46 @@ export function* putLineage(work: Work, source: string, unit: string, lineage: L
     lineage.mapping,
     lineage.writtenAt ?? null,
     JSON.stringify(lineage.made.map(({ slot, type, id }) => [slot, type, id])),
-  );
+  ];
+  const known = yield* lineageNumber(work, source, unit);
+  work.ahead.lineages.delete(nameOf(source, unit));
+  if (known !== undefined) {
+    yield* write(UPDATE_LINEAGE, ...values, known);
+    return;
+  }
+  const sequence = yield* newNumber(work, "lineage");
+  yield* write(INSERT_LINEAGE, ...values, source, unit, sequence);
+  work.lineages.set(nameOf(source, unit), sequence);
+  isMade(work, `lineage ${sequence}`);
 }
 
-export function* removeLineage(source: string, unit: string): Steps<void> {
-  yield* write(
-    "DELETE FROM raw WHERE lineage = (SELECT sequence FROM lineage WHERE source = ? AND unit = ?)",
-    source,
-    unit,
-  );
-  yield* write("DELETE FROM lineage WHERE source = ? AND unit = ?", source, unit);
+const UPDATE_LINEAGE = `UPDATE lineage
+  SET child = ?, hash = ?, record = ?, delivery = ?, line = ?, mapping = ?, written_at = ?, made = ? WHERE sequence = ?`;
+const INSERT_LINEAGE = `INSERT INTO lineage
+  (child, hash, record, delivery, line, mapping, written_at, made, source, unit, sequence)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+
+/** The number of a unit's row, which is looked for once a work. */
+export function* lineageNumber({ lineages }: Work, source: string, unit: string): Steps<number | undefined> {
+  const name = nameOf(source, unit);
+  const known = lineages.get(name) ?? (yield* findNumber(source, unit));
+  lineages.set(name, known);
+  return known === "none" ? undefined : known;
+}
+
+function* findNumber(source: string, unit: string): Steps<number | "none"> {
+  const found = yield* row("SELECT sequence FROM lineage WHERE source = ? AND unit = ?", source, unit);
+  return found === undefined ? "none" : integer(found.sequence);
+}
+
+function nameOf(source: string, unit: string): string {
+  return `${source} ${unit}`;
+}
+
+export function* removeLineage(work: Work, source: string, unit: string): Steps<void> {
+  const known = yield* lineageNumber(work, source, unit);
+  work.ahead.lineages.delete(nameOf(source, unit));
+  if (known === undefined) return;
+  yield [toWrite("DELETE FROM raw WHERE lineage = ?", known), toWrite("DELETE FROM lineage WHERE sequence = ?", known)];
+  work.lineages.set(nameOf(source, unit), "none");
 }

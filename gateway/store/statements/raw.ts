@@ -1,9 +1,10 @@
 import { compressRaw, expandRaw, toVocabulary } from "../compress-raw.ts";
 import type { KeptRaw, RawRecord } from "../lineage-verbs.ts";
 import { type Context, vocabulary, vocabularyId } from "./context.ts";
+import { lineageNumber } from "./lineage.ts";
 import { changes, row, type Steps, write } from "./steps.ts";
 import { bytes, integer } from "./values.ts";
-import type { Work } from "./work.ts";
+import { isFirstTold, type Work } from "./work.ts";
 
 export function* readRaw(context: Context, source: string, unit: string): Steps<RawRecord | undefined> {
   const found = yield* row(
@@ -17,22 +18,24 @@ export function* readRaw(context: Context, source: string, unit: string): Steps<
   return { content, keptUntil: integer(found.kept_until) };
 }
 
-export function* keepRaw({ context }: Work, source: string, unit: string, raw: KeptRaw): Steps<void> {
+export function* keepRaw(work: Work, source: string, unit: string, raw: KeptRaw): Steps<void> {
+  const lineage = yield* lineageNumber(work, source, unit);
+  if (lineage === undefined) throw new Error("A source record can be kept only with what it made.");
   const words = toVocabulary(raw.vocabulary);
   const content = typeof raw.content === "string" ? compressRaw(raw.content, words) : raw.content.compressed;
-  const kept = yield* changes(
-    `INSERT INTO raw (lineage, kept_until, vocabulary, content)
-     SELECT sequence, ?, ?, ? FROM lineage WHERE source = ? AND unit = ?
-     ON CONFLICT (lineage) DO UPDATE SET kept_until = excluded.kept_until, vocabulary = excluded.vocabulary,
-       content = excluded.content`,
+  const isFirst = isFirstTold(work, `lineage ${lineage}`, "raw");
+  yield* write(
+    isFirst ? INSERT_RAW : `${INSERT_RAW} ${OR_UPDATE_RAW}`,
+    lineage,
     raw.keptUntil,
-    yield* vocabularyId(context, words),
+    yield* vocabularyId(work.context, words),
     content,
-    source,
-    unit,
   );
-  if (kept === 0) throw new Error("A source record can be kept only with what it made.");
 }
+
+const INSERT_RAW = "INSERT INTO raw (lineage, kept_until, vocabulary, content) VALUES (?, ?, ?, ?)";
+const OR_UPDATE_RAW = `ON CONFLICT (lineage) DO UPDATE
+  SET kept_until = excluded.kept_until, vocabulary = excluded.vocabulary, content = excluded.content`;
 
 export function* forgetRaw(source: string, unit: string): Steps<void> {
   yield* write(

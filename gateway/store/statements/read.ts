@@ -1,18 +1,20 @@
 import { hash } from "node:crypto";
-import type { Relationship } from "#mappers/mapper.ts";
+import type { DataClass, Relationship } from "#mappers/mapper.ts";
 import type { SourceReach } from "../delivery-verbs.ts";
 import type {
   IdSpace,
   RecordKey,
   RecordKind,
   StoredContribution,
-  StoredPerson,
+  StoredPart,
   StoredRecord,
   StoredRelationship,
   StoredResource,
   StoredVersion,
 } from "../record.ts";
-import { type Context, loadOrigins, originOf } from "./context.ts";
+import { lengthOf } from "../words/body-code.ts";
+import { bodyOf, loadWords } from "../words/body-words.ts";
+import { type Context, loadOrigins, type Origin, originOf } from "./context.ts";
 import { readMerged, readMergedBefore, readReplaces, rootOf } from "./decisions.ts";
 import { readDisclosureDecisionsOf, readDisclosureDecisionsOfAll } from "./disclosure.ts";
 import { slotsOf } from "./slots.ts";
@@ -42,6 +44,7 @@ const OF_RECORD = "slot >= ? AND slot < ? AND record = ?";
 const RESOURCES_OF_RECORD = `SELECT ${RESOURCE_COLUMNS} FROM resource WHERE ${OF_RECORD} ORDER BY slot`;
 // SQLite looks at the columns in this order, and the record is the same in all of them.
 const CONSENTS_OF_RECORD = `SELECT ${RESOURCE_COLUMNS} FROM resource WHERE type = 'Consent' AND ${OF_RECORD} ORDER BY slot`;
+const FINDINGS_OF_RECORD = `SELECT ${RESOURCE_COLUMNS} FROM resource WHERE type <> 'Provenance' AND ${OF_RECORD} ORDER BY slot`;
 const ORIGINS_OF_RECORD = `SELECT DISTINCT origin FROM resource WHERE ${OF_RECORD}`;
 
 export function* readRecordVersion(key: RecordKey): Steps<number | undefined> {
@@ -53,11 +56,16 @@ export function readRecord(context: Context, key: RecordKey): Steps<StoredRecord
   return readWith(context, key, RESOURCES_OF_RECORD);
 }
 
-export function* readPerson(context: Context, key: RecordKey): Steps<StoredPerson | undefined> {
-  const [record, found] = yield* together(
-    readWith(context, key, CONSENTS_OF_RECORD),
-    arrays(ORIGINS_OF_RECORD, ...slotsOf(key)),
-  );
+export function readPerson(context: Context, key: RecordKey): Steps<StoredPart | undefined> {
+  return readPart(context, key, CONSENTS_OF_RECORD);
+}
+
+export function readFindings(context: Context, key: RecordKey): Steps<StoredPart | undefined> {
+  return readPart(context, key, FINDINGS_OF_RECORD);
+}
+
+function* readPart(context: Context, key: RecordKey, wanted: string): Steps<StoredPart | undefined> {
+  const [record, found] = yield* together(readWith(context, key, wanted), arrays(ORIGINS_OF_RECORD, ...slotsOf(key)));
   if (record === undefined) return undefined;
   const ids = found.map(([id]) => integer(id));
   yield* loadOrigins(context, ids);
@@ -78,7 +86,7 @@ function* readWith(context: Context, key: RecordKey, wanted: string): Steps<Stor
       readDisclosureDecisionsOf(key),
     );
   if (found === undefined) return undefined;
-  yield* loadOriginsOf(context, resources);
+  yield* loadTextsOf(context, resources);
   return {
     key,
     kind: word(RECORD_KINDS, found.kind),
@@ -102,11 +110,16 @@ function* readWith(context: Context, key: RecordKey, wanted: string): Steps<Stor
   };
 }
 
-function* loadOriginsOf(context: Context, resources: readonly ArrayRow[]): Steps<void> {
+/** Makes sure that what stands in many rows, and is spelled once, is known of these. */
+function* loadTextsOf(context: Context, resources: readonly ArrayRow[]): Steps<void> {
   const unknown = resources.flatMap(([, , , , origin]) =>
     context.origins.has(integer(origin)) ? [] : [integer(origin)],
   );
   if (unknown.length > 0) yield* loadOrigins(context, unknown);
+  yield* loadWords(
+    context,
+    resources.map((one) => one[7]),
+  );
 }
 
 const CONTRIBUTIONS = `SELECT c.*, s.source, s.local_id FROM contribution c CROSS JOIN source_child s ON s.id = c.child
@@ -116,18 +129,38 @@ const PAST_CONTRIBUTIONS = `SELECT p.*, s.source, s.local_id FROM past_contribut
 const RELATIONSHIPS = "SELECT * FROM relationship WHERE record = ? ORDER BY source, unit, n";
 
 function toResource(row: ArrayRow, context: Context): StoredResource {
-  const { source, dataClass } = originOf(context, integer(row[4]));
-  return {
-    type: text(row[0]),
-    id: text(row[1]),
-    version: integer(row[2]),
-    lastUpdated: integer(row[3]),
-    source,
-    dataClass,
-    body: bytes(row[7]),
-    keys: text(row[6]),
-    contentHash: text(row[5]),
-  };
+  return new Kept(row, originOf(context, integer(row[4])), bodyOf(context, row[7]));
+}
+
+/** Of a class: a getter in each of the thousands of these that are read would make each a table of its own. */
+class Kept implements StoredResource {
+  readonly type: string;
+  readonly id: string;
+  readonly version: number;
+  readonly lastUpdated: number;
+  readonly source: string;
+  readonly dataClass: DataClass;
+  readonly body_bytes: number;
+  readonly keys: string;
+  readonly contentHash: string;
+  readonly #body: () => Buffer;
+
+  constructor(row: ArrayRow, { source, dataClass }: Origin, body: () => Buffer) {
+    this.type = text(row[0]);
+    this.id = text(row[1]);
+    this.version = integer(row[2]);
+    this.lastUpdated = integer(row[3]);
+    this.source = source;
+    this.dataClass = dataClass;
+    this.body_bytes = lengthOf(bytes(row[7]));
+    this.keys = text(row[6]);
+    this.contentHash = text(row[5]);
+    this.#body = body;
+  }
+
+  get body(): Buffer {
+    return this.#body();
+  }
 }
 
 export function toContribution(row: Row): StoredContribution {
@@ -169,7 +202,7 @@ const BY_ID = `resource_id i CROSS JOIN resource r ON r.slot = i.slot AND r.reco
   CROSS JOIN record c ON c.key = r.record`;
 
 /** Parameters: `idHash(type, id, idSpace)`, id, type, idSpace. */
-export const RESOURCE_BY_ID = `SELECT r.record, r.slot, r.version, r.content_hash
+export const RESOURCE_BY_ID = `SELECT r.record, r.slot, r.version, r.content_hash, r.identifiers
   FROM ${BY_ID} WHERE i.hash = ? AND r.id = ? AND r.type = ? AND c.id_space = ?`;
 
 const WHOLE_RESOURCE_BY_ID = `SELECT ${RESOURCE_COLUMNS.split(", ")
@@ -184,7 +217,7 @@ export function* readResource(
 ): Steps<StoredResource | undefined> {
   const [found] = yield* arrays(WHOLE_RESOURCE_BY_ID, idHash(type, id, idSpace), id, type, idSpace);
   if (found === undefined) return undefined;
-  yield* loadOriginsOf(context, [found]);
+  yield* loadTextsOf(context, [found]);
   return toResource(found, context);
 }
 
@@ -236,10 +269,7 @@ export function* readHistory(
     idSpace,
     idHash(type, id, idSpace),
   );
-  yield* loadOrigins(
-    context,
-    found.map(({ origin }) => integer(origin)),
-  );
+  yield* loadTextsOfVersions(context, found);
   return found.map((one) => toVersion(one, { type, id }, context));
 }
 
@@ -257,11 +287,19 @@ export function* readRecordHistory(context: Context, key: RecordKey): Steps<read
   const places = yield* together(...[...resources.values()].map((one) => isOf(one, key)));
   const here = new Set([...resources.keys()].filter((_name, n) => places[n] === true));
   const versions = found.filter((one) => here.has(nameOf(one)));
+  yield* loadTextsOfVersions(context, versions);
+  return versions.map((one) => toVersion(one, { type: text(one.type), id: text(one.id) }, context));
+}
+
+function* loadTextsOfVersions(context: Context, versions: readonly Row[]): Steps<void> {
   yield* loadOrigins(
     context,
     versions.map(({ origin }) => integer(origin)),
   );
-  return versions.map((one) => toVersion(one, { type: text(one.type), id: text(one.id) }, context));
+  yield* loadWords(
+    context,
+    versions.flatMap(({ body }) => (body === null ? [] : [body])),
+  );
 }
 
 function nameOf(version: Row): string {
@@ -280,6 +318,7 @@ function toVersion(
   context: Context,
 ): StoredVersion {
   const { source, dataClass } = originOf(context, integer(row.origin));
+  const body = row.body === null ? undefined : bodyOf(context, row.body);
   return {
     ...resource,
     source,
@@ -289,7 +328,10 @@ function toVersion(
     lastUpdated: integer(row.last_updated),
     contentHash: text(row.content_hash),
     keys: text(row.keys),
-    body: row.body === null ? undefined : bytes(row.body),
+    get body() {
+      return body?.();
+    },
+    ...(row.body === null ? {} : { body_bytes: lengthOf(bytes(row.body)) }),
   };
 }
 

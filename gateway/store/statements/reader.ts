@@ -7,7 +7,7 @@ import type {
   IdSpace,
   RecordKey,
   SharedKind,
-  StoredPerson,
+  StoredPart,
   StoredRecord,
   StoredResource,
   StoredVersion,
@@ -28,6 +28,7 @@ import { readLineagesOf, readUnitsOf } from "./lineage.ts";
 import { readRaw } from "./raw.ts";
 import {
   locate,
+  readFindings,
   readHistory,
   readPerson,
   readRecord,
@@ -61,8 +62,12 @@ export class Reader implements ReadVerbs {
     return this.driver.drive((context) => readRecord(context, key), "at-one-moment");
   }
 
-  async person(key: RecordKey): Promise<StoredPerson | undefined> {
+  async person(key: RecordKey): Promise<StoredPart | undefined> {
     return this.driver.drive((context) => readPerson(context, key), "at-one-moment");
+  }
+
+  async findings(key: RecordKey): Promise<StoredPart | undefined> {
+    return this.driver.drive((context) => readFindings(context, key), "at-one-moment");
   }
 
   async locate(type: string, id: string, idSpace: IdSpace): Promise<RecordKey | undefined> {

@@ -1,22 +1,19 @@
-import type { IdSpace, RecordKey, SharedKind, ToldResource } from "../record.ts";
+import type { IdSpace, RecordKey, SharedKind, TextedResource } from "../record.ts";
+import { knownCoded, toCoded } from "../words/body-words.ts";
 import { followConsent } from "./consents.ts";
 import { knownOriginId, originId } from "./context.ts";
 import { identifierHashes } from "./identifier-hash.ts";
 import { addIdentifiers, dropIdentifiers } from "./identifiers.ts";
 import { idHash, LAST_OF_HISTORY, RESOURCE_BY_ID } from "./read.ts";
 import { RECORD_SLOTS, slotsOf } from "./slots.ts";
-import { arrays, row, type Steps, toWrite, write } from "./steps.ts";
-import { bytes, integer, text } from "./values.ts";
-import { made, touch, touchAgain, type Work } from "./work.ts";
+import { arrays, row, type Steps, together, toWrite, write } from "./steps.ts";
+import { type ArrayRow, bytes, integer, text } from "./values.ts";
+import { type InSlot, made, newNumber, noteRecord, RECORD, touch, touchAgain, type Work } from "./work.ts";
 
 export interface Current {
   readonly record: RecordKey;
   readonly version: number;
   readonly contentHash: string;
-}
-
-interface InSlot extends Current {
-  readonly slot: number;
 }
 
 interface ResourceId {
@@ -25,24 +22,27 @@ interface ResourceId {
   readonly idSpace: IdSpace;
 }
 
-interface HashedId extends ResourceId {
-  /** `idHash` of it. */
-  readonly hash: number;
+function nameOf({ type, id, idSpace }: ResourceId): string {
+  return `${idSpace} ${type}/${id}`;
 }
 
-function hashed(resource: ResourceId): HashedId {
-  return { ...resource, hash: idHash(resource.type, resource.id, resource.idSpace) };
-}
-
-function* inSlot({ type, id, idSpace, hash }: HashedId): Steps<InSlot | undefined> {
-  const found = yield* row(RESOURCE_BY_ID, hash, id, type, idSpace);
+/** Looked for once by a work, and again only after it has changed it. */
+function* inSlot({ places }: Work, resource: ResourceId): Steps<InSlot | undefined> {
+  const name = nameOf(resource);
+  const known = places.get(name);
+  if (known !== undefined) return known;
+  const { type, id, idSpace } = resource;
+  const found = yield* row(RESOURCE_BY_ID, idHash(type, id, idSpace), id, type, idSpace);
   if (found === undefined) return undefined;
-  return {
+  const place = {
     slot: integer(found.slot),
     record: integer(found.record),
     version: integer(found.version),
     contentHash: text(found.content_hash),
+    identifiers: found.identifiers === null ? null : bytes(found.identifiers),
   };
+  places.set(name, place);
+  return place;
 }
 
 function* ended({ type, id, idSpace }: ResourceId): Steps<Current | undefined> {
@@ -50,50 +50,88 @@ function* ended({ type, id, idSpace }: ResourceId): Steps<Current | undefined> {
   return found && { record: integer(found.record), version: integer(found.version), contentHash: "" };
 }
 
-export function* currentResource(resource: ResourceId): Steps<Current | undefined> {
-  const found = yield* inSlot(hashed(resource));
+export function* currentResource(work: Work, resource: ResourceId): Steps<Current | undefined> {
+  const found = yield* inSlot(work, resource);
   if (found === undefined) return yield* ended(resource);
   const { record, version, contentHash } = found;
   return { record, version, contentHash };
 }
 
-export function* currentOfRecord(record: RecordKey): Steps<Map<string, Omit<Current, "record">>> {
-  const found = yield* arrays(CURRENT_OF_RECORD, ...slotsOf(record));
+/** Notes where each stands: whoever compares puts some of them next. */
+export function* currentOfRecord(work: Work, record: RecordKey): Steps<Map<string, Omit<Current, "record">>> {
+  const { current } = work.ahead;
+  if (!current.has(record)) yield* readCurrent(work, [record]);
   return new Map(
-    found.map((one) => [`${text(one[0])}/${text(one[1])}`, { version: integer(one[2]), contentHash: text(one[3]) }]),
+    current.get(record)?.map(([name, { version, contentHash }]) => [name, { version, contentHash }] as const),
   );
 }
 
-const CURRENT_OF_RECORD = `SELECT type, id, version, content_hash FROM resource
+/** Notes what these records hold, and where it stands. */
+export function* readCurrent(work: Work, records: readonly RecordKey[]): Steps<void> {
+  const wanted = [...new Set(records)];
+  const [found, held] = yield* together(
+    together(...wanted.map((record) => arrays(RECORD, record))),
+    together(...wanted.map((record) => arrays(CURRENT_OF_RECORD, ...slotsOf(record)))),
+  );
+  for (const [n, record] of wanted.entries()) {
+    const [known] = found[n] ?? [];
+    if (known === undefined) continue;
+    const { idSpace } = noteRecord(work, record, known);
+    const current = (held[n] ?? []).map((one) => [`${text(one[0])}/${text(one[1])}`, toPlace(record, one)] as const);
+    for (const [name, place] of current) work.places.set(`${idSpace} ${name}`, place);
+    work.ahead.current.set(record, current);
+    const last = current.at(-1)?.[1].slot ?? record * RECORD_SLOTS - 1;
+    if (!work.nextSlots.has(record)) work.nextSlots.set(record, last + 1);
+  }
+}
+
+function toPlace(record: RecordKey, [, , version, contentHash, slot, identifiers]: ArrayRow): InSlot {
+  return {
+    record,
+    slot: integer(slot),
+    version: integer(version),
+    contentHash: text(contentHash),
+    identifiers: identifiers === null ? null : bytes(identifiers),
+  };
+}
+
+const CURRENT_OF_RECORD = `SELECT type, id, version, content_hash, slot, identifiers FROM resource
   WHERE slot >= ? AND slot < ? AND record = ? ORDER BY slot`;
 
-export function* putResource(work: Work, record: RecordKey, resource: ToldResource): Steps<void> {
+export function* putResource(work: Work, record: RecordKey, resource: TextedResource): Steps<void> {
   const { type, id, version } = resource;
   const { lastUpdated } = resource;
   const idSpace = touchAgain(work, record, lastUpdated) ?? (yield* touch(work, record, lastUpdated));
-  const known = { type, id, idSpace, hash: idHash(type, id, idSpace) };
+  work.ahead.current.delete(record);
+  const known = { type, id, idSpace };
   const identifiers = identifierHashes(type, resource.identifiers, idSpace);
-  const before = resource.isFirst === true ? undefined : yield* inSlot(known);
+  const before = resource.isFirst === true ? undefined : yield* inSlot(work, known);
   const last = before ?? (resource.isFirst === true ? undefined : yield* ended(known));
   if (last !== undefined && version <= last.version) {
     throw new Error(`Version ${version} of a ${type} does not follow ${last.version}.`);
   }
+  work.places.delete(nameOf(known));
   if (before !== undefined) yield* keepInHistory(idSpace, before);
   if (before !== undefined && type === "Consent") {
-    yield* followConsent(work, { id, ...before }, { record, body: resource.body });
+    const { body } = resource;
+    if (!(body instanceof Uint8Array)) throw new Error("A Consent was put whose body is coded already.");
+    yield* followConsent(work, { id, ...before }, { record, body });
   }
   if (before?.record === record) {
     yield* replaceInSlot(work, before, { resource, identifiers });
     return;
   }
-  if (before !== undefined) yield* leaveSlot(work, known.hash, before);
-  yield* insertResource(work, record, { resource, identifiers, hash: known.hash });
+  const hash = idHash(type, id, idSpace);
+  if (before !== undefined) yield* leaveSlot(work, hash, before);
+  yield* insertResource(work, record, { resource, identifiers, hash });
 }
 
 export function* removeResource(work: Work, resource: ResourceId, lastUpdated: number): Steps<void> {
-  const known = hashed(resource);
-  const before = yield* inSlot(known);
+  const { type, id, idSpace } = resource;
+  const before = yield* inSlot(work, resource);
   if (before === undefined) return;
+  work.ahead.current.delete(before.record);
+  work.places.delete(nameOf(resource));
   yield* keepInHistory(resource.idSpace, before);
   if (resource.type === "Consent") yield* followConsent(work, { id: resource.id, ...before }, undefined);
   yield* write(
@@ -104,7 +142,7 @@ export function* removeResource(work: Work, resource: ResourceId, lastUpdated: n
     before.record,
     before.slot,
   );
-  yield* leaveSlot(work, known.hash, { ...before, at: lastUpdated });
+  yield* leaveSlot(work, idHash(type, id, idSpace), { ...before, at: lastUpdated });
 }
 
 function* keepInHistory(idSpace: IdSpace, { record, slot }: Place): Steps<void> {
@@ -121,19 +159,17 @@ function* keepInHistory(idSpace: IdSpace, { record, slot }: Place): Steps<void> 
 type Place = Pick<InSlot, "record" | "slot">;
 
 interface Row {
-  readonly resource: ToldResource;
+  readonly resource: TextedResource;
   readonly identifiers: Buffer | null;
 }
 
-const IDENTIFIERS = "SELECT identifiers FROM resource WHERE record = ? AND slot = ?";
-
-function* replaceInSlot(work: Work, place: Place, { resource, identifiers }: Row): Steps<void> {
+function* replaceInSlot(work: Work, place: InSlot, { resource, identifiers }: Row): Steps<void> {
   const { record, slot } = place;
-  const before = yield* row(IDENTIFIERS, record, slot);
   const origin = yield* originId(work.context, resource);
-  const isSame = identifiers !== null && before?.identifiers !== null && identifiers.equals(bytes(before?.identifiers));
+  const body = yield* toCoded(work.context, resource.body);
+  const isSame = identifiers !== null && place.identifiers !== null && identifiers.equals(place.identifiers);
   yield [
-    ...(isSame ? [] : [...dropIdentifiers(place, before?.identifiers), ...addIdentifiers(place, identifiers)]),
+    ...(isSame ? [] : [...dropIdentifiers(place, place.identifiers), ...addIdentifiers(place, identifiers)]),
     toWrite(
       `UPDATE resource SET version = ?, last_updated = ?, origin = ?, content_hash = ?, identifiers = ?, keys = ?, body = ?
        WHERE record = ? AND slot = ?`,
@@ -143,7 +179,7 @@ function* replaceInSlot(work: Work, place: Place, { resource, identifiers }: Row
       resource.contentHash,
       identifiers,
       resource.keys,
-      resource.body,
+      body,
       record,
       slot,
     ),
@@ -151,11 +187,15 @@ function* replaceInSlot(work: Work, place: Place, { resource, identifiers }: Row
 }
 
 /** The record that a resource leaves has changed as much as the one that it comes to. */
-function* leaveSlot(work: Work, hash: number, { slot, record, at }: InSlot & { readonly at?: number }): Steps<void> {
+function* leaveSlot(
+  work: Work,
+  hash: number,
+  { slot, record, identifiers, at }: InSlot & { readonly at?: number },
+): Steps<void> {
   yield* touch(work, record, at);
-  const left = yield* row(IDENTIFIERS, record, slot);
+  work.ahead.current.delete(record);
   yield [
-    ...dropIdentifiers({ record, slot }, left?.identifiers),
+    ...dropIdentifiers({ record, slot }, identifiers),
     toWrite("DELETE FROM resource WHERE record = ? AND slot = ?", record, slot),
     toWrite("DELETE FROM resource_id WHERE hash = ? AND record = ? AND slot = ?", hash, record, slot),
     toWrite("UPDATE record SET has_room = 1 WHERE key = ? AND has_room = 0", record),
@@ -171,6 +211,7 @@ function* insertResource(
   if (slot >= (record + 1) * RECORD_SLOTS) throw new Error(`A record holds no more than ${RECORD_SLOTS} resources.`);
   work.nextSlots.set(record, slot + 1);
   const origin = knownOriginId(work.context, resource) ?? (yield* originId(work.context, resource));
+  const body = knownCoded(work.context, resource.body) ?? (yield* toCoded(work.context, resource.body));
   const writes = [
     toWrite(
       `INSERT INTO resource (slot, record, type, id, version, last_updated, origin, content_hash, identifiers, keys, body)
@@ -185,7 +226,7 @@ function* insertResource(
       resource.contentHash,
       identifiers,
       resource.keys,
-      resource.body,
+      body,
     ),
     toWrite("INSERT INTO resource_id (hash, record, slot) VALUES (?, ?, ?)", hash, record, slot),
   ];
@@ -216,13 +257,14 @@ export function* sharedRecord(work: Work, kind: SharedKind, authority: string, i
     if (yield* hasRoom(key)) return key;
     yield* write("UPDATE record SET has_room = 0 WHERE key = ?", key);
   }
-  const begun = yield* row(
-    "INSERT INTO record (kind, id_space, authority, has_room, version) VALUES (?, ?, ?, 1, 1) RETURNING key",
+  const key = yield* newNumber(work, "record");
+  yield* write(
+    "INSERT INTO record (key, kind, id_space, authority, has_room, version) VALUES (?, ?, ?, ?, 1, 1)",
+    key,
     kind,
     idSpace,
     authority,
   );
-  const key = integer(begun?.key);
   made(work, key, idSpace);
   return key;
 }

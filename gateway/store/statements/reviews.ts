@@ -2,10 +2,10 @@ import type { RecordKey } from "../record.ts";
 import type { ReviewDismissal, ReviewFilter, ReviewItem, StoredReview } from "../review-verbs.ts";
 import { rootsOf } from "./decisions.ts";
 import { marks } from "./lists.ts";
-import { childId, internChild } from "./source-children.ts";
+import { internChild, knownChild } from "./source-children.ts";
 import { row, rows, type Steps, type Value, write } from "./steps.ts";
 import { integer, type Row, text, word } from "./values.ts";
-import type { Work } from "./work.ts";
+import { isFirstTold, isUntold, type Work } from "./work.ts";
 
 const REVIEW_KINDS: Readonly<Record<ReviewItem["kind"], true>> = {
   "identifier-conflict": true,
@@ -17,20 +17,11 @@ export function* openReview(work: Work, item: ReviewItem): Steps<void> {
   const child = yield* internChild(work, item.source, item.localId);
   const candidates = JSON.stringify(item.candidates);
   const evidence = JSON.stringify(item.evidence);
-  const dismissed = yield* row(
-    `SELECT sequence FROM review
-     WHERE child = ? AND kind = ? AND record = ? AND candidates = ? AND dismissed_at IS NOT NULL LIMIT 1`,
-    child,
-    item.kind,
-    item.record,
-    candidates,
-  );
-  if (dismissed !== undefined) return;
+  const isFirst = isUntold(work, `child ${child}`, "review");
+  if (!isFirst && (yield* isDismissed(child, item, candidates))) return;
+  isFirstTold(work, `child ${child}`, "review");
   yield* write(
-    `INSERT INTO review (kind, child, record, candidates, evidence, bits, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (child, kind) WHERE closed_at IS NULL DO UPDATE SET record = excluded.record,
-       candidates = excluded.candidates, evidence = excluded.evidence, bits = excluded.bits,
-       created_at = excluded.created_at`,
+    isFirst ? INSERT_REVIEW : `${INSERT_REVIEW} ${OR_UPDATE_REVIEW}`,
     item.kind,
     child,
     item.record,
@@ -41,19 +32,36 @@ export function* openReview(work: Work, item: ReviewItem): Steps<void> {
   );
 }
 
+const INSERT_REVIEW =
+  "INSERT INTO review (kind, child, record, candidates, evidence, bits, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)";
+const OR_UPDATE_REVIEW = `ON CONFLICT (child, kind) WHERE closed_at IS NULL DO UPDATE SET record = excluded.record,
+  candidates = excluded.candidates, evidence = excluded.evidence, bits = excluded.bits, created_at = excluded.created_at`;
+
+function* isDismissed(child: number, { kind, record }: ReviewItem, candidates: string): Steps<boolean> {
+  const dismissed = yield* row(
+    `SELECT sequence FROM review
+     WHERE child = ? AND kind = ? AND record = ? AND candidates = ? AND dismissed_at IS NOT NULL LIMIT 1`,
+    child,
+    kind,
+    record,
+    candidates,
+  );
+  return dismissed !== undefined;
+}
+
 interface Closing {
   readonly source: string;
   readonly localId: string;
   readonly stillOpen: readonly ReviewItem["kind"][];
 }
 
-export function* closeReview({ clock }: Work, { source, localId, stillOpen }: Closing): Steps<void> {
-  const child = yield* childId(source, localId);
-  if (child === undefined) return;
+export function* closeReview(work: Work, { source, localId, stillOpen }: Closing): Steps<void> {
+  const child = yield* knownChild(work, source, localId);
+  if (child === undefined || isUntold(work, `child ${child}`, "review")) return;
   const others = stillOpen.length === 0 ? "" : `AND kind NOT IN (${marks(stillOpen.length)})`;
   yield* write(
     `UPDATE review SET closed_at = ? WHERE child = ? AND closed_at IS NULL ${others}`,
-    clock(),
+    work.clock(),
     child,
     ...stillOpen,
   );

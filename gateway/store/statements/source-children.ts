@@ -1,12 +1,11 @@
-import type { SourceIdentity } from "#mappers/mapper.ts";
-import type { AlikeChild, Link, SourceChildName } from "../identity-verbs.ts";
+import type { AlikeChild, Link, SourceChildName, ToldIdentity } from "../identity-verbs.ts";
 import type { RecordKey } from "../record.ts";
 import { eachKey, toKeyBytes } from "./blocking-bytes.ts";
 import { sourceId } from "./context.ts";
-import { inParts, LIST_LENGTHS, marks } from "./lists.ts";
-import { arrays, arraysOf, row, rows, type Statement, type Steps, toWrite, write } from "./steps.ts";
-import { type ArrayRow, bytes, integer, text } from "./values.ts";
-import type { Work } from "./work.ts";
+import { inParts, marks, ofLengths } from "./lists.ts";
+import { arrays, arraysOf, row, rows, type Statement, type Steps, together, toWrite, write } from "./steps.ts";
+import { type ArrayRow, bytes, integer, type Row, text } from "./values.ts";
+import { isFirstTold, isMade, newNumber, type Work } from "./work.ts";
 
 export type ChildId = number;
 
@@ -15,36 +14,93 @@ export function* childId(source: string, localId: string): Steps<ChildId | undef
   return found && integer(found.id);
 }
 
-/** The number of a source's child, which gets one at its first mention. */
-export function* internChild({ children }: Work, source: string, localId: string): Steps<ChildId> {
+/** The number of a source's child, where it has one; asked for once a work. */
+export function* knownChild({ children }: Work, source: string, localId: string): Steps<ChildId | undefined> {
   const name = `${source} ${localId}`;
-  const known = children.get(name) ?? (yield* childId(source, localId));
-  if (known !== undefined) {
-    children.set(name, known);
-    return known;
-  }
-  const made = yield* row("INSERT INTO source_child (source, local_id) VALUES (?, ?) RETURNING id", source, localId);
-  const id = integer(made?.id);
-  children.set(name, id);
+  const known = children.get(name) ?? (yield* childId(source, localId)) ?? "none";
+  children.set(name, known);
+  return known === "none" ? undefined : known;
+}
+
+/** The number of a source's child, which gets one at its first mention. */
+export function* internChild(work: Work, source: string, localId: string): Steps<ChildId> {
+  const known = yield* knownChild(work, source, localId);
+  if (known !== undefined) return known;
+  return yield* makeChild(work, { source, localId }, [null, null, null, null]);
+}
+
+/** Record, link, identity and blocking keys of a source's child, as its row has them. */
+type ToldOfChild = readonly [number | null, number | null, string | null, Buffer | null];
+
+function* makeChild(work: Work, { source, localId }: SourceChildName, told: ToldOfChild): Steps<ChildId> {
+  const id = yield* newNumber(work, "source_child");
+  yield* write(INSERT_CHILD, id, source, localId, ...told);
+  if (told[0] !== null) work.ahead.tellers.delete(told[0]);
+  work.children.set(`${source} ${localId}`, id);
+  isMade(work, `child ${id}`);
   return id;
 }
 
-export function* appendLink(work: Work, link: Link): Steps<void> {
-  const child = yield* internChild(work, link.source, link.localId);
-  yield* write(
-    "INSERT INTO link (child, record, author, evidence, decided_at) VALUES (?, ?, ?, ?, ?)",
-    child,
-    link.record,
-    link.author,
-    JSON.stringify(link.evidence),
-    link.decidedAt,
-  );
-  // The one just made has the greatest number, since there is one writer: nobody need wait to be told it.
-  yield* write(
-    "UPDATE source_child SET record = ?, link = (SELECT max(sequence) FROM link) WHERE id = ?",
-    link.record,
-    child,
-  );
+const INSERT_CHILD =
+  "INSERT INTO source_child (id, source, local_id, record, link, identity, blocking) VALUES (?, ?, ?, ?, ?, ?, ?)";
+
+export function* appendLink(work: Work, link: Link, told?: ToldIdentity): Steps<void> {
+  const { source, localId, record } = link;
+  const sequence = yield* newNumber(work, "link");
+  const known = yield* knownChild(work, source, localId);
+  const child = known ?? (yield* makeLinked(work, link, { sequence, told }));
+  const evidence = JSON.stringify(link.evidence);
+  yield [
+    toWrite(INSERT_LINK, sequence, child, record, link.author, evidence, link.decidedAt),
+    ...(known === undefined ? [] : [toWrite(RELINK, record, sequence, child)]),
+  ];
+  work.ahead.links.delete(`${source} ${localId}`);
+  if (known !== undefined) work.ahead.tellers.clear();
+  if (known !== undefined && told !== undefined) yield* putSourceIdentity(work, link, told);
+}
+
+const INSERT_LINK =
+  "INSERT INTO link (sequence, child, record, author, evidence, decided_at) VALUES (?, ?, ?, ?, ?, ?)";
+const RELINK = "UPDATE source_child SET record = ?, link = ? WHERE id = ?";
+
+/** A child at its first mention: all that is known of it in one row. */
+function* makeLinked(
+  work: Work,
+  { source, localId, record }: Link,
+  { sequence, told }: { readonly sequence: number; readonly told: ToldIdentity | undefined },
+): Steps<ChildId> {
+  if (told === undefined) return yield* makeChild(work, { source, localId }, [record, sequence, null, null]);
+  const blocking = toKeyBytes(told.blockingKeys);
+  const body = JSON.stringify(told.identity);
+  const child = yield* makeChild(work, { source, localId }, [record, sequence, body, blocking]);
+  isFirstTold(work, `child ${child}`, "identity");
+  if (told.print !== undefined) yield* write(INSERT_PRINT, child, told.print);
+  yield* replaceBlocking(work, child, { source, held: undefined, blocking });
+  return child;
+}
+
+const INSERT_PRINT = "INSERT INTO child_print (child, print) VALUES (?, ?)";
+
+const LINKS_OF_MANY = ofLengths(
+  (length) => `SELECT s.id, s.local_id, l.record, l.author, l.evidence, l.decided_at
+    FROM source_child s LEFT JOIN link l ON l.sequence = s.link WHERE s.source = ? AND s.local_id IN (${marks(length)})`,
+);
+
+/** Notes who of these are children of the source, and their links. */
+export function* readLinks({ children, ahead }: Work, source: string, localIds: readonly string[]): Steps<void> {
+  const parts = inParts([...new Set(localIds)]);
+  const found = yield* together(...parts.map((part) => rows(LINKS_OF_MANY(part.length), source, ...part)));
+  for (const localId of localIds) {
+    const name = `${source} ${localId}`;
+    ahead.links.set(name, "none");
+    if (!children.has(name)) children.set(name, "none");
+  }
+  for (const one of found.flat()) {
+    const localId = text(one.local_id);
+    const name = `${source} ${localId}`;
+    children.set(name, integer(one.id));
+    if (one.record !== null) ahead.links.set(name, toLink(one, { source, localId }));
+  }
 }
 
 export function* linkOf(source: string, localId: string): Steps<Link | undefined> {
@@ -53,48 +109,61 @@ export function* linkOf(source: string, localId: string): Steps<Link | undefined
     localId,
     source,
   );
-  return (
-    found && {
-      source,
-      localId,
-      record: integer(found.record),
-      author: text(found.author),
-      evidence: JSON.parse(text(found.evidence)),
-      decidedAt: integer(found.decided_at),
-    }
-  );
+  return found && toLink(found, { source, localId });
+}
+
+/** The same within a work, which may have read it already. */
+export function* linkAhead({ ahead }: Work, source: string, localId: string): Steps<Link | undefined> {
+  const known = ahead.links.get(`${source} ${localId}`) ?? (yield* linkOf(source, localId));
+  return known === "none" ? undefined : known;
+}
+
+function toLink(row: Row, child: SourceChildName): Link {
+  return {
+    ...child,
+    record: integer(row.record),
+    author: text(row.author),
+    evidence: JSON.parse(text(row.evidence)),
+    decidedAt: integer(row.decided_at),
+  };
 }
 
 export function* putSourceIdentity(
   work: Work,
   { source, localId }: SourceChildName,
-  {
-    identity,
-    blockingKeys,
-    print,
-  }: {
-    readonly identity: SourceIdentity;
-    readonly blockingKeys: readonly number[];
-    readonly print: string | undefined;
-  },
+  { identity, blockingKeys, print }: ToldIdentity,
 ): Steps<void> {
   const child = yield* internChild(work, source, localId);
   const body = JSON.stringify(identity);
   const blocking = toKeyBytes(blockingKeys);
-  const before = yield* row("SELECT identity, blocking FROM source_child WHERE id = ?", child);
+  const isFirst = isFirstTold(work, `child ${child}`, "identity");
+  const before = isFirst ? undefined : yield* readIdentity(work, child);
   const held = before?.blocking instanceof Uint8Array ? bytes(before.blocking) : undefined;
   const isSameBlocking = blocking === null ? held === undefined : held?.equals(blocking) === true;
-  yield* putPrint(child, print);
+  if (!isFirst) yield* putPrint(work, child, print);
+  else if (print !== undefined) yield* write(INSERT_PRINT, child, print);
   if (before?.identity === body && isSameBlocking) return;
+  work.ahead.tellers.clear();
+  work.ahead.rows.delete(identityName(child));
   yield* write("UPDATE source_child SET identity = ?, blocking = ? WHERE id = ?", body, blocking, child);
   if (!isSameBlocking) yield* replaceBlocking(work, child, { source, held, blocking });
 }
 
-function* putPrint(child: ChildId, print: string | undefined): Steps<void> {
+function* readIdentity({ ahead }: Work, child: ChildId): Steps<Row | undefined> {
+  const known = ahead.rows.get(identityName(child));
+  return known === undefined ? yield* row("SELECT identity, blocking FROM source_child WHERE id = ?", child) : known[0];
+}
+
+function identityName(child: ChildId): string {
+  return `identity ${child}`;
+}
+
+function* putPrint({ ahead }: Work, child: ChildId, print: string | undefined): Steps<void> {
+  ahead.alike.clear();
   if (print === undefined) yield* write("DELETE FROM child_print WHERE child = ?", child);
   else {
     yield* write(
-      `INSERT INTO child_print (child, print) VALUES (?, ?)
+      `${INSERT_PRINT}
        ON CONFLICT (child) DO UPDATE SET print = excluded.print WHERE child_print.print <> excluded.print`,
       child,
       print,
@@ -103,7 +172,7 @@ function* putPrint(child: ChildId, print: string | undefined): Steps<void> {
 }
 
 function* replaceBlocking(
-  { context }: Work,
+  { context, ahead }: Work,
   child: ChildId,
   {
     source,
@@ -122,6 +191,9 @@ function* replaceBlocking(
       toWrite("INSERT INTO block (key, source, child) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", key, number, child),
     );
   }
+  for (const key of before.symmetricDifference(after)) {
+    for (const { name, passed } of ahead.alikeByKey.get(key) ?? []) if (passed !== number) ahead.alike.delete(name);
+  }
   if (changed.length > 0) yield changed;
 }
 
@@ -131,7 +203,9 @@ export function* removeSourceIdentity(work: Work, source: string, localId: strin
   const before = yield* row("SELECT blocking FROM source_child WHERE id = ?", child);
   const held = before?.blocking instanceof Uint8Array ? bytes(before.blocking) : undefined;
   yield* replaceBlocking(work, child, { source, held, blocking: null });
-  yield* putPrint(child, undefined);
+  yield* putPrint(work, child, undefined);
+  work.ahead.tellers.clear();
+  work.ahead.rows.delete(identityName(child));
   yield* write("UPDATE source_child SET identity = NULL, blocking = NULL WHERE id = ?", child);
 }
 
@@ -145,23 +219,42 @@ export function* sourceChildrenOf(record: RecordKey): Steps<readonly AlikeChild[
   return found.map(toAlikeChild);
 }
 
+/** The same within a work, which may have read them already. */
+export function* tellersAhead({ ahead }: Work, record: RecordKey): Steps<readonly AlikeChild[]> {
+  return ahead.tellers.get(record) ?? (yield* sourceChildrenOf(record));
+}
+
+/** Notes the children of these records, and what each is told by. */
+export function* readTellers({ ahead }: Work, records: readonly RecordKey[]): Steps<void> {
+  const parts = inParts([...new Set(records)]);
+  const found = yield* together(...parts.map((part) => arrays(TELLERS_OF_MANY(part.length), ...part)));
+  for (const record of records) ahead.tellers.set(record, []);
+  for (const one of found.flat()) {
+    const child = toAlikeChild(one);
+    ahead.tellers.set(child.record, [...(ahead.tellers.get(child.record) ?? []), child]);
+    ahead.rows.set(identityName(child.child), [{ identity: one[4] ?? null, blocking: one[5] ?? null }]);
+  }
+}
+
 export function* namesOf(record: RecordKey): Steps<readonly SourceChildName[]> {
   const found = yield* rows("SELECT source, local_id FROM source_child WHERE record = ? ORDER BY id", record);
   return found.map((one) => ({ source: text(one.source), localId: text(one.local_id) }));
 }
 
-const ALIKE_OF_MANY = new Map(
-  LIST_LENGTHS.map((length) => [
-    length as number,
-    `SELECT ${ALIKE_COLUMNS} FROM source_child
-     WHERE id IN (${marks(length)}) AND record IS NOT NULL AND identity IS NOT NULL ORDER BY id`,
-  ]),
+const TELLERS_OF_MANY = ofLengths(
+  (length) => `SELECT ${ALIKE_COLUMNS}, blocking FROM source_child
+    WHERE record IN (${marks(length)}) AND identity IS NOT NULL ORDER BY id`,
+);
+
+const ALIKE_OF_MANY = ofLengths(
+  (length) => `SELECT ${ALIKE_COLUMNS} FROM source_child
+    WHERE id IN (${marks(length)}) AND record IS NOT NULL AND identity IS NOT NULL ORDER BY id`,
 );
 
 /** Those of whom something is told and who have a record, by number ascending. */
 export function* childrenOf(ids: ReadonlySet<ChildId>): Steps<readonly AlikeChild[]> {
   const parts = inParts([...ids].sort((a, b) => a - b));
-  const found = yield* arraysOf(parts.map((values) => ({ sql: ALIKE_OF_MANY.get(values.length) ?? "", values })));
+  const found = yield* arraysOf(parts.map((values) => ({ sql: ALIKE_OF_MANY(values.length), values })));
   return found.flatMap((part) => part.map(toAlikeChild));
 }
 

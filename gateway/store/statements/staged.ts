@@ -1,42 +1,69 @@
-import type { KeptRow, Staged, StagedFrom, StagedRow } from "../delivery-verbs.ts";
-import { type Context, type DeliveryName, deliveriesOf, deliveryId, deliveryOf } from "./context.ts";
-import { row, rows, type Steps, write } from "./steps.ts";
-import { integer, type Row, text } from "./values.ts";
+import type { KeptRow, StagedFrom, StagedRow } from "../delivery-verbs.ts";
+import { type Context, deliveriesOf, deliveryId, deliveryOf } from "./context.ts";
+import { filled, marks } from "./lists.ts";
+import { arrays, arraysOf, rows, type Steps, write } from "./steps.ts";
+import { type ArrayRow, integer, text } from "./values.ts";
 import type { Work } from "./work.ts";
 
-export function* stage({ context }: Work, source: string, row: StagedRow, from: StagedFrom): Steps<Staged> {
-  const before = yield* readStaged(context, source, row.table, row.key);
-  if (
-    before?.body === row.body &&
-    before.parent?.table === row.parent?.table &&
-    before.parent?.key === row.parent?.key
-  ) {
-    return { kind: "unchanged" };
-  }
-  yield* write(
-    `INSERT INTO staged (source, name, key, parent_name, parent_key, delivery, line, waits, body)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (source, name, key) DO UPDATE SET parent_name = excluded.parent_name, parent_key = excluded.parent_key,
-       delivery = excluded.delivery, line = excluded.line, waits = excluded.waits, body = excluded.body`,
-    source,
-    row.table,
-    row.key,
-    row.parent?.table ?? null,
-    row.parent?.key ?? null,
-    yield* deliveryId(context, { source, id: from.delivery, receivedAt: from.receivedAt }),
-    from.line,
-    from.waits ? 1 : 0,
-    row.body,
-  );
-  if (before === undefined) return { kind: "new" };
-  if (from.waits && !before.waits) yield* markTree({ source, table: row.table, key: row.key }, 1);
-  return { kind: "changed", before };
+interface StagedName {
+  readonly source: string;
+  readonly table: string;
+  readonly key: string;
 }
 
-export function* readStaged(context: Context, source: string, table: string, key: string): Steps<KeptRow | undefined> {
-  const found = yield* row("SELECT * FROM staged WHERE source = ? AND name = ? AND key = ?", source, table, key);
-  if (found === undefined) return undefined;
-  return toKeptRow(found, yield* deliveriesOf(context, [integer(found.delivery)]));
+/** `before`: the row whose place it takes, as it is staged. */
+export function* stage(
+  { context }: Work,
+  source: string,
+  row: StagedRow,
+  { before, ...from }: StagedFrom & { readonly before: KeptRow | undefined },
+): Steps<void> {
+  const { table, key, parent, body } = row;
+  const { line, receivedAt } = from;
+  const delivery = yield* deliveryId(context, { source, id: from.delivery, receivedAt });
+  const told = [parent?.table ?? null, parent?.key ?? null, delivery, line, from.waits ? 1 : 0, body];
+  yield* write(before === undefined ? INSERT_ROW : UPDATE_ROW, ...told, source, table, key);
+  if (from.waits && before?.waits === false) yield* markTree({ source, table, key }, 1);
+}
+
+const INSERT_ROW = `INSERT INTO staged (parent_name, parent_key, delivery, line, waits, body, source, name, key)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const UPDATE_ROW = `UPDATE staged SET parent_name = ?, parent_key = ?, delivery = ?, line = ?, waits = ?, body = ?
+  WHERE source = ? AND name = ? AND key = ?`;
+
+const COLUMNS = ["name", "key", "parent_name", "parent_key", "delivery", "line", "waits", "body"] as const;
+const ROW = COLUMNS.join(", ");
+/** Keys that one statement asks for. */
+const KEYS_MAX = 64;
+
+/** Those that are there, in no order. */
+export function* readStagedRows(
+  context: Context,
+  source: string,
+  names: readonly Pick<StagedRow, "table" | "key">[],
+): Steps<readonly KeptRow[]> {
+  const keys = new Map<string, string[]>();
+  for (const { table, key } of names) {
+    const known = keys.get(table);
+    if (known === undefined) keys.set(table, [key]);
+    else known.push(key);
+  }
+  const parts = [...keys].flatMap(([table, all]) => inKeys(all).map((some) => ({ table, some })));
+  const found = yield* arraysOf(
+    parts.map(({ table, some }) => ({
+      sql: `SELECT ${ROW} FROM staged WHERE source = ? AND name = ? AND key IN (${marks(some.length)})`,
+      values: [source, table, ...some],
+    })),
+  );
+  return yield* toKeptRows(context, found.flat());
+}
+
+/** Lists of few lengths, each without any key twice but its last. */
+function inKeys(keys: readonly string[]): readonly (readonly string[])[] {
+  const all = [...new Set(keys)];
+  return Array.from({ length: Math.ceil(all.length / KEYS_MAX) }, (_, n) =>
+    filled(all.slice(n * KEYS_MAX, (n + 1) * KEYS_MAX)),
+  ).filter((some) => some !== undefined);
 }
 
 /**
@@ -52,19 +79,39 @@ const TREE = `
         ON below.source = ?1 AND below.parent_name = tree.name AND below.parent_key = tree.key
   )`;
 
-const STAGED_TREE = `${TREE}
-  SELECT staged.* FROM tree CROSS JOIN staged
-    ON staged.source = ?1 AND staged.name = tree.name AND staged.key = tree.key
-  WHERE EXISTS (SELECT 1 FROM staged WHERE source = ?1 AND name = ?2 AND key = ?3)
-  ORDER BY staged.name, staged.key`;
+/** Rows of source `?1` and table `?2`, and of each all below it; of a ring only what leads back to the row itself can be met. */
+function treesOf(keys: number): string {
+  const below = COLUMNS.map((column) => `below.${column}`).join(", ");
+  return `
+  WITH RECURSIVE tree (root, ${ROW}) AS (
+    SELECT key, ${ROW} FROM staged WHERE source = ?1 AND name = ?2
+      AND key IN (${Array.from({ length: keys }, (_, n) => `?${n + 3}`).join(",")})
+    UNION ALL
+    SELECT tree.root, ${below} FROM tree
+      CROSS JOIN staged AS below INDEXED BY staged_below
+        ON below.source = ?1 AND below.parent_name = tree.name AND below.parent_key = tree.key
+    WHERE below.name <> ?2 OR below.key <> tree.root
+  )
+  SELECT ${ROW}, root FROM tree ORDER BY root, name, key`;
+}
 
-export function* readStagedTree(
+export function* readStagedTrees(
   context: Context,
   source: string,
-  table: string,
-  key: string,
-): Steps<readonly KeptRow[]> {
-  return yield* toKeptRows(context, yield* rows(STAGED_TREE, source, table, key));
+  { table, keys }: { readonly table: string; readonly keys: readonly string[] },
+): Steps<ReadonlyMap<string, readonly KeptRow[]>> {
+  const parts = inKeys(keys).map((some) => ({ sql: treesOf(some.length), values: [source, table, ...some] }));
+  const found = (yield* arraysOf(parts)).flat();
+  const rows = yield* toKeptRows(context, found);
+  const trees = new Map<string, KeptRow[]>();
+  found.forEach((one, n) => {
+    const root = text(one[COLUMNS.length]);
+    const tree = trees.get(root) ?? [];
+    if (tree.length === 0) trees.set(root, tree);
+    const row = rows[n];
+    if (row !== undefined) tree.push(row);
+  });
+  return trees;
 }
 
 export function* readStagedBelow(
@@ -73,19 +120,13 @@ export function* readStagedBelow(
   table: string,
   key: string,
 ): Steps<readonly KeptRow[]> {
-  const found = yield* rows(
-    "SELECT * FROM staged WHERE source = ? AND parent_name = ? AND parent_key = ? ORDER BY name, key",
+  const found = yield* arrays(
+    `SELECT ${ROW} FROM staged WHERE source = ? AND parent_name = ? AND parent_key = ? ORDER BY name, key`,
     source,
     table,
     key,
   );
   return yield* toKeptRows(context, found);
-}
-
-interface StagedName {
-  readonly source: string;
-  readonly table: string;
-  readonly key: string;
 }
 
 const MARK_TREE = `${TREE}
@@ -101,28 +142,24 @@ export function* unstage({ source, table, key }: StagedName): Steps<void> {
   yield* markTree({ source, table, key }, 1);
 }
 
-function* toKeptRows(context: Context, found: readonly Row[]): Steps<readonly KeptRow[]> {
+function* toKeptRows(context: Context, found: readonly ArrayRow[]): Steps<readonly KeptRow[]> {
   const deliveries = yield* deliveriesOf(
     context,
-    found.map(({ delivery }) => integer(delivery)),
+    found.map((one) => integer(one[4])),
   );
-  return found.map((one) => toKeptRow(one, deliveries));
-}
-
-function toKeptRow(row: Row, deliveries: ReadonlyMap<number, DeliveryName>): KeptRow {
-  const parent =
-    row.parent_name === null ? {} : { parent: { table: text(row.parent_name), key: text(row.parent_key) } };
-  const { id: delivery, receivedAt } = deliveryOf(deliveries, integer(row.delivery));
-  return {
-    table: text(row.name),
-    key: text(row.key),
-    ...parent,
-    body: text(row.body),
-    delivery,
-    line: integer(row.line),
-    receivedAt,
-    waits: row.waits === 1,
-  };
+  return found.map(([table, key, parentTable, parentKey, delivery, line, waits, body]) => {
+    const { id, receivedAt } = deliveryOf(deliveries, integer(delivery));
+    return {
+      table: text(table),
+      key: text(key),
+      ...(parentTable === null ? {} : { parent: { table: text(parentTable), key: text(parentKey) } }),
+      body: text(body),
+      delivery: id,
+      line: integer(line),
+      receivedAt,
+      waits: waits === 1,
+    };
+  });
 }
 
 export function* readWaitingRows(source: string): Steps<readonly { readonly table: string; readonly rows: number }[]> {

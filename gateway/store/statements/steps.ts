@@ -5,7 +5,8 @@ export type Value = string | number | null | Uint8Array;
 
 /**
  * One statement to be run. SQL that both engines understand: parameters are `?` in order, or all of them numbered (`?1`);
- * `CROSS JOIN … ON` says in which order SQLite is to join, `INDEXED BY` by which index, and neither says anything to PostgreSQL.
+ * `CROSS JOIN … ON` says in which order SQLite is to join, `INDEXED BY` by which index; to PostgreSQL both together say that
+ * the table is looked into for each row before it, and neither says anything alone.
  */
 export interface Statement {
   readonly sql: string;

@@ -1,14 +1,15 @@
 import type { Relationship, SourceIdentity } from "#mappers/mapper.ts";
-import type { KeptRow, Quarantined, SourceReach, Staged, StagedFrom, StagedRow } from "../delivery-verbs.ts";
+import type { Ahead } from "../ahead-verbs.ts";
+import type { KeptRow, Quarantined, SourceReach, StagedFrom, StagedRow } from "../delivery-verbs.ts";
 import type { DisclosureReview, DisclosureStep, NewDisclosureDecision } from "../disclosure-verbs.ts";
-import type { ChildMove, IdentityClaim, Link, StoredDecision } from "../identity-verbs.ts";
+import type { ChildMove, IdentityClaim, Link, StoredDecision, ToldIdentity } from "../identity-verbs.ts";
 import type { EndedState, KeptRaw, Lineage } from "../lineage-verbs.ts";
-import type { IdSpace, RecordKey, SharedKind, StoredContribution, ToldResource } from "../record.ts";
+import type { IdSpace, RecordKey, SharedKind, StoredContribution, TextedResource } from "../record.ts";
 import type { RecordSearchKey } from "../record-verbs.ts";
 import type { ReviewDismissal, ReviewItem } from "../review-verbs.ts";
 import type { WriteTransaction } from "../store.ts";
+import { readAhead } from "./ahead.ts";
 import { createChild, putContribution, putRelationships, readContribution, removeContribution } from "./children.ts";
-import type { Context } from "./context.ts";
 import { appendDecision, moveChild, setMerged, setStanding } from "./decisions.ts";
 import { closeQuarantine, moveReach, putQuality, putReceipt, quarantine, useOnce } from "./deliveries.ts";
 import { appendDisclosureDecision, endDisclosureDecision, reviewDisclosureDecision } from "./disclosure.ts";
@@ -27,22 +28,22 @@ import {
 } from "./resources.ts";
 import { closeReview, closeReviewItem, dismissReview, openReview, reopenReview } from "./reviews.ts";
 import { appendLink, putSourceIdentity, removeSourceIdentity } from "./source-children.ts";
-import { markTree, readStaged, readStagedBelow, readStagedTree, stage, unstage } from "./staged.ts";
+import { markTree, readStagedBelow, readStagedRows, readStagedTrees, stage, unstage } from "./staged.ts";
 import { noteState } from "./states.ts";
-import { createWork } from "./work.ts";
+import type { Work } from "./work.ts";
 import { WorkReader } from "./work-reader.ts";
 
 /** The verbs of one piece of work. Nothing of it is seen by anybody else before its commit. */
 export class Transaction extends WorkReader implements WriteTransaction {
   readonly #clock: () => number;
 
-  constructor(driver: Driver, context: Context, clock: () => number) {
-    super(driver, createWork(context, clock));
-    this.#clock = clock;
+  constructor(driver: Driver, work: Work) {
+    super(driver, work);
+    this.#clock = work.clock;
   }
 
-  async createChild(patientId: string, idSpace: IdSpace): Promise<RecordKey> {
-    return this.change((work) => createChild(work, patientId, idSpace));
+  async createChild(patientId: string, idSpace: IdSpace, isFirst = false): Promise<RecordKey> {
+    return this.change((work) => createChild(work, patientId, { idSpace, isFirst }));
   }
 
   async sharedRecord(kind: SharedKind, authority: string, idSpace: IdSpace): Promise<RecordKey> {
@@ -58,15 +59,15 @@ export class Transaction extends WorkReader implements WriteTransaction {
   }
 
   async identityClaimsOf(source: string, localId: string): Promise<readonly IdentityClaim[]> {
-    return this.driver.drive(() => identityClaimsOf(source, localId));
+    return this.change((work) => identityClaimsOf(work, source, localId));
   }
 
   async releaseIdentityKey(key: string, source: string, localId: string): Promise<void> {
-    return this.change(() => releaseIdentityKey(key, { source, localId }));
+    return this.change((work) => releaseIdentityKey(work, key, { source, localId }));
   }
 
-  async appendLink(link: Link): Promise<void> {
-    return this.change((work) => appendLink(work, link));
+  async appendLink(link: Link, told?: ToldIdentity): Promise<void> {
+    return this.change((work) => appendLink(work, link, told));
   }
 
   async putSourceIdentity(
@@ -95,7 +96,7 @@ export class Transaction extends WorkReader implements WriteTransaction {
   }
 
   async appendDecision(decision: Omit<StoredDecision, "sequence" | "undoneBy">): Promise<number> {
-    return this.change(() => appendDecision(decision));
+    return this.change((work) => appendDecision(work, decision));
   }
 
   async appendDisclosureDecision(
@@ -135,7 +136,7 @@ export class Transaction extends WorkReader implements WriteTransaction {
   }
 
   async contribution(record: RecordKey, source: string, localId: string): Promise<StoredContribution | undefined> {
-    return this.change(() => readContribution(record, source, localId));
+    return this.change((work) => readContribution(work, record, { source, localId }));
   }
 
   async putContribution(
@@ -162,14 +163,14 @@ export class Transaction extends WorkReader implements WriteTransaction {
   }
 
   async current(type: string, id: string, idSpace: IdSpace): Promise<Current | undefined> {
-    return this.change(() => currentResource({ type, id, idSpace }));
+    return this.change((work) => currentResource(work, { type, id, idSpace }));
   }
 
   async currentOf(record: RecordKey): Promise<ReadonlyMap<string, Omit<Current, "record">>> {
-    return this.change(() => currentOfRecord(record));
+    return this.change((work) => currentOfRecord(work, record));
   }
 
-  async put(record: RecordKey, resource: ToldResource): Promise<void> {
+  async put(record: RecordKey, resource: TextedResource): Promise<void> {
     return this.change((work) => putResource(work, record, resource));
   }
 
@@ -186,7 +187,7 @@ export class Transaction extends WorkReader implements WriteTransaction {
   }
 
   async removeLineage(source: string, unit: string): Promise<void> {
-    return this.change(() => removeLineage(source, unit));
+    return this.change((work) => removeLineage(work, source, unit));
   }
 
   async keepRaw(source: string, unit: string, raw: KeptRaw): Promise<void> {
@@ -217,16 +218,20 @@ export class Transaction extends WorkReader implements WriteTransaction {
     return this.change(() => unstage({ source, table, key }));
   }
 
-  async stage(source: string, row: StagedRow, from: StagedFrom): Promise<Staged> {
-    return this.change((work) => stage(work, source, row, from));
+  async stage(source: string, row: StagedRow, from: StagedFrom, before: KeptRow | undefined): Promise<void> {
+    return this.change((work) => stage(work, source, row, { ...from, before }));
   }
 
-  async staged(source: string, table: string, key: string): Promise<KeptRow | undefined> {
-    return this.change((work) => readStaged(work.context, source, table, key));
+  async stagedRows(source: string, names: readonly Pick<StagedRow, "table" | "key">[]): Promise<readonly KeptRow[]> {
+    return this.change((work) => readStagedRows(work.context, source, names));
   }
 
-  async stagedTree(source: string, table: string, key: string): Promise<readonly KeptRow[]> {
-    return this.change((work) => readStagedTree(work.context, source, table, key));
+  async stagedTrees(
+    source: string,
+    table: string,
+    keys: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly KeptRow[]>> {
+    return this.change((work) => readStagedTrees(work.context, source, { table, keys }));
   }
 
   async stagedBelow(source: string, table: string, key: string): Promise<readonly KeptRow[]> {
@@ -255,6 +260,10 @@ export class Transaction extends WorkReader implements WriteTransaction {
 
   async reach(reach: SourceReach): Promise<void> {
     return this.change(() => moveReach(reach));
+  }
+
+  async readAhead(ahead: Ahead): Promise<void> {
+    return this.change((work) => readAhead(work, ahead));
   }
 
   async useOnce(key: string, expiresAt: number): Promise<boolean> {

@@ -1,10 +1,16 @@
 import type { ChangeOrder, RecordChange, RecordScope, SharedScope } from "../find-verbs.ts";
-import type { RecordKey, StoredPerson, StoredRecord } from "../record.ts";
+import type { AlikeBounds, AlikeChild, Link } from "../identity-verbs.ts";
+import type { IdSpace, RecordKey, StoredPart, StoredRecord } from "../record.ts";
+import { findAlike } from "./alike.ts";
 import type { Context } from "./context.ts";
+import { neverAhead } from "./decisions.ts";
 import type { Driver, Manner } from "./driver.ts";
 import { recordsByChange } from "./find.ts";
-import { readPerson, readRecord, readRecordVersion } from "./read.ts";
+import { holdersAhead } from "./identity-keys.ts";
+import { locate, readFindings, readPerson, readRecord, readRecordVersion } from "./read.ts";
 import { Reader } from "./reader.ts";
+import { currentResource } from "./resources.ts";
+import { linkAhead, tellersAhead } from "./source-children.ts";
 import type { Steps } from "./steps.ts";
 import { type Work, writeTouched } from "./work.ts";
 
@@ -15,6 +21,7 @@ import { type Work, writeTouched } from "./work.ts";
 export class WorkReader extends Reader {
   #work: Work | undefined;
 
+  /** `work`: that of the works before it in the same transaction, where it goes on with what they noted. */
   constructor(driver: Driver, work: Work) {
     super(driver);
     this.#work = work;
@@ -49,15 +56,57 @@ export class WorkReader extends Reader {
   }
 
   override async recordVersion(key: RecordKey): Promise<number | undefined> {
-    return this.#noted(() => readRecordVersion(key));
+    return this.change(function* ({ records }) {
+      return records.get(key)?.version ?? (yield* readRecordVersion(key));
+    });
   }
 
   override async record(key: RecordKey): Promise<StoredRecord | undefined> {
     return this.#noted((context) => readRecord(context, key), "at-one-moment");
   }
 
-  override async person(key: RecordKey): Promise<StoredPerson | undefined> {
+  override async person(key: RecordKey): Promise<StoredPart | undefined> {
     return this.#noted((context) => readPerson(context, key), "at-one-moment");
+  }
+
+  override async findings(key: RecordKey): Promise<StoredPart | undefined> {
+    return this.#noted((context) => readFindings(context, key), "at-one-moment");
+  }
+
+  override async locate(type: string, id: string, idSpace: IdSpace): Promise<RecordKey | undefined> {
+    if (type === "Patient") return this.#locateChild(id, idSpace);
+    return (await this.change((work) => currentResource(work, { type, id, idSpace })))?.record;
+  }
+
+  #locateChild(id: string, idSpace: IdSpace): Promise<RecordKey | undefined> {
+    return this.change(function* ({ patients }) {
+      const known = patients.get(`${idSpace} ${id}`) ?? (yield* locate("Patient", id, idSpace));
+      return known === "none" ? undefined : known;
+    });
+  }
+
+  override async linkOf(source: string, localId: string): Promise<Link | undefined> {
+    return this.change((work) => linkAhead(work, source, localId));
+  }
+
+  override async identityKeyHolders(key: string): Promise<readonly RecordKey[]> {
+    return this.change((work) => holdersAhead(work, key));
+  }
+
+  override async sourceChildrenOf(record: RecordKey): Promise<readonly AlikeChild[]> {
+    return this.change((work) => tellersAhead(work, record));
+  }
+
+  override async neverLinked(record: RecordKey): Promise<readonly RecordKey[]> {
+    return this.change((work) => neverAhead(work, record));
+  }
+
+  override async findAlike(
+    keys: readonly number[],
+    limit: number,
+    bounds: AlikeBounds = {},
+  ): Promise<{ readonly children: readonly AlikeChild[]; readonly isCut: boolean }> {
+    return this.change(({ context, ahead }) => findAlike(context, keys, { limit, ...bounds }, ahead));
   }
 
   override async recordsByChange(

@@ -1,45 +1,167 @@
+import type { AlikeChild, Link } from "../identity-verbs.ts";
 import type { IdSpace, RecordKey } from "../record.ts";
 import type { Context } from "./context.ts";
 import { RECORD_SLOTS } from "./slots.ts";
-import { row, type Statement, type Steps, toWrite } from "./steps.ts";
-import { integer, text } from "./values.ts";
+import { arrays, type Statement, type Steps, toWrite } from "./steps.ts";
+import { type ArrayRow, integer, type Row, text } from "./values.ts";
 
-/** One piece of work within a transaction: what it has touched so far, forgotten with it. */
+/**
+ * One piece of work within a transaction: what it has touched so far, forgotten with it. Works that run one after another in
+ * a transaction of which all or nothing holds may share it.
+ */
 export interface Work {
   readonly context: Context;
   readonly clock: () => number;
-  readonly touched: Map<RecordKey, Touched>;
+  /** Records that it has looked at, or touched. */
+  readonly records: Map<RecordKey, KnownRecord>;
+  /** Records of children that were looked for before it asks, by id space and id, or that there is none. */
+  readonly patients: Map<string, RecordKey | "none">;
   /** The next free slot of records that this work has added resources to. */
   readonly nextSlots: Map<RecordKey, number>;
-  /** Numbers of sources' children that this work has asked for, by source and local id. */
-  readonly children: Map<string, number>;
+  /** Where resources stand that this work has looked for and not changed since, by id space, type and id. */
+  readonly places: Map<string, InSlot>;
+  /** Numbers of sources' children that this work has looked for, by source and local id, or that there is none. */
+  readonly children: Map<string, number | "none">;
+  /** What the next row of a table is to be numbered, of those that this work has put rows into. */
+  readonly numbers: Map<Numbered, number>;
+  /** Records, sources' children and lineages that this work has made, each with what it has told of them since. */
+  readonly own: Map<string, Set<string>>;
+  /** Rows of lineage that this work has looked for, by source and unit: their numbers, or that there is none. */
+  readonly lineages: Map<string, number | "none">;
+  readonly ahead: ReadAlready;
+}
+
+/** What was read for a work before it asks for it. What the work changes is taken out, and read anew. */
+export interface ReadAlready {
+  /** Rows by source and unit. */
+  readonly lineages: Map<string, Row | "none">;
+  /** By source and local id. */
+  readonly links: Map<string, Link | "none">;
+  /** By identity key. */
+  readonly holders: Map<string, readonly RecordKey[]>;
+  /** Rows under blocking keys, by what was asked for. */
+  readonly alike: Map<string, readonly ArrayRow[] | "too-many">;
+  /** Rows of what is compared with what is told anew, each under a name of its own. */
+  readonly rows: Map<string, readonly Row[]>;
+  /** Sources' children of whom something is told, by record. */
+  readonly tellers: Map<RecordKey, readonly AlikeChild[]>;
+  /** Records that are never to be one with another. */
+  readonly never: Map<RecordKey, readonly RecordKey[]>;
+  /** What a record holds, by `type/id`, in the order of its slots. */
+  readonly current: Map<RecordKey, readonly (readonly [string, InSlot])[]>;
+  /** What was asked for by each blocking key, and the source whose children it passes over. */
+  readonly alikeByKey: Map<number, { readonly name: string; readonly passed: number | undefined }[]>;
+}
+
+/** A current resource, and its row. */
+export interface InSlot {
+  readonly record: RecordKey;
+  readonly slot: number;
+  readonly version: number;
+  readonly contentHash: string;
+  /** Hashes under which it stands in `resource_identifier`. */
+  readonly identifiers: Buffer | null;
 }
 
 /** A record as the work has left it. The times are infinite the wrong way round while nothing was ever told in it. */
-interface Touched {
+export interface KnownRecord {
   readonly idSpace: IdSpace;
+  /** With what is still to be raised. */
+  version: number;
   firstChange: number;
   lastChange: number;
-  /** Whether the version is still to be raised for this work. */
-  isToBeRaised: boolean;
+  /** Whether the work has touched it, so that its version is raised. */
+  isTouched: boolean;
+  /** By how much the version is still to be raised. */
+  toBeRaised: number;
   /** Whether anything of it is still to be written. */
   isPending: boolean;
 }
 
 export function createWork(context: Context, clock: () => number): Work {
-  return { context, clock, touched: new Map(), nextSlots: new Map(), children: new Map() };
+  return {
+    context,
+    clock,
+    records: new Map(),
+    patients: new Map(),
+    nextSlots: new Map(),
+    places: new Map(),
+    children: new Map(),
+    numbers: new Map(),
+    own: new Map(),
+    lineages: new Map(),
+    ahead: {
+      lineages: new Map(),
+      links: new Map(),
+      holders: new Map(),
+      alike: new Map(),
+      alikeByKey: new Map(),
+      rows: new Map(),
+      tellers: new Map(),
+      never: new Map(),
+      current: new Map(),
+    },
+  };
+}
+
+const LAST_NUMBER = {
+  record: "SELECT max(key) FROM record",
+  source_child: "SELECT max(id) FROM source_child",
+  contribution: "SELECT max(id) FROM contribution",
+  link: "SELECT max(sequence) FROM link",
+  lineage: "SELECT max(sequence) FROM lineage",
+} as const;
+
+/** Tables whose rows are numbered here. */
+type Numbered = keyof typeof LAST_NUMBER;
+
+/** The number of a new row. There is one writer, so it is known without asking for each, and rows can be put together. */
+export function* newNumber({ numbers }: Work, table: Numbered): Steps<number> {
+  const next = numbers.get(table) ?? 1 + (yield* lastNumber(table));
+  numbers.set(table, next + 1);
+  return next;
+}
+
+function* lastNumber(table: Numbered): Steps<number> {
+  const [last] = yield* arrays(LAST_NUMBER[table]);
+  const number = last?.[0] ?? null;
+  return number === null ? 0 : integer(number);
+}
+
+/** What a work may have made itself. */
+export type Place = `record ${RecordKey}` | `child ${number}` | `lineage ${number}`;
+
+/** Notes that a work has made one: nothing is told of it yet. */
+export function isMade({ own }: Work, place: Place): void {
+  own.set(place, new Set());
+}
+
+/** Notes that a work tells this of a place. True where it has made that and tells this for the first time: nothing is there to be looked for. */
+export function isFirstTold({ own }: Work, place: Place, what: string): boolean {
+  const told = own.get(place);
+  if (told === undefined || told.has(what)) return false;
+  told.add(what);
+  return true;
+}
+
+/** Whether a work has made this place and has not told this of it. */
+export function isUntold({ own }: Work, place: Place, what: string): boolean {
+  return own.get(place)?.has(what) === false;
+}
+
+/** Rows were changed on another way than by what is noted of them: from now on all is looked for. */
+export function lookAnew({ own, ahead, places }: Work): void {
+  own.clear();
+  places.clear();
+  for (const noted of Object.values(ahead)) noted.clear();
 }
 
 /** A record that the work itself has made: nothing is in it. */
-export function made({ touched, nextSlots }: Work, record: RecordKey, idSpace: IdSpace): void {
-  nextSlots.set(record, record * RECORD_SLOTS);
-  touched.set(record, {
-    idSpace,
-    firstChange: Number.POSITIVE_INFINITY,
-    lastChange: Number.NEGATIVE_INFINITY,
-    isToBeRaised: false,
-    isPending: false,
-  });
+export function made(work: Work, record: RecordKey, idSpace: IdSpace): void {
+  isMade(work, `record ${record}`);
+  work.nextSlots.set(record, record * RECORD_SLOTS);
+  const times = { firstChange: Number.POSITIVE_INFINITY, lastChange: Number.NEGATIVE_INFINITY };
+  work.records.set(record, { idSpace, version: 1, ...times, isTouched: true, toBeRaised: 0, isPending: false });
 }
 
 /**
@@ -48,17 +170,23 @@ export function made({ touched, nextSlots }: Work, record: RecordKey, idSpace: I
  * Answers with the id space of the record.
  */
 export function* touch(work: Work, record: RecordKey, at?: number): Steps<IdSpace> {
-  const known = work.touched.get(record) ?? (yield* firstTouch(work, record));
+  const known = work.records.get(record) ?? (yield* lookAtRecord(work, record));
   return stretch(known, at);
 }
 
-/** The same without a step, where the work has touched the record before: so for all but the first that it tells in it. */
-export function touchAgain({ touched }: Work, record: RecordKey, at: number): IdSpace | undefined {
-  const known = touched.get(record);
+/** The same without a step, where the work knows the record: so for all but the first that it tells in it. */
+export function touchAgain({ records }: Work, record: RecordKey, at: number): IdSpace | undefined {
+  const known = records.get(record);
   return known && stretch(known, at);
 }
 
-function stretch(known: Touched, at: number | undefined): IdSpace {
+function stretch(known: KnownRecord, at: number | undefined): IdSpace {
+  if (!known.isTouched) {
+    known.isTouched = true;
+    known.version += 1;
+    known.toBeRaised += 1;
+    known.isPending = true;
+  }
   if (at !== undefined && (at > known.lastChange || at < known.firstChange)) {
     known.firstChange = Math.min(known.firstChange, at);
     known.lastChange = Math.max(known.lastChange, at);
@@ -67,34 +195,56 @@ function stretch(known: Touched, at: number | undefined): IdSpace {
   return known.idSpace;
 }
 
-function* firstTouch({ touched }: Work, record: RecordKey): Steps<Touched> {
-  const found = yield* row("SELECT id_space, first_change, last_change FROM record WHERE key = ?", record);
+/** Whether the work has noted of any record that it changes it. */
+export function hasTouched({ records }: Work): boolean {
+  return records.values().some(({ isTouched }) => isTouched);
+}
+
+/** What follows is another work of the same transaction, which knows what this one does. */
+export function nextWork({ records }: Work): void {
+  for (const known of records.values()) known.isTouched = false;
+}
+
+function* lookAtRecord(work: Work, record: RecordKey): Steps<KnownRecord> {
+  const [found] = yield* arrays(RECORD, record);
   if (found === undefined) throw new Error("The store was asked to change a record that it does not hold.");
+  return noteRecord(work, record, found);
+}
+
+export const RECORD = "SELECT id_space, version, first_change, last_change FROM record WHERE key = ?";
+
+/** `found`: as `RECORD` finds it. */
+export function noteRecord({ records }: Work, record: RecordKey, found: ArrayRow): KnownRecord {
+  const before = records.get(record);
+  if (before !== undefined) return before;
+  const [idSpace, version, first = null, last = null] = found;
   const known = {
-    idSpace: text(found.id_space),
-    firstChange: found.first_change === null ? Number.POSITIVE_INFINITY : integer(found.first_change),
-    lastChange: found.last_change === null ? Number.NEGATIVE_INFINITY : integer(found.last_change),
-    isToBeRaised: true,
-    isPending: true,
+    idSpace: text(idSpace),
+    version: integer(version),
+    firstChange: first === null ? Number.POSITIVE_INFINITY : integer(first),
+    lastChange: last === null ? Number.NEGATIVE_INFINITY : integer(last),
+    isTouched: false,
+    toBeRaised: 0,
+    isPending: false,
   };
-  touched.set(record, known);
+  records.set(record, known);
   return known;
 }
 
 /** The span of the changes of a record that the work has touched; empty while nothing was ever told in it. */
-export function spanOf({ touched }: Work, record: RecordKey): readonly number[] {
-  const { firstChange = Number.NaN, lastChange = Number.NaN } = touched.get(record) ?? {};
+export function spanOf({ records }: Work, record: RecordKey): readonly number[] {
+  const { firstChange = Number.NaN, lastChange = Number.NaN } = records.get(record) ?? {};
   return [firstChange, lastChange].filter(Number.isFinite);
 }
 
 /** Writes versions and spans, once for all that a work tells in a record; before any of them is read, and in the end. */
-export function* writeTouched({ touched }: Work): Steps<void> {
+export function* writeTouched({ records }: Work): Steps<void> {
   const writes: Statement[] = [];
-  for (const [record, known] of touched) {
+  for (const [record, known] of records) {
     if (!known.isPending) continue;
-    const { firstChange, lastChange, isToBeRaised } = known;
-    writes.push(toWrite(WRITE_TOUCHED, isToBeRaised ? 1 : 0, finite(firstChange), finite(lastChange), record));
-    known.isToBeRaised = false;
+    const { firstChange, lastChange, toBeRaised } = known;
+    writes.push(toWrite(WRITE_TOUCHED, toBeRaised, finite(firstChange), finite(lastChange), record));
+    known.toBeRaised = 0;
     known.isPending = false;
   }
   if (writes.length > 0) yield writes;

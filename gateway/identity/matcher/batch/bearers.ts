@@ -11,35 +11,63 @@ const EXPECTED_MIN = 0.02;
  */
 export function countBearers({ left, right = [] }: People): (one: NameFeatures, other: NameFeatures) => number {
   const given = new Map<string, number>();
-  const family = new Map<string, number>();
-  const both = new Map<string, number>();
+  const whole = emptyBorne();
+  const words = emptyBorne();
   let records = 0;
   for (const side of [left, right]) {
     for (const { names } of side) {
       for (const name of names) {
         if (name.given === "" || name.family === "") continue;
         records++;
-        add(family, name.family);
-        for (const form of formsOf(name)) {
-          add(given, form);
-          add(both, `${form}|${name.family}`);
-        }
+        const forms = formsOf(name);
+        for (const form of forms) add(given, form);
+        count(whole, forms, [name.family]);
+        count(words, forms, wordsOf(name));
       }
     }
   }
-  const lift = toLift({ given, family, both, records });
+  const lift = toLift({ given, family: whole.family, both: whole.both, records });
+  const bearersOf = ({ family, both }: Borne, forms: readonly string[], families: readonly string[]): number => {
+    const ofGiven = others(sum(forms.map((form) => given.get(form) ?? 0)));
+    const ofFamilies = others(sum(families.map((name) => family.get(name) ?? 0)));
+    const mean = Math.max(EXPECTED_MIN, (ofGiven * ofFamilies * lift) / records);
+    const met = sum(forms.flatMap((form) => families.map((name) => both.get(`${form}|${name}`) ?? 0)));
+    return ((others(met) + 1) * mean) / (mean + 1);
+  };
   return (one, other) => {
     const forms = sharedForms(one, other);
+    const shared = one.family === other.family ? [] : wordsOf(one).filter((word) => wordsOf(other).includes(word));
+    if (shared.length > 0) {
+      return Math.min(...shared.flatMap((word) => forms.map((group) => bearersOf(words, group, [word]))));
+    }
     const families = one.family === other.family ? [one.family] : [one.family, other.family];
-    const ofFamilies = sum(families.map((name) => family.get(name) ?? 0));
-    const least = forms.map((shared) => {
-      const expected = (others(sum(shared.map((form) => given.get(form) ?? 0))) * others(ofFamilies) * lift) / records;
-      const met = sum(shared.flatMap((form) => families.map((name) => both.get(`${form}|${name}`) ?? 0)));
-      const mean = Math.max(EXPECTED_MIN, expected);
-      return ((others(met) + 1) * mean) / (mean + 1);
-    });
-    return Math.min(...least);
+    return Math.min(...forms.map((group) => bearersOf(whole, group, families)));
   };
+}
+
+/** How many bear a family name, and it with a given name. */
+interface Borne {
+  readonly family: Map<string, number>;
+  readonly both: Map<string, number>;
+}
+
+function emptyBorne(): Borne {
+  return { family: new Map(), both: new Map() };
+}
+
+function count({ family, both }: Borne, forms: ReadonlySet<string>, families: readonly string[]): void {
+  for (const name of families) {
+    add(family, name);
+    for (const form of forms) add(both, `${form}|${name}`);
+  }
+}
+
+/** Shorter words are particles. */
+const WORD_LENGTH_MIN = 3;
+
+/** What a family name may have in common with another of which a part is left out. */
+function wordsOf({ family, familyWords }: NameFeatures): readonly string[] {
+  return familyWords.length > 1 ? familyWords.filter(({ length }) => length >= WORD_LENGTH_MIN) : [family];
 }
 
 /** Without the two records of the pair itself. */

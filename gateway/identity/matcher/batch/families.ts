@@ -6,6 +6,7 @@ import type { Model } from "../model/model.ts";
 import type { KeyFamily } from "./batch-keys.ts";
 import { findCandidates } from "./candidates.ts";
 import { measurePairs, type People } from "./pair-table.ts";
+import { collectTwinNames, type TwinNames } from "./twin-names.ts";
 
 /** What one file shows of itself: whether a person has several records, and whether it holds twins. */
 export interface Within {
@@ -13,6 +14,8 @@ export interface Within {
   readonly isUnique: boolean;
   /** Pairs of another given name and the same family name, birth date and postcode. */
   readonly twinPairs: number;
+  /** Of a file that holds each child once. */
+  readonly twinNames?: TwinNames;
 }
 
 /** A file with fewer repeated people than this a record holds each person once. */
@@ -30,25 +33,39 @@ export function lookWithin(people: readonly Features[], model: Model): Within {
   const table = measurePairs(candidates, within, createScorer(model));
   const weigh = createWeigher(table, { ...model, prior_bits: Math.log2(REPEATED_PRIOR / Math.max(1, people.length)) });
   let repeated = 0;
+  let otherBirths = 0;
   let twinPairs = 0;
   for (let pair = 0; pair < table.size; pair++) {
     const level = table.levels.subarray(pair * FIELD_NAMES.length, (pair + 1) * FIELD_NAMES.length);
     if (looksLikeTwins(level)) twinPairs++;
     const { same, twins, siblings, namesakes } = weigh(pair);
     const probability = same === Number.POSITIVE_INFINITY ? 1 : same / (1 + same + twins + siblings + namesakes);
-    if (probability > REPEATED_PROBABILITY && !looksLikeTwins(level)) repeated++;
+    if (probability <= REPEATED_PROBABILITY || looksLikeTwins(level)) continue;
+    repeated++;
+    if (level[FIELD.birthDate] === BIRTH_DATE.different) otherBirths++;
   }
-  return { records: people.length, isUnique: repeated < REPEATED_MAX * people.length, twinPairs };
+  // Who is there twice is there with one birth date; with two, it is a cousin, a parent or a child next door.
+  const isOnce = repeated - otherBirths < REPEATED_MAX * people.length;
+  return {
+    records: people.length,
+    isUnique: repeated < REPEATED_MAX * people.length,
+    twinPairs,
+    ...(isOnce ? { twinNames: collectTwinNames(people, candidates, table, areOfOneBirth) } : {}),
+  };
 }
 
 function looksLikeTwins(level: Int8Array): boolean {
   const given = level[FIELD.given] ?? -1;
-  const family = level[FIELD.family] ?? -1;
   const isOtherName =
     given === GIVEN.different || given === GIVEN.alike || given === GIVEN.partDiffers || given === GIVEN.nickname;
+  return isOtherName && areOfOneBirth(level);
+}
+
+function areOfOneBirth(level: Int8Array): boolean {
+  const family = level[FIELD.family] ?? -1;
   const isOneFamily = family >= FAMILY.same && family <= FAMILY.similar;
   const postcode = level[FIELD.postcode] ?? -1;
-  return isOtherName && isOneFamily && level[FIELD.birthDate] === BIRTH_DATE.same && postcode <= POSTCODE.slip;
+  return isOneFamily && level[FIELD.birthDate] === BIRTH_DATE.same && postcode <= POSTCODE.slip;
 }
 
 const RECORDS_MIN = 4000;

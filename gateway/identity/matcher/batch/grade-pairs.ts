@@ -1,10 +1,12 @@
-import { FIELD_NAMES } from "../compare/fields.ts";
+import { FIELD, FIELD_NAMES, GIVEN, MISSING } from "../compare/fields.ts";
 import { judge, toGrade } from "../grade.ts";
 import type { Grade } from "../matcher.ts";
 import { joinClusters } from "./clusters.ts";
 import type { Linked } from "./link-people.ts";
 import { holdStrangers } from "./moved.ts";
 import { findRivals } from "./rivals.ts";
+import { findSeenTwins } from "./seen-twins.ts";
+import { areNamesOfTwins } from "./twin-names.ts";
 
 /** One line of the outcome: two records that are, or may be, of one person. */
 export interface GradedPair {
@@ -26,20 +28,30 @@ export function gradePairs(linked: Linked): readonly GradedPair[] {
   return linked.people.right === undefined ? joinClusters(linked, graded) : graded;
 }
 
+/** A short form or a slip of the name of one may be one of its twin's as well: Harry, Harrison and Harrry. */
+const IN_DOUBT: readonly number[] = [GIVEN.nickname, GIVEN.close];
+
 function gradeOwn(linked: Linked): readonly GradedPair[] {
-  const { people, candidates, table, probability, population } = linked;
+  const { people, candidates, table, probability, population, twinNames } = linked;
   const { left, right = left } = people;
   const graded: GradedPair[] = [];
-  const rivals = population.isOfAllAges ? undefined : findRivals({ people, candidates, table });
+  const rivals = population.isOfAllAges ? undefined : findRivals(linked);
+  const twins = population.isOfAllAges || people.right === undefined ? undefined : findSeenTwins(linked);
   for (let pair = 0; pair < candidates.size; pair++) {
     const [one, other] = [candidates.left[pair] ?? 0, candidates.right[pair] ?? 0];
     const [first, second] = [left[one], right[other]];
     if (first === undefined || second === undefined) continue;
-    const is = probability[pair] ?? 0;
     const level = table.levels.subarray(pair * FIELD_NAMES.length, (pair + 1) * FIELD_NAMES.length);
-    const earned = toGrade(is, judge(first, second, level, population));
+    const judgement = judge(first, second, level, population);
+    const told = probability[pair] ?? 0;
+    const sure = judgement.highest === "certain" ? twins?.accounted(pair) : undefined;
+    const is = toGrade(told, judgement) === "probable" ? Math.max(told, sure ?? 0) : told;
+    const earned = toGrade(is, judgement);
     if (earned === "certainly-not") continue;
-    const grade = earned === "certain" && rivals?.hasRival(pair) === true ? "probable" : earned;
+    const given = level[FIELD.given] ?? MISSING;
+    const mayBeTwin = sure === undefined && IN_DOUBT.includes(given) && twins?.hasAlike(pair) === true;
+    const isHeld = mayBeTwin || rivals?.hasRival(pair) === true || areNamesOfTwins(twinNames, given, first, second);
+    const grade = earned === "certain" && isHeld ? "probable" : earned;
     graded.push({
       place: pair,
       left: one,

@@ -35,7 +35,7 @@ export function countPairs({ left, right }: People): number {
 /** Children are called otherwise in so few of a hundred records; a file that shows more shows twins. */
 const CHILDREN_OTHER_GIVEN_MAX = 0.02;
 
-export function toBounds({ left, right = [] }: People): { readonly otherGivenMax?: number } {
+function toBounds({ left, right = [] }: People): { readonly otherGivenMax?: number } {
   return areOfAllAges([...left, ...right]) ? {} : { otherGivenMax: CHILDREN_OTHER_GIVEN_MAX };
 }
 

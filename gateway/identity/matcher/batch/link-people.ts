@@ -10,6 +10,7 @@ import { countPairs, learnModel, withRarities } from "./learn-model.ts";
 import { toMatchingProbabilities, type Uniqueness } from "./one-to-one.ts";
 import { measurePairs, type People } from "./pair-table.ts";
 import { toStandings } from "./standing.ts";
+import { joinTwinNames, type TwinNames } from "./twin-names.ts";
 import { rootOf } from "./union.ts";
 
 export interface Linked {
@@ -20,6 +21,8 @@ export interface Linked {
   readonly probability: Float64Array;
   readonly unique: Uniqueness;
   readonly population: Population;
+  /** What twins of the files are called; of files that hold a person more than once nothing. */
+  readonly twinNames: TwinNames;
 }
 
 /** A name that so many others bear is no slip of the pen. */
@@ -61,6 +64,7 @@ function linkWithin(told: People, { start, model, onProgress }: LinkOptions): Li
     probability,
     unique: { left: false, right: false },
     population: { isFamilyless: false, isOfAllAges: areOfAllAges(told.left), isWhole: false },
+    twinNames: joinTwinNames([]),
   };
 }
 
@@ -73,6 +77,8 @@ function linkAcross(told: People, { start, model, onProgress }: LinkOptions): Li
   const families = [linked.people.left, linked.people.right ?? []].map((people) => lookWithin(people, linked.model));
   const unique = { left: families[0]?.isUnique === true, right: families[1]?.isUnique === true };
   const isFamilyless = model === undefined && areFamilyless(linked.people, families);
+  const isOfAllAges = areOfAllAges([...left, ...right]);
+  const twinNames = joinTwinNames(isOfAllAges ? [] : families.flatMap((file) => file.twinNames ?? []));
   let probability = toPlainProbabilities(linked.table, linked.model);
   if (isFamilyless) linked = { ...linked, model: estimateWithoutFamilies(linked, countPairs(told)) };
   else if (model === undefined) linked = settleTwins(told, linked, probability);
@@ -88,7 +94,8 @@ function linkAcross(told: People, { start, model, onProgress }: LinkOptions): Li
     ...linked,
     probability,
     unique,
-    population: { isFamilyless, isOfAllAges: areOfAllAges([...left, ...right]), isWhole: true },
+    population: { isFamilyless, isOfAllAges, isWhole: true },
+    twinNames,
   };
 }
 

@@ -1,14 +1,13 @@
 import type { Features, NameFeatures } from "../compare/features.ts";
-import { BIRTH_DATE, FIELD, FIELD_NAMES, MISSING, POSTCODE } from "../compare/fields.ts";
+import { BIRTH_DATE, FIELD, GIVEN, POSTCODE } from "../compare/fields.ts";
 import { isElsewhere, isNamedAlike } from "../grade.ts";
 import { countBearers } from "./bearers.ts";
 import type { GradedPair } from "./grade-pairs.ts";
+import { emptyHomes, findHomes, type Homes, levelsAt } from "./homes.ts";
 import type { Linked } from "./link-people.ts";
 
 /** Of so many certain links one may be expected to be of two namesakes born on one day. */
-const LINKS_A_STRANGER = 200_000;
-/** Whoever is as likely as not somebody's partner at home has not moved to somebody else. */
-const AT_HOME_MIN = 0.5;
+const LINKS_A_STRANGER = 400_000;
 
 /**
  * Certain links of who lives elsewhere, held back as probable where they may as well be of strangers: where either record
@@ -48,46 +47,23 @@ function hold(pair: GradedPair): GradedPair {
   return { ...pair, grade: "probable", linked: "no" };
 }
 
-function levelsAt({ table }: Linked, place: number): Int8Array {
-  return table.levels.subarray(place * FIELD_NAMES.length, (place + 1) * FIELD_NAMES.length);
-}
-
-interface Homes {
-  readonly left: Uint8Array;
-  readonly right: Uint8Array;
-}
-
-/** Records that have a likely partner where they live. In one file anybody may have one beside another elsewhere. */
-function findHomes(linked: Linked): Homes {
-  const { people, candidates, probability } = linked;
-  const home = emptyHomes(linked);
-  if (people.right === undefined) return home;
-  for (let place = 0; place < candidates.size; place++) {
-    if ((probability[place] ?? 0) < AT_HOME_MIN || isElsewhere(levelsAt(linked, place))) continue;
-    home.left[candidates.left[place] ?? 0] = 1;
-    home.right[candidates.right[place] ?? 0] = 1;
-  }
-  return home;
-}
-
 /** How many of the names and the birth date of a record live elsewhere and have nobody at home; 2 stands for more. */
 function countElsewhere(linked: Linked, home: Homes): Homes {
   const { people, candidates } = linked;
+  const { left, right } = people;
   const times = emptyHomes(linked);
-  if (people.right === undefined) return times;
+  if (right === undefined) return times;
   for (let place = 0; place < candidates.size; place++) {
     const level = levelsAt(linked, place);
-    if (level[FIELD.birthDate] !== BIRTH_DATE.same || !isElsewhere(level) || !isNamedAlike(level)) continue;
+    if (level[FIELD.birthDate] !== BIRTH_DATE.same || !isElsewhere(level)) continue;
     const [one, other] = [candidates.left[place] ?? 0, candidates.right[place] ?? 0];
+    const [first, second] = [left[one], right[other]];
+    if (first === undefined || second === undefined || !isNamedAlike(first, second, level, true)) continue;
     if ((home.left[one] ?? 0) > 0 || (home.right[other] ?? 0) > 0) continue;
     times.left[one] = Math.min(2, (times.left[one] ?? 0) + 1);
     times.right[other] = Math.min(2, (times.right[other] ?? 0) + 1);
   }
   return times;
-}
-
-function emptyHomes({ people: { left, right = left } }: Linked): Homes {
-  return { left: new Uint8Array(left.length), right: new Uint8Array(right.length) };
 }
 
 /** Records that are neither at home with somebody nor, most likely, the partner of who moved. */
@@ -106,9 +82,13 @@ function toStrangers(linked: Linked, free: { readonly left: number; readonly rig
   return ({ left: one, right: other, place }: GradedPair): number => {
     const [first, second] = [left[one], right[other]];
     if (first === undefined || second === undefined) return 0;
-    const level = levelsAt(linked, place)[FIELD.postcode] ?? MISSING;
-    const isThere = level === POSTCODE.district ? (others[POSTCODE.district] ?? 1) / elsewhere : 1;
-    return namesBorne(first, second, bearersOf) * share * bornThatDay(first, second) * isThere;
+    const level = levelsAt(linked, place);
+    const isThere = level[FIELD.postcode] === POSTCODE.district ? (others[POSTCODE.district] ?? 1) / elsewhere : 1;
+    const borne =
+      level[FIELD.given] === GIVEN.swapped
+        ? namesBorne(first, first, bearersOf) + namesBorne(second, second, bearersOf)
+        : namesBorne(first, second, bearersOf);
+    return borne * share * bornThatDay(first, second) * isThere;
   };
 }
 

@@ -64,3 +64,6 @@ export interface Features extends Comparable {
   /** 0 where it is not known. */
   readonly birthOrder: number;
 }
+
+/** All that is compared but the names. */
+export type Unnamed = Omit<Features, "person" | "names">;

@@ -1,4 +1,5 @@
-import { fullNameOf } from "../normalise/nicknames.ts";
+import { fullNameOf, spellingFamilies } from "../normalise/nicknames.ts";
+import { plainSpelling } from "../normalise/spelling.ts";
 import { type NameFeatures, type NameForms, STANDING } from "./features.ts";
 import { GIVEN, MISSING } from "./fields.ts";
 import { areKeysBeside, compareSpelling, isOneSlip } from "./similarity.ts";
@@ -17,6 +18,20 @@ const NEAR_FACTOR = 50;
 /** A name cut short keeps at least so much. */
 const CUT_LENGTH_MIN = 3;
 const INITIAL_LENGTH = 1;
+
+/** In whatever way they are spelled. */
+const PLAIN_OF_MANY: ReadonlySet<string> = new Set([...FORENAMES_OF_MANY].map(plainSpelling));
+const SPELLINGS_OF_MANY: ReadonlySet<number> = new Set([...PLAIN_OF_MANY].flatMap(spellingFamilies));
+
+function isOfMany({ plain, spellings }: NameForms): boolean {
+  return PLAIN_OF_MANY.has(plain) || spellings.some((spelling) => SPELLINGS_OF_MANY.has(spelling));
+}
+
+/** What a child is called by: without the names of many that stand before it. */
+export function calledBy(words: readonly NameForms[]): readonly NameForms[] {
+  const from = words.findIndex((word) => !isOfMany(word));
+  return from < 0 ? words : words.slice(from);
+}
 
 /** How two given names agree: a place in `GIVEN`, or `MISSING`. */
 export function compareGiven(left: NameFeatures, right: NameFeatures): number {
@@ -39,12 +54,16 @@ export function compareGiven(left: NameFeatures, right: NameFeatures): number {
   return areNames ? GIVEN.alike : GIVEN.similar;
 }
 
-/** Whether the first words of one, run together, are all that the other is called: Zi Hao Ming and Zihao. */
-function isRunTogether(one: NameFeatures, { given }: NameFeatures): boolean {
-  let first = one.givenWords[0] ?? "";
-  for (let words = 1; words < one.givenWords.length - 1; words++) {
-    first += one.givenWords[words] ?? "";
-    if (first === given) return true;
+/**
+ * Whether some words of one that stand side by side are, run together, all that the other is called, who is called by more
+ * than a name of many: Zi Hao Ming and Zihao, Chloe Zihao and Zi Hao.
+ */
+function isRunTogether({ wordForms: words }: NameFeatures, { given, wordForms }: NameFeatures): boolean {
+  if (words.length < 2 || wordForms.every(isOfMany)) return false;
+  for (let from = 0; from < words.length; from++) {
+    let run = "";
+    for (let at = from; at < words.length && run.length < given.length; at++) run += words[at]?.word ?? "";
+    if (run === given) return true;
   }
   return false;
 }
@@ -55,14 +74,14 @@ function compareWords(left: readonly NameForms[], right: readonly NameForms[]): 
   let [found, spellings, forms, slips, initials] = [0, 0, 0, 0, 0];
   let isOnlyOfMany = true;
   for (const [place, one] of short.entries()) {
-    const how = findWord(one, long, place === 0 ? long.slice(0, 1) : long);
+    const how = place === 0 ? findFirst(one, long) : findWord(one, long, long);
     if (how === undefined) continue;
     found++;
     if (how === "spelling") spellings++;
     if (how === "form") forms++;
     if (how === "slip") slips++;
     if (how === "initial") initials++;
-    else if (!FORENAMES_OF_MANY.has(one.word)) isOnlyOfMany = false;
+    else if (!isOfMany(one)) isOnlyOfMany = false;
   }
   if (found === 0 || found === initials) return found === 0 ? undefined : GIVEN.partDiffers;
   if (found < short.length) return GIVEN.partDiffers;
@@ -72,12 +91,23 @@ function compareWords(left: readonly NameForms[], right: readonly NameForms[]): 
   return spellings > 0 ? GIVEN.spelling : GIVEN.part;
 }
 
-/** The first name is a form or a slip of the first one alone: a second name like it is as soon a twin's. */
-function findWord(
-  one: NameForms,
-  words: readonly NameForms[],
-  alike: readonly NameForms[],
-): "same" | "spelling" | "form" | "slip" | "initial" | undefined {
+type How = "same" | "spelling" | "form" | "slip" | "initial";
+
+/**
+ * The first name is a form or a slip of the first one alone: a second name like it is as soon a twin's. Of the one that a child is
+ * called by after a name of many, it is a spelling or a known form: Zakariya of Muhammad Zakariya. What is cut short or is a
+ * letter away may be the other of two of one birth, Muhammad Amin and Amina.
+ */
+function findFirst(one: NameForms, words: readonly NameForms[]): How | undefined {
+  const how = findWord(one, words, words.slice(0, 1));
+  if (how !== undefined) return how;
+  const [called] = calledBy(words);
+  if (called === undefined || one.word.length === INITIAL_LENGTH) return undefined;
+  if (isSpelling(one, called)) return "spelling";
+  return isFullForm(one, called) ? "form" : undefined;
+}
+
+function findWord(one: NameForms, words: readonly NameForms[], alike: readonly NameForms[]): How | undefined {
   for (const other of words) if (one.word === other.word) return "same";
   for (const other of alike) {
     if (one.word.length === INITIAL_LENGTH || other.word.length === INITIAL_LENGTH) continue;
@@ -99,13 +129,40 @@ function isSpelling(one: NameForms, other: NameForms): boolean {
   return false;
 }
 
+/** Names of a servant of somebody, who is called by the rest: Abdulaziz and Aziz, Abdifatah and Fatah. */
+const SERVANT_OF = /^abd(?:[aeu][lrsn]|i)(.{4,})$/;
+
+/**
+ * Names that begin with God or a crown, and are called by what follows or by its beginning: Oluwatobiloba and Tobi, Adewale
+ * and Wale, Chukwuemeka and Emeka.
+ */
+const AFTER_PRAISE = /^(?:oluwa|olu|ade|baba|omo|chukwu|chi)(.{4,})$/;
+const AFTER_PRAISE_LENGTH_MIN = 4;
+
 /** Whether one is a usual short form of the other. */
 function isForm(one: NameForms, other: NameForms): boolean {
-  const [short, long] = one.bearers <= other.bearers ? [one, other] : [other, one];
-  if (long.bearers < FULL_TO_SHORT_MIN * short.bearers || long.bearers === 0) return false;
-  if (short.families.some((family) => fullNameOf(family) === long.word)) return true;
+  const [short, long] = byBearers(one, other);
+  if (isFullForm(short, long)) return true;
   const isCut = short.word.length >= CUT_LENGTH_MIN && long.word.startsWith(short.word);
-  return isCut && short.standing !== STANDING.name && long.standing === STANDING.name;
+  return isCut && isBorneByMore(long, short) && short.standing !== STANDING.name && long.standing === STANDING.name;
+}
+
+/** The same by what is known of names, and not by the beginning alone. */
+function isFullForm(one: NameForms, other: NameForms): boolean {
+  const [short, long] = byBearers(one, other);
+  if (!isBorneByMore(long, short)) return false;
+  if (short.families.some((family) => fullNameOf(family) === long.word)) return true;
+  if (SERVANT_OF.exec(long.word)?.[1] === short.word) return true;
+  const isLongEnough = short.word.length >= AFTER_PRAISE_LENGTH_MIN;
+  return isLongEnough && AFTER_PRAISE.exec(long.word)?.[1]?.startsWith(short.word) === true;
+}
+
+function byBearers(one: NameForms, other: NameForms): readonly [short: NameForms, long: NameForms] {
+  return one.bearers <= other.bearers ? [one, other] : [other, one];
+}
+
+function isBorneByMore(long: NameForms, short: NameForms): boolean {
+  return long.bearers > 0 && long.bearers >= FULL_TO_SHORT_MIN * short.bearers;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { compareAddresses } from "./address.ts";
 import { compareBirthDates } from "./birth-date.ts";
-import type { Features } from "./features.ts";
+import type { Features, Unnamed } from "./features.ts";
 import { ADDRESS, FIELD, FIELD_NAMES, MISSING, NUMBER, PLACE, PLAIN_NUMBER, POSTCODE } from "./fields.ts";
 import { compareNames } from "./names.ts";
 import { comparePostcodes } from "./postcode.ts";
@@ -19,8 +19,13 @@ export function createLevels(): Levels {
 
 /** Compares two people into `levels`. Several values a field: the best pair of values counts. */
 export function compareInto(levels: Levels, left: Features, right: Features): void {
-  const { level } = levels;
   compareNames(levels, left.names, right.names);
+  compareAllButNames(levels, left, right);
+}
+
+/** The same without the names, which take longest. */
+export function compareAllButNames(levels: Levels, left: Unnamed, right: Unnamed): void {
+  const { level } = levels;
   compareBirthDates(levels, left.birthDates, right.birthDates);
   comparePostcodes(levels, left.postcodes, right.postcodes);
   const isGendered = left.genders !== 0 && right.genders !== 0;

@@ -56,6 +56,13 @@ function isSwapped(left: NameFeatures, right: NameFeatures): boolean {
   return !left.familyWords.some((word) => word.length >= WORD_LENGTH_MIN && right.familyWords.includes(word));
 }
 
+/** Whether both names of two are swapped letter by letter: one that is spelled otherwise may be that of a twin. */
+export function areSwappedThroughout(left: readonly NameFeatures[], right: readonly NameFeatures[]): boolean {
+  return left.some((one) =>
+    right.some((other) => isSwapped(one, other) && standsAmong(one, other) && standsAmong(other, one)),
+  );
+}
+
 /** Whether the family name of one stands, whole, among the given names of the other, or they in it. */
 function standsAmong({ family, familyWords }: NameFeatures, { given, givenWords }: NameFeatures): boolean {
   if (family === given) return true;

@@ -1,14 +1,16 @@
 import type { FieldEvidence } from "../matcher.ts";
 import type { Model } from "../model/model.ts";
-import type { Features } from "./features.ts";
+import type { Features, Unnamed } from "./features.ts";
 import { FIELD, FIELD_NAMES, FIELDS, GIVEN } from "./fields.ts";
-import { compareInto, createLevels, type Levels, leaveOutMove } from "./levels.ts";
+import { compareAllButNames, compareInto, createLevels, type Levels, leaveOutMove } from "./levels.ts";
 
 /** Room for the levels of one field in a table of weights. */
 export const LEVELS_MAX = 12;
 /** A slip may have struck either value, so that the rarity of what nearly agrees counts for half, within bounds. */
 const RARITY_SHARE = 0.5;
 const RARITY_BOUND_bits = 4;
+
+const HAIR_bits = 1e-6;
 
 /** The fields whose values are had by few or many, by their places; they come first among the fields. */
 const RARE_FIELDS = [
@@ -24,6 +26,10 @@ export interface Scorer {
   measure(left: Features, right: Features): void;
   /** Log2 odds of one person after all evidence. */
   score(left: Features, right: Features): number;
+  /** Bits that no names of somebody could add to, when compared with one whose names are not known. */
+  mostOfNames(asked: Features): number;
+  /** What the score could be at most, whatever the names, of which `most_bits` is known. */
+  scoreAtMost(left: Features, right: Unnamed, most_bits: number): number;
   /** Evidence of the pair that was scored last; its bits add up to the score. */
   explain(): readonly FieldEvidence[];
   /** Levels of the pair that was measured or scored last. */
@@ -35,13 +41,11 @@ export interface Scorer {
 export function createScorer(model: Model): Scorer {
   const levels = createLevels();
   const { level } = levels;
-  const same = toClassWeights(model, "same");
-  const twins = toClassWeights(model, "twins");
+  const [same, twins] = [toClassWeights(model, "same"), toClassWeights(model, "twins")];
   const siblings = toClassWeights(model, "siblings");
   const namesakes = toClassWeights(model, "namesakes");
   const average_bits = RARE_FIELDS.map(([, name]) => model.frequencies[name].average_bits);
-  const rarity_bits = new Float64Array(2);
-  const class_bits = new Float64Array(3);
+  const [rarity_bits, class_bits] = [new Float64Array(2), new Float64Array(3)];
 
   /** Bits that come from the value of a field, beside those of its level. */
   const rarityOf = (place: number): number => {
@@ -90,6 +94,18 @@ export function createScorer(model: Model): Scorer {
       class_bits[2] = namesakes_bits;
       return same_bits + tie();
     },
+    mostOfNames: createMostOfNames(same),
+    scoreAtMost(left, right, most_bits) {
+      compareAllButNames(levels, left, right);
+      leaveOutMove(level);
+      let bits = model.prior_bits + most_bits + rarityOf(2) + rarityOf(3);
+      for (let field = FIELD.birthDate; field < level.length; field++) {
+        const reached = level[field] ?? -1;
+        if (reached >= 0) bits += same[field * LEVELS_MAX + reached] ?? 0;
+      }
+      // Added in another order, the same bits may differ by a hair.
+      return bits + HAIR_bits;
+    },
     explain() {
       const evidence: FieldEvidence[] = [{ field: "prior", level: "before any evidence", bits: model.prior_bits }];
       for (const [field, name] of FIELD_NAMES.entries()) {
@@ -101,6 +117,30 @@ export function createScorer(model: Model): Scorer {
       evidence.push({ field: "family-tie", level: "what twins, siblings and namesakes share too", bits: tie() });
       return evidence;
     },
+  };
+}
+
+/** What agrees throughout gives most, or what nearly agrees with the rarest of values; swapped names, those of both at once. */
+function createMostOfNames(same: Float64Array): Scorer["mostOfNames"] {
+  const atLevel = (field: number, level: number): number => same[field * LEVELS_MAX + level] ?? 0;
+  const nearly = (field: number): number => {
+    const levels = Array.from({ length: LEVELS_MAX - 1 }, (_, at) => at + 1);
+    const near = levels.filter((level) => field !== FIELD.given || level !== GIVEN.swapped);
+    return Math.max(0, ...near.map((level) => atLevel(field, level) + RARITY_BOUND_bits));
+  };
+  const nearlyGiven = nearly(FIELD.given);
+  const nearlyFamily = nearly(FIELD.family);
+  return ({ names }) => {
+    let [given, family, both] = [0, 0, 0];
+    for (const { given_bits, family_bits } of names) {
+      given = Math.max(given, given_bits);
+      family = Math.max(family, family_bits);
+      both = Math.max(both, given_bits + family_bits);
+    }
+    const mostGiven = Math.max(nearlyGiven, atLevel(FIELD.given, 0) + given);
+    const mostFamily = Math.max(nearlyFamily, atLevel(FIELD.family, 0) + family);
+    const swapped = atLevel(FIELD.given, GIVEN.swapped) + both;
+    return names.length > 1 ? Math.max(mostGiven, swapped) + mostFamily : Math.max(mostGiven + mostFamily, swapped);
   };
 }
 

@@ -48,8 +48,12 @@ function ofFamily(field: FieldName, same: Levels, others: Levels): { twins: Leve
 }
 
 function toGiven(others: Levels): Levels {
-  const last = others.length - 1;
-  const alike = others.map((share, level) => GIVEN_OF_ONE.get(level) ?? Math.min(0.15, share * GIVEN_ALIKE_FACTOR));
-  const rest = alike.slice(0, last).reduce((sum, share) => sum + share, 0);
-  return alike.map((share, level) => (level === last ? 1 - rest : share));
+  return withRest(others.map((share, level) => GIVEN_OF_ONE.get(level) ?? Math.min(0.15, share * GIVEN_ALIKE_FACTOR)));
+}
+
+/** With what is left as the share of the last level. */
+function withRest(shares: Levels): Levels {
+  const last = shares.length - 1;
+  const rest = shares.slice(0, last).reduce((sum, share) => sum + share, 0);
+  return shares.map((share, level) => (level === last ? 1 - rest : share));
 }

@@ -134,6 +134,7 @@ mohammed muhammad mohammad mohamed muhammed mohamad mohd md muhamed mohamud mo
 natalie nat nattie natalia
 natasha tasha nat
 nathaniel nathan nat nate
+nathan nate nat
 nicholas nick nicky nicolas nik
 nicola nicky nikki nic
 noah no
@@ -237,18 +238,24 @@ krishna krish
 siddharth sid
 nikhil nik
 abhishek abhi
+harrison harry
 abdirahman abdi
+abdulrahman abdi
+abdullahi abdi
+abdullah abdu
+abdiaziz abdi
+abdifatah abdi
 zoe zoey
 ahmed ahmad ahmet
 aisha aysha ayesha aishah
 ali aly
 amina aminah ameena
-fatima fatimah fatema
+fatima fatimah fatema fati tima
 hassan hasan
 hussain hussein husain hussayn
 ibrahim ebrahim abraham
 ismail ismael ishmael
-khadija khadijah
+khadija khadijah dija
 omar umar omer
 zainab zaynab zeinab
 zahra zara zahrah
@@ -291,6 +298,7 @@ aaliyah aliyah alia aliya aaliya
 zakariya zakaria zakariyya zakariyah
 zain zayn zaine zayne
 abdullah abdallah abdulla abdellah
+yahya yahia yehia yehya
 abdirahman abdulrahman abdurrahman abdelrahman abdirahmaan abdurahman
 maryam mariam mariyam maryum meryem
 hamza hamzah hamsa
@@ -315,7 +323,7 @@ adam aadam adem
 layla leila laila leyla
 noor nur nour
 nuh nooh
-mustafa mustapha moustafa
+mustafa mustapha moustafa mostafa
 mahmoud mahmud mehmood mahmood
 khalid khaled
 kareem karim

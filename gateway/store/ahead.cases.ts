@@ -1,0 +1,229 @@
+import { expect, test } from "vitest";
+import type { Ahead } from "./ahead-verbs.ts";
+import type { IdentityClaim, Link } from "./identity-verbs.ts";
+import type { RecordKey } from "./record.ts";
+import { type Child, contribution, FAMILY, resource, rollOf } from "./store.fixtures.ts";
+import type { ReadVerbs, Store, WriteTransaction } from "./store.ts";
+
+const KEY = "upn|Z395000190001";
+const AHEAD: Ahead = {
+  source: "s",
+  units: ["A1", "B1", "none"],
+  localIds: ["A", "B", "none"],
+  identityKeys: [KEY, "upn|free"],
+  alike: [
+    { keys: [7, 8], limit: 10, asking: undefined },
+    { keys: [7, 8], limit: 10, asking: { source: "s", isTelling: (key) => key === 8 } },
+    { keys: [7, 9], limit: 1, asking: undefined },
+  ],
+};
+
+interface Records {
+  readonly first: RecordKey;
+  readonly second: RecordKey;
+}
+
+function linkTo(record: RecordKey, localId: string, source = "s"): Link {
+  return { source, localId, record, author: "rule/1", evidence: ["birth date equal"], decidedAt: 1 };
+}
+
+function claimOf(record: RecordKey, localId: string): IdentityClaim {
+  return { key: KEY, source: "s", localId, record, isWithheld: false };
+}
+
+async function tell(
+  transaction: WriteTransaction,
+  record: RecordKey,
+  {
+    localId,
+    keys,
+    source = "s",
+  }: { readonly localId: string; readonly keys: readonly number[]; readonly source?: string },
+): Promise<void> {
+  await transaction.appendLink(linkTo(record, localId, source));
+  await transaction.putSourceIdentity(source, localId, { localId, given: "Amina" }, keys, `print of ${localId}`);
+}
+
+function putLineage(transaction: WriteTransaction, record: RecordKey, unit: string): Promise<void> {
+  const [localId = ""] = unit;
+  const of = { delivery: "r-1", line: 4, receivedAt: 1_000, mapping: 1 };
+  return transaction.putLineage("s", unit, { ...of, hash: `h${record}`, record, made: [], localId });
+}
+
+/** All that can be read ahead, by the verbs that are asked for it. */
+async function answersOf(reads: ReadVerbs, { first, second }: Records): Promise<unknown> {
+  const { units = [], localIds = [], identityKeys = [], alike = [] } = AHEAD;
+  return {
+    units: (await reads.unitsOf("s", 100)).filter(({ unit }) => units.includes(unit)),
+    links: await Promise.all(localIds.map((localId) => reads.linkOf("s", localId))),
+    told: (await Promise.all([first, second].map((record) => reads.sourceChildrenOf(record)))).map((children) =>
+      children.map(({ source, localId, record, body }) => ({ source, localId, record, body })),
+    ),
+    never: await Promise.all([first, second].map((record) => reads.neverLinked(record))),
+    ties: await Promise.all([first, second].map(async (record) => (await reads.record(record))?.relationships)),
+    resources: await Promise.all([first, second].map(async (record) => (await reads.record(record))?.resources)),
+    said: await Promise.all([first, second].map(async (record) => (await reads.record(record))?.contributions)),
+    holders: await Promise.all(identityKeys.map((key) => reads.identityKeyHolders(key))),
+    alike: await Promise.all(
+      alike.map(async ({ keys, limit, asking }) => {
+        const { children, isCut } = await reads.findAlike(keys, limit, { asking });
+        return {
+          isCut,
+          children: children.map(({ source, localId, record, body }) => ({ source, localId, record, body })),
+        };
+      }),
+    ),
+  };
+}
+
+/** All that can be read ahead of those who are known. */
+function aheadOf({ first, second }: Records): Ahead {
+  return {
+    ...AHEAD,
+    known: [
+      { record: first, localId: "A", unit: "A1" },
+      { record: second, localId: "B", unit: "B1" },
+    ],
+  };
+}
+
+/** What a work alone can ask for; relationships cannot be asked for, and are told by what is told of them anew. */
+async function heldOf(transaction: WriteTransaction, { first, second }: Records): Promise<unknown> {
+  return {
+    lineages: await Promise.all((AHEAD.units ?? []).map((unit) => transaction.lineage("s", unit))),
+    claims: await Promise.all(["A", "B"].map((localId) => transaction.identityClaimsOf("s", localId))),
+    current: await Promise.all([first, second].map((record) => transaction.currentOf(record))),
+    contributions: await Promise.all([
+      transaction.contribution(first, "s", "A"),
+      transaction.contribution(second, "s", "B"),
+      transaction.contribution(second, "s", "A"),
+    ]),
+  };
+}
+
+const CHANGES: readonly (readonly [string, (transaction: WriteTransaction, records: Records) => Promise<void>])[] = [
+  ["a link", (transaction, { second }) => transaction.appendLink(linkTo(second, "A"))],
+  ["the first link of a child", (transaction, { second }) => transaction.appendLink(linkTo(second, "none"))],
+  ["a lineage", (transaction, { second }) => putLineage(transaction, second, "A1")],
+  ["the first lineage of a unit", (transaction, { second }) => putLineage(transaction, second, "none")],
+  ["that there is a lineage", (transaction) => transaction.removeLineage("s", "A1")],
+  ["a claim", (transaction, { second }) => transaction.claimIdentityKey(claimOf(second, "B"))],
+  ["that a claim is released", (transaction) => transaction.releaseIdentityKey(KEY, "s", "A")],
+  ["a new child under a key", (transaction, { first }) => tell(transaction, first, { localId: "C", keys: [8] })],
+  [
+    "another source's child under a key",
+    (transaction, { first }) => tell(transaction, first, { localId: "C", keys: [7], source: "t" }),
+  ],
+  ["the keys of a child", (transaction, { first }) => tell(transaction, first, { localId: "A", keys: [9] })],
+  ["what a child is told by", (transaction) => retell(transaction, "A", "Nadia")],
+  ["a new resource", (transaction, { first }) => transaction.put(first, resource({ id: "o-2" }))],
+  [
+    "a next version",
+    (transaction, { first }) => transaction.put(first, resource({ id: "o-1", version: 2, keys: "k" })),
+  ],
+  ["that a resource ends", (transaction) => transaction.remove("Observation", "o-1", "", 5)],
+  [
+    "a resource that goes to another record",
+    (transaction, { second }) => transaction.put(second, resource({ id: "o-1", version: 2 })),
+  ],
+  [
+    "what its source says",
+    (transaction, { first }) => say(transaction, first, '{"resourceType":"Patient","active":true}'),
+  ],
+  ["that its source says no more", (transaction, { first }) => transaction.removeContribution(first, "s", "A", 9)],
+  [
+    "a relationship",
+    (transaction, { first }) => transaction.putRelationships(first, "s", "A1", [rollOf("E2"), rollOf("E3")]),
+  ],
+  ["that a relationship is over", (transaction, { first }) => transaction.putRelationships(first, "s", "A1", [])],
+  [
+    "that two are never one",
+    async (transaction, { first: survivor, second: other }) => {
+      const told = { author: "steward", reason: "twins", evidence: [], decidedAt: 1, moved: [], others: [] };
+      await transaction.appendDecision({ ...told, kind: "never", survivor, other, isForbidding: true });
+    },
+  ],
+  [
+    "that a child is found no more",
+    async (transaction) => {
+      await transaction.removeSourceIdentity("s", "A");
+    },
+  ],
+  [
+    "whose a child is",
+    async (transaction, { first: from, second: to }) => {
+      await transaction.moveChild({ source: "s", localId: "A", from, to, isPastShown: true });
+      await transaction.appendLink(linkTo(to, "A"));
+    },
+  ],
+];
+
+function retell(transaction: WriteTransaction, localId: string, given: string): Promise<void> {
+  return transaction.putSourceIdentity("s", localId, { localId, given }, [7, 8], `print of ${localId}`);
+}
+
+function say(transaction: WriteTransaction, record: RecordKey, body: string): Promise<void> {
+  return transaction.putContribution(record, "leeds", contribution({ source: "s", localId: "A", body }), [FAMILY]);
+}
+
+export function aheadCases(store: () => Store, child: Child): void {
+  const start = async (): Promise<Records> => {
+    const records = { first: await child("p-1"), second: await child("p-2") };
+    await store().write(async (transaction) => {
+      await tell(transaction, records.first, { localId: "A", keys: [7, 8] });
+      await tell(transaction, records.second, { localId: "B", keys: [7] });
+      await putLineage(transaction, records.first, "A1");
+      await transaction.claimIdentityKey(claimOf(records.first, "A"));
+      await transaction.put(records.first, resource({ id: "o-1" }));
+      await transaction.putRelationships(records.first, "s", "A1", [rollOf("E1"), rollOf("E2")]);
+      await transaction.putRelationships(records.first, "s", "A2", [rollOf("E4")]);
+      await say(transaction, records.first, '{"resourceType":"Patient"}');
+    });
+    return records;
+  };
+
+  test("what is read ahead is what the verbs answer without it", async () => {
+    const records = await start();
+    const before = await answersOf(store(), records);
+    await store().write(async (transaction) => {
+      const held = await heldOf(transaction, records);
+      await transaction.readAhead(aheadOf(records));
+      expect(await answersOf(transaction, records)).toEqual(before);
+      expect(await heldOf(transaction, records)).toEqual(held);
+    });
+  });
+
+  test.each(CHANGES)("after reading ahead a work sees %s that it changes itself", async (_, change) => {
+    const records = await start();
+    const before = await answersOf(store(), records);
+    const within = await store().write(async (transaction) => {
+      await transaction.readAhead(aheadOf(records));
+      await change(transaction, records);
+      return { answers: await answersOf(transaction, records), held: await heldOf(transaction, records) };
+    });
+    expect(within.answers).not.toEqual(before);
+    expect(within.answers).toEqual(await answersOf(store(), records));
+    expect(within.held).toEqual(await store().write((transaction) => heldOf(transaction, records)));
+  });
+
+  test("rows that works make are numbered one after another, also after a work that failed", async () => {
+    const make = (names: readonly string[], fails = false) =>
+      store().write(async (transaction) => {
+        const made: RecordKey[] = [];
+        for (const name of names) {
+          const record = await transaction.createChild(name, "");
+          await tell(transaction, record, { localId: name, keys: [] });
+          made.push(record);
+        }
+        if (fails) throw new Error("this work fails");
+        return made;
+      });
+    const first = await make(["p-1", "p-2"]);
+    await expect(make(["p-3"], true)).rejects.toThrow("this work fails");
+    const later = await Promise.all([make(["p-4"]), make(["p-5", "p-6"])]);
+    const all = [...first, ...later.flat()];
+    expect(new Set(all).size).toBe(5);
+    const names = await Promise.all(all.map((record) => store().namesOf(record)));
+    expect(names.flat().map(({ localId }) => localId)).toEqual(["p-1", "p-2", "p-4", "p-5", "p-6"]);
+  });
+}
