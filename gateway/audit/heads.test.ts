@@ -189,6 +189,16 @@ describe("a byte that is changed", () => {
     );
   });
 
+  test("is found where it makes one line of the last payload and its leaf", async () => {
+    await written(2);
+    const bytes = readFileSync(pathOf(JOURNAL));
+    const end = bytes.lastIndexOf('\n{"hash"');
+    bytes[end] = 11;
+    writeFileSync(pathOf(JOURNAL), bytes);
+    const { broken } = await verifyAudit(directory);
+    expect(broken[0]).toMatchObject({ file: JOURNAL, line: 3, reason: expect.stringContaining("neither") });
+  });
+
   test("in a copy that a second party holds is found", async () => {
     await written(3);
     const [name = ""] = readdirSync(copies);

@@ -148,5 +148,15 @@ const PAYLOAD_LINE = /^\{"salt":"[\w-]{22}","payload":\{.*\}\}$/s;
 
 /** The commitment to a payload's line (without its line feed); `undefined` when it is none of ours. */
 export function parsePayloadLine(line: string): string | undefined {
-  return PAYLOAD_LINE.test(line) ? hash("sha256", line, "base64url") : undefined;
+  return PAYLOAD_LINE.test(line) && isJson(line) ? hash("sha256", line, "base64url") : undefined;
+}
+
+/** Two lines whose line feed was changed look like one. */
+function isJson(line: string): boolean {
+  try {
+    JSON.parse(line);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -162,13 +162,22 @@ test.each<[string, string, (lines: string[]) => readonly string[], readonly [num
   for (const [n, [, reason]] of expected.entries()) expect(broken[n]?.reason).toContain(reason);
 });
 
-test.each<[string, (lines: string[]) => readonly string[]]>([
-  ["a journal that was purged", () => []],
-  ["a payload without a leaf at the end", (lines) => [...lines, lines[0] ?? ""]],
-])("takes no offence at %s", async (_, edit) => {
-  change(JOURNAL, edit);
+test.each<[string, () => void]>([
+  ["a journal that was purged", () => rmSync(join(directory, JOURNAL))],
+  ["a payload without a leaf at the end", () => change(JOURNAL, (lines) => [...lines, lines[0] ?? ""])],
+])("takes no offence at %s", async (_, happen) => {
+  happen();
   expect(await verifyAudit(directory)).toMatchObject({ records: 5, heads: 0, broken: [], unfiled: [] });
 });
+
+test.each([2, 10])(
+  "finds that the last %i lines of a journal were cut off, when their leaves were filed",
+  async (count) => {
+    change(JOURNAL, (lines) => lines.slice(0, -count));
+    const { broken } = await verifyAudit(directory);
+    expect(broken).toMatchObject([{ file: JOURNAL, reason: expect.stringContaining("end before leaf 5") }]);
+  },
+);
 
 test("a line without its end is no line", async () => {
   for (const file of [LEAVES, JOURNAL]) appendFileSync(join(directory, file), '{"hash":"abc');

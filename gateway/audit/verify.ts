@@ -39,10 +39,10 @@ interface Findings {
 
 /**
  * Walks every chain of a directory from its first leaf, through the leaves files and what the journals hold beyond them,
- * compares the journals that are still there, and holds the signed heads against the trees of what it found. A journal
- * that was purged is no fault, nor is a last line that is only begun, or a last payload without its leaf: a crash leaves
- * such, and none of them was acknowledged. Leaves cut off behind the newest head cannot be missed once their journal is
- * gone.
+ * compares the journals that are still there, and holds the signed heads against the trees of what it found. That the
+ * oldest journals were purged is no fault, nor is a last line that is only begun, or a last payload without its leaf: a
+ * crash leaves such, and none of them was acknowledged. Leaves cut off behind the newest head cannot be missed once their
+ * journal is gone.
  */
 export async function verifyAudit(directory: string, options: VerifyOptions = {}): Promise<AuditVerification> {
   const heads = await readHeads(directory, options);
@@ -52,7 +52,10 @@ export async function verifyAudit(directory: string, options: VerifyOptions = {}
   for (const process of new Set(files.map((file) => file.process))) {
     const own = files.filter((file) => file.process === process);
     const chain = await verifyLeaves(own, findings);
-    for (const file of own) if (file.kind === "journal") await verifyJournal(file, chain, findings);
+    // Listed once the leaves are read: a log that goes on has nothing filed that is not in one of them.
+    const now = await listAuditFiles(directory);
+    const journals = now.filter((file) => file.kind === "journal" && file.process === process);
+    await verifyJournals(journals, chain, findings);
     trees.set(process, chain.hashes);
   }
   return {
@@ -69,6 +72,8 @@ interface Chain {
   readonly filed: ReadonlyMap<number, string>;
   /** Of all leaves, those included that only a journal holds, in order. */
   readonly hashes: string[];
+  /** Sequence of the last leaf that was seen in a journal. */
+  journaled?: number;
 }
 
 async function verifyLeaves(files: readonly AuditFile[], findings: Findings): Promise<Chain> {
@@ -104,10 +109,17 @@ function faultOf({ hash, intact, leaf }: LeafLine, head: ChainHead, process: str
   return undefined;
 }
 
+async function verifyJournals(journals: readonly AuditFile[], chain: Chain, findings: Findings): Promise<void> {
+  for (const journal of journals) await verifyJournal(journal, chain, findings);
+  const last = journals.at(-1);
+  if (last === undefined || (chain.journaled ?? 0) >= chain.head.sequence) return;
+  const reason = `The journals end before leaf ${chain.head.sequence}, which was filed.`;
+  findings.broken.push({ file: basename(last.path), line: 1, reason });
+}
+
 async function verifyJournal(file: AuditFile, chain: Chain, findings: Findings): Promise<void> {
   const name = basename(file.path);
   let payload: { readonly commitment: string; readonly line: number } | undefined;
-  let before: number | undefined;
   const { lines, fault } = await readLines(file.path);
   if (fault) findings.broken.push({ file: name, line: lines.length + 1, reason: fault });
   for (const [index, text] of lines.entries()) {
@@ -123,7 +135,9 @@ async function verifyJournal(file: AuditFile, chain: Chain, findings: Findings):
     } else {
       const { sequence } = found.leaf;
       const isFiled = sequence <= chain.head.sequence && !findings.unfiled.has(name);
-      const reason = isFiled ? faultOfFiled(found, chain.filed, before) : faultOf(found, chain.head, file.process);
+      const reason = isFiled
+        ? faultOfFiled(found, chain.filed, chain.journaled)
+        : faultOf(found, chain.head, file.process);
       if (reason !== undefined) report(reason);
       if (payload?.commitment !== found.leaf.payload) report("The payload is not that of its leaf.", payload?.line);
       if (!isFiled) {
@@ -132,7 +146,7 @@ async function verifyJournal(file: AuditFile, chain: Chain, findings: Findings):
         chain.head = headAfter(found);
         chain.hashes.push(found.hash);
       }
-      before = sequence;
+      chain.journaled = sequence;
       payload = undefined;
     }
   }
@@ -142,7 +156,7 @@ function changed(hash: string): string {
   return `The leaf does not have the hash ${hash}: it was changed.`;
 }
 
-/** Within a file nothing may be missing: days are purged, not records. */
+/** From the oldest journal on nothing may be missing: the oldest days are purged, not records. */
 function faultOfFiled(
   { hash, intact, leaf }: LeafLine,
   filed: ReadonlyMap<number, string>,
