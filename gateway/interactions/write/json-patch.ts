@@ -116,8 +116,8 @@ function hasWay(tree: OpenTree, pointer: string, isPlaced: boolean): boolean {
   }
   if (typeof node !== "object" || node === null) return false;
   if (Array.isArray(node)) return INDEX.test(last) || (isPlaced && last === "-");
-  // Set as a property it would be no property at all.
-  return last !== "__proto__";
+  // Set as a property `__proto__` would be no property at all; other names that every object inherits are not there.
+  return last !== "__proto__" && (isPlaced || Object.hasOwn(node, last));
 }
 
 /** Plain JSON, in which 1.50 equals 1.5 as RFC 6902 4.6 says. */
