@@ -28,7 +28,7 @@ export function createRegisterFile(jwk: ReturnType<typeof createKeyPair>["jwk"])
         identifierSystems: [NHS_NUMBER],
         statutoryGateways: { "leeds-eyfsp": "Childcare Act 2006 s.99" },
         coverageNotice: true,
-        until: "2026-12-31",
+        until: "2999-12-31",
       },
     ],
     clients: [
