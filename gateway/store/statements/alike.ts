@@ -144,16 +144,21 @@ function toAmong(length: number): string {
     LEFT JOIN child_print p ON p.child = b.child WHERE`;
 }
 
-const ROWS = LIST_LENGTHS.map((length) => `${toAmong(length)} true LIMIT ?${length + 1}`);
+/** Cast: what a LIMIT is bound to by itself is looked at by SQLite's planner, which prepares the statement anew each time. */
+function toLimit(place: number): string {
+  return `LIMIT CAST(?${place} AS BIGINT)`;
+}
+
+const ROWS = LIST_LENGTHS.map((length) => `${toAmong(length)} true ${toLimit(length + 1)}`);
 const ROWS_PASSING = LIST_LENGTHS.map((length) => {
   const among = toAmong(length);
-  return `${among} b.source < ?${length + 1} UNION ALL ${among} b.source > ?${length + 1} LIMIT ?${length + 2}`;
+  return `${among} b.source < ?${length + 1} UNION ALL ${among} b.source > ?${length + 1} ${toLimit(length + 2)}`;
 });
 
 function* countRows({ keys: [key = 0], passed = -1 }: Ranges, limit: number): Steps<number> {
   const [counted] = yield* arrays(
     `SELECT count(*) FROM (SELECT 1 FROM block WHERE key = ?1 AND source < ?2
-       UNION ALL SELECT 1 FROM block WHERE key = ?1 AND source > ?2 LIMIT ?3) found`,
+       UNION ALL SELECT 1 FROM block WHERE key = ?1 AND source > ?2 ${toLimit(3)}) found`,
     key,
     passed,
     limit,
