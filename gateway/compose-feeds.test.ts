@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createTestCertificate } from "./mllp/certificate.fixtures.ts";
 import { adt, framed, sendTo, type TestSender } from "./mllp/mllp.fixtures.ts";
-import { RUNTIME } from "./spawned.fixtures.ts";
+import { freePort, RUNTIME } from "./spawned.fixtures.ts";
 
 const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
 const POLL_MS = 10;
@@ -47,14 +47,6 @@ async function ready(started: Started, port: number): Promise<void> {
     await sleep(POLL_MS);
   }
   throw new Error(`The gateway ended before it was ready: ${started.said()}`);
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 async function answerOf(sender: TestSender, message: string): Promise<string | undefined> {

@@ -1,14 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { connect, createServer, type Socket } from "node:net";
+import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { RUNTIME } from "./spawned.fixtures.ts";
+import { freePort, RUNTIME } from "./spawned.fixtures.ts";
 
 const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
 const POLL_MS = 10;
@@ -35,14 +35,6 @@ afterAll(async () => {
   gateway.kill("SIGKILL");
   await rm(directory, { recursive: true });
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
 
 async function send(bytes: string): Promise<Socket> {
   const socket = connect(port, "127.0.0.1");

@@ -36,7 +36,11 @@ const basis = (told: Partial<Agreement["legalBasis"]>) => ({
 
 describe("what an agreement owes itself", () => {
   test.each<{ readonly file: RegisterFile; readonly path: string; readonly says: string }>([
-    { file: withAgreement({ from: "2026-10-01", until: "2026-09-30" }), path: "agreements[0].from", says: "after its last day" },
+    {
+      file: withAgreement({ from: "2026-10-01", until: "2026-09-30" }),
+      path: "agreements[0].from",
+      says: "after its last day",
+    },
     {
       file: withAgreement(basis({ article9: "not-applicable" })),
       path: "agreements[0].legalBasis.article9",

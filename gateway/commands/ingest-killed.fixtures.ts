@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { RUNTIME } from "../spawned.fixtures.ts";
+import { freePort, RUNTIME } from "../spawned.fixtures.ts";
 import { decodeBody, vocabularyOf } from "../store/words/body-code.ts";
 
 const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
@@ -41,14 +40,6 @@ async function untilReady(url: string, child: ChildProcess): Promise<void> {
     await sleep(POLL_MS);
   }
   throw new Error(`The gateway ended with ${child.exitCode} before it was ready.`);
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 /** Resolves when a share of what is there in the end, and not from now on, is committed: in units and staged rows. */

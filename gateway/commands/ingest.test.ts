@@ -1,5 +1,4 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serve } from "@hono/node-server";
@@ -8,6 +7,7 @@ import { composeGateway, type Gateway } from "../compose.ts";
 import { loadConfig } from "../config.ts";
 import { toCsv, toProfileRow, toTables } from "../ingest/line.fixtures.ts";
 import { createLog } from "../log.ts";
+import { freePort } from "../spawned.fixtures.ts";
 import { runIngest } from "./ingest.ts";
 
 let directory: string;
@@ -31,14 +31,6 @@ afterAll(async () => {
   await gateway.close();
   await rm(directory, { recursive: true });
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
 
 async function write(name: string, text: string): Promise<string> {
   const path = join(directory, name);

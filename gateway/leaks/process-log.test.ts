@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -12,7 +12,7 @@ import { importJWK, SignJWT } from "jose";
 import { expect, test } from "vitest";
 import { NHS_NUMBER } from "#profiles/systems.ts";
 import { readDemonstrationKey } from "../demonstration/keys.ts";
-import { RUNTIME } from "../spawned.fixtures.ts";
+import { freePort, RUNTIME } from "../spawned.fixtures.ts";
 
 const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
 const POLL_MS = 50;
@@ -21,14 +21,6 @@ const CANARIES = ["9991234514", "Zanzibarquill", "ZE9 9KV", "ZE9%209KV", "Quetza
 const [NUMBER, NAME, POSTCODE] = CANARIES;
 const JSON_TYPE = { "Content-Type": "application/fhir+json" };
 const FORM = { "Content-Type": "application/x-www-form-urlencoded" };
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
 
 async function untilReady(base: string, { exitCode }: ChildProcess): Promise<void> {
   while (exitCode === null) {

@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { Agent, type IncomingHttpHeaders, request } from "node:http";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -12,7 +11,7 @@ import { z } from "zod";
 import { getToken } from "../commands/token.ts";
 import { loadConfig } from "../config.ts";
 import { startOwnRedis } from "../identity/cache/test-redis.ts";
-import { RUNTIME } from "../spawned.fixtures.ts";
+import { freePort, RUNTIME } from "../spawned.fixtures.ts";
 
 const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 const POLL_MS = 10;
@@ -124,14 +123,6 @@ export async function startWorkersForTest(options: WorkersOptions): Promise<Work
 }
 
 export const isReady = ({ msg }: Line): boolean => msg === "a worker is ready";
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
 
 export interface Answer {
   readonly status: number;

@@ -2,11 +2,11 @@ import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { accessSync, constants, existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { createClient } from "redis";
+import { freePort } from "../../spawned.fixtures.ts";
 
 const START_MS_MAX = 120_000;
 /** For those who test what happens while Redis answers: on a busy machine it may take its time over that. */
@@ -92,16 +92,6 @@ function installByApt(): string {
       "(REDIS_URL=redis://127.0.0.1:6379), or put redis-server on the PATH " +
       "(Debian, Ubuntu: sudo apt-get install -y redis-server; macOS: brew install redis).",
   );
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("No free port was given.");
-  return address.port;
 }
 
 async function untilReady(url: string): Promise<void> {

@@ -14,11 +14,11 @@ import {
   symlinkSync,
 } from "node:fs";
 import { createRequire } from "node:module";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, delimiter, dirname, join, relative } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Client } from "pg";
+import { freePort } from "../../spawned.fixtures.ts";
 
 const START_MS_MAX = 120_000;
 const POLL_MS = 20;
@@ -225,14 +225,4 @@ function toLinks(value: unknown): readonly { readonly source: string; readonly t
       ? [{ source: String(one.source), target: String(one.target) }]
       : [],
   );
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("No free port was given.");
-  return address.port;
 }
