@@ -68,6 +68,26 @@ test.each<[what: string, contained: object, issue: string]>([
     "structure Patient.contained[0].managingOrganization.reference",
   ],
   [
+    "an invariant of its type that does not hold",
+    { resourceType: "Condition", subject: { reference: "#" }, abatementString: "soon" },
+    "invariant Patient.contained[0]",
+  ],
+  [
+    "an invariant of an element that does not hold",
+    { resourceType: "Questionnaire", status: "draft", item: [{ linkId: "1", type: "group" }] },
+    "invariant Patient.contained[0].item[0]",
+  ],
+  [
+    "an invariant of all its elements that does not hold",
+    {
+      resourceType: "CodeSystem",
+      status: "draft",
+      content: "complete",
+      concept: [{ code: "a", concept: [{ code: "a" }] }],
+    },
+    "invariant Patient.contained[0]",
+  ],
+  [
     "what stands beside an element that is no primitive",
     { resourceType: "Location", _position: { id: "a" } },
     "structure Patient.contained[0]._position",

@@ -14,8 +14,8 @@ function elementTable(): ElementTable {
 
 /**
  * Checks contained resources of types that are not served themselves: elements, cardinality, datatypes, required
- * bindings, targets of references; not the invariants of their types. All else is checked by `validateBase`, which comes
- * first. https://hl7.org/fhir/R4/references.html#contained
+ * bindings, targets of references, invariants. All else is checked by `validateBase`, which comes first.
+ * https://hl7.org/fhir/R4/references.html#contained
  */
 export function validateContained(resource: unknown): readonly ValidationIssue[] {
   if (!isNode(resource) || !Array.isArray(resource.contained)) return [];

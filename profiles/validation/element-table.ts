@@ -1,4 +1,5 @@
 import * as DATATYPES from "../generated/datatypes.ts";
+import { CONTAINED_INVARIANTS } from "./contained-invariants.ts";
 import {
   anyResource,
   choose,
@@ -13,7 +14,7 @@ import {
   one,
   unknownProperty,
 } from "./elements.ts";
-import { type Check, type Issues, isNode, type Node } from "./issue.ts";
+import { type Check, type Issues, isNode, type Node, report } from "./issue.ts";
 import {
   base64BinaryValue,
   booleanValue,
@@ -70,7 +71,7 @@ const SETTLED_ELSEWHERE: ReadonlySet<string> = new Set(["resourceType", "contain
 /** What was compiled of a table, by path. */
 const COMPILED = new WeakMap<ElementTable, Map<string, Check>>();
 
-/** Checks a resource, or the element at a path, by a table: elements, cardinality, datatypes, bindings, targets. */
+/** Checks a resource, or the element at a path, by a table: elements, cardinality, datatypes, bindings, targets, invariants. */
 export function checkByTable(table: ElementTable, path: string): Check {
   const known = COMPILED.get(table) ?? new Map<string, Check>();
   COMPILED.set(table, known);
@@ -84,6 +85,7 @@ function compile(table: ElementTable, path: string): Check {
   const rows = [...(isResource ? OF_RESOURCES : OF_ELEMENTS), ...OF_ALL, ...(table[path] ?? [])];
   const fields = new Map(rows.map((row) => [row[0], toField(table, row)]));
   const mandatory = new Set(rows.flatMap(([, name, flags]) => (flags.includes("m") ? [name] : [])));
+  const invariants = CONTAINED_INVARIANTS.get(path) ?? [];
   return (value, out) => {
     if (!isNode(value)) return isNotNode(out);
     const present = new Map<string, string>();
@@ -100,6 +102,9 @@ function compile(table: ElementTable, path: string): Check {
     }
     if (!isResource && !hasContent(value)) isEmpty(out);
     for (const name of mandatory) if (!present.has(name)) isMissing(name, out);
+    for (const { key, rule, message } of invariants) {
+      if (!rule(value)) report(out, "invariant", "", `${key}: expected ${message}`);
+    }
   };
 }
 
