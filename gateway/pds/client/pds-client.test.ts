@@ -91,12 +91,12 @@ test.each([
     kind === "search" && number === 0
       ? ({ kind: "status", status: 429, headers: { "retry-after": retryAfter() } } as const)
       : undefined;
-  world = await createWorld([known(ONE)], { server: { fault } });
+  const heard = Promise.withResolvers<void>();
+  world = await createWorld([known(ONE)], { server: { fault }, tracer: { onCall: () => heard.resolve() } });
   const { tracer } = world;
   const first = tracer.trace(told());
   // The second child comes while the first has been told to wait.
-  while (world.questions().length === 0) await new Promise(setImmediate);
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await heard.promise;
   const outcomes = await Promise.all([first, tracer.trace(told({ birthDate: "2021-05-15" }))]);
   expect(outcomes).toMatchObject([{ kind: "found" }, { kind: "none" }]);
   const [refused, ...later] = world.standIn.arrivals().filter(({ kind }) => kind === "search");
