@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Bundle } from "@medplum/fhirtypes";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Gateway } from "./compose.ts";
 import { BASE, composeIn, FHIR, FORM, jsonOf, startTestGateway, type TestGateway } from "./gateway.fixtures.ts";
@@ -75,6 +76,14 @@ describe("a refused FHIR request leaves a record with its requester, its query a
     const response = await ask("Patient/_search", { method: "POST", headers, body: "family=x" });
     expect(response.status).toBe(415);
     expect(await lastRecord()).toMatchObject({ outcome: "refused", client: "gp-demo", detail });
+  });
+
+  test("415 to a form of no type, and none to a search without a form", async () => {
+    const search = { method: "POST", headers: {} };
+    const untyped = new Uint8Array(Buffer.from("family=x"));
+    expect((await ask("Patient/_search", { ...search, body: untyped })).status).toBe(415);
+    const found = await ask("Patient/_search?_summary=count&family=x", search);
+    expect([found.status, (await jsonOf<Bundle>(found)).total]).toEqual([200, 0]);
   });
 
   test("the form of a search too", async () => {

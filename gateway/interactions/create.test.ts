@@ -123,6 +123,13 @@ describe("create", () => {
     expect(await writing.house.store.scanRecords({ authorities: ["conformance"] }, 0, 10)).toEqual([]);
   });
 
+  test.each(["application/json", "text/json", "application/json+fhir"])(
+    "%s is JSON of FHIR too",
+    async (contentType) => {
+      expect((await writing.send(FREE, "POST Patient", { body: patient(), contentType })).status).toBe(201);
+    },
+  );
+
   test("an unknown parameter among criteria is not said to be ignored under any preference", async () => {
     const { text } = await writing.send(FREE, "POST Patient", { body: patient(), ifNoneExist: "colour=red" });
     expect(text).toContain("of criteria none is ignored");

@@ -1,6 +1,7 @@
 import type { ParametersParameter, Patient } from "@medplum/fhirtypes";
 import { validateBase } from "#profiles/generated/validators.ts";
 import type { InteractionRequest } from "../interactions/answer.ts";
+import { JSON_TYPES } from "../interactions/json-types.ts";
 import type { Issue } from "../outcome/issue.ts";
 import { isResource } from "../validation/check-resource.ts";
 import { parseJson } from "../validation/parse-resource.ts";
@@ -18,7 +19,6 @@ type Parsed =
   | { readonly ok: true; readonly invocation: MatchInvocation }
   | { readonly ok: false; readonly issues: readonly Issue[] };
 
-const JSON_TYPES: ReadonlySet<string> = new Set(["application/fhir+json", "application/json", "application/json+fhir"]);
 const BODY_EXPECTED = "a Patient, as the body itself or within a Parameters resource";
 
 /** Reads the body: a bare Patient, or Parameters of nothing but `resource`, `onlyCertainMatches` and `count`. */

@@ -1,5 +1,6 @@
 import type { ParametersParameter } from "@medplum/fhirtypes";
 import type { InteractionRequest } from "../interactions/answer.ts";
+import { JSON_TYPES } from "../interactions/json-types.ts";
 import type { Issue } from "../outcome/issue.ts";
 import { checkResource, isResource, withPlaces } from "../validation/check-resource.ts";
 import { parseJson } from "../validation/parse-resource.ts";
@@ -34,7 +35,6 @@ interface Named {
   readonly profiles: readonly string[];
 }
 
-const JSON_TYPES: ReadonlySet<string> = new Set(["application/fhir+json", "application/json", "application/json+fhir"]);
 const MODE_EXPECTED = "create, update, delete or profile, once";
 const PROFILE_EXPECTED = "the canonical URL of a profile, as a uri";
 

@@ -12,10 +12,16 @@ const UK_CORE = /^https:\/\/fhir\.hl7\.org\.uk\/StructureDefinition\/UKCore-[A-Z
 const LINE = "http://hl7.org/fhir/StructureDefinition/operationoutcome-issue-line";
 const COLUMN = "http://hl7.org/fhir/StructureDefinition/operationoutcome-issue-col";
 
+const NOT_HELD =
+  "This profile is not held here, so nothing was checked against it. GET StructureDefinition lists those that are.";
+
 /** More remarks than a person reads are none the better. */
 const REMARKS_MAX = 100;
 
-/** What could not be checked: profiles that are asked for or claimed and are not held here. */
+/**
+ * What could not be checked: profiles that are claimed and are not held here are remarked on; one that is asked for is an
+ * error, as R4 says. https://hl7.org/fhir/R4/resource-operation-validate.html
+ */
 export function findingsOf(value: unknown, asked: readonly string[]): readonly Finding[] {
   if (!isResource(value)) return [];
   const claimed = Array.isArray(value.meta?.profile) ? value.meta.profile : [];
@@ -23,20 +29,16 @@ export function findingsOf(value: unknown, asked: readonly string[]): readonly F
     if (typeof profile !== "string" || isKnownProfile(profile)) return [];
     return [remark(profile, `${value.resourceType}.meta.profile[${index}]`)];
   });
-  const known = new Set(claimed);
-  const unknown = asked.slice(0, REMARKS_MAX).filter((profile) => !known.has(profile) && !isKnownProfile(profile));
-  return [...remarks, ...unknown.map((profile) => remark(profile, undefined))];
+  const unknown = asked.slice(0, REMARKS_MAX).filter((profile) => !isKnownProfile(profile));
+  return [...unknown.map((): Finding => ({ severity: "error", code: "not-found", message: NOT_HELD })), ...remarks];
 }
 
-function remark(profile: string, expression: string | undefined): Finding {
-  const place = expression === undefined ? {} : { expression };
+function remark(profile: string, expression: string): Finding {
   if (UK_CORE.test(profile)) {
     const message = "This profile of UK Core is not held here: what it adds to base R4 was not checked.";
-    return { severity: "information", code: "informational", message, ...place };
+    return { severity: "information", code: "informational", message, expression };
   }
-  const message =
-    "This profile is not held here, so nothing was checked against it. GET StructureDefinition lists those that are.";
-  return { severity: "warning", code: "not-found", message, ...place };
+  return { severity: "warning", code: "not-found", message: NOT_HELD, expression };
 }
 
 export function toOutcomeBody(findings: readonly Finding[]): Buffer {

@@ -122,7 +122,6 @@ describe("$validate of what is sent", () => {
   });
 
   test.each([
-    ["an unknown profile that is asked for", { query: "profile=urn:x", body: WEIGHT }, "warning", "not-found"],
     [
       "an unknown profile that is claimed",
       { body: { ...WEIGHT, meta: { profile: ["urn:x"] } } },
@@ -132,8 +131,10 @@ describe("$validate of what is sent", () => {
     [
       "a profile of UK Core that is not held",
       {
-        query: "profile=https://fhir.hl7.org.uk/StructureDefinition/UKCore-Observation-VitalSigns-HeartRate",
-        body: WEIGHT,
+        body: {
+          ...WEIGHT,
+          meta: { profile: ["https://fhir.hl7.org.uk/StructureDefinition/UKCore-Observation-VitalSigns-HeartRate"] },
+        },
       },
       "information",
       "informational",
@@ -141,6 +142,19 @@ describe("$validate of what is sent", () => {
   ])("says of %s that it was not checked", async (_, asked, severity, code) => {
     expect(await issuesOf(asked)).toMatchObject([{ severity, code }, { diagnostics: "The resource is valid." }]);
   });
+
+  test.each(["urn:x", "https://fhir.hl7.org.uk/StructureDefinition/UKCore-Observation-VitalSigns-HeartRate"])(
+    "takes it for an error that the profile asked for, %s, is not held",
+    async (profile) => {
+      const claiming = { ...WEIGHT, meta: { profile: [profile] } };
+      for (const body of [WEIGHT, claiming, sent({ name: "resource", resource: WEIGHT })]) {
+        const [first, ...others] = await issuesOf({ query: `profile=${profile}`, body });
+        expect(first).toMatchObject({ severity: "error", code: "not-found" });
+        expect(others.map(({ severity }) => severity)).not.toContain("error");
+        expect(JSON.stringify(others)).not.toContain("is valid");
+      }
+    },
+  );
 
   test.each([
     ["as the body", (resource: string) => resource],

@@ -188,14 +188,14 @@ function parameterOf(name: string, query: string): string | null {
   return mayHold(query, name) ? new URLSearchParams(query).get(name) : null;
 }
 
-/** The form that is the body of a search, and the query of its URL, as one. */
+/** The form that is the body of a search, and the query of its URL, as one. Where there is no body there is no type. */
 async function readForm(request: HttpRequest, urlQuery: string, kept: FormKept): Promise<string | Issue> {
-  if (!isMediaType(request.headers.get("content-type"), FORM)) {
-    return { kind: "unsupported-media-type", expected: FORM };
-  }
+  const said = request.headers.get("content-type");
+  if (said !== null && !isMediaType(said, FORM)) return { kind: "unsupported-media-type", expected: FORM };
   if (!isUnencoded(request.headers)) return { kind: "unsupported-content-encoding" };
   const body = await readText(request, LIMITS.form_bytes_max);
   if (typeof body !== "string") return body;
+  if (said === null && body !== "") return { kind: "unsupported-media-type", expected: FORM };
   kept.form = body;
   return urlQuery === "" ? body : `${body}&${urlQuery}`;
 }

@@ -21,6 +21,10 @@ describe("JSON of R4 will do", () => {
     { accept: "Application/JSON", format: null },
     { accept: "application/json;q=0, */*", format: null },
     { accept: "application/fhir+xml", format: "json" },
+    { accept: "application/fhir+xml", format: "JSON" },
+    { accept: "text/html", format: "text/json" },
+    { accept: null, format: "application/fhir json;fhirVersion=4.0" },
+    { accept: null, format: "application/json+fhir" },
   ])("for Accept '$accept' and _format '$format'", ({ accept, format }) => {
     expect(isAcceptable(accept, format)).toBe(true);
   });
@@ -37,6 +41,8 @@ describe("JSON of R4 will not do", () => {
     { accept: "application/fhir+json; fhirVersion=3.0", format: null },
     { accept: "text/html", format: "" },
     { accept: "*/*", format: "xml" },
+    { accept: "*/*", format: "j son" },
+    { accept: "*/*", format: "application/xml+fhir" },
     { accept: "*/*", format: "application/fhir+json; fhirVersion=3.0" },
   ])("for Accept '$accept' and _format '$format'", ({ accept, format }) => {
     expect(isAcceptable(accept, format)).toBe(false);

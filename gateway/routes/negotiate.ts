@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import type { Preference } from "../interactions/answer.ts";
+import { JSON_TYPES } from "../interactions/json-types.ts";
 import type { Soon } from "../interactions/soon.ts";
 import type { Issue } from "../outcome/issue.ts";
 import type { HeaderReader, HttpRequest } from "./http-request.ts";
@@ -7,9 +8,6 @@ import type { HeaderReader, HttpRequest } from "./http-request.ts";
 export const FHIR_JSON = "application/fhir+json; fhirVersion=4.0";
 
 const FHIR_TYPE = "application/fhir+json";
-/** Older or plainer names for the same bytes. */
-const OTHER_NAMES: ReadonlySet<string> = new Set(["application/json", "text/json", "application/json+fhir"]);
-const FORMATS = new Set(["json", "application/json", "application/fhir+json", "text/json"]);
 
 /**
  * Whether JSON of FHIR R4 will do for the caller: `_format` goes before Accept, no Accept means anything, and what is
@@ -17,8 +15,10 @@ const FORMATS = new Set(["json", "application/json", "application/fhir+json", "t
  */
 export function isAcceptable(accept: string | null, format: string | null): boolean {
   if (format) {
-    const [type = "", ...parameters] = format.replaceAll("+", " ").split(";");
-    return FORMATS.has(type.trim().replace("fhir json", "fhir+json")) && parameters.every(isVersion4);
+    // A plus that was not escaped arrives as a space.
+    const [type = "", ...parameters] = format.trim().split(";");
+    const name = type.trim().toLowerCase().replace(" ", "+");
+    return (name === "json" || JSON_TYPES.has(name)) && parameters.every(isVersion4);
   }
   if (!accept?.trim() || accept === "*/*" || accept === FHIR_TYPE) return true;
   const ranges = accept
@@ -32,7 +32,7 @@ export function isAcceptable(accept: string | null, format: string | null): bool
   // RFC 9110 12.5.1: the most specific range decides.
   return (
     isWanted((type) => type === FHIR_TYPE) ??
-    (isWanted((type) => OTHER_NAMES.has(type)) ||
+    (isWanted((type) => JSON_TYPES.has(type)) ||
       (isWanted((type) => type === "application/*") ?? isWanted((type) => type === "*/*") ?? false))
   );
 }

@@ -2,6 +2,7 @@ import { isRecordType, type RecordType } from "#profiles/interactions.ts";
 import type { Issue } from "../../outcome/issue.ts";
 import { parseResource } from "../../validation/parse-resource.ts";
 import type { InteractionRequest } from "../answer.ts";
+import { JSON_TYPES } from "../json-types.ts";
 import type { Sent } from "./content.ts";
 import { type Criteria, readCriteria } from "./criteria.ts";
 import type { Conditions, Target } from "./perform.ts";
@@ -17,12 +18,10 @@ export type Read<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly issues: readonly Issue[] };
 
-const FHIR_JSON: ReadonlySet<string> = new Set(["application/fhir+json", "application/json", "application/json+fhir"]);
-
 export const NO_FHIR_JSON: Issue = { kind: "unsupported-media-type", expected: "application/fhir+json" };
 
 export function isFhirJson(contentType: string | undefined): boolean {
-  return contentType !== undefined && FHIR_JSON.has(contentType);
+  return contentType !== undefined && JSON_TYPES.has(contentType);
 }
 
 /** Type and writer of a request that writes. */
