@@ -53,7 +53,8 @@ async function send(server: Server, ...parts: readonly string[]): Promise<string
     answer += String(data);
   });
   socket.on("error", () => {});
-  const closed = once(socket, "close");
+  // Whoever is cut off may be told so by a reset: no fault, and a close follows it.
+  const closed = new Promise((resolve) => socket.once("close", resolve));
   for (const part of parts) {
     socket.write(part);
     await new Promise((resolve) => setTimeout(resolve, 20));
