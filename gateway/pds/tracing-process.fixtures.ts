@@ -31,7 +31,7 @@ async function run(task: TracingTask): Promise<void> {
     ids: randomUUID,
     random: Math.random,
     // All of a test's children wait in one line.
-    deadline_ms: 25_000,
+    deadline_ms: 250_000,
     ...JUDGE,
   });
   // A process that has not met its Redis yet works for itself.
