@@ -21,7 +21,7 @@ export function told(scenario: string): Told {
 }
 
 /** Whatever tells of where a child is, in any of the files. No other record of the demonstration has it. */
-export const PLACES = /Zebra|799199|EY999199|ZC-1|ZHUB|Z9919|Z9918/;
+export const PLACES = /Zebra|\b799199\b|EY999199|ZC-1|ZHUB|Z9919|Z9918/;
 
 type Kind = "eyc" | "progress" | "hub" | "adt";
 export const EDUCATION_KINDS: readonly Kind[] = ["eyc", "progress", "hub"];
