@@ -198,6 +198,15 @@ describe("a chain over a type without its scope", () => {
   });
 });
 
+test("what follows included resources alone brings nothing without :iterate, and that is said", async () => {
+  const followed = "Observation?_id=a-panel&_include=Observation:subject&_include";
+  const bundle = await world.bundle(practice(), `${followed}=Patient:organization`);
+  expect(names(bundle, "include")).toEqual(["Patient/ada"]);
+  const said = expect.stringMatching(/: _include=Patient:organization\. .*:iterate/);
+  expect(outcomesOf(bundle)).toEqual([["warning", said]]);
+  expect(outcomesOf(await world.bundle(practice(), `${followed}:iterate=Patient:organization`))).toEqual([]);
+});
+
 describe("parameters that a lenient requester sends and that are not known", () => {
   test.each([
     ["Patient?_id=ada&colour=red&colour:exact=blue", /allows: colour, colour:exact\./],

@@ -9,7 +9,7 @@ import { QuestionRefused } from "./ask.ts";
 import { toSearchset } from "./bundle.ts";
 import type { Looking } from "./candidates.ts";
 import { GuardError, guardRelease } from "./guard.ts";
-import { toIgnoredNotice } from "./ignored-notice.ts";
+import { toIdleNotice, toIgnoredNotice } from "./ignored-notice.ts";
 import { includedEntries, NOTHING } from "./include.ts";
 import { momentOf } from "./moment.ts";
 import { createNextLink } from "./next-link.ts";
@@ -51,7 +51,7 @@ export function createSearchFlow(ports: SearchPorts): SearchFlow {
       matched,
       included,
       shape: query.shape,
-      outcomes: [outcome, toIgnoredNotice(query.ignored), notice, missing],
+      outcomes: [outcome, toIgnoredNotice(query.ignored), toIdleNotice(query.idle), notice, missing],
     });
     const { interaction } = search;
     try {

@@ -6,7 +6,7 @@ import { splitModifier } from "./criterion.ts";
 import type { Inclusion } from "./search-query.ts";
 
 export type ParsedInclusions =
-  | { readonly ok: true; readonly inclusions: readonly Inclusion[] }
+  | { readonly ok: true; readonly inclusions: readonly Inclusion[]; readonly idle: readonly string[] }
   | { readonly ok: false; readonly issues: readonly Issue[] };
 
 /** `:recurse` is what `:iterate` was called before R4. */
@@ -15,8 +15,8 @@ const MODIFIERS: readonly string[] = ["iterate", "recurse"];
 const TYPE = /^[A-Z][A-Za-z]{1,63}$/;
 
 /**
- * `_include` and `_revinclude`: `Type:parameter`, `Type:parameter:Target`, `Type:*` or `*`, several by commas.
- * https://hl7.org/fhir/R4/search.html#include
+ * `_include` and `_revinclude`: `Type:parameter`, `Type:parameter:Target`, `Type:*` or `*`, several by commas. What follows
+ * no match, as only what is included has it, is idle without `:iterate`. https://hl7.org/fhir/R4/search.html#include
  */
 export function parseInclusions(searched: readonly ServedResource[], name: string, value: string): ParsedInclusions {
   const [parameter, modifier] = splitModifier(name);
@@ -27,16 +27,18 @@ export function parseInclusions(searched: readonly ServedResource[], name: strin
   const iterate = modifier !== undefined;
   const known = knownInclusions(searched, direction, iterate);
   const inclusions: Inclusion[] = [];
+  const idle: string[] = [];
   for (const part of value.split(",")) {
     const inclusion = parseInclusion(part, known, { direction, iterate });
-    if (!inclusion) {
+    if (inclusion) inclusions.push(inclusion);
+    else if (parseInclusion(part, EVERY_INCLUDE, { direction, iterate })) idle.push(`${parameter}=${part}`);
+    else {
       const expected =
         known.length === 0 ? "nothing: no reference of this type can be followed" : expectation(known, part);
       return { ok: false, issues: [{ kind: "bad-parameter-value", parameter, expected }] };
     }
-    inclusions.push(inclusion);
   }
-  return { ok: true, inclusions };
+  return { ok: true, inclusions, idle };
 }
 
 /** What can be followed from the matches, or, when what was included is followed too, from any type. */

@@ -39,7 +39,7 @@ test.each<[ServedType, string, object]>([
   ["Observation", "_include=Observation:code", { kind: "bad-parameter-value", parameter: "_include" }],
   ["Observation", "_include=Foo:bar", { kind: "bad-parameter-value", parameter: "_include" }],
   ["Observation", "_include=Observation:subject:Organization", { kind: "bad-parameter-value" }],
-  ["Observation", "_include=Patient:organization", { kind: "bad-parameter-value" }],
+  ["Observation", "_include=Patient:gender", { kind: "bad-parameter-value" }],
   ["Observation", "_include:all=Observation:subject", { kind: "unknown-modifier", known: ["iterate", "recurse"] }],
   ["Observation", "_include=*&_summary=text", { kind: "bad-parameter-value", parameter: "_summary" }],
   ["Observation", "_summary=all", { kind: "bad-parameter-value", parameter: "_summary" }],

@@ -40,7 +40,7 @@ test.each([
   ["Observation", "_include=Observation:device", { kind: "bad-parameter-value", parameter: "_include" }],
   ["Observation", "_id=a/b", { kind: "bad-parameter-value", parameter: "_id" }],
   ["Observation", `patient.identifier=${NHS}|9990000019`, { kind: "bad-parameter-value" }],
-  ["Observation", "_revinclude=Provenance:agent", { kind: "bad-parameter-value", parameter: "_revinclude" }],
+  ["Observation", "_revinclude=Provenance:recorded", { kind: "bad-parameter-value", parameter: "_revinclude" }],
   ["Patient", "patient.identifier=a|b", { kind: "unknown-parameter", parameter: "patient" }],
   ["Observation", "patient=", { kind: "bad-parameter-value", parameter: "patient" }],
   ["Observation", "patient.identifier=", { kind: "bad-parameter-value", parameter: "patient.identifier" }],
@@ -163,8 +163,18 @@ test.each<[ServedType, string, readonly object[]]>([
 test("where several types are searched together, the references of each may be followed", () => {
   const options = { handling: "strict", fhirBase: "http://base/fhir/R4" } as const;
   const parameters = new URLSearchParams("_include=Observation:subject");
-  expect(parseQuery("Patient", parameters, options).ok).toBe(false);
-  expect(parseQuery("Patient", parameters, { ...options, types: ["Patient", "Observation"] }).ok).toBe(true);
+  const parsed = parseQuery("Patient", parameters, { ...options, types: ["Patient", "Observation"] });
+  expect(parsed).toMatchObject({ ok: true, query: { inclusions: [{ source: "Observation" }] } });
+  expect(parsed).not.toHaveProperty("query.idle");
+});
+
+test.each([
+  ["Observation", "_include=Patient:organization"],
+  ["Observation", "_include=Patient:*"],
+  ["Patient", "_revinclude=Observation:has-member"],
+] as const)("in a search of %s, %s follows no match", (type, text) => {
+  expect(query(type, text)).toMatchObject({ inclusions: [], idle: [text] });
+  expect(query(type, text.replace("=", ":iterate="))).toMatchObject({ inclusions: [{ iterate: true }] });
 });
 
 test("under lenient handling what cannot be included is left out of self, and no unknown chain is searched", () => {

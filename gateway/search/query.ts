@@ -94,6 +94,7 @@ class QueryBuilder {
   readonly #leads: Lead[] = [];
   readonly #self = new URLSearchParams();
   readonly #inclusions: Inclusion[] = [];
+  readonly #idle: string[] = [];
   readonly #seen = new Set<string>();
   readonly #ignored = new Set<string>();
   #sort: readonly SortKey[] = [];
@@ -155,6 +156,7 @@ class QueryBuilder {
         shape: shape.shape,
         self: this.#self.toString(),
         ...(this.#ignored.size > 0 && { ignored: [...this.#ignored] }),
+        ...(this.#idle.length > 0 && { idle: this.#idle }),
       },
     };
   }
@@ -178,6 +180,7 @@ class QueryBuilder {
       const parsed = parseInclusions(this.#searched(), name, value);
       if (!parsed.ok) return parsed.issues;
       this.#inclusions.push(...parsed.inclusions);
+      this.#idle.push(...parsed.idle);
       return NO_ISSUES;
     }
     if (modifier !== undefined) return [{ kind: "unknown-modifier", parameter: code, modifier, known: [] }];

@@ -88,4 +88,6 @@ export interface SearchQuery extends Question {
   readonly self: string;
   /** Names of parameters that a lenient requester sent and that were ignored; absent where there are none. */
   readonly ignored?: readonly string[];
+  /** Inclusions that follow no match, as `_include=Patient:organization`; absent where there are none. */
+  readonly idle?: readonly string[];
 }
