@@ -1,6 +1,7 @@
 import type { Organization, Patient } from "@medplum/fhirtypes";
 import type { MapContext, Mapped, Relationship } from "#mappers/mapper.ts";
 import type { Lineage } from "../store/store.ts";
+import type { Repeats } from "./repeats.ts";
 import { type Content, toContent } from "./stored-resource.ts";
 import type { UnitIssue } from "./unit.ts";
 import { validateMapped } from "./validate-mapped.ts";
@@ -46,13 +47,15 @@ export interface DraftContext extends Omit<MapContext, "patientId" | "id"> {
   readonly ids: () => string;
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
+  /** What is known of resources that many children have in the same words. */
+  readonly repeats?: Repeats;
 }
 
 /** Maps a unit and puts what it makes into text. Throws what its mapper throws. */
 export function draftUnit(
   unit: { map(context: MapContext): Mapped },
   facts: DraftFacts,
-  { ids, receivedAt, ...context }: DraftContext,
+  { ids, receivedAt, repeats, ...context }: DraftContext,
 ): Draft {
   const patientId = facts.patientId ?? ids();
   const idOf = createSlotIds(facts.made, ids);
@@ -63,12 +66,11 @@ export function draftUnit(
     idOf,
     contents: mapped.made.map(({ slot, record, resource }) => {
       const identified = { ...resource, id: idOf(slot) };
-      return {
-        slot,
-        record,
-        content: toContent(identified, context.source),
-        issues: () => validateMapped([identified], [], undefined),
-      };
+      const content = toContent(identified, context.source);
+      const repeated =
+        identified.resourceType === "Observation" ? repeats?.of(identified, content, patientId) : undefined;
+      if (repeated !== undefined) return { slot, record, content: { ...content, ...repeated }, issues: NOTHING_WRONG };
+      return { slot, record, content, issues: () => validateMapped([identified], [], undefined) };
     }),
     patient: mapped.patient,
     organizations: mapped.organizations,
@@ -79,6 +81,8 @@ export function draftUnit(
     until: latestDate(mapped, receivedAt),
   };
 }
+
+const NOTHING_WRONG = (): readonly UnitIssue[] => [];
 
 /** Characters in which the ids of one unit begin alike, so that they lie side by side in the store's index of them. */
 export const FAMILY_CHARACTERS = 8;

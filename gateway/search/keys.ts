@@ -7,7 +7,7 @@ import type { DateRange } from "./date-range.ts";
 import { formsOf, type ToForms } from "./element-keys.ts";
 import { keyedCodes } from "./fast-keys.ts";
 import { fold } from "./fold.ts";
-import { likenessOf } from "./likeness.ts";
+import { likenessOf, toReduced } from "./likeness.ts";
 import { toElementSpan } from "./matching/date.ts";
 import { stringValues } from "./matching/string.ts";
 import { toCodes } from "./matching/token.ts";
@@ -49,8 +49,9 @@ const KEYED: ReadonlyMap<string, readonly Keyed[]> = new Map(
 /**
  * The keys of a resource, under the parameters of its type that keys answer.
  * @param text the resource as `JSON.stringify` writes it, or all its parts so, where that is at hand
+ * @param onToken told of each token: where it stands, and of what it is the hash
  */
-export function toKeys(resource: Resource, text?: string): Keys {
+export function toKeys(resource: Resource, text?: string, onToken?: OnToken): Keys {
   const tokens: number[] = [];
   const dates: (DateRange & { code: string })[] = [];
   const strings: { code: string; text: string }[] = [];
@@ -65,6 +66,7 @@ export function toKeys(resource: Resource, text?: string): Keys {
       } else {
         for (const form of toForms(element)) {
           const { high, low } = hashToken(code, form);
+          onToken?.(tokens.length, code, form);
           tokens.push(high, low);
         }
       }
@@ -73,6 +75,8 @@ export function toKeys(resource: Resource, text?: string): Keys {
   const likeness = LIKENED.has(resource.resourceType) ? likenessOf(resource, text) : "";
   return { tokens: Int32Array.from(tokens), dates, strings, likeness };
 }
+
+type OnToken = (place: number, code: string, form: string) => void;
 
 /** Spans of the periods of academic years and the like, which thousands of resources share. */
 const spans = new LRUCache<string, DateRange>({ max: 500 });
@@ -96,10 +100,16 @@ const MARK = "4:";
  * The keys in the compact form that is stored beside a resource: likeness, tokens, dates and strings, what is last and empty
  * left out. A type has at most one parameter of dates that keys answer, so that no date says which.
  */
-export function encodeKeys({ tokens, dates, strings, likeness }: Keys): string {
+export function encodeKeys(keys: Keys): string {
+  return encoderOf(keys)(keys.tokens);
+}
+
+/** Encodes keys that have everything but their tokens in common. */
+function encoderOf({ dates, strings, likeness }: Omit<Keys, "tokens">): (tokens: Int32Array) => string {
   const spans = Float64Array.from(dates.flatMap(({ low_ms, high_ms }) => [low_ms, high_ms]));
   const texts = strings.length === 0 ? "" : JSON.stringify(strings.map(({ code, text }) => [code, text]));
-  return `${MARK}${likeness} ${toBase64(tokens)} ${toBase64(spans)} ${texts}`.trimEnd();
+  const others = `${toBase64(spans)} ${texts}`;
+  return (tokens) => `${MARK}${likeness} ${toBase64(tokens)} ${others}`.trimEnd();
 }
 
 function toBase64({ buffer, byteOffset, byteLength }: Int32Array | Float64Array): string {
@@ -153,6 +163,46 @@ export const DATE_CODES: ReadonlyMap<string, string> = new Map(
 /** The keys of a resource, extracted and encoded for `StoredResource.keys`. */
 export function extractKeys(resource: Resource, text?: string): string {
   return encodeKeys(toKeys(resource, text));
+}
+
+/** What a resource is called, and whom it is about: `Patient.id`. */
+export interface OwnNames {
+  readonly id: string;
+  readonly patientId: string;
+}
+
+/**
+ * The keys of all resources that differ from this one in these two ids alone, extracted and encoded as `extractKeys` does;
+ * `undefined` where more of its keys follows from one of them than tokens.
+ */
+export function keysOfAll(
+  resource: Resource,
+  text: string,
+  names: OwnNames,
+): ((names: OwnNames) => string) | undefined {
+  const { id, patientId } = names;
+  const told: {
+    readonly place: number;
+    readonly code: string;
+    readonly parts: readonly string[];
+    readonly isId: boolean;
+  }[] = [];
+  const keys = toKeys(resource, text, (place, code, form) => {
+    const isId = form.includes(id);
+    if (isId || form.includes(patientId)) told.push({ place, code, parts: form.split(isId ? id : patientId), isId });
+  });
+  const others = `${JSON.stringify([keys.strings, toReduced(resource)])}`;
+  if (others.includes(patientId) || others.includes(id)) return undefined;
+  const encode = encoderOf(keys);
+  return (own) => {
+    const tokens = keys.tokens.slice();
+    for (const { place, code, parts, isId } of told) {
+      const { high, low } = hashToken(code, parts.join(isId ? own.id : own.patientId));
+      tokens[place] = high;
+      tokens[place + 1] = low;
+    }
+    return encode(tokens);
+  };
 }
 
 /** Business identifiers of a resource under which its record is found from anywhere: `system|value` of those with both. */

@@ -7,6 +7,7 @@ import { mapperOf } from "../mappers.ts";
 import { createOrganizationIds } from "../organization-id.ts";
 import { readRecords } from "../prepare.ts";
 import type { Read } from "../prepared.ts";
+import { createRepeats } from "../repeats.ts";
 import { createSeenRecords } from "../seen-records.ts";
 import { FAULT } from "../validate-mapped.ts";
 import type { AskedFacts, DraftingTask, FromDrafter, ToDrafter } from "./messages.ts";
@@ -62,6 +63,7 @@ class Drafter {
       organizationId: (identifier) => organizationId(authority, identifier),
       ids: () => this.#family + randomUUID().slice(FAMILY_CHARACTERS),
       receivedAt: task.receivedAt,
+      repeats: createRepeats(),
     };
   }
 
