@@ -31,7 +31,7 @@ export function createDirect({ fhir, metrics, log }: DirectPorts): Direct {
 
   async function answer(request: SocketRequest, { route, id }: Found, outgoing: ServerResponse): Promise<void> {
     const began_ms = performance.now();
-    const ids = readRequestIds(request.headers, randomUUID);
+    const ids = readRequestIds(request.headers, newId);
     let answered: HttpAnswer;
     try {
       answered = await fhir.answer({ request, ids, route, ...(id !== undefined && { id }) });
@@ -54,6 +54,11 @@ export function createDirect({ fhir, metrics, log }: DirectPorts): Direct {
     const found = isPlain(incoming, LIMITS.resource_bytes_max) ? find(incoming, addresses) : undefined;
     return found && answer(new SocketRequest(incoming), found, outgoing);
   };
+}
+
+/** The audit record takes it in one piece, which `randomUUID` does not make of it. */
+function newId(): string {
+  return randomUUID().toLowerCase();
 }
 
 interface Found {

@@ -35,7 +35,8 @@ export function hashOfAnswer(salt: string, answer: AnswerBytes, lasting: Readonl
     }
     lengths += lengths === "" ? part.length : `,${part.length}`;
   }
-  return `${hash("sha256", joined.subarray(0, end), "base64url")} ${lengths}`;
+  // Joined, so that it lies in one piece, as `payloadText` likes its texts.
+  return [hash("sha256", joined.subarray(0, end), "base64url"), lengths].join(" ");
 }
 
 /** For an answer of usual parts; filled and read in one go. */

@@ -74,7 +74,7 @@ export function toSearchRecord(
     ...auditFacts(requester, request),
     interaction,
     outcome: "success",
-    query: `${path}?${query}`,
+    query: [path, query].join("?"),
     disclosures: disclosed.disclosures,
     released: disclosed.released,
     withheld: withheld.facts().withheld,

@@ -146,14 +146,10 @@ function compareRows(a: Row, b: Row): number {
 
 const NO_NAMES: readonly string[] = [];
 
-/** Parts of one text, so that those of a page, which each answer's record tells, lie side by side in memory. */
+/** Each in one piece and all made in one go: those of a page, which each answer's record tells, lie side by side. */
 function namesOf(types: readonly string[], ids: readonly string[], versions: readonly string[]): readonly string[] {
-  const names = ids.map((id, entry) => `${types[entry]}/${id}/${versions[entry]}`);
-  return names.join(NAME_END).split(NAME_END);
+  return ids.map((id, entry) => [types[entry], id, versions[entry]].join("/"));
 }
-
-/** No id and no version has one. */
-const NAME_END = "\n";
 
 function toKeyColumns(rows: readonly Row[]) {
   const tokenStarts = new Int32Array(rows.length + 1);
