@@ -8,6 +8,7 @@ import type { Config } from "./config.ts";
 import { LIMITS } from "./limits.ts";
 import type { Logger } from "./log.ts";
 import { toUnexpected } from "./outcome/operation-outcome.ts";
+import { allowOrigins } from "./routes/cross-origin.ts";
 import { respondWithIssues } from "./routes/respond.ts";
 import { answerUnparsed } from "./routes/unparsed.ts";
 
@@ -41,7 +42,7 @@ export function createHttpServer(
     believe(incoming);
     if (isAmbiguous(incoming)) {
       answerUnparsed(new Error("read in two ways"), incoming.socket);
-    } else void answerWithin(incoming, outgoing);
+    } else if (!allowOrigins(incoming, outgoing)) void answerWithin(incoming, outgoing);
   };
   // Left to node, a missing Host is answered with an empty body, and so is an expectation that nobody has.
   const server = createServer({ requireHostHeader: false, requestTimeout: 0 }, answer);

@@ -75,6 +75,7 @@ function toSecurity(baseUrl: string | undefined): CapabilityStatementRestSecurit
   const system = "http://terminology.hl7.org/CodeSystem/restful-security-service";
   const coding = [{ system, code: "SMART-on-FHIR", display: "SMART-on-FHIR" }];
   return {
+    cors: true,
     service: [{ coding, text: "SMART Backend Services" }],
     description: "SMART Backend Services: a signed assertion (private_key_jwt) for an access token of five minutes.",
     ...(baseUrl !== undefined && {
