@@ -12,6 +12,7 @@ test.each([
     "SELECT 1 FROM a CROSS JOIN b AS c INDEXED BY b_by_x ON c.x = a.x AND c.y = ?\nWHERE a.z = 1",
     "SELECT 1 FROM a JOIN LATERAL (SELECT * FROM b AS c WHERE c.x = a.x AND c.y = $1 OFFSET 0) AS c ON true\nWHERE a.z = 1",
   ],
+  ["bytes by their name", "SELECT CAST(? AS BLOB)", "SELECT CAST($1 AS BYTEA)"],
   ["texts in the order of the tables", "SELECT CAST(? AS TEXT)", 'SELECT CAST($1 AS TEXT) COLLATE "C"'],
 ])("writes %s", (_, sql, text) => {
   expect(translate(sql).text).toBe(text);
@@ -26,22 +27,10 @@ test("names statements by their text", () => {
 });
 
 test.each([
-  ["INSERT INTO t (a, b) VALUES (?, ?)", "INSERT INTO t (a, b) VALUES ($1,$2),($3,$4),($5,$6) "],
-  [
-    "INSERT INTO t (a) VALUES (?) ON CONFLICT (a) DO NOTHING",
-    "INSERT INTO t (a) VALUES ($1),($2),($3) ON CONFLICT (a) DO NOTHING",
-  ],
-])("makes several rows of %s", (sql, text) => {
-  expect(translate(sql).insert?.of(3)).toMatchObject({ text, parameters: 3 * translate(sql).parameters });
-});
-
-test.each([
-  "INSERT INTO t (a) VALUES (?) RETURNING id",
-  "INSERT INTO t (a) VALUES (?) ON CONFLICT (a) DO UPDATE SET a = excluded.a",
-  "INSERT INTO t (a, b) VALUES (?2, ?1)",
-  "INSERT INTO t (a, b) VALUES ('child', ?)",
-  "INSERT INTO t (a) SELECT ? FROM u",
-  "UPDATE t SET a = ?",
-])("makes no several rows of %s", (sql) => {
-  expect(translate(sql).insert).toBeUndefined();
+  ["SELECT a FROM b JOIN c ON true", ["b", "c"]],
+  ["INSERT INTO a (b) SELECT 1 FROM c", ["a", "c"]],
+  ["UPDATE a SET b = 1 WHERE c IN (SELECT d FROM e)", ["a", "e"]],
+  ["DELETE FROM a WHERE b = ?", ["a"]],
+])("tells which tables %s has to do with", (sql, tables) => {
+  expect(translate(sql).tables).toEqual(tables);
 });

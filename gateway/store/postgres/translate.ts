@@ -1,20 +1,15 @@
 import { hash } from "node:crypto";
+import { type SeveralRows, toSeveralRows } from "./several-rows.ts";
 
 /** A statement of both engines in PostgreSQL's words. */
 export interface Translated {
   readonly text: string;
   /** Under which it is prepared on each connection. */
   readonly name: string;
-  /** How many parameters it has. */
-  readonly parameters: number;
-  /** Of an insert of one row of values of which nothing is asked back: what makes it one of several rows. */
-  readonly insert?: SeveralRows;
-}
-
-export interface SeveralRows {
-  readonly table: string;
-  /** The same for a number of rows, their values one after another. */
-  of(rows: number): Translated;
+  /** Tables that it writes or reads. */
+  readonly tables: readonly string[];
+  /** Of a write of one row of which nothing is asked back: what makes it one of several. */
+  readonly several?: SeveralRows & { readonly name: string };
 }
 
 const known = new Map<string, Translated>();
@@ -43,6 +38,7 @@ function toTranslated(sql: string): Translated {
     .replace(/\bCROSS JOIN\b/g, "JOIN")
     .replace(/\s+INDEXED BY \w+/g, "")
     .replace(/ AS TEXT\)/g, ' AS TEXT) COLLATE "C"')
+    .replace(/ AS BLOB\)/g, " AS BYTEA)")
     .replace(/'[^']*'|\?(\d*)/g, (match: string, number: string | undefined) => {
       if (match.startsWith("'")) return match;
       count += 1;
@@ -50,37 +46,14 @@ function toTranslated(sql: string): Translated {
       highest = Math.max(highest, place);
       return `$${place}`;
     });
-  const insert = toSeveralRows(text, highest);
-  return { text, name: toName(text), parameters: highest, ...(insert === undefined ? {} : { insert }) };
+  const tables = [...new Set([...text.matchAll(TABLE)].map(([, table = ""]) => table))];
+  const several = toSeveralRows(text, highest);
+  if (several === undefined) return { text, name: toName(text), tables };
+  return { text, name: toName(text), tables, several: { ...several, name: toName(several.text) } };
 }
+
+const TABLE = /\b(?:INTO|FROM|UPDATE|JOIN)\s+(?!SET\b)(\w+)/g;
 
 function toName(text: string): string {
   return hash("sha256", text, "base64url").slice(0, 22);
-}
-
-const ONE_ROW =
-  /^\s*INSERT INTO (\w+) (\([\w\s,]+\))\s*VALUES\s*\(([$\d\s,]+)\)\s*(ON CONFLICT(?: \([\w\s,]+\))? DO NOTHING)?\s*$/;
-
-function toSeveralRows(text: string, parameters: number): SeveralRows | undefined {
-  const [, table, columns, values = "", conflict = ""] = ONE_ROW.exec(text) ?? [];
-  if (table === undefined || columns === undefined) return undefined;
-  // Each value its own parameter, in order: otherwise rows cannot be laid one behind the other.
-  if (values.replace(/\s/g, "") !== Array.from({ length: parameters }, (_, n) => `$${n + 1}`).join(","))
-    return undefined;
-  const made = new Map<number, Translated>();
-  return {
-    table,
-    of(rows) {
-      const found = made.get(rows);
-      if (found !== undefined) return found;
-      const lines = Array.from(
-        { length: rows },
-        (_, row) => `(${Array.from({ length: parameters }, (_, n) => `$${row * parameters + n + 1}`).join(",")})`,
-      );
-      const several = `INSERT INTO ${table} ${columns} VALUES ${lines.join(",")} ${conflict}`;
-      const translated = { text: several, name: toName(several), parameters: rows * parameters };
-      made.set(rows, translated);
-      return translated;
-    },
-  };
 }

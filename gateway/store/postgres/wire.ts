@@ -1,5 +1,6 @@
 import { Client, type QueryResult } from "pg";
 import type { Answer, Statement, Value } from "../statements/steps.ts";
+import { withoutZero } from "./arrays.ts";
 import { ConnectionLostError, toStoreError } from "./errors.ts";
 import { type Translated, translate } from "./translate.ts";
 
@@ -40,7 +41,7 @@ export interface Wire {
   readonly isLost: boolean;
   ask(statement: Statement): Promise<Answer>;
   /** One that is translated already, and of which only the end is waited for. */
-  put(translated: Translated, values: readonly Value[]): Promise<Answer>;
+  put(translated: Pick<Translated, "text" | "name">, values: readonly Value[]): Promise<Answer>;
   /** A statement without parameters, as it stands. */
   send(sql: string): Promise<void>;
   /** Ends it at once; what is under way is told that the connection is lost. */
@@ -150,7 +151,7 @@ class PostgresWire implements Wire {
     return this.#prepared(translate(sql), values, wanted);
   }
 
-  put(translated: Translated, values: readonly Value[]): Promise<Answer> {
+  put(translated: Pick<Translated, "text" | "name">, values: readonly Value[]): Promise<Answer> {
     return this.#prepared(translated, values, "write");
   }
 
@@ -169,7 +170,11 @@ class PostgresWire implements Wire {
     await this.client.end().catch(() => {});
   }
 
-  #prepared({ text, name }: Translated, values: readonly Value[], wanted: Statement["wanted"]): Promise<Answer> {
+  #prepared(
+    { text, name }: Pick<Translated, "text" | "name">,
+    values: readonly Value[],
+    wanted: Statement["wanted"],
+  ): Promise<Answer> {
     const rowMode = wanted === "arrays" ? { rowMode: "array" } : undefined;
     return new Promise((resolve, reject) => {
       if (!this.#isAsked(reject)) return;
@@ -234,7 +239,6 @@ function toAnswer({ rows, rowCount }: QueryResult, wanted: Statement["wanted"]):
   return wanted === "write" ? undefined : rows;
 }
 
-/** PostgreSQL's texts hold no character of value zero; its picture stands for it. */
 function toGiven(value: Value): Value {
-  return typeof value === "string" && value.includes("\0") ? value.replaceAll("\0", "\u2400") : value;
+  return typeof value === "string" ? withoutZero(value) : value;
 }

@@ -2,41 +2,79 @@ import { expect, test } from "vitest";
 import { toWrite } from "../statements/steps.ts";
 import { WriteBuffer } from "./write-buffer.ts";
 
-const parent = (id: number) => toWrite("INSERT INTO parent (id) VALUES (?)", id);
-const child = (id: number) => toWrite("INSERT INTO child (id, of) VALUES (?, ?) ON CONFLICT DO NOTHING", id, id);
+const source = (id: number) => toWrite("INSERT INTO source (id, name) VALUES (?, ?)", id, `s-${id}`);
+const block = (key: number) => toWrite("INSERT INTO block (key, child) VALUES (?, ?) ON CONFLICT DO NOTHING", key, 1);
+const keep = (slot: number) =>
+  toWrite(
+    "INSERT INTO history (id, record, body) SELECT id, record, body FROM resource WHERE record = ? AND slot = ?",
+    1,
+    slot,
+  );
+const change = (slot: number) => toWrite("UPDATE resource SET version = ? WHERE record = ? AND slot = ?", 2, 1, slot);
+const raise = (key: number) => toWrite("UPDATE record SET version = version + ? WHERE key = ?", 1, key);
 
-/** What it would send: the table and the values of each statement. */
+const NUMBER_BYTES = 12;
+const HEAD_BYTES = 20;
+
+/** What it would send: the first two words but INTO and of how many rows each is. */
 function sent(...statements: readonly ReturnType<typeof toWrite>[]): readonly string[] {
   const buffer = new WriteBuffer();
   for (const statement of statements) buffer.add(statement);
   expect(buffer.size).toBe(statements.length);
-  const ready = buffer.take().map(({ translated, values }) => `${translated.text.split(" ")[2]} ${values.join(" ")}`);
+  const ready = buffer.take().map(({ translated, values }) => {
+    const name = translated.text.split(" ").filter((word) => word !== "INTO" && word !== "FROM");
+    const [first] = values;
+    const rows = first instanceof Uint8Array ? (first.length - HEAD_BYTES) / NUMBER_BYTES : 1;
+    return `${name[0]} ${name[1]} × ${rows}`;
+  });
   expect([buffer.take(), buffer.size]).toEqual([[], 0]);
   return ready;
 }
 
-test("rows of one insert go out as one statement, those of another table beside", () => {
-  expect(sent(parent(1), child(1), parent(2), child(2))).toEqual(["parent 1 2", "child 1 1 2 2"]);
+test("rows of one insert go out as one statement, those of another table beside, and one alone as it is", () => {
+  expect(sent(source(1), block(1), source(2), block(2))).toEqual(["INSERT source × 2", "INSERT block × 2"]);
+  expect(sent(source(1), block(1))).toEqual(["INSERT source × 1", "INSERT block × 1"]);
 });
 
-test("rows are sent so many at a time", () => {
-  const rows = Array.from({ length: 39 }, (_, n) => parent(n));
-  expect(sent(...rows).map((one) => one.split(" ").length - 1)).toEqual([32, 7]);
-});
-
-test("a row does not get in before a statement that speaks of its table, and does before another", () => {
-  const ofParent = toWrite("UPDATE t SET parent = 1 WHERE id IN (SELECT id FROM parent)");
-  expect(sent(parent(1), child(1), ofParent, parent(2), child(2))).toEqual([
-    "parent 1",
-    "child 1 1 2 2",
-    "SET ",
-    "parent 2",
+test("a write does not get in before one that speaks of its table, and does before another", () => {
+  const named = toWrite("UPDATE origin SET source = 'a' WHERE source IN (SELECT name FROM source)");
+  expect(sent(source(1), block(1), named, source(2), block(2))).toEqual([
+    "INSERT source × 1",
+    "INSERT block × 2",
+    "UPDATE origin × 1",
+    "INSERT source × 1",
   ]);
-  const ofOther = toWrite("DELETE FROM grandparent WHERE id = ?", 7);
-  expect(sent(parent(1), ofOther, parent(2))).toEqual(["parent 1 2", "grandparent 7"]);
+  const other = toWrite("DELETE FROM origin WHERE id = ?", 7);
+  expect(sent(source(1), other, source(2))).toEqual(["INSERT source × 2", "DELETE origin × 1"]);
 });
 
 test("rows of one table by two inserts keep their order", () => {
-  const other = toWrite("INSERT INTO parent (id) VALUES (?) ON CONFLICT DO NOTHING", 2);
-  expect(sent(parent(1), other, parent(3))).toEqual(["parent 1", "parent 2", "parent 3"]);
+  const other = toWrite("INSERT INTO source (id, name) VALUES (?, ?) ON CONFLICT DO NOTHING", 2, "s-2");
+  expect(sent(source(1), other, source(3))).toEqual(["INSERT source × 1", "INSERT source × 1", "INSERT source × 1"]);
+});
+
+test("what is kept of a row before it changes goes out with what is kept of others", () => {
+  expect(sent(keep(1), change(1), keep(2), change(2))).toEqual(["INSERT history × 2", "INSERT resource × 2"]);
+});
+
+test("a row that changes again is kept and changed after it has changed", () => {
+  expect(sent(keep(1), change(1), keep(1), change(1))).toEqual([
+    "INSERT history × 1",
+    "UPDATE resource × 1",
+    "INSERT history × 1",
+    "UPDATE resource × 1",
+  ]);
+});
+
+test("no row is changed twice by one statement", () => {
+  expect(sent(raise(1), raise(2), raise(1))).toEqual(["INSERT record × 2", "UPDATE record × 1"]);
+});
+
+test("a row that is removed, whoever names it how, stays in its place among what changes", () => {
+  const removed = toWrite("DELETE FROM resource WHERE record = ? AND slot = ?", 1, 9);
+  expect(sent(change(1), removed, change(2))).toEqual([
+    "UPDATE resource × 1",
+    "DELETE resource × 1",
+    "UPDATE resource × 1",
+  ]);
 });

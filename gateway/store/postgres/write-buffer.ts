@@ -1,26 +1,27 @@
 import type { Statement, Value } from "../statements/steps.ts";
-import { type SeveralRows, type Translated, translate } from "./translate.ts";
-
-/** Rows of one statement: each number up to this is a statement to be prepared, once a connection. */
-const ROWS_MAX = 32;
+import { toArray } from "./arrays.ts";
+import { type Translated, translate } from "./translate.ts";
 
 export interface Ready {
-  readonly translated: Translated;
+  readonly translated: Pick<Translated, "text" | "name">;
   readonly values: readonly Value[];
 }
 
-interface Inserts {
-  readonly insert: SeveralRows;
+/** Writes by one statement that are to go out together. */
+interface Group {
+  readonly translated: Translated;
   readonly rows: (readonly Value[])[];
+  /** Rows of tables that they speak of, where they can be told apart. */
+  readonly places: Set<string>;
 }
 
 /**
- * Writes that are not yet sent. Rows of one insert go out together, so far as nothing in between has to do with their table:
- * no table has a trigger, nor refers to another.
+ * Writes that are not yet sent. Those by one statement go out together, so far as nothing that was to come in between has to
+ * do with the same rows: no table has a trigger, nor refers to another.
  */
 export class WriteBuffer {
-  #waiting: (Inserts | Ready)[] = [];
-  readonly #open = new Map<string, Inserts>();
+  #groups: Group[] = [];
+  readonly #latest = new Map<Translated, number>();
   #size = 0;
 
   /** How many statements it was given since it was emptied. */
@@ -31,45 +32,59 @@ export class WriteBuffer {
   add({ sql, values }: Statement): void {
     this.#size += 1;
     const translated = translate(sql);
-    const { insert } = translated;
-    if (insert === undefined) {
-      this.#close(translated.text);
-      this.#waiting.push({ translated, values });
+    const place = placeOf(translated, values);
+    const at = translated.several === undefined ? undefined : this.#latest.get(translated);
+    const group = at === undefined ? undefined : this.#groups[at];
+    if (at !== undefined && group !== undefined && this.#mayJoin(at, { translated, place })) {
+      group.rows.push(values);
+      if (place !== undefined) group.places.add(place);
       return;
     }
-    const open = this.#open.get(insert.table);
-    if (open?.insert === insert) {
-      open.rows.push(values);
-      return;
-    }
-    const opened = { insert, rows: [values] };
-    this.#open.set(insert.table, opened);
-    this.#waiting.push(opened);
+    this.#latest.set(translated, this.#groups.length);
+    this.#groups.push({ translated, rows: [values], places: new Set(place === undefined ? [] : [place]) });
   }
 
   /** What there is to send, in order. */
   take(): readonly Ready[] {
-    if (this.#waiting.length === 0) return [];
-    const ready = this.#waiting.flatMap((one) => ("insert" in one ? toReady(one) : [one]));
-    this.#waiting = [];
-    this.#open.clear();
+    if (this.#groups.length === 0) return [];
+    const ready = this.#groups.map(toReady);
+    this.#groups = [];
+    this.#latest.clear();
     this.#size = 0;
     return ready;
   }
 
-  /** Rows that come later are not to get in before a statement that speaks of their table. */
-  #close(text: string): void {
-    for (const table of this.#open.keys()) {
-      if (new RegExp(`\\b${table}\\b`).test(text)) this.#open.delete(table);
+  /** Whether a write may come before all that is behind the group. */
+  #mayJoin(at: number, { translated, place }: { readonly translated: Translated; readonly place: string | undefined }) {
+    if (place !== undefined && translated.several?.isOnce === true && this.#groups[at]?.places.has(place)) return false;
+    for (let n = at + 1; n < this.#groups.length; n += 1) {
+      const group = this.#groups[n];
+      if (group !== undefined && isTied(group, translated, place)) return false;
     }
+    return true;
   }
 }
 
-function toReady({ insert, rows }: Inserts): readonly Ready[] {
-  const ready: Ready[] = [];
-  for (let from = 0; from < rows.length; from += ROWS_MAX) {
-    const part = rows.slice(from, from + ROWS_MAX);
-    ready.push({ translated: insert.of(part.length), values: part.flat() });
+/** Whether a write and those of a group may have to do with the same row. */
+function isTied({ translated, places }: Group, other: Translated, place: string | undefined): boolean {
+  for (const table of other.tables) {
+    if (!translated.tables.includes(table)) continue;
+    const areApart = other.several?.place?.table === table && translated.several?.place?.table === table;
+    if (!areApart || place === undefined || places.has(place)) return true;
   }
-  return ready;
+  return false;
+}
+
+/** The row that a write speaks of, by its table. */
+function placeOf({ several }: Translated, values: readonly Value[]): string | undefined {
+  const place = several?.place;
+  return place && `${place.table} ${place.parameters.map((parameter) => values[parameter]).join(" ")}`;
+}
+
+function toReady({ translated, rows }: Group): Ready {
+  const { several } = translated;
+  const [only, ...others] = rows;
+  if (only !== undefined && (others.length === 0 || several === undefined)) return { translated, values: only };
+  if (several === undefined) throw new Error("Several writes came together of which each is by itself.");
+  return { translated: several, values: several.types.map((type, column) => toArray(type, rows, column)) };
 }
