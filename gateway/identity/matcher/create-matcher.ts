@@ -5,7 +5,7 @@ import { toFeatures } from "./compare/to-features.ts";
 import { type Judgement, judge, MARGIN_MIN_bits, toGrade } from "./grade.ts";
 import type { Comparison, Graded, Matcher } from "./matcher.ts";
 import type { Model } from "./model/model.ts";
-import { fromPrint, toPrint } from "./print.ts";
+import { createPrintReader, toPrint } from "./print.ts";
 
 /** Raised whenever normalisation, levels, keys or grades change. */
 const VERSION = "5";
@@ -34,6 +34,9 @@ export interface FeatureMatcher extends Matcher<Features> {
 export function createMatcher(model: Model, options: MatcherOptions = {}): FeatureMatcher {
   const { today = createToday() } = options;
   const scorer = createScorer(model);
+  const readPrint = createPrintReader(PRINT_VERSION, model);
+  // Asked for when candidates are looked for, and again when what was decided is written down.
+  let latest: { readonly of: Features; readonly keys: readonly number[] } | undefined;
 
   const compareAndJudge = (asked: Features, known: Features): { comparison: Comparison; judgement: Judgement } => {
     const bits = scorer.score(asked, known);
@@ -51,13 +54,16 @@ export function createMatcher(model: Model, options: MatcherOptions = {}): Featu
   return {
     version: `${MATCHER_VERSION}/${model.version}`,
     toComparable: (person) => toFeatures(person, { ...model, today: today() }),
-    blockingKeys: toBlockingKeys,
+    blockingKeys(comparable) {
+      if (latest?.of !== comparable) latest = { of: comparable, keys: toBlockingKeys(comparable) };
+      return latest.keys;
+    },
     score: scorer.score,
     printOf: (comparable) => toPrint(comparable, PRINT_VERSION),
     sieve(asked, least_bits) {
       const most_bits = scorer.mostOfNames(asked);
       return (print) => {
-        const known = fromPrint(print, PRINT_VERSION, model);
+        const known = readPrint(print);
         if (known === undefined) return true;
         if (scorer.scoreAtMost(asked, known, most_bits) < least_bits) return false;
         return scorer.score(asked, known.named()) >= least_bits;

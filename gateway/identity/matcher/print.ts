@@ -48,42 +48,89 @@ function toFamilyWords(family: string, words: readonly string[]): readonly strin
 const NAME_LENGTH_MAX = 32;
 const NONE: readonly never[] = [];
 
-/** What a print tells, ready to be compared with others as the `known` one; the names are made ready where they are wanted. */
+/** What a print tells, to be compared with others as the `known` one until the next is read. */
 export interface Printed extends Unnamed {
+  /** With the names, which are made ready where they are wanted. */
   named(): Features;
 }
 
-/** `undefined` for a print of another version. */
-export function fromPrint(
-  print: string,
+/**
+ * Reads prints of one version, `undefined` for others, each into the place of the one before: hundreds are read for one who is
+ * asked for, and nearly all are done with after a look at dates and places.
+ */
+export function createPrintReader(
   version: string,
   options: Pick<FeatureOptions, "frequencies" | "knownGivenShare">,
-): Printed | undefined {
-  const [made, date = "", genders, nhsNumber = "", upn = "", place = "", given = "", family = "", names] =
-    print.split(PART);
-  if (made !== version) return undefined;
-  const unnamed: Unnamed = {
-    birthDates: date === "" ? NONE : [{ date: Number(date), bits: 0 }],
-    postcodes: place === "" ? NONE : [toPostcode(place)],
-    genders: Number(genders),
-    nhsNumbers: nhsNumber === "" ? NONE : [nhsNumber],
+): (print: string) => Printed | undefined {
+  const head = `${version}${PART}`;
+  const birthDate = { date: 0, bits: 0 };
+  const postcode = { code: "", outward: "", area: "", bits: 0 };
+  const [birthDates, postcodes, nhsNumbers, upns] = [[birthDate], [postcode], [""], [""]];
+  let [print, namesFrom] = ["", 0];
+  const named = (): Features => {
+    const [given = "", family = "", names] = print.slice(namesFrom).split(PART);
+    told.names = names === "0" ? NONE : [featuresOfName(toName(given, family), options)];
+    return told;
+  };
+  const told: Mutable<Features & Printed> = {
+    person: NOBODY,
+    names: NONE,
+    birthDates,
+    postcodes,
+    genders: 0,
+    nhsNumbers,
     verifiedNhsNumbers: NONE,
-    upns: upn === "" ? NONE : [upn],
+    upns,
     identifiers: NONE,
     addresses: NONE,
     cities: NONE,
     districts: NONE,
     telecoms: NONE,
     birthOrder: 0,
+    named,
   };
-  return {
-    ...unnamed,
-    named: () => ({
-      ...unnamed,
-      person: NOBODY,
-      names: names === "0" ? NONE : [featuresOfName(toName(given, family), options)],
-    }),
+  return (next) => {
+    if (!next.startsWith(head)) return undefined;
+    print = next;
+    let from = head.length;
+    let to = print.indexOf(PART, from);
+    birthDate.date = toNumber(print, from, to);
+    told.birthDates = to === from ? NONE : birthDates;
+    [from, to] = [to + 1, print.indexOf(PART, to + 1)];
+    told.genders = toNumber(print, from, to);
+    [from, to] = [to + 1, print.indexOf(PART, to + 1)];
+    if (to > from) nhsNumbers[0] = print.slice(from, to);
+    told.nhsNumbers = to === from ? NONE : nhsNumbers;
+    [from, to] = [to + 1, print.indexOf(PART, to + 1)];
+    if (to > from) upns[0] = print.slice(from, to);
+    told.upns = to === from ? NONE : upns;
+    [from, to] = [to + 1, print.indexOf(PART, to + 1)];
+    if (to > from) readPostcode(postcode, print, { from, to });
+    told.postcodes = to === from ? NONE : postcodes;
+    namesFrom = to + 1;
+    return told;
   };
+}
+
+type Mutable<Told> = { -readonly [Key in keyof Told]: Told[Key] };
+
+const ZERO = 48;
+
+function toNumber(text: string, from: number, to: number): number {
+  let number = 0;
+  for (let at = from; at < to; at++) number = number * 10 + text.charCodeAt(at) - ZERO;
+  return number;
+}
+
+/** The code, and behind it the lengths of outward part and area, a digit each. */
+function readPostcode(
+  postcode: Mutable<Features["postcodes"][number]>,
+  print: string,
+  { from, to }: { readonly from: number; readonly to: number },
+): void {
+  postcode.code = print.slice(from, to - 4);
+  postcode.outward = print.slice(from, from + toNumber(print, to - 3, to - 2));
+  postcode.area = print.slice(from, from + toNumber(print, to - 1, to));
 }
 
 function toName(given: string, family: string): Parameters<typeof featuresOfName>[0] {
@@ -91,9 +138,4 @@ function toName(given: string, family: string): Parameters<typeof featuresOfName
   const [joined = "", ...told] = family.split(WORD);
   const familyWords = joined === "" || told[0] === NO_WORDS ? NONE : told.length === 0 ? [joined] : told;
   return { given: givenWords.join("").slice(0, NAME_LENGTH_MAX), givenWords, family: joined, familyWords };
-}
-
-function toPostcode(place: string): Features["postcodes"][number] {
-  const [code = "", outward = "", area = ""] = place.split(WORD);
-  return { code, outward: code.slice(0, Number(outward)), area: code.slice(0, Number(area)), bits: 0 };
 }

@@ -40,8 +40,10 @@ export function isPlaceholder(words: readonly string[]): boolean {
   if (words.length === 1 && /^[0-9]+$/.test(words[0] ?? "")) return true;
   let stands = false;
   for (const word of words) {
-    if (PLACEHOLDERS.has(word) || /^(?:twin|baby|triplet)(?:[0-9]{1,2}|[a-c])$/.test(word)) stands = true;
-    else if (!FILLERS.has(word)) return false;
+    if (PLACEHOLDERS.has(word)) stands = true;
+    else if (FILLERS.has(word)) continue;
+    else if (/^(?:twin|baby|triplet)(?:[0-9]{1,2}|[a-c])$/.test(word)) stands = true;
+    else return false;
   }
   return stands || words.join("") === "notknown" || words.join("") === "notgiven";
 }
