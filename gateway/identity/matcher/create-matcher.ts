@@ -8,7 +8,7 @@ import type { Model } from "./model/model.ts";
 import { createPrintReader, toPrint } from "./print.ts";
 
 /** Raised whenever normalisation, levels, keys or grades change. */
-const VERSION = "5";
+const VERSION = "6";
 /** Raised whenever what a print holds is normalised otherwise, or means something else. */
 const PRINT_VERSION = "3";
 export const MATCHER_VERSION = `matcher-${VERSION}`;
