@@ -55,6 +55,8 @@ async function everythingIn(url: string): Promise<{ readonly keys: number; reado
   const names = await client.keys("*");
   for (const name of names) {
     const type = await client.type(name);
+    // Some live for a second, and end while the others are read.
+    if (type === "none") continue;
     const read = {
       string: ["GET", name],
       set: ["SMEMBERS", name],
@@ -146,7 +148,8 @@ test("all in Redis ends by itself", async () => {
   const lives = await Promise.all((await client.keys("*")).map((name) => client.pTTL(name)));
   client.destroy();
   expect(lives.length).toBeGreaterThan(10);
-  expect(lives.filter((life_ms) => life_ms <= 0)).toEqual([]);
+  // -1 is told of what never ends, -2 of what has ended meanwhile.
+  expect(lives.filter((life_ms) => life_ms === -1)).toEqual([]);
 });
 
 test("without Redis answers are the same", async () => {
