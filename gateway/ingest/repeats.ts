@@ -73,14 +73,16 @@ const NO_IDENTIFIERS = (): readonly string[] => [];
 function codedFor(text: Uint8Array, patientId: string): ((patientId: string) => CodedTail) | undefined {
   const coded = codeEnd(text);
   if (coded === undefined) return undefined;
-  const tokens = Buffer.from(coded);
+  // In memory of its own: a part of a larger buffer would keep all of that.
+  const tokens = Buffer.from(new Uint8Array(coded).buffer);
+  const bytes = text.length;
   const at = tokens.indexOf(toToken(patientId));
   // Where words of the store go on into it, it is no token of its own.
   if (at < 0) return undefined;
   return (other) => {
     const copy = Buffer.from(tokens);
     copy.write(other.replaceAll("-", ""), at + 1, "hex");
-    return { tokens: copy, bytes: text.length };
+    return { tokens: copy, bytes };
   };
 }
 
