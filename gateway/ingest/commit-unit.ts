@@ -14,7 +14,7 @@ import { endReplaced } from "./end-replaced.ts";
 import { keepLineage } from "./keep-lineage.ts";
 import { takeBack } from "./take-back.ts";
 import type { Unit, UnitIssue, UnitOutcome } from "./unit.ts";
-import { type ExplainFault, validateMapped } from "./validate-mapped.ts";
+import type { ExplainFault } from "./validate-mapped.ts";
 
 /** What stays the same for all units of a delivery. */
 export interface CommitContext {
@@ -238,7 +238,7 @@ async function judge(
   const contents = compareContents(draft.contents, current);
   // What is stored just so was found right when it came, and need not be looked at again.
   const wrong = contents.flatMap(({ made, isStored }) => (isStored ? [] : made.issues()));
-  const issues = [...wrong, ...validateMapped([], draft.organizations, patient)];
+  const issues = [...wrong, ...draft.personIssues()];
   if (issues.length > 0) return { kind: "refused", reached: "mapped", issues };
   return { prior, resolution, draft, patient, stays: before !== undefined, contents, current };
 }

@@ -34,6 +34,8 @@ export interface Draft {
   readonly idOf: (slot: string) => string;
   readonly patient: Patient | undefined;
   readonly organizations: readonly Organization[];
+  /** What is wrong with these two. */
+  readonly personIssues: () => readonly UnitIssue[];
   readonly relationships: readonly Relationship[];
   readonly notCarried: readonly string[];
   readonly replaces: readonly string[];
@@ -74,6 +76,7 @@ export function draftUnit(
     }),
     patient: mapped.patient,
     organizations: mapped.organizations,
+    personIssues: () => validateMapped([], mapped.organizations, mapped.patient),
     relationships: mapped.relationships,
     notCarried: mapped.notCarried,
     replaces: mapped.replaces ?? [],

@@ -107,4 +107,5 @@ export interface PackedDraft
   readonly ends: readonly number[];
   /** By place of the content. */
   readonly issues: ReadonlyMap<number, readonly UnitIssue[]>;
+  readonly personIssues: readonly UnitIssue[];
 }

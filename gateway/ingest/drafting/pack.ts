@@ -105,7 +105,7 @@ function packRaw({ raw }: Unit, bytes: ByteWriter): PackedUnit["raw"] {
 }
 
 function packDraft(draft: Draft, bytes: ByteWriter): PackedDraft {
-  const { contents, idOf: _, ...others } = draft;
+  const { contents, idOf: _, personIssues, ...others } = draft;
   const from = bytes.length;
   const coded: number[] = [];
   const ends = contents.map(({ content }) => {
@@ -131,5 +131,6 @@ function packDraft(draft: Draft, bytes: ByteWriter): PackedDraft {
     from,
     ends,
     issues,
+    personIssues: personIssues(),
   };
 }

@@ -93,6 +93,7 @@ function unpackDraft(packed: PackedDraft, buffer: ArrayBuffer, ids: () => string
     idOf: createSlotIds([...facts.made, ...made], ids, packed.ids[0]),
     patient,
     organizations,
+    personIssues: () => packed.personIssues,
     relationships,
     notCarried,
     replaces,
