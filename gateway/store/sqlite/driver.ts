@@ -63,7 +63,8 @@ export class SqliteDriver implements Driver {
       case "changes":
         return Number(statement(sql).run(...values).changes);
       case "write":
-        statement(sql).run(...values);
+        // Nothing comes of it; `run` would make an object that says how many rows it changed.
+        statement(sql).get(...values);
         return undefined;
     }
   }
