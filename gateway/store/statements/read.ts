@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { DataClass, Relationship } from "#mappers/mapper.ts";
+import type { Relationship } from "#mappers/mapper.ts";
 import type { SourceReach } from "../delivery-verbs.ts";
 import type {
   IdSpace,
@@ -14,12 +14,13 @@ import type {
 } from "../record.ts";
 import { lengthOf } from "../words/body-code.ts";
 import { bodyOf, loadWords } from "../words/body-words.ts";
-import { type Context, loadOrigins, type Origin, originOf } from "./context.ts";
+import { type Context, loadOrigins, originOf } from "./context.ts";
 import { readMerged, readMergedBefore, readReplaces, rootOf } from "./decisions.ts";
 import { readDisclosureDecisionsOf, readDisclosureDecisionsOfAll } from "./disclosure.ts";
+import { readJoined, selectJoined } from "./joined-resources.ts";
 import { slotsOf } from "./slots.ts";
-import { arrays, row, rows, type Steps, together } from "./steps.ts";
-import { type ArrayRow, bytes, dataClass, integer, type Row, text, word } from "./values.ts";
+import { row, rows, type Steps, together } from "./steps.ts";
+import { bytes, dataClass, integer, type Row, text, word } from "./values.ts";
 
 const RECORD_KINDS: Readonly<Record<RecordKind, true>> = {
   child: true,
@@ -38,22 +39,19 @@ const RELATIONSHIP_KINDS: Readonly<Record<Relationship["kind"], true>> = {
   "hub-registration": true,
 };
 
-const RESOURCE_COLUMNS = "type, id, version, last_updated, origin, content_hash, keys, body";
 /** Parameters: `slotsOf(record)`. */
-const OF_RECORD = "slot >= ? AND slot < ? AND record = ?";
-const RESOURCES_OF_RECORD = `SELECT ${RESOURCE_COLUMNS} FROM resource WHERE ${OF_RECORD} ORDER BY slot`;
-// SQLite looks at the columns in this order, and the record is the same in all of them.
-const CONSENTS_OF_RECORD = `SELECT ${RESOURCE_COLUMNS} FROM resource WHERE type = 'Consent' AND ${OF_RECORD} ORDER BY slot`;
-const FINDINGS_OF_RECORD = `SELECT ${RESOURCE_COLUMNS} FROM resource WHERE type <> 'Provenance' AND ${OF_RECORD} ORDER BY slot`;
-const ORIGINS_OF_RECORD = `SELECT DISTINCT origin FROM resource WHERE ${OF_RECORD}`;
+const OF_RECORD = "FROM resource r WHERE r.slot >= ? AND r.slot < ? AND r.record = ?";
+const RESOURCES_OF_RECORD = `${selectJoined()} ${OF_RECORD}`;
+const CONSENTS_OF_RECORD = `${selectJoined("r.type = 'Consent'")} ${OF_RECORD}`;
+const FINDINGS_OF_RECORD = `${selectJoined("r.type <> 'Provenance'")} ${OF_RECORD}`;
 
 export function* readRecordVersion(key: RecordKey): Steps<number | undefined> {
   const found = yield* row("SELECT version FROM record WHERE key = ?", key);
   return found && integer(found.version);
 }
 
-export function readRecord(context: Context, key: RecordKey): Steps<StoredRecord | undefined> {
-  return readWith(context, key, RESOURCES_OF_RECORD);
+export function* readRecord(context: Context, key: RecordKey): Steps<StoredRecord | undefined> {
+  return (yield* readWith(context, key, RESOURCES_OF_RECORD))?.record;
 }
 
 export function readPerson(context: Context, key: RecordKey): Steps<StoredPart | undefined> {
@@ -65,29 +63,45 @@ export function readFindings(context: Context, key: RecordKey): Steps<StoredPart
 }
 
 function* readPart(context: Context, key: RecordKey, wanted: string): Steps<StoredPart | undefined> {
-  const [record, found] = yield* together(readWith(context, key, wanted), arrays(ORIGINS_OF_RECORD, ...slotsOf(key)));
-  if (record === undefined) return undefined;
-  const ids = found.map(([id]) => integer(id));
-  yield* loadOrigins(context, ids);
-  return { ...record, resourceSources: [...new Set(ids.map((id) => originOf(context, id).source))] };
+  const read = yield* readWith(context, key, wanted);
+  if (read === undefined) return undefined;
+  const { record, otherSources } = read;
+  return { ...record, resourceSources: [...new Set([...record.resources.map(sourceOf), ...otherSources])] };
 }
 
-function* readWith(context: Context, key: RecordKey, wanted: string): Steps<StoredRecord | undefined> {
-  const [found, resources, contributions, past, relationships, merged, replaces, mergedBefore, decisions] =
-    yield* together(
-      row("SELECT kind, id_space, patient_id, version FROM record WHERE key = ?", key),
-      arrays(wanted, ...slotsOf(key)),
-      rows(CONTRIBUTIONS, key),
-      rows(PAST_CONTRIBUTIONS, key),
-      rows(RELATIONSHIPS, key),
-      readMerged(key),
-      readReplaces(key),
-      readMergedBefore(key),
-      readDisclosureDecisionsOf(key),
-    );
+function sourceOf({ source }: StoredResource): string {
+  return source;
+}
+
+interface Read {
+  readonly record: StoredRecord;
+  readonly otherSources: readonly string[];
+}
+
+function* readWith(context: Context, key: RecordKey, wanted: string): Steps<Read | undefined> {
+  const [
+    found,
+    { resources, otherSources },
+    contributions,
+    past,
+    relationships,
+    merged,
+    replaces,
+    mergedBefore,
+    decisions,
+  ] = yield* together(
+    row("SELECT kind, id_space, patient_id, version FROM record WHERE key = ?", key),
+    readJoined(context, wanted, ...slotsOf(key)),
+    rows(CONTRIBUTIONS, key),
+    rows(PAST_CONTRIBUTIONS, key),
+    rows(RELATIONSHIPS, key),
+    readMerged(key),
+    readReplaces(key),
+    readMergedBefore(key),
+    readDisclosureDecisionsOf(key),
+  );
   if (found === undefined) return undefined;
-  yield* loadTextsOf(context, resources);
-  return {
+  const record: StoredRecord = {
     key,
     kind: word(RECORD_KINDS, found.kind),
     idSpace: text(found.id_space),
@@ -98,7 +112,7 @@ function* readWith(context: Context, key: RecordKey, wanted: string): Steps<Stor
       one.is_left === 1 ? [] : [{ ...toContribution(one), until: integer(one.until) }],
     ),
     relationships: relationships.map(toRelationship),
-    resources: resources.map((resource) => toResource(resource, context)),
+    resources,
     ...merged,
     replaces,
     mergedBefore,
@@ -108,18 +122,7 @@ function* readWith(context: Context, key: RecordKey, wanted: string): Steps<Stor
         ? decisions
         : yield* readDisclosureDecisionsOfAll([key, ...replaces.map(({ record }) => record)]),
   };
-}
-
-/** Makes sure that what stands in many rows, and is spelled once, is known of these. */
-function* loadTextsOf(context: Context, resources: readonly ArrayRow[]): Steps<void> {
-  const unknown = resources.flatMap(([, , , , origin]) =>
-    context.origins.has(integer(origin)) ? [] : [integer(origin)],
-  );
-  if (unknown.length > 0) yield* loadOrigins(context, unknown);
-  yield* loadWords(
-    context,
-    resources.map((one) => one[7]),
-  );
+  return { record, otherSources };
 }
 
 const CONTRIBUTIONS = `SELECT c.*, s.source, s.local_id FROM contribution c CROSS JOIN source_child s ON s.id = c.child
@@ -127,41 +130,6 @@ const CONTRIBUTIONS = `SELECT c.*, s.source, s.local_id FROM contribution c CROS
 const PAST_CONTRIBUTIONS = `SELECT p.*, s.source, s.local_id FROM past_contribution p
   CROSS JOIN source_child s ON s.id = p.child WHERE p.record = ? ORDER BY p.until, p.sequence`;
 const RELATIONSHIPS = "SELECT * FROM relationship WHERE record = ? ORDER BY source, unit, n";
-
-function toResource(row: ArrayRow, context: Context): StoredResource {
-  return new Kept(row, originOf(context, integer(row[4])), bodyOf(context, row[7]));
-}
-
-/** Of a class: a getter in each of the thousands of these that are read would make each a table of its own. */
-class Kept implements StoredResource {
-  readonly type: string;
-  readonly id: string;
-  readonly version: number;
-  readonly lastUpdated: number;
-  readonly source: string;
-  readonly dataClass: DataClass;
-  readonly body_bytes: number;
-  readonly keys: string;
-  readonly contentHash: string;
-  readonly #body: () => Buffer;
-
-  constructor(row: ArrayRow, { source, dataClass }: Origin, body: () => Buffer) {
-    this.type = text(row[0]);
-    this.id = text(row[1]);
-    this.version = integer(row[2]);
-    this.lastUpdated = integer(row[3]);
-    this.source = source;
-    this.dataClass = dataClass;
-    this.body_bytes = lengthOf(bytes(row[7]));
-    this.keys = text(row[6]);
-    this.contentHash = text(row[5]);
-    this.#body = body;
-  }
-
-  get body(): Buffer {
-    return this.#body();
-  }
-}
 
 export function toContribution(row: Row): StoredContribution {
   return {
@@ -205,9 +173,7 @@ const BY_ID = `resource_id i CROSS JOIN resource r ON r.slot = i.slot AND r.reco
 export const RESOURCE_BY_ID = `SELECT r.record, r.slot, r.version, r.content_hash, r.identifiers
   FROM ${BY_ID} WHERE i.hash = ? AND r.id = ? AND r.type = ? AND c.id_space = ?`;
 
-const WHOLE_RESOURCE_BY_ID = `SELECT ${RESOURCE_COLUMNS.split(", ")
-  .map((column) => `r.${column}`)
-  .join(", ")} FROM ${BY_ID} WHERE i.hash = ? AND r.id = ? AND r.type = ? AND c.id_space = ?`;
+const WHOLE_RESOURCE_BY_ID = `${selectJoined()} FROM ${BY_ID} WHERE i.hash = ? AND r.id = ? AND r.type = ? AND c.id_space = ?`;
 
 export function* readResource(
   context: Context,
@@ -215,10 +181,9 @@ export function* readResource(
   id: string,
   idSpace: IdSpace,
 ): Steps<StoredResource | undefined> {
-  const [found] = yield* arrays(WHOLE_RESOURCE_BY_ID, idHash(type, id, idSpace), id, type, idSpace);
-  if (found === undefined) return undefined;
-  yield* loadTextsOf(context, [found]);
-  return toResource(found, context);
+  const hash = idHash(type, id, idSpace);
+  const { resources } = yield* readJoined(context, WHOLE_RESOURCE_BY_ID, hash, id, type, idSpace);
+  return resources[0];
 }
 
 /** Parameters: id, type, idSpace. */

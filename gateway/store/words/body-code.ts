@@ -25,15 +25,15 @@ const DIGITS = Buffer.from("0123456789abcdef");
 /** A call that copies costs more than so many bytes one by one. */
 const CALL_BYTES = 24;
 
-/** The number of the words against which a body is kept; `undefined` where it is kept as it came. */
-export function vocabularyOf(kept: Uint8Array): number | undefined {
-  return kept[0] === CODED ? numberAt(kept, 1) : undefined;
+/** The number of the words against which a body is kept that begins at `start`; `undefined` where it is kept as it came. */
+export function vocabularyOf(kept: Uint8Array, start = 0): number | undefined {
+  return kept[start] === CODED ? numberAt(kept, start + 1) : undefined;
 }
 
-/** Bytes of a body, told without reading it. */
-export function lengthOf(kept: Uint8Array): number {
-  if (kept[0] !== CODED) return kept.length;
-  let at = 1;
+/** Bytes of a body that is kept from `start` to `end`, told without reading it. */
+export function lengthOf(kept: Uint8Array, start = 0, end = kept.length): number {
+  if (kept[start] !== CODED) return end - start;
+  let at = start + 1;
   while ((kept[at] ?? 0) >= MORE) at++;
   return numberAt(kept, at + 1);
 }

@@ -43,11 +43,13 @@ function wordsId(context: Context): Steps<number> {
 
 /** Makes sure that `bodyOf` knows the words of these. */
 export function* loadWords(context: Context, coded: Iterable<Output | undefined>): Steps<void> {
-  for (const one of coded) {
-    const id = vocabularyOf(toBytes(one));
-    if (id !== undefined && !context.bodyWords.has(id))
-      context.bodyWords.set(id, Buffer.from(yield* vocabulary(context, id)));
-  }
+  for (const one of coded) yield* loadWordsOf(context, vocabularyOf(toBytes(one)));
+}
+
+/** The same of one vocabulary. */
+export function* loadWordsOf(context: Context, id: number | undefined): Steps<void> {
+  if (id === undefined || context.bodyWords.has(id)) return;
+  context.bodyWords.set(id, Buffer.from(yield* vocabulary(context, id)));
 }
 
 /**
