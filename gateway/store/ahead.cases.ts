@@ -193,18 +193,32 @@ export function aheadCases(store: () => Store, child: Child): void {
     });
   });
 
-  test.each(CHANGES)("after reading ahead a work sees %s that it changes itself", async (_, change) => {
+  const seen = async (
+    look: (transaction: WriteTransaction, records: Records) => Promise<unknown>,
+    change: (typeof CHANGES)[number][1],
+  ): Promise<void> => {
     const records = await start();
     const before = await answersOf(store(), records);
     const within = await store().write(async (transaction) => {
-      await transaction.readAhead(aheadOf(records));
+      await look(transaction, records);
       await change(transaction, records);
       return { answers: await answersOf(transaction, records), held: await heldOf(transaction, records) };
     });
     expect(within.answers).not.toEqual(before);
     expect(within.answers).toEqual(await answersOf(store(), records));
     expect(within.held).toEqual(await store().write((transaction) => heldOf(transaction, records)));
-  });
+  };
+
+  test.each(CHANGES)("after reading ahead a work sees %s that it changes itself", (_, change) =>
+    seen((transaction, records) => transaction.readAhead(aheadOf(records)), change),
+  );
+
+  test.each(CHANGES)("after asking a work sees %s that it changes itself", (_, change) =>
+    seen(async (transaction, records) => {
+      await answersOf(transaction, records);
+      await heldOf(transaction, records);
+    }, change),
+  );
 
   test("rows that works make are numbered one after another, also after a work that failed", async () => {
     const make = (names: readonly string[], fails = false) =>

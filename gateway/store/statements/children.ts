@@ -51,8 +51,10 @@ export function* putContribution(
   const at = since ?? lastUpdated;
   const idSpace = yield* touch(work, record, at);
   const withheld = contribution.withheld === undefined ? null : JSON.stringify(contribution.withheld);
+  // Of a record made just now nothing was told, and by a child made just now.
   const isFirst = isFirstTold(work, `record ${record}`, `contribution ${child}`);
-  const before = isFirst ? undefined : yield* readRow(work, record, child);
+  const isFirstOfChild = isFirstTold(work, `child ${child}`, `contribution ${record}`);
+  const before = isFirst || isFirstOfChild ? undefined : yield* readRow(work, record, child);
   work.ahead.rows.delete(contributionName(record, child));
   if (before !== undefined && !isSame(before, contribution, withheld)) yield* keepPast(record, { child, until: at });
   const id = before === undefined ? yield* newNumber(work, "contribution") : integer(before.id);

@@ -41,9 +41,11 @@ export function* identityKeyHolders(key: string): Steps<readonly RecordKey[]> {
   return [...new Set(found.map(([record]) => integer(record)))];
 }
 
-/** The same within a work, which may have read them already. */
+/** The same within a work, which looks for them once while it changes nothing of them. */
 export function* holdersAhead({ ahead }: Work, key: string): Steps<readonly RecordKey[]> {
-  return ahead.holders.get(key) ?? (yield* identityKeyHolders(key));
+  const known = ahead.holders.get(key) ?? (yield* identityKeyHolders(key));
+  ahead.holders.set(key, known);
+  return known;
 }
 
 const HOLDERS_OF_MANY = ofLengths(

@@ -4,11 +4,12 @@ import { followConsent } from "./consents.ts";
 import { knownOriginId, originId } from "./context.ts";
 import { identifierHashes } from "./identifier-hash.ts";
 import { addIdentifiers, dropIdentifiers } from "./identifiers.ts";
+import { inParts } from "./lists.ts";
 import { idHash, LAST_OF_HISTORY, RESOURCE_BY_ID } from "./read.ts";
 import { RECORD_SLOTS, slotsOf } from "./slots.ts";
 import { arrays, row, type Steps, together, toWrite, write } from "./steps.ts";
 import { type ArrayRow, bytes, integer, text } from "./values.ts";
-import { type InSlot, made, newNumber, noteRecord, RECORD, touch, touchAgain, type Work } from "./work.ts";
+import { type InSlot, made, newNumber, noteRecord, RECORDS, touch, touchAgain, type Work } from "./work.ts";
 
 export interface Current {
   readonly record: RecordKey;
@@ -70,11 +71,12 @@ export function* currentOfRecord(work: Work, record: RecordKey): Steps<Map<strin
 export function* readCurrent(work: Work, records: readonly RecordKey[]): Steps<void> {
   const wanted = [...new Set(records)];
   const [found, held] = yield* together(
-    together(...wanted.map((record) => arrays(RECORD, record))),
+    together(...inParts(wanted).map((part) => arrays(RECORDS(part.length), ...part))),
     together(...wanted.map((record) => arrays(CURRENT_OF_RECORD, ...slotsOf(record)))),
   );
+  const rows = new Map(found.flat().map(([key, ...known]) => [integer(key), known]));
   for (const [n, record] of wanted.entries()) {
-    const [known] = found[n] ?? [];
+    const known = rows.get(record);
     if (known === undefined) continue;
     const { idSpace } = noteRecord(work, record, known);
     const current = (held[n] ?? []).map((one) => [`${text(one[0])}/${text(one[1])}`, toPlace(record, one)] as const);

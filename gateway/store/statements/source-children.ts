@@ -35,10 +35,22 @@ type ToldOfChild = readonly [number | null, number | null, string | null, Buffer
 function* makeChild(work: Work, { source, localId }: SourceChildName, told: ToldOfChild): Steps<ChildId> {
   const id = yield* newNumber(work, "source_child");
   yield* write(INSERT_CHILD, id, source, localId, ...told);
-  if (told[0] !== null) work.ahead.tellers.delete(told[0]);
+  noteTeller(work, { id, source, localId }, told);
   work.children.set(`${source} ${localId}`, id);
   isMade(work, `child ${id}`);
   return id;
+}
+
+/** The last of those who tell of its record, as they are read by number; one of whom nothing is told is none of them. */
+function noteTeller(
+  { ahead: { tellers } }: Work,
+  { id, source, localId }: SourceChildName & { readonly id: ChildId },
+  [record, , identity]: ToldOfChild,
+): void {
+  const known = record === null || identity === null ? undefined : tellers.get(record);
+  if (record !== null && known !== undefined) {
+    tellers.set(record, [...known, toAlikeChild([id, source, localId, record, identity])]);
+  }
 }
 
 const INSERT_CHILD =
@@ -219,9 +231,11 @@ export function* sourceChildrenOf(record: RecordKey): Steps<readonly AlikeChild[
   return found.map(toAlikeChild);
 }
 
-/** The same within a work, which may have read them already. */
+/** The same within a work, which looks for them once while it changes nothing of them. */
 export function* tellersAhead({ ahead }: Work, record: RecordKey): Steps<readonly AlikeChild[]> {
-  return ahead.tellers.get(record) ?? (yield* sourceChildrenOf(record));
+  const known = ahead.tellers.get(record) ?? (yield* sourceChildrenOf(record));
+  ahead.tellers.set(record, known);
+  return known;
 }
 
 /** Notes the children of these records, and what each is told by. */

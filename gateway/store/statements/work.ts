@@ -1,6 +1,7 @@
 import type { AlikeChild, Link } from "../identity-verbs.ts";
 import type { IdSpace, RecordKey } from "../record.ts";
 import type { Context } from "./context.ts";
+import { marks, ofLengths } from "./lists.ts";
 import { RECORD_SLOTS } from "./slots.ts";
 import { arrays, type Statement, type Steps, toWrite } from "./steps.ts";
 import { type ArrayRow, integer, type Row, text } from "./values.ts";
@@ -211,7 +212,10 @@ function* lookAtRecord(work: Work, record: RecordKey): Steps<KnownRecord> {
   return noteRecord(work, record, found);
 }
 
-export const RECORD = "SELECT id_space, version, first_change, last_change FROM record WHERE key = ?";
+const KNOWN = "id_space, version, first_change, last_change";
+const RECORD = `SELECT ${KNOWN} FROM record WHERE key = ?`;
+/** Of many, each behind its key. */
+export const RECORDS = ofLengths((length) => `SELECT key, ${KNOWN} FROM record WHERE key IN (${marks(length)})`);
 
 /** `found`: as `RECORD` finds it. */
 export function noteRecord({ records }: Work, record: RecordKey, found: ArrayRow): KnownRecord {
