@@ -65,6 +65,19 @@ export const SEARCH_CASES: readonly ConformanceCase[] = [
     }),
   },
   {
+    id: "search/without-form",
+    group: "search",
+    requirements: ["SRCH-02"],
+    title: "A _search with all its parameters in the address needs neither a form nor the type of one.",
+    scope: "type",
+    needs: SEARCH,
+    run: withSample(async ({ send, type }, { id }) => {
+      const answer = await send("POST", `${type}/_search?${new URLSearchParams({ _id: id })}`);
+      const found = idsOf(matches(answer)).join();
+      return judge(isSearchset(answer), that(found === id, `the id ${id}`, found, answer));
+    }),
+  },
+  {
     id: "search/failure-explained",
     group: "search",
     requirements: ["SRCH-03"],

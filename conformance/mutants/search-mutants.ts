@@ -21,6 +21,11 @@ export const SEARCH_MUTANTS: readonly Mutant[] = [
   mutant("a form is not read", "search/by-form", "SRCH-02", async (request, answer) =>
     request.url.includes("/_search") ? answer(new Request(request.url.replace("/_search", ""))) : answer(request),
   ),
+  mutant("a search without a form is 415", "search/without-form", "SRCH-02", async (request, answer) =>
+    request.method === "POST" && request.url.includes("/_search") && !request.headers.has("content-type")
+      ? new Response("{}", { status: 415 })
+      : answer(request),
+  ),
   mutant("a failed search says nothing", "search/failure-explained", "SRCH-03", async (request, answer) => {
     const response = await answer(request);
     return response.status === 400 ? new Response("no", { status: 400 }) : response;

@@ -135,7 +135,8 @@ function searchByForm(
   body: string,
   header: (name: string) => string | undefined,
 ): Reply {
-  if (!header("content-type")?.startsWith("application/x-www-form-urlencoded"))
+  const isForm = header("content-type")?.startsWith("application/x-www-form-urlencoded");
+  if (!isForm && !(body === "" && header("content-type") === undefined))
     return refuse(415, "not-supported", "a form was expected");
   const both = new URLSearchParams([...url.searchParams, ...new URLSearchParams(body)]);
   const [type = ""] = path;
