@@ -294,3 +294,11 @@ export const LIMITS = {
   /** Requests under way get this long at a stop; container runtimes kill after ten seconds. */
   shutdown_grace_ms: 3_000,
 } as const;
+
+/**
+ * Bounds an `LRUCache` by its entries, and lets it grow to them: told a `max`, it takes the room of all of them at once, a
+ * megabyte for 50,000, in a process that may never see as many.
+ */
+export function upToEntries(entries_max: number) {
+  return { maxSize: entries_max, sizeCalculation: () => 1 };
+}

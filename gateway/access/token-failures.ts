@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from "node:crypto";
 import { isIPv6 } from "node:net";
 import { LRUCache } from "lru-cache";
 import type { Allowed, Coordination } from "../identity/coordination.ts";
-import { LIMITS } from "../limits.ts";
+import { LIMITS, upToEntries } from "../limits.ts";
 
 /**
  * How often somebody may fail to say who they are. Each failure costs a signature check and a record that is kept, and
@@ -43,7 +43,7 @@ export interface TokenFailuresOptions {
 }
 
 export function createTokenFailures({ clock, shared }: TokenFailuresOptions): TokenFailures {
-  const allowances = new LRUCache<string, Allowance>({ max: LIMITS.token_failures_places_max });
+  const allowances = new LRUCache<string, Allowance>(upToEntries(LIMITS.token_failures_places_max));
   const secret = createHmac("sha256", shared?.secret ?? randomBytes(32))
     .update("token failures")
     .digest();

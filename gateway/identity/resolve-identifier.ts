@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import { LIMITS } from "../limits.ts";
+import { LIMITS, upToEntries } from "../limits.ts";
 import {
   type IdSpace,
   type ReadVerbs,
@@ -123,7 +123,7 @@ export function createIdentifierResolver(options: {
     forget: async () => undefined,
     within,
   });
-  const known = new LRUCache<string, Found>({ max: LIMITS.identity_cache_entries_max });
+  const known = new LRUCache<string, Found>(upToEntries(LIMITS.identity_cache_entries_max));
   const resolveAnew = async (identifier: string, changes: number): Promise<readonly RecordKey[]> => {
     const carriers = await cache.resolve(identifier, () => findCarriers(store, identifier));
     const delivered = await apartFromEachOther(store, carriers, scope);

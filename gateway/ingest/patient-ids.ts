@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import { LIMITS } from "../limits.ts";
+import { LIMITS, upToEntries } from "../limits.ts";
 import type { RecordKey, WriteTransaction } from "../store/store.ts";
 
 /**
@@ -12,7 +12,7 @@ export interface PatientIds {
 }
 
 export function createPatientIds(): PatientIds {
-  const known = new LRUCache<RecordKey, string>({ max: LIMITS.identity_cache_entries_max });
+  const known = new LRUCache<RecordKey, string>(upToEntries(LIMITS.identity_cache_entries_max));
   return {
     async of(transaction, record) {
       const id = known.get(record) ?? (await transaction.record(record))?.patientId;

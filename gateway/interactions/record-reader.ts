@@ -4,7 +4,7 @@ import type { Requester } from "../access/requester.ts";
 import type { Explanation } from "../disclosure/explanation.ts";
 import type { Labels } from "../disclosure/labels/label.ts";
 import type { LabelLists } from "../disclosure/labels/label-list.ts";
-import { LIMITS } from "../limits.ts";
+import { LIMITS, upToEntries } from "../limits.ts";
 import type { Pack } from "../search/pack.ts";
 import type { ReadVerbs, RecordKey, StoredRecord } from "../store/store.ts";
 import { findVisible } from "./read-visible.ts";
@@ -116,7 +116,7 @@ export function createRecordReader(options: RecordReaderOptions): RecordReader {
     loadFindings: (key, changes) => cache.load(key, changes, "findings"),
     loadPerson: (key, changes) => cache.loadPerson(key, changes),
     within,
-    places: new LRUCache({ max: LIMITS.resource_places_max }),
+    places: new LRUCache(upToEntries(LIMITS.resource_places_max)),
   };
   return readerOf(reading, options);
 }

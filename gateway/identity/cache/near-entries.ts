@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import { LIMITS } from "../../limits.ts";
+import { LIMITS, upToEntries } from "../../limits.ts";
 import type { RecordKey } from "../../store/store.ts";
 
 interface Entry {
@@ -30,7 +30,7 @@ export function createNearEntries(): NearEntries {
   const loads = new Map<string, Set<{ isDropped: boolean }>>();
   let generation = 0;
   const entries = new LRUCache<string, Entry>({
-    max: LIMITS.identity_cache_entries_max,
+    ...upToEntries(LIMITS.identity_cache_entries_max),
     dispose: (entry, identifier) => {
       for (const token of entry.tokens) removeFrom(dependants, token, identifier);
     },

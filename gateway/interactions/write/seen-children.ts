@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { Requester } from "../../access/requester.ts";
-import { LIMITS } from "../../limits.ts";
+import { LIMITS, upToEntries } from "../../limits.ts";
 import type { RecordKey, WriteTransaction } from "../../store/store.ts";
 import type { Moment } from "../record-reader.ts";
 
@@ -34,7 +34,7 @@ interface Seen {
 
 export function createSeenChildren(policyVersion = () => 0): SeenChildren {
   const nameOf = (record: RecordKey, asking: Asking): string => `${policyVersion()} ${toName(record, asking)}`;
-  const versions = new LRUCache<string, Seen>({ max: LIMITS.seen_children_max });
+  const versions = new LRUCache<string, Seen>(upToEntries(LIMITS.seen_children_max));
   return {
     async seenUntil_ms(record, asking) {
       const known = versions.get(nameOf(record, asking));
