@@ -21,6 +21,6 @@ ENV HOST=0.0.0.0 PORT=8080 DATA_DIR=/data NODE_COMPILE_CACHE=/data/.compiled MAL
 VOLUME /data
 EXPOSE 8080
 # Started as the process itself, not through a shell, so that SIGTERM reaches it; with the options of `npm start`.
-ENTRYPOINT ["/app/node_modules/.bin/node", "--heap-growing-percent=50", "--max-semi-space-size=8", "gateway/main.ts"]
+ENTRYPOINT ["/app/node_modules/.bin/node", "--heap-growing-percent=50", "--max-semi-space-size=8", "--preserve-symlinks", "gateway/main.ts"]
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
   CMD ["/app/node_modules/.bin/node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/ready`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
