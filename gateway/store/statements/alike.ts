@@ -1,6 +1,7 @@
 import type { AlikeAhead } from "../ahead-verbs.ts";
 import type { AlikeBounds, AlikeChild } from "../identity-verbs.ts";
 import { type Context, knownSourceId } from "./context.ts";
+import { toLimit } from "./limit.ts";
 import { LIST_LENGTHS, PART_MAX } from "./lists.ts";
 import { type ChildId, childrenOf } from "./source-children.ts";
 import { arrays, arraysOf, type Statement, type Steps, together } from "./steps.ts";
@@ -142,11 +143,6 @@ function toAmong(length: number): string {
   const keys = Array.from({ length }, (_, n) => (n === 0 ? "(CAST(?1 AS BIGINT))" : `(?${n + 1})`)).join(",");
   return `SELECT b.key, b.child, p.print FROM (VALUES ${keys}) k CROSS JOIN block b ON b.key = k.column1
     LEFT JOIN child_print p ON p.child = b.child WHERE`;
-}
-
-/** Cast: what a LIMIT is bound to by itself is looked at by SQLite's planner, which prepares the statement anew each time. */
-function toLimit(place: number): string {
-  return `LIMIT CAST(?${place} AS BIGINT)`;
 }
 
 const ROWS = LIST_LENGTHS.map((length) => `${toAmong(length)} true ${toLimit(length + 1)}`);

@@ -3,6 +3,7 @@ import type { ConsentPlace } from "../disclosure-verbs.ts";
 import type { RecordKey } from "../record.ts";
 import { bodyOf, loadWords } from "../words/body-words.ts";
 import { endDisclosureDecision } from "./disclosure.ts";
+import { LIMIT } from "./limit.ts";
 import { filled, marks } from "./lists.ts";
 import { arrays, row, rows, type Steps, write } from "./steps.ts";
 import { integer, text } from "./values.ts";
@@ -65,7 +66,7 @@ export function* readConsentPlaces(
   const found = yield* arrays(
     `SELECT r.slot, r.record, r.id, r.origin FROM resource r CROSS JOIN record c ON c.key = r.record
      WHERE ${IS_CONSENT} AND r.slot > ? AND c.kind = 'child' AND r.origin IN (${marks(ids.length)})
-     ORDER BY r.slot LIMIT ?`,
+     ORDER BY r.slot ${LIMIT}`,
     after,
     ...ids,
     limit,

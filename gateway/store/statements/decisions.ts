@@ -1,5 +1,6 @@
 import type { ChildMove, StoredDecision } from "../identity-verbs.ts";
 import type { MergedRecord, MergedSpan, RecordKey } from "../record.ts";
+import { LIMIT, toLimit } from "./limit.ts";
 import { inParts, marks } from "./lists.ts";
 import { childId } from "./source-children.ts";
 import { arrays, row, rows, type Steps, together, write } from "./steps.ts";
@@ -41,10 +42,10 @@ export function* readDecisions(
 ): Steps<readonly StoredDecision[]> {
   const found =
     record === undefined
-      ? yield* rows("SELECT * FROM decision WHERE sequence < ? ORDER BY sequence DESC LIMIT ?", before, limit)
+      ? yield* rows(`SELECT * FROM decision WHERE sequence < ? ORDER BY sequence DESC ${LIMIT}`, before, limit)
       : yield* rows(
           `SELECT * FROM decision WHERE sequence < ?1 AND (survivor = ?2 OR other = ?2)
-           ORDER BY sequence DESC LIMIT ?3`,
+           ORDER BY sequence DESC ${toLimit(3)}`,
           before,
           record,
           limit,

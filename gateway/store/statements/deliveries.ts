@@ -1,4 +1,5 @@
 import type { Quarantined, QuarantineFilter, SourceReach } from "../delivery-verbs.ts";
+import { LIMIT } from "./limit.ts";
 import { marks } from "./lists.ts";
 import { changes, row, rows, type Steps, write } from "./steps.ts";
 import { integer, type Row, text, word } from "./values.ts";
@@ -58,7 +59,7 @@ export function* readQuarantined(
     values.push(after);
   }
   const found = yield* rows(
-    `SELECT * FROM quarantine WHERE ${conditions.join(" AND ")} ORDER BY sequence LIMIT ?`,
+    `SELECT * FROM quarantine WHERE ${conditions.join(" AND ")} ORDER BY sequence ${LIMIT}`,
     ...values,
     limit,
   );
@@ -110,7 +111,7 @@ export function* readReceipt(id: string): Steps<string | undefined> {
 }
 
 export function* readReceiptsOf(source: string, limit: number): Steps<readonly string[]> {
-  const found = yield* rows("SELECT body FROM receipt WHERE source = ? ORDER BY sequence DESC LIMIT ?", source, limit);
+  const found = yield* rows(`SELECT body FROM receipt WHERE source = ? ORDER BY sequence DESC ${LIMIT}`, source, limit);
   return found.map(({ body }) => text(body));
 }
 
@@ -125,7 +126,7 @@ export function* putQuality(delivery: string, source: string, body: string): Ste
 }
 
 export function* readQualityOf(source: string, limit: number): Steps<readonly string[]> {
-  const found = yield* rows("SELECT body FROM quality WHERE source = ? ORDER BY sequence DESC LIMIT ?", source, limit);
+  const found = yield* rows(`SELECT body FROM quality WHERE source = ? ORDER BY sequence DESC ${LIMIT}`, source, limit);
   return found.map(({ body }) => text(body));
 }
 

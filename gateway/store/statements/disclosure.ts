@@ -8,6 +8,7 @@ import type {
 } from "../disclosure-verbs.ts";
 import type { RecordKey } from "../record.ts";
 import { readReplaces, rootOf } from "./decisions.ts";
+import { LIMIT } from "./limit.ts";
 import { filled, marks } from "./lists.ts";
 import { changes, row, rows, type Steps, together, type Value, write } from "./steps.ts";
 import { integer, type Row, text } from "./values.ts";
@@ -135,7 +136,7 @@ export function* readDisclosureDecisions(
     );
     values.push(...standing);
   }
-  const found = yield* rows(`${DECISION} WHERE ${where.join(" AND ")} ORDER BY d.id LIMIT ?`, ...values, limit);
+  const found = yield* rows(`${DECISION} WHERE ${where.join(" AND ")} ORDER BY d.id ${LIMIT}`, ...values, limit);
   return found.map(toStored);
 }
 

@@ -1,6 +1,7 @@
 import type { ChangeOrder, RecordChange, RecordScope, SharedScope } from "../find-verbs.ts";
 import type { IdSpace, RecordKey, SharedKind } from "../record.ts";
 import type { RecordSearchKey } from "../record-verbs.ts";
+import { LIMIT } from "./limit.ts";
 import { filled, marks } from "./lists.ts";
 import { beginningOf, toKept } from "./search-key.ts";
 import { arrays, rows, type Steps, together, type Value } from "./steps.ts";
@@ -31,7 +32,7 @@ export function* findRecords(keys: readonly FindKey[], { limit, idSpace }: Withi
     return keysOf(
       yield* arrays(
         `SELECT key FROM record WHERE kind = 'child' AND id_space = ? AND key NOT IN (SELECT record FROM merged)
-         ORDER BY key LIMIT ?`,
+         ORDER BY key ${LIMIT}`,
         idSpace,
         limit,
       ),
@@ -44,7 +45,7 @@ export function* findRecords(keys: readonly FindKey[], { limit, idSpace }: Withi
   return keysOf(
     yield* arrays(
       `SELECT DISTINCT f.record AS key FROM search_key f WHERE f.code = ? AND f.value ${comparison(first)}
-       AND f.id_space = ? ${also.join("\n")} ORDER BY f.record LIMIT ?`,
+       AND f.id_space = ? ${also.join("\n")} ORDER BY f.record ${LIMIT}`,
       ...parameters(first),
       idSpace,
       ...others.flatMap(parameters),
@@ -70,7 +71,7 @@ function parameters(key: FindKey): readonly string[] {
 const OF_ORGANIZATION = `SELECT DISTINCT t.record AS key FROM relationship t
   WHERE t.value = ? AND t.system = ? AND t.record > ?`;
 
-const OF_AUTHORITY = "SELECT record AS key FROM standing WHERE authority = ? AND record > ? ORDER BY record LIMIT ?";
+const OF_AUTHORITY = `SELECT record AS key FROM standing WHERE authority = ? AND record > ? ORDER BY record ${LIMIT}`;
 
 export function* scanRecords(
   { organizations, authorities }: RecordScope,
@@ -82,7 +83,7 @@ export function* scanRecords(
     const pages = yield* together(
       ...organizations.map(({ system, value }) =>
         arrays(
-          `${OF_ORGANIZATION} AND ${stands.where} ORDER BY t.record LIMIT ?`,
+          `${OF_ORGANIZATION} AND ${stands.where} ORDER BY t.record ${LIMIT}`,
           value,
           system,
           after,
@@ -100,7 +101,7 @@ export function* scanRecords(
   return keysOf(
     yield* arrays(
       `SELECT key FROM record WHERE kind = 'child' AND key > ? AND key NOT IN (SELECT record FROM merged)
-       ORDER BY key LIMIT ?`,
+       ORDER BY key ${LIMIT}`,
       after,
       limit,
     ),
@@ -151,7 +152,7 @@ export function* recordsByChange(
   const found = yield* rows(
     `SELECT r.key, r.first_change, r.last_change FROM ${from}
      WHERE ${where} AND (r.last_change, r.key) ${isNewestFirst ? "<" : ">"} (?, ?)
-     ORDER BY r.last_change ${way}, r.key ${way} LIMIT ?`,
+     ORDER BY r.last_change ${way}, r.key ${way} ${LIMIT}`,
     ...values,
     after?.last ?? start,
     after?.key ?? start,

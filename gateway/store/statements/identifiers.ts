@@ -1,5 +1,6 @@
 import type { IdSpace, RecordKey } from "../record.ts";
 import { eachHash, identifierHash } from "./identifier-hash.ts";
+import { LIMIT } from "./limit.ts";
 import { rows, type Steps, type Together, toWrite } from "./steps.ts";
 import { bytes, integer, type Output } from "./values.ts";
 
@@ -30,7 +31,7 @@ export function dropIdentifiers({ record, slot }: Place, hashes: Output | undefi
 
 // Along one range of the key of the table, in which a record stands once for each of its resources that carry it.
 const HOLDERS = `SELECT DISTINCT i.record AS key FROM resource_identifier i CROSS JOIN record c ON c.key = i.record
-  WHERE i.hash = ? AND c.id_space = ? ORDER BY i.record LIMIT ?`;
+  WHERE i.hash = ? AND c.id_space = ? ORDER BY i.record ${LIMIT}`;
 
 export function* findResources(
   { type, identifier, idSpace }: { readonly type: string; readonly identifier: string; readonly idSpace: IdSpace },

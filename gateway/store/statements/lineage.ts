@@ -1,6 +1,7 @@
 import type { Lineage, UnitLineage } from "../lineage-verbs.ts";
 import type { RecordKey } from "../record.ts";
 import { type Context, type DeliveryName, deliveriesOf, deliveryId, deliveryOf } from "./context.ts";
+import { LIMIT } from "./limit.ts";
 import { inParts, marks, ofLengths } from "./lists.ts";
 import { internChild } from "./source-children.ts";
 import { row, rows, type Steps, together, toWrite, write } from "./steps.ts";
@@ -58,7 +59,7 @@ export function* readUnitsOf(
   { limit, after }: { readonly limit: number; readonly after: string | undefined },
 ): Steps<readonly UnitLineage[]> {
   const found = yield* rows(
-    `${LINEAGE} WHERE l.source = ? AND l.unit > ? ORDER BY l.unit LIMIT ?`,
+    `${LINEAGE} WHERE l.source = ? AND l.unit > ? ORDER BY l.unit ${LIMIT}`,
     source,
     after ?? "",
     limit,

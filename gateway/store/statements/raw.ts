@@ -1,6 +1,7 @@
 import { compressRaw, expandRaw, toVocabulary } from "../compress-raw.ts";
 import type { KeptRaw, RawRecord } from "../lineage-verbs.ts";
 import { type Context, vocabulary, vocabularyId } from "./context.ts";
+import { LIMIT } from "./limit.ts";
 import { lineageNumber } from "./lineage.ts";
 import { changes, row, type Steps, write } from "./steps.ts";
 import { bytes, integer } from "./values.ts";
@@ -47,7 +48,7 @@ export function* forgetRaw(source: string, unit: string): Steps<void> {
 
 export function sweepRaw(now: number, limit: number): Steps<number> {
   return changes(
-    `DELETE FROM raw WHERE lineage IN (SELECT lineage FROM raw WHERE kept_until <= ? ORDER BY kept_until LIMIT ?)`,
+    `DELETE FROM raw WHERE lineage IN (SELECT lineage FROM raw WHERE kept_until <= ? ORDER BY kept_until ${LIMIT})`,
     now,
     limit,
   );

@@ -1,6 +1,7 @@
 import type { RecordKey } from "../record.ts";
 import type { ReviewDismissal, ReviewFilter, ReviewItem, StoredReview } from "../review-verbs.ts";
 import { rootsOf } from "./decisions.ts";
+import { LIMIT } from "./limit.ts";
 import { marks } from "./lists.ts";
 import { internChild, knownChild } from "./source-children.ts";
 import { row, rows, type Steps, type Value, write } from "./steps.ts";
@@ -160,7 +161,7 @@ function* readAsked(
     const wanted = limit - found.length;
     const all = place === undefined ? conditions : [...conditions, behind];
     const page = yield* rows(
-      `${ITEM} WHERE ${all.join(" AND ")} ORDER BY ${by} LIMIT ?`,
+      `${ITEM} WHERE ${all.join(" AND ")} ORDER BY ${by} ${LIMIT}`,
       ...values,
       ...(place === undefined ? [] : placeValues(place)),
       wanted,

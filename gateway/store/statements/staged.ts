@@ -1,5 +1,6 @@
 import type { KeptRow, StagedFrom, StagedRow } from "../delivery-verbs.ts";
 import { type Context, deliveriesOf, deliveryId, deliveryOf } from "./context.ts";
+import { LIMIT } from "./limit.ts";
 import { filled, marks } from "./lists.ts";
 import { arrays, arraysOf, rows, type Steps, write } from "./steps.ts";
 import { type ArrayRow, integer, text } from "./values.ts";
@@ -176,7 +177,7 @@ export function* readStagedKeys(
   { limit, after }: { readonly limit: number; readonly after: string | undefined },
 ): Steps<readonly string[]> {
   const found = yield* rows(
-    "SELECT key FROM staged WHERE source = ? AND name = ? AND key > ? ORDER BY key LIMIT ?",
+    `SELECT key FROM staged WHERE source = ? AND name = ? AND key > ? ORDER BY key ${LIMIT}`,
     source,
     table,
     after ?? "",

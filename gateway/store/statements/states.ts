@@ -1,5 +1,6 @@
 import type { EndedState, RecordState, RecordStateFilter } from "../lineage-verbs.ts";
 import { type Context, type DeliveryName, deliveriesOf, deliveryId, deliveryOf } from "./context.ts";
+import { LIMIT, toLimit } from "./limit.ts";
 import { rows, type Steps, together, write } from "./steps.ts";
 import { integer, type Row, text, word } from "./values.ts";
 import type { Work } from "./work.ts";
@@ -38,7 +39,7 @@ function ofDelivery(conditions: readonly string[]): string {
     WHERE delivery = ?1 AND line BETWEEN 1 AND ?2
   ) told
   ${conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`}
-  ORDER BY line DESC, unit DESC LIMIT ?3`;
+  ORDER BY line DESC, unit DESC ${toLimit(3)}`;
 }
 
 /** Of source `?1`; the unit `?2`, or the row of key `?4` in table `?3`. */
@@ -101,7 +102,7 @@ function* readDeliveries(
     values.push(source, after.delivery);
   }
   const found = yield* rows(
-    `SELECT sequence, id, received_at FROM delivery WHERE ${conditions.join(" AND ")} ORDER BY sequence DESC LIMIT ?`,
+    `SELECT sequence, id, received_at FROM delivery WHERE ${conditions.join(" AND ")} ORDER BY sequence DESC ${LIMIT}`,
     ...values,
     before === undefined ? 1 : DELIVERIES_AT_ONCE,
   );
