@@ -4,7 +4,7 @@ import { type ColumnType, columnsOf, columnTypes } from "./column-types.ts";
 export interface SeveralRows {
   readonly text: string;
   readonly types: readonly ColumnType[];
-  /** The row of which table a statement is, and which of its parameters name it; absent where rows are not told apart. */
+  /** The row of which table a statement is, and which of its parameters tell it apart; absent where none do. */
   readonly place?: { readonly table: string; readonly parameters: readonly number[] };
   /** Whether no row may be named twice in it. */
   readonly isOnce: boolean;
@@ -17,9 +17,11 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   lineage: ["sequence"],
   source_child: ["id"],
   child_print: ["child"],
-  identity_key: ["key", "child", "record"],
   contribution: ["record", "child"],
 };
+
+/** Of rows that draw a number of their own, by which they are told in order: what those have in common that are to keep theirs. */
+const IN_ORDER: Readonly<Record<string, readonly string[]>> = { identity_key: ["key"] };
 
 /** `text` with its parameters numbered in order, each standing once. */
 export function toSeveralRows(text: string, parameters: number): SeveralRows | undefined {
@@ -57,7 +59,7 @@ function ofUpdate(text: string): SeveralRows | undefined {
   const set = assigned.map(([, column = ""]) => column);
   const types = columnTypes(table, [...set, ...keys]);
   const place = placeOf(table, [...set.map(() => ""), ...keys]);
-  if (types === undefined || place?.parameters.length !== keys.length) return undefined;
+  if (types === undefined || place === undefined || KEYS[table]?.length !== keys.length) return undefined;
   const columns = columnsOf(table);
   const becomes = columns.map((column) => {
     const n = set.indexOf(column);
@@ -100,9 +102,9 @@ function toNamed(part: string): string {
   return part.replace(/\$(\d+)/g, (_, number: string) => `u.p${Number(number) - 1}`);
 }
 
-/** Where the parameters are, among those for these columns, that name a row of the table. */
+/** Where the parameters are, among those for these columns, that name a row of the table, or those that keep their order. */
 function placeOf(table: string, columns: readonly string[]): SeveralRows["place"] {
-  const parameters = KEYS[table]?.map((key) => columns.indexOf(key)) ?? [];
+  const parameters = (KEYS[table] ?? IN_ORDER[table])?.map((key) => columns.indexOf(key)) ?? [];
   return parameters.length === 0 || parameters.includes(-1) ? undefined : { table, parameters };
 }
 

@@ -53,6 +53,20 @@ test("rows of one table by two inserts keep their order", () => {
   expect(sent(source(1), other, source(3))).toEqual(["INSERT source × 1", "INSERT source × 1", "INSERT source × 1"]);
 });
 
+test("claims of one key keep their order, by whichever insert each is made", () => {
+  const insert = "INSERT INTO identity_key (key, child, record, held) VALUES (?, ?, ?, ?)";
+  const first = (key: string, child: number) => toWrite(insert, key, child, 7, 1);
+  const again = (key: string, child: number) =>
+    toWrite(`${insert} ON CONFLICT (key, child, record) DO UPDATE SET held = excluded.held`, key, child, 7, 1);
+  const rows = (...statements: readonly ReturnType<typeof toWrite>[]) => {
+    const buffer = new WriteBuffer();
+    for (const statement of statements) buffer.add(statement);
+    return buffer.take().length;
+  };
+  expect(rows(first("other", 1), again("same", 2), first("same", 3))).toBe(3);
+  expect(rows(first("other", 1), again("same", 2), first("another", 3))).toBe(2);
+});
+
 test("what is kept of a row before it changes goes out with what is kept of others", () => {
   expect(sent(keep(1), change(1), keep(2), change(2))).toEqual(["INSERT history × 2", "INSERT resource × 2"]);
 });
