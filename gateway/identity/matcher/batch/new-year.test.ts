@@ -69,13 +69,14 @@ test.each<[string, Partial<Told>]>([
   ["no address", { line: "" }],
   ["a postcode next door", { postcode: "LS1 4CO" }],
   ["another gender", { more: { genders: ["female"] } }],
+  ["another place among twins", { more: { birthOrder: 2 } }],
   ["an NHS number each", { more: { nhsNumbers: [{ value: "9990000018", isVerified: false }] } }],
   ["a UPN each", { more: { upns: ["J383399021001"] } }],
   ["another number each", { more: { identifiers: ["urn:ward|ABC12345"] } }],
   ["a second birth date", { more: { birthDates: ["2022-01-01", "2022-03-04"] } }],
 ])("it does not stand for one beside %s", (_, told) => {
   const { nhsNumbers = [], upns = [], identifiers = [] } = told.more ?? {};
-  const known = { ...KNOWN, more: { nhsNumbers, upns, identifiers } };
+  const known = { ...KNOWN, more: { nhsNumbers, upns, identifiers, birthOrder: 1 } };
   const other = { ...NEW_YEAR, ...told };
   expect(isNewYear([known], [other])).toBe(false);
   expect(isNewYear([other], [known])).toBe(false);

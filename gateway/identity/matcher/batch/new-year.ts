@@ -42,12 +42,16 @@ function isAtOneHome(level: Int8Array): boolean {
   return level[FIELD.postcode] === POSTCODE.same && address !== MISSING && address <= ADDRESS.mostly;
 }
 
-/** By both names as they are told, or a part of them. What a number says beside another birth date is for a person. */
+/**
+ * By both names as they are told, or a part of them, and born in the same place of several where both tell it. What a number
+ * says beside another birth date is for a person.
+ */
 function isOneName(one: Features, other: Features, level: Int8Array): boolean {
   const given = level[FIELD.given];
   const isTold = given === GIVEN.same || given === GIVEN.part;
   const hasNoNumber = NUMBERS.every((field) => level[field] === MISSING);
-  return isTold && hasNoNumber && level[FIELD.gender] !== 1 && isNamedAlike(one, other, level, true);
+  const isOther = level[FIELD.gender] === 1 || level[FIELD.birthOrder] === 1;
+  return isTold && hasNoNumber && !isOther && isNamedAlike(one, other, level, true);
 }
 
 /** People by postcode, listed when they are first asked for: in most files no pair gets so far. */
