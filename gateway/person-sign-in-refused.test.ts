@@ -89,8 +89,9 @@ describe("nobody is signed in", () => {
     const question = await begin();
     question.searchParams.set("nonce", "planted-by-somebody-else");
     await expectRefusal(await comeBack(browser, await issuer.follow(question.href)), /does not fit it/);
-    const [record] = await house.recordsSince(began);
-    expect(record).toMatchObject({ outcome: "refused", client: "unknown", detail: "sign-in-refused token nonce" });
+    expect(await house.recordsSince(began)).toContainEqual(
+      expect.objectContaining({ outcome: "refused", client: "unknown", detail: "sign-in-refused token nonce" }),
+    );
   });
 
   test("by an answer to another client of the issuer's", async () => {
@@ -133,7 +134,9 @@ describe("nobody is signed in", () => {
     const began = Date.now();
     house.tell(told);
     await expectRefusal(await house.signIn(browser), /no role of a data steward/);
-    expect((await house.recordsSince(began))[0]?.detail).toContain(detail);
+    // Beside others, of pages that were asked for in the same millisecond.
+    const details = (await house.recordsSince(began)).map((record) => record.detail);
+    expect(details).toContainEqual(expect.stringContaining(detail));
   });
 
   test("while the issuer is away, and at one that signs no stewards in", async () => {
