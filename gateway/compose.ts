@@ -137,10 +137,10 @@ async function composeOnMachine({ config, log, calls, connectPds, identityKey, m
     coordination,
     matcher,
   };
-  const rooms = pds === undefined ? shared : { ...shared, pds };
+  const closing = new AbortController();
+  const rooms = { ...shared, closing: closing.signal, ...(pds && { pds }) };
   let isReady = false;
   const { app, direct, line, metrics, identifiers, ...resolving } = connect(rooms, () => isReady);
-  const closing = new AbortController();
   return {
     ...(pds === undefined ? {} : await composeTracing({ ...rooms, pds }, resolving)),
     app,
@@ -250,6 +250,7 @@ interface Rooms {
   readonly coordination: Coordination;
   readonly matcher: FeatureMatcher;
   readonly pds?: Pds;
+  readonly closing: AbortSignal;
 }
 
 function connect(rooms: Rooms, isReady: () => boolean) {
@@ -331,7 +332,7 @@ interface LineRooms {
 }
 
 /** The line, loaded when the first delivery comes. */
-function composeLine({ store, config, log }: Rooms, { resolver, sources, fhirBase }: LineRooms): IngestLine {
+function composeLine({ store, config, log, closing }: Rooms, { resolver, sources, fhirBase }: LineRooms): IngestLine {
   const line = atFirstUse(async () => {
     const { createIngestLine } = await import("./ingest/line.ts");
     return createIngestLine({
@@ -343,6 +344,7 @@ function composeLine({ store, config, log }: Rooms, { resolver, sources, fhirBas
       clock: Date.now,
       rawRetention_ms: config.replayDays * DAY_MS,
       hasDrafters: true,
+      closing,
       onFault: (error, source) => log.error({ error, source }, "a source record met a fault and is quarantined"),
     });
   });

@@ -73,6 +73,25 @@ describe("faults", () => {
     expect(await recordsOf(line.store)).toHaveLength(200);
   });
 
+  test("a gateway that closes breaks a batch off in its middle, and nothing of it stays", async () => {
+    line = startLine();
+    const closing = new AbortController();
+    let writes = 0;
+    const closed: Store = Object.create(line.store);
+    closed.write = (work) => {
+      writes += 1;
+      return line.store.write((transaction) => {
+        if (writes === 2) closing.abort();
+        return work(transaction);
+      });
+    };
+    const sending = line.on(closed, { closing: closing.signal }).send("eyfs-profile", toCsv(pupils));
+    await expect(sending).rejects.toThrow(StoreUnavailableError);
+    expect(await recordsOf(line.store)).toHaveLength(64);
+    expect(await line.store.quarantined({ sources: ["leeds-eyfsp"] }, 9)).toEqual([]);
+    expect(await line.send("eyfs-profile", toCsv(pupils))).toMatchObject({ committed: 136, unchanged: 64 });
+  });
+
   test("one record that the store refuses does not take its batch with it", async () => {
     line = startLine();
     const picky: Store = Object.create(line.store);

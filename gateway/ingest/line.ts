@@ -54,6 +54,8 @@ export interface IngestLineOptions {
   readonly onIdentifiers?: (identifiers: readonly KnownIdentifier[]) => Promise<void>;
   /** Told of a fault of our own that sent a record to quarantine; the error may hold personal data in its message. */
   readonly onFault?: (error: unknown, source: string) => void;
+  /** Aborted when the gateway closes: what is under way is broken off within a batch. */
+  readonly closing?: AbortSignal;
 }
 
 export interface Delivery {
@@ -185,7 +187,7 @@ function toContext(
     explainFault: (error) => explainFault(error, source.source, options),
     delivery: delivery.id,
     fileNames: new Map([[delivery.id, delivery.fileName]]),
-    pause: createPause(SLICE_MS),
+    pause: createPause(SLICE_MS, options.closing),
     staged: mapper.reader === "staged" ? { mapper } : undefined,
   };
 }
