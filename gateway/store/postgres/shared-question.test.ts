@@ -52,3 +52,19 @@ test("things asked about meanwhile are asked about together, each once, and each
   expect(asked).toEqual([["a"], ["b", "c", "none"]]);
   expect(await of("d")).toBe("D");
 });
+
+test.each([0, 1, 2, 3, 4, 5, 6])(
+  "who comes %s turns after an answer takes nothing from those who wait",
+  async (turns) => {
+    const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+    const of = shareQuestions(async (keys: readonly string[]) => {
+      await answered;
+      return new Map(keys.map((key) => [key, key.toUpperCase()]));
+    });
+    const answers = ["a", "b"].map((key) => of(key));
+    answer();
+    for (let turn = 0; turn < turns; turn += 1) await undefined;
+    answers.push(of("c"));
+    expect(await Promise.all(answers)).toEqual(["A", "B", "C"]);
+  },
+);

@@ -13,7 +13,8 @@ export function shareQuestion<T>(ask: () => Promise<T>): () => Promise<T> {
     return asked;
   };
   return () => {
-    if (asked === undefined) return start();
+    // Between an answer and the question that was to follow it nothing is under way, but those who wait for that one are told by it.
+    if (asked === undefined) return next ?? start();
     next ??= asked.then(start, start);
     return next;
   };
