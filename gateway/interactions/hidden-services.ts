@@ -13,6 +13,15 @@ export interface HiddenServicesReader {
   at(changes: number): Promise<HiddenServices>;
 }
 
+type Services = HiddenServices["services"];
+
+/** A look at one state of the store, shared by all who ask for that meanwhile. */
+interface Checking {
+  readonly changes: number;
+  readonly services: Services;
+  readonly found: Promise<HiddenServices>;
+}
+
 interface Read {
   readonly version: number;
   readonly kinds: ReadonlyMap<string, string>;
@@ -27,29 +36,40 @@ export function createHiddenServices(
   options: Pick<LoadOptions, "labelling" | "sources">,
 ): HiddenServicesReader {
   let checkedAt = Number.NaN;
-  let records = new Map<RecordKey, Read>();
+  let records: ReadonlyMap<RecordKey, Read> = new Map();
   let value: HiddenServices = { services: labellingOf(options).services, kinds: new Map() };
+  let checking: Checking | undefined;
+  let [begun, settled] = [0, 0];
 
-  async function readAgain(): Promise<void> {
-    const { services } = labellingOf(options);
-    if (value.services !== services) records = new Map();
-    const read = new Map<RecordKey, Read>();
-    for (const kind of KINDS) {
-      for (const key of await store.sharedRecords(kind, authoritiesOf(options.sources))) {
-        const version = await store.recordVersion(key);
-        const before = records.get(key);
-        if (version === undefined) continue;
-        if (before?.version === version) read.set(key, before);
-        else read.set(key, { version, kinds: await readKinds(key, services) });
-      }
-    }
+  /** Of several that are under way, what began last is what is known from then on. */
+  async function check(changes: number, services: Services): Promise<HiddenServices> {
+    begun += 1;
+    const turn = begun;
+    const read = await readAgain(services);
+    const found = { services, kinds: new Map([...read.values()].flatMap((one) => [...one.kinds])) };
+    if (turn < settled) return found;
+    settled = turn;
     records = read;
-    const kinds = new Map([...read.values()].flatMap((one) => [...one.kinds]));
-    const isSame = value.services === services && sameKinds(value.kinds, kinds);
-    if (!isSame) value = { services, kinds };
+    if (value.services !== services || !sameKinds(value.kinds, found.kinds)) value = found;
+    checkedAt = changes;
+    return value;
   }
 
-  async function readKinds(key: RecordKey, services: HiddenServices["services"]): Promise<Read["kinds"]> {
+  async function readAgain(services: Services): Promise<ReadonlyMap<RecordKey, Read>> {
+    const known = value.services === services ? records : new Map<RecordKey, Read>();
+    const authorities = authoritiesOf(options.sources);
+    const parts = await Promise.all(KINDS.map((kind) => store.sharedRecords(kind, authorities)));
+    const read = parts.flat().map(async (key): Promise<readonly [RecordKey, Read] | undefined> => {
+      const version = await store.recordVersion(key);
+      const before = known.get(key);
+      if (version === undefined) return undefined;
+      if (before?.version === version) return [key, before];
+      return [key, { version, kinds: await readKinds(key, services) }];
+    });
+    return new Map((await Promise.all(read)).filter((one) => one !== undefined));
+  }
+
+  async function readKinds(key: RecordKey, services: Services): Promise<Read["kinds"]> {
     const stored = await store.record(key);
     return new Map(
       (stored?.resources ?? []).flatMap(({ type, id, body }): [string, string][] => {
@@ -62,10 +82,15 @@ export function createHiddenServices(
   return {
     known: () => value,
     async at(changes) {
-      if (checkedAt === changes && value.services === labellingOf(options).services) return value;
-      await readAgain();
-      checkedAt = changes;
-      return value;
+      const { services } = labellingOf(options);
+      if (checkedAt === changes && value.services === services) return value;
+      if (checking?.changes !== changes || checking.services !== services) {
+        const found = check(changes, services).finally(() => {
+          if (checking?.found === found) checking = undefined;
+        });
+        checking = { changes, services, found };
+      }
+      return checking.found;
     },
   };
 }

@@ -72,8 +72,12 @@ export class RecordCache {
   ): Promise<LoadedRecord | undefined> {
     const { store } = this.#options;
     const compiledBy = this.#compiledBy;
-    const hidden = await this.#services.at(changes);
-    if (cached?.hidden === hidden && (await store.recordVersion(key)) === cached.version) {
+    // Side by side: to a server each is a round.
+    const [hidden, version] = await Promise.all([
+      this.#services.at(changes),
+      cached === undefined ? undefined : store.recordVersion(key),
+    ]);
+    if (cached?.hidden === hidden && version === cached.version) {
       cached.checkedAt = changes;
       return cached;
     }

@@ -29,7 +29,8 @@ export async function findHeld(type: RecordType, id: string, scene: Scene): Prom
   if (record === undefined) return undefined;
   const own = await findOwn(type, { id, record }, scene);
   if (own !== undefined) return own;
-  const view = await search.reader.view(record, requester, at);
+  const see = type === "Provenance" ? search.reader.view : search.reader.findings;
+  const view = await see(record, requester, at);
   const visible = view && findVisible(view, type, id);
   const isPatient = type === "Patient";
   if (visible) {
