@@ -4,7 +4,7 @@ import { recorded, toAnswer } from "./write/answering.ts";
 import { create } from "./write/perform.ts";
 import type { WritePorts } from "./write/ports.ts";
 import { readIfNoneExist, readResource, readWriter } from "./write/reading.ts";
-import { subjectIdOf } from "./write/subject.ts";
+import { subjectOf } from "./write/subject.ts";
 import { transact } from "./write/transact.ts";
 
 /** parse and validate → criteria → one transaction: match, place, commit → audit → answer. */
@@ -20,9 +20,8 @@ export function createCreate(ports: WritePorts): Answering {
     if (!ifNoneExist.ok) return ifNoneExist;
     const told = { sent: sent.value, ifNoneExist: ifNoneExist.value };
     const criteria = ifNoneExist.value ? [ifNoneExist.value] : [];
-    const subject = subjectIdOf(type, sent.value.tree, fhirBase);
-    const patients = subject === undefined ? [] : [{ id: subject, idSpace: writer.idSpace }];
-    const intent = { request, writer, criteria, isAlone: true, patients };
+    const resources = subjectOf(type, sent.value.tree, fhirBase);
+    const intent = { request, writer, criteria, isAlone: true, resources };
     const committed = await transact(intent, ports, (scene) => create(type, told, scene));
     if (!committed.ok) return committed;
     const condition = request.preconditions.ifNoneExist;

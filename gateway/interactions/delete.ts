@@ -3,7 +3,7 @@ import type { Answering } from "./answer.ts";
 import { recorded, toAnswer } from "./write/answering.ts";
 import { remove } from "./write/perform.ts";
 import type { WritePorts } from "./write/ports.ts";
-import { addressOf, criteriaOf, readConditions, readTarget, readWriter } from "./write/reading.ts";
+import { addressOf, criteriaOf, namedBy, readConditions, readTarget, readWriter } from "./write/reading.ts";
 import { transact } from "./write/transact.ts";
 
 /** criteria and preconditions → one transaction: match, end → audit → answer. */
@@ -18,7 +18,8 @@ export function createDelete(ports: WritePorts): Answering {
     const conditions = readConditions(request);
     if (!conditions.ok) return conditions;
     const told = { target: target.value, conditions: conditions.value };
-    const intent = { request, writer, criteria: criteriaOf(target.value), isAlone: true };
+    const resources = namedBy(type, target.value);
+    const intent = { request, writer, criteria: criteriaOf(target.value), isAlone: true, resources };
     const committed = await transact(intent, ports, (scene) => remove(type, told, scene));
     if (!committed.ok) return committed;
     return recorded({ request, written: [committed.value], asked: addressOf(request) }, ports, () => ({

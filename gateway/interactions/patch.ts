@@ -7,7 +7,7 @@ import { recorded, toAnswer } from "./write/answering.ts";
 import { readPatch } from "./write/patching.ts";
 import { patch } from "./write/perform.ts";
 import type { WritePorts } from "./write/ports.ts";
-import { addressOf, criteriaOf, readConditions, readTarget, readWriter } from "./write/reading.ts";
+import { addressOf, criteriaOf, namedBy, readConditions, readTarget, readWriter } from "./write/reading.ts";
 import { transact } from "./write/transact.ts";
 
 /** parse → criteria and preconditions → one transaction: match, apply, validate, place, commit → audit → answer. */
@@ -24,7 +24,8 @@ export function createPatch(ports: WritePorts): Answering {
     const conditions = readConditions(request);
     if (!conditions.ok) return conditions;
     const told = { target: target.value, patching: patching.value, conditions: conditions.value };
-    const intent = { request, writer, criteria: criteriaOf(target.value), isAlone: true };
+    const resources = namedBy(type, target.value);
+    const intent = { request, writer, criteria: criteriaOf(target.value), isAlone: true, resources };
     const committed = await transact(intent, ports, (scene) => patch(type, told, scene));
     if (!committed.ok) return committed;
     return recorded({ request, written: [committed.value], asked: addressOf(request) }, ports, () => ({

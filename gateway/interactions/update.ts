@@ -7,11 +7,13 @@ import {
   addressOf,
   criteriaOf,
   idFlaw,
+  namedBy,
   readConditions,
   readResource,
   readTarget,
   readWriter,
 } from "./write/reading.ts";
+import { subjectOf } from "./write/subject.ts";
 import { transact } from "./write/transact.ts";
 
 /** parse and validate → criteria and preconditions → one transaction: match, place, commit → audit → answer. */
@@ -30,7 +32,8 @@ export function createUpdate(ports: WritePorts): Answering {
     const conditions = readConditions(request);
     if (!conditions.ok) return conditions;
     const told = { target: target.value, sent: sent.value, conditions: conditions.value };
-    const intent = { request, writer, criteria: criteriaOf(target.value), isAlone: true };
+    const resources = [...namedBy(type, target.value), ...subjectOf(type, sent.value.tree, fhirBase)];
+    const intent = { request, writer, criteria: criteriaOf(target.value), isAlone: true, resources };
     const committed = await transact(intent, ports, (scene) => update(type, told, scene));
     if (!committed.ok) return committed;
     return recorded({ request, written: [committed.value], asked: addressOf(request) }, ports, () => ({

@@ -35,8 +35,9 @@ export interface AheadVerbs {
   readAhead(ahead: Ahead): Promise<void>;
 }
 
-/** A child by its logical id. */
-export interface PatientName {
+/** A resource by its logical id; a Patient stands for a child. */
+export interface ResourceName {
+  readonly type: string;
   readonly id: string;
   readonly idSpace: IdSpace;
 }

@@ -1,4 +1,4 @@
-import type { AheadVerbs, PatientName } from "./ahead-verbs.ts";
+import type { AheadVerbs, ResourceName } from "./ahead-verbs.ts";
 import type { DeliveryReadVerbs, DeliveryWriteVerbs } from "./delivery-verbs.ts";
 import type { DisclosureReadVerbs, DisclosureWriteVerbs } from "./disclosure-verbs.ts";
 import type { FindReadVerbs } from "./find-verbs.ts";
@@ -8,7 +8,7 @@ import type { IdSpace } from "./record.ts";
 import type { RecordReadVerbs, RecordWriteVerbs } from "./record-verbs.ts";
 import type { ReviewReadVerbs, ReviewWriteVerbs } from "./review-verbs.ts";
 
-export type { AlikeAhead, PatientName } from "./ahead-verbs.ts";
+export type { AlikeAhead, ResourceName } from "./ahead-verbs.ts";
 export type { KeptRow, Quarantined, StagedFrom, StagedRow } from "./delivery-verbs.ts";
 export type { DisclosureFilter, DisclosureStep, StoredDisclosureDecision } from "./disclosure-verbs.ts";
 export type { ChangeOrder, RecordChange, RecordScope, SharedScope } from "./find-verbs.ts";
@@ -36,8 +36,8 @@ export interface WriteOptions {
    * The end of the process takes nothing away; a loss of power may take the last of such transactions, each whole.
    */
   readonly flush?: "later";
-  /** Children to whom the work is about to add: an engine may look for those of all works that wait together. */
-  readonly patients?: readonly PatientName[];
+  /** What the work is about to look for, a Patient for a child: an engine may look for that of all works that wait together. */
+  readonly resources?: readonly ResourceName[];
 }
 
 /**

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type Child, resource, withTexts } from "./store.fixtures.ts";
-import type { RecordKey, Store, WriteTransaction } from "./store.ts";
+import type { ReadVerbs, RecordKey, Store, WriteTransaction } from "./store.ts";
 
 export function transactionCases(store: () => Store, child: Child): void {
   test("a work sees its own writes, and nobody else does before it is committed", async () => {
@@ -77,7 +77,7 @@ export function transactionCases(store: () => Store, child: Child): void {
           expect((await transaction.record(record))?.version).toBe(version);
           return [record, version];
         },
-        { patients: [{ id: patientId, idSpace }] },
+        { resources: [{ type: "Patient", id: patientId, idSpace }] },
       );
     const asked = ["p-0", "p-1", "p-new", "p-0", "p-new", "p-0"];
     const results = await Promise.allSettled(asked.map((id, n) => add(id, n + 1)));
@@ -92,6 +92,62 @@ export function transactionCases(store: () => Store, child: Child): void {
     });
     await add("p-0", 7, "own");
     expect(await store().locate("Patient", "p-0", "own")).not.toBe(key);
+  });
+
+  test("works that say what they look for find it as those before them have left it", async () => {
+    const [here, there] = [await child("p-0"), await child("p-1")];
+    const text = (version: number) => Buffer.from(`{"version":${version}}`);
+    const told = (version: number) => ({
+      ...resource({ version, body: text(version) }),
+      identifiers: [`s|${version}`],
+    });
+    await store().write((transaction) => transaction.put(here, told(1)));
+    const steps: readonly ((transaction: WriteTransaction) => Promise<unknown>)[] = [
+      (transaction) => transaction.put(here, told(2)),
+      (transaction) => transaction.put(there, told(3)),
+      (transaction) => transaction.put(there, told(4)).then(() => Promise.reject(new Error("no"))),
+      (transaction) => transaction.put(there, told(4)),
+      (transaction) => transaction.remove("Observation", "o-1", "", 5),
+      async () => {},
+      (transaction) => transaction.put(here, told(6)),
+      async () => {},
+    ];
+    const resources = [
+      { type: "Observation", id: "o-1", idSpace: "" },
+      { type: "Observation", id: "none", idSpace: "" },
+      { type: "Observation", id: "o-1", idSpace: "own" },
+      { type: "Patient", id: "p-1", idSpace: "" },
+    ];
+    const look = async (transaction: ReadVerbs) => [
+      await transaction.locate("Observation", "o-1", ""),
+      (await transaction.resource("Observation", "o-1", ""))?.body.toString(),
+    ];
+    const seen = await Promise.allSettled(
+      steps.map((step) =>
+        store().write(
+          async (transaction) => {
+            const found = await look(transaction);
+            const current = await transaction.current("Observation", "o-1", "");
+            expect(await transaction.resource("Observation", "none", "")).toBeUndefined();
+            expect(await transaction.resource("Observation", "o-1", "own")).toBeUndefined();
+            await step(transaction);
+            return [...found, current?.version];
+          },
+          { resources },
+        ),
+      ),
+    );
+    expect(seen.map((one) => (one.status === "fulfilled" ? one.value : "refused"))).toEqual([
+      [here, `${text(1)}`, 1],
+      [here, `${text(2)}`, 2],
+      "refused",
+      [there, `${text(3)}`, 3],
+      [there, `${text(4)}`, 4],
+      [there, undefined, 5],
+      [there, undefined, 5],
+      [here, `${text(6)}`, 6],
+    ]);
+    expect(await look(store())).toEqual([here, `${text(6)}`]);
   });
 
   test("what a record holds is known after each change that a work makes of it", async () => {

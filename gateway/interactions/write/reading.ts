@@ -112,6 +112,14 @@ export function idFlaw(id: unknown, type: RecordType, target: Target): Issue | u
   return flawed("base", { code, expression: `${type}.id`, message: "Expected the id of the address." });
 }
 
+/** What is to be looked for when a target is known. */
+export function namedBy(
+  type: RecordType,
+  target: Target,
+): readonly { readonly type: RecordType; readonly id: string }[] {
+  return "id" in target ? [{ type, id: target.id }] : [];
+}
+
 /** What is to be found before a target is known. */
 export function criteriaOf(target: Target): readonly Criteria[] {
   return "criteria" in target ? [target.criteria] : [];

@@ -83,6 +83,16 @@ export function subjectIdOf(type: RecordType, resource: Tree, fhirBase: string):
   return parsed?.type === "Patient" ? parsed.id : undefined;
 }
 
+/** The same as what a work is about to look for. */
+export function subjectOf(
+  type: RecordType,
+  resource: Tree,
+  fhirBase: string,
+): readonly { type: "Patient"; id: string }[] {
+  const id = subjectIdOf(type, resource, fhirBase);
+  return id === undefined ? [] : [{ type: "Patient", id }];
+}
+
 /**
  * Where it stands already it may stay: a decision that withholds the child from its own writer must be there to be taken
  * back.

@@ -2,7 +2,7 @@ import type { Requester } from "../../access/requester.ts";
 import { findWritten } from "../../identity/resolve-identifier.ts";
 import { LIMITS } from "../../limits.ts";
 import type { Issue } from "../../outcome/issue.ts";
-import { type PatientName, type ReadVerbs, SHARED_ID_SPACE } from "../../store/store.ts";
+import { type ReadVerbs, type ResourceName, SHARED_ID_SPACE } from "../../store/store.ts";
 import type { RequestFacts } from "../answer.ts";
 import { ask } from "../ask.ts";
 import { type IdentifierResolver, isNarrow, type Looking, withinTransaction } from "../candidates.ts";
@@ -32,13 +32,13 @@ export interface Intent {
   readonly criteria: readonly Criteria[];
   /** Whether one resource is written, and nothing else. */
   readonly isAlone: boolean;
-  /** Children about whom something is written, as far as references say. */
-  readonly patients?: readonly PatientName[];
+  /** What is written, and of whom, as far as the address and references say. */
+  readonly resources?: readonly Omit<ResourceName, "idSpace">[];
 }
 
 /** Does `work` in one store transaction. When it is refused, nothing of it stays. */
 export async function transact<T>(
-  { request: { requester, now_ms }, writer, criteria, isAlone, patients = [] }: Intent,
+  { request: { requester, now_ms }, writer, criteria, isAlone, resources = [] }: Intent,
   ports: WritePorts,
   work: (scene: Scene) => Promise<T>,
 ): Promise<Committed<T>> {
@@ -53,7 +53,7 @@ export async function transact<T>(
         const now = ports.clock();
         return work({ transaction, search, ports, requester, writer, at, now_ms: now, isAlone, whenDurable });
       },
-      { patients },
+      { resources: resources.map((named) => ({ ...named, idSpace: writer.idSpace })) },
     );
     for (const note of whenDurable) note();
     return { ok: true, value };

@@ -188,7 +188,7 @@ describe("a server that cannot do what it is asked", () => {
 
   test.each<[string, WriteOptions]>([
     ["says nothing ahead", {}],
-    ["says ahead to whom it adds", { patients: [{ id: "p-1", idSpace: "" }] }],
+    ["says ahead what it looks for", { resources: [{ type: "Patient", id: "p-1", idSpace: "" }] }],
   ])("a work that %s waits for another's transaction as long as is set, and is told", async (_, options) => {
     const hasty = await createPostgresStore({ url: proxy.url, limits: { ...LIMITS, lockMs: 300 } });
     const other = new Client({ connectionString: database.url });

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { readPatients } from "../statements/ahead.ts";
+import { readNamed } from "../statements/ahead.ts";
 import { type Context, forgetNoted } from "../statements/context.ts";
 import { Transaction } from "../statements/transaction.ts";
 import { createWork, hasTouched, nextWork, type Work, writeTouched } from "../statements/work.ts";
@@ -141,14 +141,14 @@ export class WriteGroup {
     this.#begun.catch(() => {});
   }
 
-  /** Looks for whom a work is about to add to, together with those that the others that wait by now are. */
+  /** Looks for what a work says that it will look for, together with what the others that wait by now say. */
   async #lookAhead(queued: Queued, others: readonly Queued[]): Promise<void> {
-    if (queued.patients === undefined || this.#ahead.has(queued)) return;
+    if (queued.resources === undefined || this.#ahead.has(queued)) return;
     const waiting = [queued, ...others.filter(({ isCareful }) => !isCareful)];
     for (const one of waiting) this.#ahead.add(one);
     const { driver, work } = this.#shared;
-    const patients = waiting.flatMap((one) => one.patients ?? []);
-    await driver.drive(() => readPatients(work, patients));
+    const named = waiting.flatMap((one) => one.resources ?? []);
+    await driver.drive(() => readNamed(work, named));
   }
 
   /** Its own failure is told to its caller and to nobody else. @throws when the failure has ended the transaction */

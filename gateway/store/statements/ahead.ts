@@ -1,14 +1,17 @@
-import type { Ahead, KnownAhead, PatientName } from "../ahead-verbs.ts";
+import type { Ahead, KnownAhead, ResourceName } from "../ahead-verbs.ts";
+import type { IdSpace } from "../record.ts";
 import { readAlike } from "./alike.ts";
 import { readTold } from "./children.ts";
 import { readNever } from "./decisions.ts";
 import { readClaims, readHolders } from "./identity-keys.ts";
+import { readJoined, selectJoined } from "./joined-resources.ts";
 import { readLineageRows } from "./lineage.ts";
 import { inParts, marks, ofLengths } from "./lists.ts";
-import { readCurrent } from "./resources.ts";
+import { BY_ID, idHash } from "./read.ts";
+import { nameOf, PLACE, readCurrent, toPlace } from "./resources.ts";
 import { RECORD_SLOTS } from "./slots.ts";
 import { readLinks, readTellers } from "./source-children.ts";
-import { arraysOf, type Steps, together } from "./steps.ts";
+import { arrays, type Steps, together } from "./steps.ts";
 import { integer, text } from "./values.ts";
 import { noteRecord, type Work } from "./work.ts";
 
@@ -42,22 +45,45 @@ function* readKnown(work: Work, source: string, known: readonly KnownAhead[]): S
   );
 }
 
-/** Notes the records of children, and where the next resource of each is to stand. */
-export function* readPatients(work: Work, patients: readonly PatientName[]): Steps<void> {
-  const spaces = Map.groupBy(patients, ({ idSpace }) => idSpace);
-  for (const [idSpace, all] of spaces) {
-    const wanted = new Set(all.map(({ id }) => id).filter((id) => !work.patients.has(`${idSpace} ${id}`)));
-    const parts = inParts([...wanted]);
-    for (const id of wanted) work.patients.set(`${idSpace} ${id}`, "none");
-    const found = yield* arraysOf(parts.map((ids) => ({ sql: PATIENTS(ids.length), values: [...ids, idSpace] })));
-    for (const [id, key, last, ...known] of found.flat()) {
-      const record = integer(key);
-      work.patients.set(`${idSpace} ${text(id)}`, record);
-      noteRecord(work, record, known);
-      if (work.nextSlots.has(record)) continue;
-      work.nextSlots.set(record, last === null ? record * RECORD_SLOTS : integer(last) + 1);
-    }
+/** Notes resources as they stand, children as their records, and where in these the next resource is to stand. */
+export function* readNamed(work: Work, named: readonly ResourceName[]): Steps<void> {
+  const spaces = [...Map.groupBy(named, ({ idSpace }) => idSpace)];
+  yield* together(
+    ...spaces.flatMap(([idSpace, all]) => {
+      const { true: patients = [], false: others = [] } = Object.groupBy(all, ({ type }) => `${type === "Patient"}`);
+      return [readPatients(work, idSpace, patients), readResources(work, idSpace, others)];
+    }),
+  );
+}
+
+function* readPatients(work: Work, idSpace: IdSpace, patients: readonly ResourceName[]): Steps<void> {
+  const wanted = new Set(patients.map(({ id }) => id).filter((id) => !work.patients.has(`${idSpace} ${id}`)));
+  const parts = inParts([...wanted]);
+  for (const id of wanted) work.patients.set(`${idSpace} ${id}`, "none");
+  const found = yield* together(...parts.map((ids) => arrays(PATIENTS(ids.length), ...ids, idSpace)));
+  for (const [id, key, last, ...known] of found.flat()) {
+    const record = integer(key);
+    work.patients.set(`${idSpace} ${text(id)}`, record);
+    noteRecord(work, record, known);
+    if (work.nextSlots.has(record)) continue;
+    work.nextSlots.set(record, last === null ? record * RECORD_SLOTS : integer(last) + 1);
   }
+}
+
+function* readResources(work: Work, idSpace: IdSpace, resources: readonly ResourceName[]): Steps<void> {
+  const wanted = new Set(resources.map(({ type, id }) => idHash(type, id, idSpace)));
+  const parts = inParts([...wanted]);
+  const [places, whole] = yield* together(
+    together(...parts.map((hashes) => arrays(PLACES(hashes.length), ...hashes, idSpace))),
+    together(...parts.map((hashes) => readJoined(work.context, WHOLE(hashes.length), ...hashes, idSpace))),
+  );
+  for (const [record, ...one] of places.flat()) {
+    const key = integer(record);
+    work.places.set(nameOf({ type: text(one[0]), id: text(one[1]), idSpace }), toPlace(key, one));
+    noteRecord(work, key, one.slice(PLACE.length));
+  }
+  for (const { resources: found } of whole)
+    for (const one of found) work.ahead.resources.set(nameOf({ ...one, idSpace }), one);
 }
 
 const PATIENTS = ofLengths(
@@ -67,3 +93,11 @@ const PATIENTS = ofLengths(
       c.id_space, c.version, c.first_change, c.last_change
     FROM record c WHERE c.patient_id IN (${marks(length)}) AND c.id_space = ?`,
 );
+
+const OF_HASHES = (length: number): string => `FROM ${BY_ID} WHERE i.hash IN (${marks(length)}) AND c.id_space = ?`;
+const PLACES = ofLengths(
+  (length) =>
+    `SELECT r.record, ${PLACE.map((column) => `r.${column}`).join(", ")},
+      c.id_space, c.version, c.first_change, c.last_change ${OF_HASHES(length)}`,
+);
+const WHOLE = ofLengths((length) => `${selectJoined()} ${OF_HASHES(length)}`);

@@ -166,7 +166,7 @@ export function* locate(type: string, id: string, idSpace: IdSpace): Steps<Recor
   return ended && integer(ended.record);
 }
 
-const BY_ID = `resource_id i CROSS JOIN resource r ON r.slot = i.slot AND r.record = i.record
+export const BY_ID = `resource_id i CROSS JOIN resource r ON r.slot = i.slot AND r.record = i.record
   CROSS JOIN record c ON c.key = r.record`;
 
 /** Parameters: `idHash(type, id, idSpace)`, id, type, idSpace. */

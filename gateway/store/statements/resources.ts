@@ -1,11 +1,12 @@
-import type { IdSpace, RecordKey, SharedKind, TextedResource } from "../record.ts";
+import type { ResourceName } from "../ahead-verbs.ts";
+import type { IdSpace, RecordKey, SharedKind, StoredResource, TextedResource } from "../record.ts";
 import { knownCoded, toCoded } from "../words/body-words.ts";
 import { followConsent } from "./consents.ts";
 import { knownOriginId, originId } from "./context.ts";
 import { identifierHashes } from "./identifier-hash.ts";
 import { addIdentifiers, dropIdentifiers } from "./identifiers.ts";
 import { inParts } from "./lists.ts";
-import { idHash, LAST_OF_HISTORY, RESOURCE_BY_ID } from "./read.ts";
+import { idHash, LAST_OF_HISTORY, RESOURCE_BY_ID, readResource } from "./read.ts";
 import { RECORD_SLOTS, slotsOf } from "./slots.ts";
 import { arrays, row, type Steps, together, toWrite, write } from "./steps.ts";
 import { type ArrayRow, bytes, integer, text } from "./values.ts";
@@ -17,18 +18,12 @@ export interface Current {
   readonly contentHash: string;
 }
 
-interface ResourceId {
-  readonly type: string;
-  readonly id: string;
-  readonly idSpace: IdSpace;
-}
-
-function nameOf({ type, id, idSpace }: ResourceId): string {
+export function nameOf({ type, id, idSpace }: ResourceName): string {
   return `${idSpace} ${type}/${id}`;
 }
 
 /** Looked for once by a work, and again only after it has changed it. */
-function* inSlot({ places }: Work, resource: ResourceId): Steps<InSlot | undefined> {
+function* inSlot({ places }: Work, resource: ResourceName): Steps<InSlot | undefined> {
   const name = nameOf(resource);
   const known = places.get(name);
   if (known !== undefined) return known;
@@ -46,12 +41,24 @@ function* inSlot({ places }: Work, resource: ResourceId): Steps<InSlot | undefin
   return place;
 }
 
-function* ended({ type, id, idSpace }: ResourceId): Steps<Current | undefined> {
+/** As it stands, with its body. */
+export function* wholeResource({ context, ahead }: Work, resource: ResourceName): Steps<StoredResource | undefined> {
+  const { type, id, idSpace } = resource;
+  return ahead.resources.get(nameOf(resource)) ?? (yield* readResource(context, type, id, idSpace));
+}
+
+function forget({ places, ahead }: Work, resource: ResourceName): void {
+  const name = nameOf(resource);
+  places.delete(name);
+  ahead.resources.delete(name);
+}
+
+function* ended({ type, id, idSpace }: ResourceName): Steps<Current | undefined> {
   const found = yield* row(LAST_OF_HISTORY, id, type, idSpace);
   return found && { record: integer(found.record), version: integer(found.version), contentHash: "" };
 }
 
-export function* currentResource(work: Work, resource: ResourceId): Steps<Current | undefined> {
+export function* currentResource(work: Work, resource: ResourceName): Steps<Current | undefined> {
   const found = yield* inSlot(work, resource);
   if (found === undefined) return yield* ended(resource);
   const { record, version, contentHash } = found;
@@ -87,7 +94,7 @@ export function* readCurrent(work: Work, records: readonly RecordKey[]): Steps<v
   }
 }
 
-function toPlace(record: RecordKey, [, , version, contentHash, slot, identifiers]: ArrayRow): InSlot {
+export function toPlace(record: RecordKey, [, , version, contentHash, slot, identifiers]: ArrayRow): InSlot {
   return {
     record,
     slot: integer(slot),
@@ -97,7 +104,10 @@ function toPlace(record: RecordKey, [, , version, contentHash, slot, identifiers
   };
 }
 
-const CURRENT_OF_RECORD = `SELECT type, id, version, content_hash, slot, identifiers FROM resource
+/** What `toPlace` reads, in its order. */
+export const PLACE = ["type", "id", "version", "content_hash", "slot", "identifiers"] as const;
+
+const CURRENT_OF_RECORD = `SELECT ${PLACE.join(", ")} FROM resource
   WHERE slot >= ? AND slot < ? AND record = ? ORDER BY slot`;
 
 export function* putResource(work: Work, record: RecordKey, resource: TextedResource): Steps<void> {
@@ -112,7 +122,7 @@ export function* putResource(work: Work, record: RecordKey, resource: TextedReso
   if (last !== undefined && version <= last.version) {
     throw new Error(`Version ${version} of a ${type} does not follow ${last.version}.`);
   }
-  work.places.delete(nameOf(known));
+  forget(work, known);
   if (before !== undefined) yield* keepInHistory(idSpace, before);
   if (before !== undefined && type === "Consent") {
     const { body } = resource;
@@ -128,12 +138,12 @@ export function* putResource(work: Work, record: RecordKey, resource: TextedReso
   yield* insertResource(work, record, { resource, identifiers, hash });
 }
 
-export function* removeResource(work: Work, resource: ResourceId, lastUpdated: number): Steps<void> {
+export function* removeResource(work: Work, resource: ResourceName, lastUpdated: number): Steps<void> {
   const { type, id, idSpace } = resource;
   const before = yield* inSlot(work, resource);
   if (before === undefined) return;
   work.ahead.current.delete(before.record);
-  work.places.delete(nameOf(resource));
+  forget(work, resource);
   yield* keepInHistory(resource.idSpace, before);
   if (resource.type === "Consent") yield* followConsent(work, { id: resource.id, ...before }, undefined);
   yield* write(

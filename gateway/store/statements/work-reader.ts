@@ -1,6 +1,6 @@
 import type { ChangeOrder, RecordChange, RecordScope, SharedScope } from "../find-verbs.ts";
 import type { AlikeBounds, AlikeChild, Link } from "../identity-verbs.ts";
-import type { IdSpace, RecordKey, StoredPart, StoredRecord } from "../record.ts";
+import type { IdSpace, RecordKey, StoredPart, StoredRecord, StoredResource } from "../record.ts";
 import { findAlike } from "./alike.ts";
 import type { Context } from "./context.ts";
 import { neverAhead } from "./decisions.ts";
@@ -9,7 +9,7 @@ import { recordsByChange } from "./find.ts";
 import { holdersAhead } from "./identity-keys.ts";
 import { locate, readFindings, readPerson, readRecord, readRecordVersion } from "./read.ts";
 import { Reader } from "./reader.ts";
-import { currentResource } from "./resources.ts";
+import { currentResource, wholeResource } from "./resources.ts";
 import { linkAhead, tellersAhead } from "./source-children.ts";
 import type { Steps } from "./steps.ts";
 import { type Work, writeTouched } from "./work.ts";
@@ -76,6 +76,10 @@ export class WorkReader extends Reader {
   override async locate(type: string, id: string, idSpace: IdSpace): Promise<RecordKey | undefined> {
     if (type === "Patient") return this.#locateChild(id, idSpace);
     return (await this.change((work) => currentResource(work, { type, id, idSpace })))?.record;
+  }
+
+  override async resource(type: string, id: string, idSpace: IdSpace): Promise<StoredResource | undefined> {
+    return this.change((work) => wholeResource(work, { type, id, idSpace }));
   }
 
   #locateChild(id: string, idSpace: IdSpace): Promise<RecordKey | undefined> {

@@ -1,5 +1,5 @@
 import type { AlikeChild, Link } from "../identity-verbs.ts";
-import type { IdSpace, RecordKey } from "../record.ts";
+import type { IdSpace, RecordKey, StoredResource } from "../record.ts";
 import type { Context } from "./context.ts";
 import { marks, ofLengths } from "./lists.ts";
 import { RECORD_SLOTS } from "./slots.ts";
@@ -50,6 +50,8 @@ export interface ReadAlready {
   readonly never: Map<RecordKey, readonly RecordKey[]>;
   /** What a record holds, by `type/id`, in the order of its slots. */
   readonly current: Map<RecordKey, readonly (readonly [string, InSlot])[]>;
+  /** Whole, by id space, type and id. */
+  readonly resources: Map<string, StoredResource>;
   /** What was asked for by each blocking key, and the source whose children it passes over. */
   readonly alikeByKey: Map<number, { readonly name: string; readonly passed: number | undefined }[]>;
 }
@@ -101,6 +103,7 @@ export function createWork(context: Context, clock: () => number): Work {
       tellers: new Map(),
       never: new Map(),
       current: new Map(),
+      resources: new Map(),
     },
   };
 }
