@@ -57,15 +57,3 @@ function keptHash(part: Uint8Array): string {
   kept.set(place, made);
   return made;
 }
-
-/** Whether bytes are those of which an answer's hash was kept. */
-export function isAnswer(salt: string, bytes: Buffer, kept: string): boolean {
-  const lengths = (kept.split(" ")[1] ?? "").split(",").filter(Boolean).map(Number);
-  const parts: Buffer[] = [];
-  let at = 0;
-  for (const length of lengths) {
-    parts.push(bytes.subarray(at, at + length));
-    at += length;
-  }
-  return at === bytes.length && hashOfAnswer(salt, parts, new Set()) === kept;
-}
