@@ -11,7 +11,7 @@ const NUMBER_BYTES = 8;
 const HALF = 0x1_0000_0000;
 const NULL = -1;
 /** No character of a text needs more in UTF-8, one of JavaScript's two halves each. */
-const CHARACTER_BYTES_MAX = 3;
+export const CHARACTER_BYTES_MAX = 3;
 
 /** @throws TypeError for a value that the column cannot hold */
 export function toArray(type: ColumnType, rows: readonly (readonly Value[])[], column: number): Buffer {

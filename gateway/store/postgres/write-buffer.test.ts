@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { toWrite } from "../statements/steps.ts";
-import { WriteBuffer } from "./write-buffer.ts";
+import { GROUP_BYTES_MAX, WriteBuffer } from "./write-buffer.ts";
 
 const source = (id: number) => toWrite("INSERT INTO source (id, name) VALUES (?, ?)", id, `s-${id}`);
 const block = (key: number) => toWrite("INSERT INTO block (key, child) VALUES (?, ?) ON CONFLICT DO NOTHING", key, 1);
@@ -90,5 +90,22 @@ test("a row that is removed, whoever names it how, stays in its place among what
     "UPDATE resource × 1",
     "DELETE resource × 1",
     "UPDATE resource × 1",
+  ]);
+});
+
+test.each<[string, string, string, (n: number) => string | Uint8Array]>([
+  ["bytes", "raw", "content", (n) => new Uint8Array(n)],
+  ["characters", "source", "name", (n) => "\u20ac".repeat(n / 3)],
+])("rows of more %s than a statement is to hold go out as several, a larger one by itself", (_, table, column, of) => {
+  const key = table === "raw" ? "lineage" : "id";
+  const row = (n: number, value: string | Uint8Array) =>
+    toWrite(`INSERT INTO ${table} (${key}, ${column}) VALUES (?, ?)`, n, value);
+  const [part, whole] = [of(GROUP_BYTES_MAX / 4 + 8), of(GROUP_BYTES_MAX + 8)];
+  const rows = [1, 2, 3, 4, 5].map((n) => row(n, part));
+  expect(sent(...rows, row(6, whole), row(7, of(0)), row(8, of(0)))).toEqual([
+    `INSERT ${table} × 3`,
+    `INSERT ${table} × 2`,
+    `INSERT ${table} × 1`,
+    `INSERT ${table} × 2`,
   ]);
 });

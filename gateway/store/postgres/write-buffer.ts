@@ -1,5 +1,5 @@
 import type { Statement, Value } from "../statements/steps.ts";
-import { toArray } from "./arrays.ts";
+import { CHARACTER_BYTES_MAX, toArray } from "./arrays.ts";
 import { type Translated, translate } from "./translate.ts";
 
 export interface Ready {
@@ -7,9 +7,14 @@ export interface Ready {
   readonly values: readonly Value[];
 }
 
+/** Of writes that go out as one statement: the client and the server each hold all of it at once. */
+export const GROUP_BYTES_MAX = 16 * 2 ** 20;
+
 /** Writes by one statement that are to go out together. */
 interface Group {
   readonly translated: Translated;
+  /** Of their values, at most. */
+  bytes: number;
   readonly rows: (readonly Value[])[];
   /** Rows of tables that they speak of, where they can be told apart. */
   readonly places: Set<string>;
@@ -23,25 +28,35 @@ export class WriteBuffer {
   #groups: Group[] = [];
   readonly #latest = new Map<Translated, number>();
   #size = 0;
+  #bytes = 0;
 
   /** How many statements it was given since it was emptied. */
   get size(): number {
     return this.#size;
   }
 
+  /** How many bytes the values of these take, at most. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   add({ sql, values }: Statement): void {
+    const bytes = bytesOf(values);
     this.#size += 1;
+    this.#bytes += bytes;
     const translated = translate(sql);
     const place = placeOf(translated, values);
     const at = translated.several === undefined ? undefined : this.#latest.get(translated);
     const group = at === undefined ? undefined : this.#groups[at];
-    if (at !== undefined && group !== undefined && this.#mayJoin(at, { translated, place })) {
+    const hasRoom = group !== undefined && group.bytes + bytes <= GROUP_BYTES_MAX;
+    if (at !== undefined && hasRoom && this.#mayJoin(at, { translated, place })) {
       group.rows.push(values);
+      group.bytes += bytes;
       if (place !== undefined) group.places.add(place);
       return;
     }
     this.#latest.set(translated, this.#groups.length);
-    this.#groups.push({ translated, rows: [values], places: new Set(place === undefined ? [] : [place]) });
+    this.#groups.push({ translated, bytes, rows: [values], places: new Set(place === undefined ? [] : [place]) });
   }
 
   /** What there is to send, in order. */
@@ -51,6 +66,7 @@ export class WriteBuffer {
     this.#groups = [];
     this.#latest.clear();
     this.#size = 0;
+    this.#bytes = 0;
     return ready;
   }
 
@@ -73,6 +89,15 @@ function isTied({ translated, places }: Group, other: Translated, place: string 
     if (!areApart || place === undefined || places.has(place)) return true;
   }
   return false;
+}
+
+function bytesOf(values: readonly Value[]): number {
+  let bytes = 0;
+  for (const value of values) {
+    if (typeof value === "string") bytes += value.length * CHARACTER_BYTES_MAX;
+    else if (value instanceof Uint8Array) bytes += value.length;
+  }
+  return bytes;
 }
 
 /** The row that a write speaks of, by its table. */

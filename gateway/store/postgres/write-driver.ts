@@ -3,7 +3,7 @@ import type { Driver } from "../statements/driver.ts";
 import type { Answer, Statement, Steps, Together } from "../statements/steps.ts";
 import { driveSteps } from "./drive.ts";
 import type { Wire } from "./wire.ts";
-import { WriteBuffer } from "./write-buffer.ts";
+import { GROUP_BYTES_MAX, WriteBuffer } from "./write-buffer.ts";
 
 /** Statements that are kept back at most, for those of a kind to go out as one: what some six source records make. */
 const KEPT_MAX = 384;
@@ -71,7 +71,7 @@ export class WriteDriver implements Driver {
       this.#flush();
       return this.#noting(this.#wire.ask(one));
     });
-    if (this.#buffer.size >= KEPT_MAX) this.#flush();
+    if (this.#buffer.size >= KEPT_MAX || this.#buffer.bytes >= GROUP_BYTES_MAX) this.#flush();
     const given = await Promise.all(answers);
     return "sql" in asked ? given[0] : given;
   }
