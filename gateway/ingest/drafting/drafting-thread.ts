@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 
 /** The thread holds a few batches, whose records may be of a megabyte each; of usual ones it takes 40 MB. */
-const LIMITS_MEGABYTES = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 8 };
+const LIMITS_MEGABYTES = { maxOldGenerationSizeMb: 256 };
 /** How long a thread without a file is kept for the next one. */
 const KEPT_MS = 10_000;
 
