@@ -5,6 +5,7 @@ import type { WriteTransaction } from "../store/store.ts";
 import { commitOrganizations, commitSender, toSender } from "./commit-organizations.ts";
 import type { CommitContext } from "./commit-unit.ts";
 import { toMovingPorts } from "./decision-texts.ts";
+import { createGuesses } from "./drafting/guesses.ts";
 import { RECEIVED_AT, sourceOf, startLine, type TestLine } from "./line.fixtures.ts";
 import { toOrganizationId } from "./organization-id.ts";
 
@@ -40,6 +41,7 @@ function inBatch(
     organizationId: toOrganizationId,
     patientIdOf: async () => "",
     explainFault: () => ({ message: "" }),
+    guesses: createGuesses(),
     organizations: new Map(),
     ...told,
   };

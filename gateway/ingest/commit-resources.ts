@@ -1,6 +1,7 @@
 import { type Lineage, type RecordKey, SHARED_ID_SPACE, type WriteTransaction } from "../store/store.ts";
 import type { CommitContext } from "./commit-unit.ts";
 import type { DraftContent } from "./draft.ts";
+import { type DraftedProvenance, PROVENANCE, targetsOf, toProvenanceSlot } from "./draft-provenances.ts";
 import { type ProvenanceDelivery, toProvenance } from "./provenance.ts";
 import { type Content, toContent, toStoredResource } from "./stored-resource.ts";
 import type { Brought, Unit } from "./unit.ts";
@@ -31,6 +32,7 @@ interface ToCommit {
   /** What the unit made before. */
   readonly prior: Lineage["made"];
   readonly idOf: (slot: string) => string;
+  readonly provenances: readonly DraftedProvenance[];
   /** The delivery that had brought the same record before; only what is made of it may differ. */
   readonly broughtBy: Brought | undefined;
   readonly context: CommitContext;
@@ -51,51 +53,59 @@ export async function commitResources(
   const made: { slot: string; type: string; id: string }[] = [];
   const changed: string[] = [];
   const priorSlots = new Set(prior.map(({ slot }) => slot));
-  const sources = new Map<string, { targets: string[]; changed: boolean }>();
-  const sourceOf = (name: string) => {
-    const known = sources.get(name) ?? { targets: [], changed: false };
-    sources.set(name, known);
-    return known;
-  };
-  if (work.patientId !== undefined) sourceOf(unit.record).targets.push(`Patient/${work.patientId}`);
+  const told = new Set<string>();
   for (const { made: one, isStored } of work.contents) {
     const { content } = one;
     const { type, id } = content;
     made.push({ slot: one.slot, type, id });
-    const from = sourceOf(one.record);
-    from.targets.push(`${type}/${id}`);
     if (isStored) continue;
     await putContent(transaction, record, { content, work, isNew: !priorSlots.has(one.slot) });
-    from.changed = true;
+    told.add(one.record);
     changed.push(type);
   }
-  for (const [name, { targets, changed: isChanged }] of sources) {
-    const slot = `${PROVENANCE}/${name}`;
-    const id = work.idOf(slot);
-    made.push({ slot, type: PROVENANCE, id });
+  const contents = work.contents.map(({ made: one }) => one);
+  for (const [name, targets] of targetsOf({ record: unit.record, patientId: work.patientId, contents })) {
+    const slot = toProvenanceSlot(name);
+    made.push({ slot, type: PROVENANCE, id: work.idOf(slot) });
     const isNew = !priorSlots.has(slot);
-    if (!isNew && !isChanged) continue;
-    const { source, organizationId, mapping } = context;
-    const brought = unit.broughtBy?.(name) ?? work.broughtBy ?? context;
-    const provenance = toProvenance({
-      id,
-      source,
-      organizationId: organizationId(source.authority, source.organization),
-      record: name,
-      targets,
-      delivery: await toDelivery(transaction, brought, context),
-      mapping,
-      recordedAt: context.receivedAt,
-      activity: isNew ? "CREATE" : "UPDATE",
-    });
-    await putContent(transaction, record, { content: toContent(provenance, source.source), work, isNew });
+    if (!isNew && !told.has(name)) continue;
+    const content = await toProvenanceContent(transaction, { name, slot, targets, isNew }, work);
+    await putContent(transaction, record, { content, work, isNew });
     changed.push(PROVENANCE);
   }
   changed.push(...(await endOthers(transaction, { prior, made, now: context.clock() })));
   return { made, changed };
 }
 
-const PROVENANCE = "Provenance";
+/** The one that was drafted, where it tells of the delivery that brought the record. */
+async function toProvenanceContent(
+  transaction: WriteTransaction,
+  about: {
+    readonly name: string;
+    readonly slot: string;
+    readonly targets: readonly string[];
+    readonly isNew: boolean;
+  },
+  { unit, idOf, provenances, broughtBy, context }: ToCommit,
+): Promise<Content> {
+  const { name, slot, targets, isNew } = about;
+  const { source, organizationId, mapping } = context;
+  const brought = unit.broughtBy?.(name) ?? broughtBy ?? context;
+  const drafted = isNew && brought === context ? provenances.find((one) => one.slot === slot) : undefined;
+  if (drafted !== undefined) return drafted.content;
+  const provenance = toProvenance({
+    id: idOf(slot),
+    source,
+    organizationId: organizationId(source.authority, source.organization),
+    record: name,
+    targets,
+    delivery: await toDelivery(transaction, brought, context),
+    mapping,
+    recordedAt: context.receivedAt,
+    activity: isNew ? "CREATE" : "UPDATE",
+  });
+  return toContent(provenance, source.source);
+}
 
 /** The delivery that brought a record, with the name of its file as the receipt has it. */
 async function toDelivery(

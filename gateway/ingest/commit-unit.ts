@@ -10,6 +10,7 @@ import { commitContribution, SAID_NOTHING } from "./commit-contribution.ts";
 import { commitOrganizations } from "./commit-organizations.ts";
 import { type CurrentResources, commitResources, compareContents } from "./commit-resources.ts";
 import { type Draft, type DraftFacts, draftUnit } from "./draft.ts";
+import type { Guesses } from "./drafting/guesses.ts";
 import { endReplaced } from "./end-replaced.ts";
 import { keepLineage } from "./keep-lineage.ts";
 import { takeBack } from "./take-back.ts";
@@ -48,6 +49,8 @@ export interface CommitContext {
   /** Logical id of a child that exists. */
   readonly patientIdOf: (transaction: WriteTransaction, record: RecordKey) => Promise<string>;
   readonly explainFault: ExplainFault;
+  /** How well it is guessed in advance whose a unit is. */
+  readonly guesses: Guesses;
   /** Content hashes of the organisations that this transaction has seen to, by logical id and that hash. */
   readonly organizations: Map<string, string>;
 }
@@ -106,6 +109,7 @@ export async function commitUnit(
     patientId: patient === undefined ? undefined : patientId,
     prior: stays ? (prior?.made ?? []) : [],
     idOf: draft.idOf,
+    provenances: draft.provenances,
     broughtBy: isSame || context.replay === "source" ? prior : undefined,
     context,
   });
@@ -249,6 +253,9 @@ function toDraft(
   facts: DraftFacts,
   { source: { source, authority, localAuthority, derives }, ...context }: CommitContext,
 ): Draft | { readonly issues: readonly UnitIssue[] } {
+  if (unit.draft !== undefined && unit.draft.facts.patientId === undefined) {
+    context.guesses.tell(facts.patientId !== undefined);
+  }
   if (unit.draft !== undefined && isSame(unit.draft.facts, facts)) return unit.draft;
   try {
     return draftUnit(unit, facts, {

@@ -1,6 +1,7 @@
 import type { Organization, Patient } from "@medplum/fhirtypes";
 import type { MapContext, Mapped, Relationship } from "#mappers/mapper.ts";
 import type { Lineage } from "../store/store.ts";
+import type { DraftedProvenance } from "./draft-provenances.ts";
 import type { Repeats } from "./repeats.ts";
 import { type Content, toContent } from "./stored-resource.ts";
 import type { UnitIssue } from "./unit.ts";
@@ -30,6 +31,8 @@ export interface Draft {
   /** The one of the facts, or one drawn for a child of its own. */
   readonly patientId: string;
   readonly contents: readonly DraftContent[];
+  /** Of records of the delivery that have made nothing before, where they were drafted too. */
+  readonly provenances: readonly DraftedProvenance[];
   /** Id of a further slot, as that of a Provenance. */
   readonly idOf: (slot: string) => string;
   readonly patient: Patient | undefined;
@@ -74,6 +77,7 @@ export function draftUnit(
       if (repeated !== undefined) return { slot, record, content: { ...content, ...repeated }, issues: NOTHING_WRONG };
       return { slot, record, content, issues: () => validateMapped([identified], [], undefined) };
     }),
+    provenances: [],
     patient: mapped.patient,
     organizations: mapped.organizations,
     personIssues: () => validateMapped([], mapped.organizations, mapped.patient),

@@ -10,6 +10,7 @@ import { type DecisionTextOptions, toMovingPorts } from "./decision-texts.ts";
 import { droppedFields } from "./door.ts";
 import { bytesWorthDrafting, canBeDrafted, draftedBatches, measureBody } from "./drafting/drafted-batches.ts";
 import { createDraftingThread, type DraftingThread } from "./drafting/drafting-thread.ts";
+import { createGuesses } from "./drafting/guesses.ts";
 import { createDryRun, type DryRun } from "./dry-run.ts";
 import { inBatches, whole } from "./in-batches.ts";
 import { type HeldRecord, readKept } from "./kept-records.ts";
@@ -185,6 +186,7 @@ function toContext(
     organizationId: options.organizationId ?? createOrganizationIds(),
     patientIdOf: run.patientIds.of,
     explainFault: (error) => explainFault(error, source.source, options),
+    guesses: createGuesses(),
     delivery: delivery.id,
     fileNames: new Map([[delivery.id, delivery.fileName]]),
     pause: createPause(SLICE_MS, options.closing),
@@ -203,7 +205,8 @@ async function readInBatches(run: Run, body: AsyncIterable<Uint8Array>): Promise
   if (options.hasDrafters === true && run.dryRun === undefined && canBeDrafted(mapper)) {
     const measured = await measureBody(body, bytesWorthDrafting(mapper, thread));
     if (measured.isLong && !thread.isBusy) {
-      const task = { source, ...told, receivedAt, batch_records: batchSizeOf(mapper) };
+      const { delivery, mapping } = context;
+      const task = { source, delivery, mapping, ...told, receivedAt, batch_records: batchSizeOf(mapper) };
       return draftedBatches(measured.body, { mapper, task, context, thread, transact });
     }
     return batchesOf(run, readRecords(mapper, whole(measured.body), reading));

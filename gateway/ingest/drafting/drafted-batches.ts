@@ -3,9 +3,8 @@ import type { AnyMapper, MapContext, Mapped } from "#mappers/mapper.ts";
 import type { WriteTransaction } from "../../store/store.ts";
 import type { DeliveryContext } from "../commit-batch.ts";
 import type { Read } from "../prepared.ts";
-import { readKnown } from "../read-ahead.ts";
 import type { DraftingThread } from "./drafting-thread.ts";
-import { guessFacts } from "./guess-facts.ts";
+import { guessFacts, readToGuess } from "./guess-facts.ts";
 import type { Ask, AskedFacts, DraftingTask, FromDrafter, ToDrafter } from "./messages.ts";
 import { createQueue, type Queue } from "./queue.ts";
 import { unpackRead } from "./unpack.ts";
@@ -189,7 +188,7 @@ class DrafterHandle {
     const { context, transact } = this.#options;
     const facts = await transact(async (transaction) => {
       const found: AskedFacts[] = [];
-      await readKnown(transaction, context.source.source, asks);
+      await readToGuess(transaction, asks, context);
       for (const ask of asks) {
         found.push(await guessFacts(transaction, ask, context));
         await context.pause();

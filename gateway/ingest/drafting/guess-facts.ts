@@ -2,7 +2,26 @@ import type { SourceIdentity } from "#mappers/mapper.ts";
 import { linkingNhsNumber, linkingUpn } from "../../identity/numbers.ts";
 import type { RecordKey, WriteTransaction } from "../../store/store.ts";
 import type { CommitContext } from "../commit-unit.ts";
+import { readKnown } from "../read-ahead.ts";
 import type { Ask, AskedFacts } from "./messages.ts";
+
+type GuessContext = Pick<CommitContext, "source" | "mapping" | "dataClass" | "patientIdOf" | "resolver" | "guesses">;
+
+/** Reads together what the guesses at these units ask for. */
+export async function readToGuess(
+  transaction: WriteTransaction,
+  asks: readonly Ask[],
+  context: GuessContext,
+): Promise<void> {
+  const { source } = context.source;
+  await readKnown(transaction, source, asks);
+  if (!context.guesses.looksForAlike) return;
+  const unknown: Ask[] = [];
+  for (const ask of asks) if ((await findNamed(transaction, source, ask.identity)) === undefined) unknown.push(ask);
+  const options = describing(context);
+  const alike = unknown.map(({ identity }) => context.resolver.alikeOf(source, identity, options));
+  await transaction.readAhead({ source, alike });
+}
 
 /**
  * Whose a unit most likely is, found by the least that tells it. The transaction that commits the unit resolves its child
@@ -11,17 +30,21 @@ import type { Ask, AskedFacts } from "./messages.ts";
 export async function guessFacts(
   transaction: WriteTransaction,
   { key, hash, identity }: Ask,
-  context: Pick<CommitContext, "source" | "mapping" | "patientIdOf">,
+  context: GuessContext,
 ): Promise<AskedFacts> {
   const { source } = context.source;
   const prior = await transaction.lineage(source, key);
   if (prior?.hash === hash && prior.mapping === context.mapping) return "unchanged";
-  const record = prior?.record ?? (await guessRecord(transaction, source, identity));
+  const record =
+    prior?.record ??
+    (await findNamed(transaction, source, identity)) ??
+    (await findAlike(transaction, identity, context));
   if (record === undefined) return { made: [] };
   return { patientId: await context.patientIdOf(transaction, record), made: prior?.made ?? [] };
 }
 
-async function guessRecord(
+/** By what its source calls the child, or by a number. */
+async function findNamed(
   transaction: WriteTransaction,
   source: string,
   identity: SourceIdentity,
@@ -33,4 +56,22 @@ async function guessRecord(
   if (byNhsNumber !== undefined) return byNhsNumber;
   const upn = linkingUpn(identity);
   return upn === undefined ? undefined : (await transaction.identityKeyHolders(`upn|${upn}`))[0];
+}
+
+/** By its details, as it will be resolved if nothing comes in between. */
+async function findAlike(
+  transaction: WriteTransaction,
+  identity: SourceIdentity,
+  context: GuessContext,
+): Promise<RecordKey | undefined> {
+  const { resolver, guesses, source } = context;
+  if (!guesses.looksForAlike) return undefined;
+  const { record } = await resolver.resolve(transaction, source.source, identity, describing(context));
+  // Of those who are not found it is told when they are committed.
+  if (record !== undefined) guesses.tell(true);
+  return record;
+}
+
+function describing({ dataClass }: GuessContext): { readonly describesChild: boolean } {
+  return { describesChild: dataClass !== "sharing" };
 }

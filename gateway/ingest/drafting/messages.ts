@@ -7,6 +7,10 @@ import type { UnitIssue } from "../unit.ts";
 /** What the thread that drafts is told of a file. */
 export interface DraftingTask {
   readonly source: RegisteredSource;
+  /** Id of the receipt. */
+  readonly delivery: string;
+  /** Version of the mapper. */
+  readonly mapping: number;
   readonly contentType?: string | undefined;
   readonly fileName?: string | undefined;
   /** Milliseconds since 1970. */
@@ -93,6 +97,8 @@ export interface PackedDraft
     | "withdraws"
     | "until"
   > {
+  /** How many of the contents, the last ones, are Provenances. */
+  readonly provenances: number;
   readonly slots: readonly string[];
   readonly records: readonly string[];
   readonly types: readonly string[];

@@ -105,7 +105,8 @@ function packRaw({ raw }: Unit, bytes: ByteWriter): PackedUnit["raw"] {
 }
 
 function packDraft(draft: Draft, bytes: ByteWriter): PackedDraft {
-  const { contents, idOf: _, personIssues, ...others } = draft;
+  const { contents: made, provenances, idOf: _, personIssues, ...others } = draft;
+  const contents = [...made, ...provenances];
   const from = bytes.length;
   const coded: number[] = [];
   const ends = contents.map(({ content }) => {
@@ -114,14 +115,15 @@ function packDraft(draft: Draft, bytes: ByteWriter): PackedDraft {
     return bytes.write(tail?.tokens ?? plainTail(content))[1];
   });
   const issues = new Map<number, readonly UnitIssue[]>();
-  for (const [place, content] of contents.entries()) {
+  for (const [place, content] of made.entries()) {
     const found = content.issues();
     if (found.length > 0) issues.set(place, found);
   }
   return {
     ...others,
+    provenances: provenances.length,
     slots: contents.map(({ slot }) => slot),
-    records: contents.map(({ record }) => record),
+    records: made.map(({ record }) => record),
     types: contents.map(({ content }) => content.type),
     ids: contents.map(({ content }) => content.id),
     hashes: contents.map(({ content }) => content.hash),

@@ -62,7 +62,7 @@ function toRaw({ compressed, vocabulary }: NonNullable<PackedUnit["raw"]>, buffe
 function unpackDraft(packed: PackedDraft, buffer: ArrayBuffer, ids: () => string): Draft {
   const { slots, facts } = packed;
   let from = packed.from;
-  const contents = slots.map((slot, place): DraftContent => {
+  const all = slots.map((slot, place): DraftContent => {
     const end = packed.ends[place] ?? from;
     const told = bytesOf(buffer, [from, end]);
     const coded = packed.coded[place] ?? 0;
@@ -84,12 +84,14 @@ function unpackDraft(packed: PackedDraft, buffer: ArrayBuffer, ids: () => string
       issues: issues === undefined ? NOTHING_WRONG : () => issues,
     };
   });
-  const made = contents.map(({ slot, content }) => ({ slot, id: content.id }));
+  const own = all.length - packed.provenances;
+  const made = all.map(({ slot, content }) => ({ slot, id: content.id }));
   const { patientId, patient, organizations, relationships, notCarried, replaces, withdraws, until } = packed;
   return {
     facts,
     patientId,
-    contents,
+    contents: all.slice(0, own),
+    provenances: all.slice(own),
     idOf: createSlotIds([...facts.made, ...made], ids, packed.ids[0]),
     patient,
     organizations,

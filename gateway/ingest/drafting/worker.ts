@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { isMainThread, type MessagePort, parentPort } from "node:worker_threads";
 import type { AnyMapper } from "#mappers/mapper.ts";
 import { type DraftContext, draftUnit, FAMILY_CHARACTERS } from "../draft.ts";
+import { draftProvenances, type ProvenanceContext } from "../draft-provenances.ts";
 import { inBatches, whole } from "../in-batches.ts";
 import { mapperOf } from "../mappers.ts";
 import { createOrganizationIds } from "../organization-id.ts";
@@ -42,6 +43,7 @@ class Drafter {
   readonly #port: MessagePort;
   readonly #task: DraftingTask;
   readonly #context: DraftContext;
+  readonly #provenance: ProvenanceContext;
   readonly #chunks: Queue<Extract<ToDrafter, { kind: "chunk" | "end" }>> = createQueue();
   readonly #facts: Queue<readonly AskedFacts[]> = createQueue();
   readonly #free: Queue<ArrayBuffer> = createQueue();
@@ -54,7 +56,8 @@ class Drafter {
   constructor(port: MessagePort, task: DraftingTask) {
     this.#port = port;
     this.#task = task;
-    const { source, localAuthority, authority, derives } = task.source;
+    const { source, localAuthority, authority, derives, organization } = task.source;
+    const { delivery: receipt, fileName: file, receivedAt, mapping } = task;
     const organizationId = createOrganizationIds();
     this.#context = {
       source,
@@ -62,8 +65,14 @@ class Drafter {
       derives,
       organizationId: (identifier) => organizationId(authority, identifier),
       ids: () => this.#family + randomUUID().slice(FAMILY_CHARACTERS),
-      receivedAt: task.receivedAt,
+      receivedAt,
       repeats: createRepeats(),
+    };
+    this.#provenance = {
+      source: task.source,
+      organizationId: organizationId(authority, organization),
+      delivery: { receipt, file, receivedAt },
+      mapping,
     };
   }
 
@@ -151,7 +160,7 @@ class Drafter {
     try {
       const draft = draftUnit(prepared.unit, { ...facts, patientId }, this.#context);
       if (patientId === undefined) this.#remember(localId, draft.patientId);
-      return draft;
+      return { ...draft, provenances: draftProvenances(draft, prepared.unit.record, this.#provenance) };
     } catch {
       return undefined;
     }
