@@ -149,7 +149,7 @@ async function compression(client: Client, partitions: number): Promise<readonly
     .map((table) => `ALTER TABLE ${table} ALTER COLUMN body SET COMPRESSION lz4`);
 }
 
-/** What a Citus coordinator is told once, after the gateway has made its tables: nothing else changes. */
+/** What a Citus coordinator is told once, after the gateway has made its tables; the README says what of Citus is not shown. */
 export function citusStatements(): readonly string[] {
   const [[first = "", key = ""] = [], ...others] = TABLES_BY_RECORD;
   return [
