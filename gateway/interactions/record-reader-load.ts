@@ -10,11 +10,13 @@ import type { Telling } from "../disclosure/patient-timeline.ts";
 import type { ToldRelationship } from "../disclosure/relationship-since.ts";
 import type { RecordFacts, SourceFacts } from "../disclosure/visibility.ts";
 import { withoutWithheld } from "../disclosure/withheld.ts";
+import type { Content } from "../search/entries.ts";
 import { extractKeys } from "../search/keys.ts";
 import { type Pack, type Packable, toPack } from "../search/pack.ts";
 import type {
   IdSpace,
   RecordKey,
+  StoredContent,
   StoredContribution,
   StoredPart,
   StoredRecord,
@@ -158,7 +160,31 @@ function toPackables(
   return packables;
 }
 
-/** A resource as it is stored. Its text is guarded when it is read, which for most of a record never happens. */
+/** The text of a resource, guarded when it is read, which for most of a record never happens. */
+class GuardedContent implements Content {
+  readonly type: RecordType;
+  readonly id: string;
+  readonly source: string;
+  readonly #stored: StoredContent;
+  readonly #record: GuardedRecord;
+
+  constructor(stored: StoredResource, type: RecordType, record: GuardedRecord) {
+    this.type = type;
+    this.id = stored.id;
+    this.source = stored.source;
+    this.#stored = stored.content ?? stored;
+    this.#record = record;
+  }
+
+  get body(): Buffer {
+    const { type, id, source } = this;
+    const { body } = this.#stored;
+    guardBody({ type, id, source, body }, this.#record);
+    return body;
+  }
+}
+
+/** A resource as it is stored. Neither its text nor what makes it goes along where another is made of it. */
 class Told implements Packable {
   readonly type: RecordType;
   readonly id: string;
@@ -167,8 +193,7 @@ class Told implements Packable {
   readonly source: string;
   readonly keys: string;
   readonly body_bytes?: number;
-  readonly #stored: StoredResource;
-  readonly #record: GuardedRecord;
+  readonly #content: Content;
 
   constructor(stored: StoredResource, type: RecordType, record: GuardedRecord) {
     this.type = type;
@@ -178,15 +203,15 @@ class Told implements Packable {
     this.source = stored.source;
     this.keys = stored.keys;
     if (stored.body_bytes !== undefined) this.body_bytes = stored.body_bytes;
-    this.#stored = stored;
-    this.#record = record;
+    this.#content = new GuardedContent(stored, type, record);
+  }
+
+  get content(): Content {
+    return this.#content;
   }
 
   get body(): Buffer {
-    const { type, id, source } = this;
-    const { body } = this.#stored;
-    guardBody({ type, id, source, body }, this.#record);
-    return body;
+    return this.#content.body;
   }
 }
 

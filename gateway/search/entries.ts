@@ -1,7 +1,7 @@
 import { LIMITS } from "../limits.ts";
 
 /** What an entry is made of. */
-interface Content {
+export interface Content {
   readonly type: string;
   readonly id: string;
   readonly body: Buffer;

@@ -1,5 +1,5 @@
 import { SERVED_RESOURCES, type ServedType } from "#profiles/interactions.ts";
-import { Entries } from "./entries.ts";
+import { type Content, Entries } from "./entries.ts";
 import { type EncodedKeys, extractKeys, partsOf } from "./keys.ts";
 
 /** What a pack is made of: one resource as stored, with its keys. */
@@ -15,6 +15,8 @@ export interface Packable {
   /** Its bytes, where they are known before it is read. */
   readonly body_bytes?: number;
   readonly keys: string;
+  /** What alone of it is kept until its entry is made, where that is less than all of it. */
+  readonly content?: Content;
 }
 
 interface TextKey {
@@ -75,7 +77,10 @@ class Pack {
     this.lastUpdated_ms = resources.map(({ lastUpdated }) => lastUpdated);
     this.sources = resources.map(({ source }) => source);
     this.likenesses = rows.map(({ keys: { likeness } }) => likeness);
-    this.entries = new Entries(resources, fhirBase);
+    this.entries = new Entries(
+      resources.map((resource) => resource.content ?? resource),
+      fhirBase,
+    );
     this.tokens = keys.tokens;
     this.tokenStarts = keys.tokenStarts;
     this.dates = keys.dates;

@@ -31,10 +31,17 @@ export interface StoredResource {
   readonly body: Buffer;
   /** Its bytes, of what was read from a store: known before the body is. */
   readonly body_bytes?: number;
+  /** The body alone, of what was read from a store: for whoever keeps that for long, and nothing else of it. */
+  readonly content?: StoredContent;
   /** Search keys, extracted at write, in the encoding of `search/keys.ts`. */
   readonly keys: string;
   /** SHA-256 (base64url) of the content without `meta.versionId` and `meta.lastUpdated`. */
   readonly contentHash: string;
+}
+
+/** A body that is made when it is read. */
+export interface StoredContent {
+  readonly body: Buffer;
 }
 
 /** A resource as it is put. */

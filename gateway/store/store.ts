@@ -18,6 +18,7 @@ export type {
   IdSpace,
   RecordKey,
   SharedKind,
+  StoredContent,
   StoredContribution,
   StoredPart,
   StoredRecord,

@@ -1,20 +1,24 @@
 import { expect, test } from "vitest";
+import type { StoredResource } from "../record.ts";
 import { createContext } from "./context.ts";
 import { readJoined, selectJoined } from "./joined-resources.ts";
 
 const BODIES = ["{}", '{"a":1}'];
 const TOLD = [
-  ["Observation", "o-1", 1, 1000, 4, 2, "h-1", "4:k"],
-  ["Consent", "c-1", 2, 2000, 4, 7, "", ""],
+  ["Observation", 1, 1000, 4, 2, "h-1"],
+  ["Consent", 2, 2000, 4, 7, ""],
 ];
+const IDS = "o-1\tc-1";
+const KEYS = "4:k\t";
 
-function read(told: string | null, bodies: string | null, others: string | null) {
+function read(told: string | null, bodies: string | null, others: string | null, ids = IDS, keys = KEYS) {
   const context = createContext();
   context.origins.set(4, { source: "leeds-csds", dataClass: "health-visiting" });
   context.origins.set(5, { source: "leeds-ctf", dataClass: "education" });
   const steps = readJoined(context, selectJoined("r.type <> 'Provenance'"));
   steps.next();
-  const next = steps.next([[told, bodies === null ? null : Buffer.from(bodies), others]]);
+  const [names, allKeys] = told === null ? [null, null] : [ids, keys];
+  const next = steps.next([[told, names, allKeys, bodies === null ? null : Buffer.from(bodies), others]]);
   if (!next.done) throw new Error("nothing more is to be asked");
   return next.value;
 }
@@ -41,6 +45,16 @@ test.each([
   ["a field too many", `${told}\tx`, BODIES.join("")],
   ["a body too long", told, `${BODIES.join("")} `],
   ["a body too short", told, "{}"],
-])("a row with %s is refused", (_, fields, bodies) => {
-  expect(() => read(fields, bodies, null)).toThrow(TypeError);
+  ["an id too few", told, BODIES.join(""), "o-1"],
+  ["keys too many", told, BODIES.join(""), IDS, `${KEYS}\t`],
+])("a row with %s is refused", (_, fields, bodies, ids = IDS, keys = KEYS) => {
+  expect(() => read(fields, bodies, null, ids, keys)).toThrow(TypeError);
+});
+
+test("what is made of a resource with another body tells of that body alone", () => {
+  const { resources } = read(told, BODIES.join(""), null);
+  const [one] = resources;
+  expect(one?.content?.body.toString()).toBe(BODIES[0]);
+  const another: Partial<StoredResource> = { ...one, body: Buffer.from("[]") };
+  expect(another.content).toBeUndefined();
 });
