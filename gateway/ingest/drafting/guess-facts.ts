@@ -1,11 +1,14 @@
 import type { SourceIdentity } from "#mappers/mapper.ts";
 import { linkingNhsNumber, linkingUpn } from "../../identity/numbers.ts";
 import type { RecordKey, WriteTransaction } from "../../store/store.ts";
-import type { CommitContext } from "../commit-unit.ts";
-import { readKnown } from "../read-ahead.ts";
+import type { DeliveryContext } from "../commit-batch.ts";
+import { AHEAD_RECORDS, readKnown } from "../read-ahead.ts";
 import type { Ask, AskedFacts } from "./messages.ts";
 
-type GuessContext = Pick<CommitContext, "source" | "mapping" | "dataClass" | "patientIdOf" | "resolver" | "guesses">;
+type GuessContext = Pick<
+  DeliveryContext,
+  "source" | "mapping" | "dataClass" | "patientIdOf" | "resolver" | "guesses" | "pause"
+>;
 
 /** Reads together what the guesses at these units ask for. */
 export async function readToGuess(
@@ -19,8 +22,12 @@ export async function readToGuess(
   const unknown: Ask[] = [];
   for (const ask of asks) if ((await findNamed(transaction, source, ask.identity)) === undefined) unknown.push(ask);
   const options = describing(context);
-  const alike = unknown.map(({ identity }) => context.resolver.alikeOf(source, identity, options));
-  await transaction.readAhead({ source, alike });
+  for (let from = 0; from < unknown.length; from += AHEAD_RECORDS) {
+    const some = unknown.slice(from, from + AHEAD_RECORDS);
+    const alike = some.map(({ identity }) => context.resolver.alikeOf(source, identity, options));
+    await transaction.readAhead({ source, alike });
+    await context.pause();
+  }
 }
 
 /**
