@@ -38,6 +38,11 @@ export interface IdentityCache {
    * asks at the same time shares one question.
    */
   resolve(identifier: string, find: () => Promise<readonly RecordKey[]>): Promise<readonly RecordKey[]>;
+  /**
+   * Another one once a change was told: what was resolved before under the same one still stands. `undefined` where that is
+   * not known without asking.
+   */
+  generation(): number | undefined;
   /** To be called after the change is committed and before anybody is told that it is done. */
   purge(change: IdentityChange): Promise<void>;
   /** For readiness and metrics. */

@@ -27,7 +27,8 @@ function startResolver(
     },
   };
   const scope = scopeOf("leeds wirral", "wirral liverpool");
-  return { asked, resolver: createIdentifierResolver({ store, cache: createInProcessIdentityCache(), scope }) };
+  const cache = createInProcessIdentityCache();
+  return { asked, cache, resolver: createIdentifierResolver({ store, cache, scope }) };
 }
 
 test("what the store found is not asked for again, until it is forgotten", async () => {
@@ -89,6 +90,40 @@ test("who is written is looked for anew when anything has changed, also beside o
   const { asked, resolver } = startResolver({ " s|1": [7] });
   for (const changes of [1, 1, 2]) await resolver.resolve("s", "1", "", changes);
   expect(asked).toEqual([" s|1", " written s|1", " written s|1"]);
+});
+
+test.each<[what: string, before: readonly RecordKey[], after: readonly RecordKey[], records: readonly RecordKey[]]>([
+  ["comes to be held by a child", [], [7], [7]],
+  ["comes to be held by a second child", [7], [7, 8], []],
+])(
+  "an identifier that %s is so for whoever asks once the cache was told, though asked for in between",
+  async (_, before, after, records) => {
+    const held = { " s|1": before };
+    const { cache, resolver } = startResolver(held);
+    expect(await resolver.resolve("s", "1", "", 1)).toEqual(before);
+    held[" s|1"] = after;
+    // Committed, and not told yet.
+    await resolver.resolve("s", "1", "", 2);
+    await cache.purge({ identifiers: ["s|1"] });
+    expect(await resolver.resolve("s", "1", "", 2)).toEqual(records);
+  },
+);
+
+test("where it is not known whether a change was told, the cache is asked each time, and of what is written it is remembered", async () => {
+  const { asked, cache } = startResolver({});
+  const resolver = createIdentifierResolver({
+    store: {
+      async findRecords([key]) {
+        asked.push(key?.value ?? "");
+        return [];
+      },
+      namesOf: async () => [],
+    },
+    cache: { ...cache, generation: () => undefined, resolve: async (_, find) => [...(await find()), 7] },
+    scope: scopeOf("leeds"),
+  });
+  for (const _ of [1, 2]) expect(await resolver.resolve("s", "1", "", 0)).toEqual([7]);
+  expect(asked).toEqual(["s|1", "written s|1", "s|1"]);
 });
 
 test("in a space of its own every record that carries an identifier answers, and no other space hears of it", async () => {

@@ -98,15 +98,21 @@ function findEvery(
   return reads.findRecords([{ code: "identifier", value: identifier }], EVERY_RECORD, idSpace);
 }
 
-/** What was found of an identifier, and the state of the store in which that is so. */
+/** What was found of an identifier. */
 interface Found {
+  /** State of the store after which it was asked of what clients wrote. */
   readonly changes: number;
+  readonly written: readonly RecordKey[];
+  /** Of the cache, before that was asked; absent where it is to be asked each time. */
+  readonly generation?: number | undefined;
+  /** All of them. */
   readonly records: readonly RecordKey[];
 }
 
 /**
  * Cache first, then the store, of what sources deliver. What clients wrote is remembered until anything at all changes. A
- * space of its own is asked of the store each time.
+ * space of its own is asked of the store each time. The cache hears of a change after its commit: what it says in between is
+ * behind the state that the store's counter tells of already, so what comes of it is not remembered by that alone.
  */
 export function createIdentifierResolver(options: {
   readonly store: Pick<Store, "findRecords" | "namesOf">;
@@ -125,10 +131,13 @@ export function createIdentifierResolver(options: {
   });
   const known = new LRUCache<string, Found>(upToEntries(LIMITS.identity_cache_entries_max));
   const resolveAnew = async (identifier: string, changes: number): Promise<readonly RecordKey[]> => {
+    const generation = cache.generation();
     const carriers = await cache.resolve(identifier, () => findCarriers(store, identifier));
     const delivered = await apartFromEachOther(store, carriers, scope);
-    const records = joined(delivered, await findWritten(store, identifier));
-    known.set(identifier, { changes, records });
+    const before = known.get(identifier);
+    const written = before?.changes === changes ? before.written : await findWritten(store, identifier);
+    const records = joined(delivered, written);
+    known.set(identifier, { changes, written, generation, records });
     return records;
   };
   return {
@@ -136,7 +145,9 @@ export function createIdentifierResolver(options: {
       const identifier = `${system}|${value}`;
       if (idSpace !== SHARED_ID_SPACE) return findEvery(store, identifier, idSpace);
       const found = known.get(identifier);
-      return found?.changes === changes ? found.records : resolveAnew(identifier, changes);
+      const isStill =
+        found?.changes === changes && found.generation !== undefined && found.generation === cache.generation();
+      return isStill ? found.records : resolveAnew(identifier, changes);
     },
     async forget(system, value, idSpace) {
       if (idSpace !== SHARED_ID_SPACE) return;

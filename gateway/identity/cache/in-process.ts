@@ -40,6 +40,7 @@ export function createInProcessIdentityCache(): IdentityCache {
       underWay.set(name, found);
       return found;
     },
+    generation: () => changes,
     async purge({ records = [], identifiers = [] }) {
       changes += 1;
       counted.purges += 1;

@@ -68,6 +68,7 @@ export function createRedisIdentityCache(options: RedisCacheOptions): IdentityCa
       underWay.set(name, loaded);
       return loaded;
     },
+    generation: () => (fence.ask === undefined && !debt.isOwed() ? fence.read().changes : undefined),
     async purge(change) {
       counted.purges += 1;
       const isTold = await shared.end(change);
