@@ -11,6 +11,8 @@ export interface Contribution {
   readonly localId?: string;
   /** Milliseconds since 1970 at which what is released of it last changed. */
   readonly lastUpdated: number;
+  /** Times between which that lies, both included, where they are known before it. */
+  readonly within?: readonly [earliest_ms: number, latest_ms: number];
   readonly patient: Patient;
 }
 
@@ -117,11 +119,21 @@ function compareContributions(a: Contribution, b: Contribution): number {
   const byVerified = Number(isVerified(b.patient)) - Number(isVerified(a.patient));
   if (byVerified !== 0) return byVerified;
   return (
-    b.lastUpdated - a.lastUpdated ||
+    compareDates(a, b) ||
     compareTexts(a.source, b.source) ||
     compareTexts(a.localId ?? "", b.localId ?? "") ||
     compareTexts(textOf(a), textOf(b))
   );
+}
+
+/** The date itself is asked for last: to find it, all that was told before may have to be put into its released form. */
+function compareDates(a: Contribution, b: Contribution): number {
+  if (isBefore(a, b)) return 1;
+  return isBefore(b, a) ? -1 : b.lastUpdated - a.lastUpdated;
+}
+
+function isBefore({ within: one }: Contribution, { within: other }: Contribution): boolean {
+  return one !== undefined && other !== undefined && one[1] < other[0];
 }
 
 function compareTexts(a: string, b: string): number {

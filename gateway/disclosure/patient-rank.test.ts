@@ -1,5 +1,6 @@
 import type { Patient } from "@medplum/fhirtypes";
 import { expect, test } from "vitest";
+import { foldPatient } from "./patient-fold.ts";
 import { Ranking } from "./patient-rank.ts";
 import type { Telling } from "./patient-timeline.ts";
 
@@ -84,6 +85,32 @@ test("nothing is compared before somebody asks for a date", () => {
   expect(dated).toMatchObject({ source: "a", localId: "1", patient: now.patient });
   expect(() => dated?.lastUpdated).toThrow("compared");
 });
+
+const FOLD = { identityOnly: [], identifierSystems: "any", isRestricted: false } as const;
+
+test("a source that told all it told after another goes before it, and nothing of either is compared", () => {
+  const earlier = [telling("a", "x of P", { from: 1, until: 3 }), telling("a", "y of P", { from: 3 })];
+  const later = [telling("b", "v of P", { from: 4, until: 6 }), telling("b", "w of P", { from: 6 })];
+  const ranking = new Ranking([...earlier, ...later]);
+  const dated = ranking.dated([...earlier.slice(1), ...later.slice(1)], () => {
+    throw new Error("compared");
+  });
+  expect(foldPatient(dated, FOLD).name).toEqual([{ family: "w" }, { family: "y" }]);
+});
+
+test.each([
+  ["x of Q", ["o", "x"]],
+  ["y of Q", ["y", "o"]],
+])(
+  "of two sources whose times overlap, the one that told anew %s stands where its released part says",
+  (said, names) => {
+    const other = telling("b", "o of P", { from: 3 });
+    const now = telling("a", said, { from: 5 });
+    const ranking = new Ranking([telling("a", "x of P", { from: 1, until: 5 }), now, other]);
+    const { name = [] } = foldPatient(ranking.dated([now, other], released), FOLD);
+    expect(name.map(({ family }) => family)).toEqual(names);
+  },
+);
 
 test("what was told anew in the same words is not compared either", () => {
   const now = telling("a", "x of P", { from: 5 });

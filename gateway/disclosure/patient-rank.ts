@@ -20,7 +20,17 @@ export class Ranking {
 
   /** `releasedOf`: what is released of one alone, as text; asked for where one goes before another by its date alone. */
   dated(tellings: readonly Telling[], releasedOf: (telling: Telling) => string): readonly Contribution[] {
-    return tellings.map((telling) => new Dated(telling, () => this.#since(telling, releasedOf)));
+    return tellings.map((telling) => new Dated(telling, this.#within(telling), () => this.#since(telling, releasedOf)));
+  }
+
+  /** Times between which `#since` lies, whatever is released. */
+  #within(telling: Telling): readonly [earliest_ms: number, latest_ms: number] {
+    let [earliest_ms, latest_ms] = [telling.lastUpdated, telling.lastUpdated];
+    for (let before = this.#before.get(telling); before !== undefined; before = this.#before.get(before)) {
+      earliest_ms = Math.min(earliest_ms, before.lastUpdated);
+      latest_ms = Math.max(latest_ms, before.lastUpdated);
+    }
+    return [earliest_ms, latest_ms];
   }
 
   #since(telling: Telling, releasedOf: (telling: Telling) => string): number {
@@ -42,13 +52,15 @@ class Dated implements Contribution {
   readonly source: string;
   readonly localId: string;
   readonly patient: Contribution["patient"];
+  readonly within: NonNullable<Contribution["within"]>;
   readonly #since: () => number;
   #lastUpdated: number | undefined;
 
-  constructor({ source, localId, patient }: Telling, since: () => number) {
+  constructor({ source, localId, patient }: Telling, within: Dated["within"], since: () => number) {
     this.source = source;
     this.localId = localId;
     this.patient = patient;
+    this.within = within;
     this.#since = since;
   }
 
