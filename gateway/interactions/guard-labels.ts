@@ -113,6 +113,10 @@ function isForWritten({ types, isWritten, categories, profiles }: LabelLists["de
 }
 
 function eachCoding(value: unknown, take: (system: string, code: string) => void): void {
+  if (Array.isArray(value)) {
+    for (const item of value) eachCoding(item, take);
+    return;
+  }
   if (!hasMembers(value)) return;
   const { code, system } = value;
   if (typeof code === "string" && "system" in value) take(String(system), code);
