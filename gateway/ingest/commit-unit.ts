@@ -230,6 +230,7 @@ async function judge(
     describesChild,
     ...(staysIn === undefined ? {} : { staysIn }),
   });
+  await readFound(transaction, unit, resolution);
   const before = prior !== undefined && prior.record === resolution.record ? prior : undefined;
   const facts: DraftFacts = {
     patientId: resolution.record === undefined ? undefined : await context.patientIdOf(transaction, resolution.record),
@@ -245,6 +246,16 @@ async function judge(
   const issues = [...wrong, ...draft.personIssues()];
   if (issues.length > 0) return { kind: "refused", reached: "mapped", issues };
   return { prior, resolution, draft, patient, stays: before !== undefined, contents, current };
+}
+
+/** A child to whom details led was not among those who were looked up together: what is asked of it is, in one round. */
+async function readFound(
+  transaction: WriteTransaction,
+  unit: Unit,
+  { record, source, identity: { localId }, facts }: Resolution,
+): Promise<void> {
+  if (record === undefined || facts.linked !== undefined) return;
+  await transaction.readAhead({ source, known: [{ record, localId, unit: unit.key }] });
 }
 
 /** The draft that was made in advance, where it still stands on the same facts; else one made now. */

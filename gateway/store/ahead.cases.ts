@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Ahead } from "./ahead-verbs.ts";
 import type { IdentityClaim, Link } from "./identity-verbs.ts";
 import type { RecordKey } from "./record.ts";
+import type { ReviewItem } from "./review-verbs.ts";
 import { type Child, contribution, FAMILY, resource, rollOf } from "./store.fixtures.ts";
 import type { ReadVerbs, Store, WriteTransaction } from "./store.ts";
 
@@ -158,6 +159,16 @@ const CHANGES: readonly (readonly [string, (transaction: WriteTransaction, recor
   ],
 ];
 
+const REVIEW: ReviewItem = {
+  kind: "unlinked",
+  source: "s",
+  localId: "A",
+  record: 1,
+  candidates: [],
+  evidence: [],
+  createdAt: 4,
+};
+
 function retell(transaction: WriteTransaction, localId: string, given: string): Promise<void> {
   return transaction.putSourceIdentity("s", localId, { localId, given }, [7, 8], `print of ${localId}`);
 }
@@ -219,6 +230,24 @@ export function aheadCases(store: () => Store, child: Child): void {
       await heldOf(transaction, records);
     }, change),
   );
+
+  test.each<[string, (transaction: WriteTransaction, id: number) => Promise<void>]>([
+    ["was open before", async () => {}],
+    ["it opens itself", (transaction) => transaction.openReview({ ...REVIEW, kind: "ambiguous" })],
+    ["it opens anew", (transaction, id) => transaction.reopenReview(id)],
+  ])("after asking who tells of a child a work closes the review that %s", async (what, open) => {
+    const { first } = await start();
+    await store().write((transaction) => transaction.openReview(REVIEW));
+    const [{ id } = { id: 0 }] = await store().reviewItems(9);
+    if (what !== "was open before") await store().write((transaction) => transaction.closeReviewItem(id, 5));
+    await store().write(async (transaction) => {
+      await transaction.sourceChildrenOf(first);
+      await open(transaction, id);
+      expect(await transaction.reviewItems(9)).toHaveLength(1);
+      await transaction.closeReview("s", "A");
+    });
+    expect(await store().reviewItems(9)).toEqual([]);
+  });
 
   test("rows that works make are numbered one after another, also after a work that failed", async () => {
     const make = (names: readonly string[], fails = false) =>

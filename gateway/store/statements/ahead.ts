@@ -1,7 +1,7 @@
 import type { Ahead, KnownAhead, ResourceName } from "../ahead-verbs.ts";
 import type { IdSpace } from "../record.ts";
 import { readAlike } from "./alike.ts";
-import { readTold } from "./children.ts";
+import { isToldRead, readTold } from "./children.ts";
 import { readNever } from "./decisions.ts";
 import { readClaims, readHolders } from "./identity-keys.ts";
 import { readJoined, selectJoined } from "./joined-resources.ts";
@@ -29,7 +29,8 @@ export function* readAhead(
   );
 }
 
-function* readKnown(work: Work, source: string, known: readonly KnownAhead[]): Steps<void> {
+function* readKnown(work: Work, source: string, asked: readonly KnownAhead[]): Steps<void> {
+  const known = asked.filter((one) => !isToldRead(work, source, one));
   if (known.length === 0) return;
   const records = known.map(({ record }) => record);
   const children = known.flatMap(({ localId }) => {

@@ -124,6 +124,11 @@ function contributionName(record: RecordKey, child: number): string {
   return `contribution ${record} ${child}`;
 }
 
+/** Whether that was noted of one, and is as it was. */
+export function isToldRead({ ahead }: Work, source: string, { record, unit }: KnownAhead): boolean {
+  return ahead.rows.has(tiesName(record, source, unit));
+}
+
 /** Notes what a source has said of children in these records, and where they are, as its units tell. */
 export function* readTold(work: Work, source: string, told: readonly KnownAhead[]): Steps<void> {
   const { children, ahead } = work;

@@ -21,6 +21,7 @@ export function* openReview(work: Work, item: ReviewItem): Steps<void> {
   const isFirst = isUntold(work, `child ${child}`, "review");
   if (!isFirst && (yield* isDismissed(child, item, candidates))) return;
   isFirstTold(work, `child ${child}`, "review");
+  work.ahead.unreviewed.delete(child);
   yield* write(
     isFirst ? INSERT_REVIEW : `${INSERT_REVIEW} ${OR_UPDATE_REVIEW}`,
     item.kind,
@@ -59,6 +60,7 @@ interface Closing {
 export function* closeReview(work: Work, { source, localId, stillOpen }: Closing): Steps<void> {
   const child = yield* knownChild(work, source, localId);
   if (child === undefined || isUntold(work, `child ${child}`, "review")) return;
+  if (work.ahead.unreviewed.has(child)) return;
   const others = stillOpen.length === 0 ? "" : `AND kind NOT IN (${marks(stillOpen.length)})`;
   yield* write(
     `UPDATE review SET closed_at = ? WHERE child = ? AND closed_at IS NULL ${others}`,
@@ -85,7 +87,8 @@ export function* dismissReview(id: number, { by, reason, at }: ReviewDismissal):
 }
 
 /** One that was opened anew meanwhile stands for it. */
-export function* reopenReview(id: number): Steps<void> {
+export function* reopenReview({ ahead }: Work, id: number): Steps<void> {
+  ahead.unreviewed.clear();
   yield* write(
     `UPDATE review SET closed_at = NULL, dismissed_at = NULL, dismissed_by = NULL, dismissed_why = NULL
      WHERE sequence = ? AND NOT EXISTS (SELECT 1 FROM review other WHERE other.child = review.child

@@ -232,13 +232,12 @@ export function* sourceChildrenOf(record: RecordKey): Steps<readonly AlikeChild[
 }
 
 /** The same within a work, which looks for them once while it changes nothing of them. */
-export function* tellersAhead({ ahead }: Work, record: RecordKey): Steps<readonly AlikeChild[]> {
-  const known = ahead.tellers.get(record) ?? (yield* sourceChildrenOf(record));
-  ahead.tellers.set(record, known);
-  return known;
+export function* tellersAhead(work: Work, record: RecordKey): Steps<readonly AlikeChild[]> {
+  if (!work.ahead.tellers.has(record)) yield* readTellers(work, [record]);
+  return work.ahead.tellers.get(record) ?? [];
 }
 
-/** Notes the children of these records, and what each is told by. */
+/** Notes the children of these records, what each is told by, and of which nothing is in review. */
 export function* readTellers({ ahead }: Work, records: readonly RecordKey[]): Steps<void> {
   const parts = inParts([...new Set(records)]);
   const found = yield* together(...parts.map((part) => arrays(TELLERS_OF_MANY(part.length), ...part)));
@@ -247,6 +246,7 @@ export function* readTellers({ ahead }: Work, records: readonly RecordKey[]): St
     const child = toAlikeChild(one);
     ahead.tellers.set(child.record, [...(ahead.tellers.get(child.record) ?? []), child]);
     ahead.rows.set(identityName(child.child), [{ identity: one[4] ?? null, blocking: one[5] ?? null }]);
+    if (integer(one[6]) === 0) ahead.unreviewed.add(child.child);
   }
 }
 
@@ -256,7 +256,9 @@ export function* namesOf(record: RecordKey): Steps<readonly SourceChildName[]> {
 }
 
 const TELLERS_OF_MANY = ofLengths(
-  (length) => `SELECT ${ALIKE_COLUMNS}, blocking FROM source_child
+  (length) => `SELECT ${ALIKE_COLUMNS}, blocking,
+      EXISTS (SELECT 1 FROM review v WHERE v.child = source_child.id AND v.closed_at IS NULL)
+    FROM source_child
     WHERE record IN (${marks(length)}) AND identity IS NOT NULL ORDER BY id`,
 );
 

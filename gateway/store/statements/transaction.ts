@@ -132,7 +132,7 @@ export class Transaction extends WorkReader implements WriteTransaction {
   }
 
   async reopenReview(id: number): Promise<void> {
-    return this.change(() => reopenReview(id));
+    return this.change((work) => reopenReview(work, id));
   }
 
   async contribution(record: RecordKey, source: string, localId: string): Promise<StoredContribution | undefined> {

@@ -46,6 +46,8 @@ export interface ReadAlready {
   readonly rows: Map<string, readonly Row[]>;
   /** Sources' children of whom something is told, by record. */
   readonly tellers: Map<RecordKey, readonly AlikeChild[]>;
+  /** Sources' children of whom nothing is in review. */
+  readonly unreviewed: Set<number>;
   /** Records that are never to be one with another. */
   readonly never: Map<RecordKey, readonly RecordKey[]>;
   /** What a record holds, by `type/id`, in the order of its slots. */
@@ -101,6 +103,7 @@ export function createWork(context: Context, clock: () => number): Work {
       alikeByKey: new Map(),
       rows: new Map(),
       tellers: new Map(),
+      unreviewed: new Set(),
       never: new Map(),
       current: new Map(),
       resources: new Map(),
