@@ -94,7 +94,7 @@ export function createScorer(model: Model): Scorer {
       class_bits[2] = namesakes_bits;
       return same_bits + tie();
     },
-    mostOfNames: createMostOfNames(same),
+    mostOfNames: createMostOfNames(same, average_bits),
     scoreAtMost(left, right, most_bits) {
       compareAllButNames(levels, left, right);
       leaveOutMove(level);
@@ -120,16 +120,22 @@ export function createScorer(model: Model): Scorer {
   };
 }
 
-/** What agrees throughout gives most, or what nearly agrees with the rarest of values; swapped names, those of both at once. */
-function createMostOfNames(same: Float64Array): Scorer["mostOfNames"] {
+/**
+ * What agrees throughout gives most, or what nearly agrees, of which no value counts as rarer than the one asked for;
+ * swapped names, those of both at once.
+ */
+function createMostOfNames(same: Float64Array, average_bits: readonly number[]): Scorer["mostOfNames"] {
   const atLevel = (field: number, level: number): number => same[field * LEVELS_MAX + level] ?? 0;
-  const nearly = (field: number): number => {
+  const mostOf = (place: number): ((bits: number) => number) => {
+    const field = RARE_FIELDS[place]?.[0] ?? 0;
+    const average = average_bits[place] ?? 0;
     const levels = Array.from({ length: LEVELS_MAX - 1 }, (_, at) => at + 1);
     const near = levels.filter((level) => field !== FIELD.given || level !== GIVEN.swapped);
-    return Math.max(0, ...near.map((level) => atLevel(field, level) + RARITY_BOUND_bits));
+    const nearly = Math.max(...near.map((level) => atLevel(field, level)));
+    const rarity = (bits: number): number => Math.max(0, Math.min(RARITY_BOUND_bits, (bits - average) * RARITY_SHARE));
+    return (bits) => Math.max(0, nearly + rarity(bits), atLevel(field, 0) + bits);
   };
-  const nearlyGiven = nearly(FIELD.given);
-  const nearlyFamily = nearly(FIELD.family);
+  const [mostOfGiven, mostOfFamily] = [mostOf(0), mostOf(1)];
   return ({ names }) => {
     let [given, family, both] = [0, 0, 0];
     for (const { given_bits, family_bits } of names) {
@@ -137,8 +143,7 @@ function createMostOfNames(same: Float64Array): Scorer["mostOfNames"] {
       family = Math.max(family, family_bits);
       both = Math.max(both, given_bits + family_bits);
     }
-    const mostGiven = Math.max(nearlyGiven, atLevel(FIELD.given, 0) + given);
-    const mostFamily = Math.max(nearlyFamily, atLevel(FIELD.family, 0) + family);
+    const [mostGiven, mostFamily] = [mostOfGiven(given), mostOfFamily(family)];
     const swapped = atLevel(FIELD.given, GIVEN.swapped) + both;
     return names.length > 1 ? Math.max(mostGiven, swapped) + mostFamily : Math.max(mostGiven + mostFamily, swapped);
   };
