@@ -52,6 +52,19 @@ describe("update", () => {
     },
   );
 
+  test("what is of no child and is put again after its end keeps its versions, though others took its room", async () => {
+    const first = await created(finding(undefined));
+    // As many as are read in one go.
+    for (let n = 1; n < 64; n += 1) await created(finding(undefined));
+    await writing.send(FREE, `DELETE Observation/${first.id}`);
+    await created(finding(undefined));
+    const again = await writing.send(FREE, `PUT Observation/${first.id}`, {
+      body: finding(undefined, { id: first.id }),
+    });
+    expect([again.status, again.version]).toEqual([201, "3"]);
+    expect((await writing.read(FREE, `Observation/${first.id}/_history/1`)).text).toBe(first.text);
+  });
+
   test.each(["Patient", "Observation"])("a %s that says the same keeps its version", async (type) => {
     const body = type === "Patient" ? patient() : finding(undefined);
     const first = await created(body);

@@ -20,7 +20,12 @@ export type Held =
       readonly body: Buffer;
       readonly isOwn: boolean;
     }
-  | { readonly state: "deleted"; readonly record: RecordKey; readonly isOwn: boolean };
+  | {
+      readonly state: "deleted";
+      readonly record: RecordKey;
+      readonly patientId: string;
+      readonly isOwn: boolean;
+    };
 
 /** Looks an id up as the transaction sees it. */
 export async function findHeld(type: RecordType, id: string, scene: Scene): Promise<Held | undefined> {
@@ -46,6 +51,7 @@ export async function findHeld(type: RecordType, id: string, scene: Scene): Prom
   return {
     state: "deleted",
     record,
+    patientId: newest.patientId,
     isOwn: isPatient ? await hasTold(record, id, scene) : newest.source === writer.source,
   };
 }

@@ -55,13 +55,13 @@ function requireWithinScopes({ type, id, sent, held }: ToPut, { requester, searc
   refuse({ kind: "insufficient-scope", needed: `system/${type}.${letter}` });
 }
 
-/** The shared record in which it stands already, else one that has room. */
+/** The shared record in which it stands already, or stood until its end and its versions are, else one that has room. */
 async function sharedRecordFor(
   type: RecordType,
   held: Held | undefined,
   { transaction, writer }: Scene,
 ): Promise<RecordKey> {
-  if (held?.state === "current" && held.patientId === "") return held.record;
+  if (held?.patientId === "") return held.record;
   return transaction.sharedRecord(type, writer.authority, writer.idSpace);
 }
 
