@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { resource } from "../store.fixtures.ts";
 import { createPostgresStore } from "./postgres.ts";
@@ -42,4 +43,44 @@ test("what works say that they look for is asked together, and what they write g
   expect(asked - before).toBeLessThanOrEqual(4 + 3 + 3);
   expect((await store.record(1))?.resources.map(({ version }) => version)).toEqual([3, ...ids.slice(1).map(() => 2)]);
   await store.close();
+});
+
+test("no work runs while another machine writes, nor when it is run again, so that the time it reads is after that", async () => {
+  const [here, there] = await Promise.all([database, database].map(({ url }) => createPostgresStore({ url })));
+  if (here === undefined || there === undefined) throw new Error("Two are opened.");
+  let isHeld = false;
+  let holds = 0;
+  const hold = (id: string, held: () => void) =>
+    there.write(async (transaction) => {
+      await transaction.createChild(id, "");
+      isHeld = true;
+      holds += 1;
+      held();
+      await pause(150);
+      isHeld = false;
+    });
+  let first: Promise<void> | undefined;
+  await new Promise<void>((resolve) => {
+    first = hold("there-1", resolve);
+  });
+  const besideAnother: boolean[] = [];
+  let second: Promise<void> | undefined;
+  const works = [
+    here.write(async (transaction) => {
+      const [wasHeld, before] = [isHeld, holds];
+      await transaction.createChild("here", "");
+      besideAnother.push(wasHeld || holds > before);
+    }),
+    here.write(async (transaction) => {
+      await transaction.createChild("refused", "");
+      second ??= hold("there-2", () => {});
+      // By now the other waits for this one, and nearly always comes before it is run again.
+      await pause(100);
+      throw new Error("refused");
+    }),
+  ];
+  expect((await Promise.allSettled(works)).map(({ status }) => status)).toEqual(["fulfilled", "rejected"]);
+  await Promise.all([first, second]);
+  expect(besideAnother).toEqual([false, false]);
+  await Promise.all([here.close(), there.close()]);
 });

@@ -61,8 +61,9 @@ interface Shared {
 }
 
 /**
- * Works that share a transaction. Nothing is waited for but what a work itself asks: neither the beginning, nor what
- * each work wrote, nor the last of all before the commit. What one has looked for or written is known to the next, and
+ * Works that share a transaction. Before the first of them runs it is waited for that no other machine writes: the time that
+ * a work reads is then none before what it changes was told. From then on nothing is waited for but what a work itself asks:
+ * neither what each work wrote, nor the last of all before the commit. What one has looked for or written is known to the next, and
  * what they write goes out together. Where one of these fails the transaction is broken, so
  * that the commit that follows on its heels commits nothing. Savepoints would be two statements a work, for the few that
  * fail once they have changed something: the works of such a group are run again, each with what it alone knows.
@@ -77,6 +78,8 @@ export class WriteGroup {
   #ahead = new Set<Queued>();
   #flush: WriteOptions["flush"];
   #begun: Promise<unknown> = Promise.resolve();
+  /** When no other machine wrote any more. */
+  #began = Number.POSITIVE_INFINITY;
   #shared: Shared;
 
   constructor(writing: Writing, wire: Wire) {
@@ -106,7 +109,6 @@ export class WriteGroup {
     this.#flush = flush;
     try {
       this.#begin();
-      const started = performance.now();
       for (let n = 0; n < GROUP_WORKS_MAX; n += 1) {
         // Works that may be flushed later share a commit of their own, unless the one before them is flushed anyway.
         if (flush === "later" && queue[0]?.flush !== "later") break;
@@ -115,7 +117,7 @@ export class WriteGroup {
         if (queued === undefined) break;
         const others = queue.slice(0, GROUP_WORKS_MAX - n - 1);
         await (queued.isCareful ? this.#runCareful(queued) : this.#runOne(queued, others));
-        if (performance.now() - started > GROUP_MS_MAX) break;
+        if (performance.now() - this.#began > GROUP_MS_MAX) break;
       }
       await this.#commit();
     } catch (error) {
@@ -137,7 +139,9 @@ export class WriteGroup {
       this.#wire.send(this.#flush === "later" ? "BEGIN; SET LOCAL synchronous_commit = off" : "BEGIN"),
       this.#wire.put(CHANGE, []),
       this.#wire.put(MARK, [writer, this.#number, clock()]),
-    ]);
+    ]).then(() => {
+      this.#began = performance.now();
+    });
     this.#begun.catch(() => {});
   }
 
@@ -159,6 +163,7 @@ export class WriteGroup {
     driver.hasChanged = false;
     try {
       await this.#lookAhead(queued, others);
+      await this.#begun;
       const resolve = await queued.run(transaction);
       transaction.end();
       await driver.idle();
@@ -182,6 +187,7 @@ export class WriteGroup {
     this.#works.push(queued);
     this.#wire.send("SAVEPOINT work").catch(() => {});
     try {
+      await this.#begun;
       const resolve = await queued.run(transaction);
       await transaction.finish();
       transaction.end();
