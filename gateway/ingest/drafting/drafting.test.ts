@@ -55,7 +55,7 @@ async function contentsOf(store: Store): Promise<readonly string[]> {
 }
 
 async function receiptOf(line: TestLine, kind: SourceKind, text: string) {
-  const { id: _, ...receipt } = await line.send(kind, inChunks(text, 65_536), { id: "delivery" });
+  const { id: _, ...receipt } = await line.send(kind, inChunks(text, 65_536), { id: "delivery", fileName: "pupils" });
   return receipt;
 }
 
@@ -82,6 +82,23 @@ test("a long file drafted in a thread of its own gives what it gives in one thre
   expect(inTwo).toEqual(inOne);
   expect(inTwo?.length).toBeGreaterThan(10);
   for (const line of lines) await line.close();
+});
+
+test("the Provenance of a record that made nothing before is the one that was drafted with it", async () => {
+  // Whatever is made where it is committed names another organisation.
+  const line = startLine({ hasDrafters: true, organizationId: () => "made-in-the-commit" });
+  await receiptOf(line, "eyfs-profile", EYFSP);
+  const units = await line.store.unitsOf("leeds-eyfsp", 100_000);
+  const told = await Promise.all(
+    units.flatMap(({ made }) =>
+      made.filter(({ type }) => type === "Provenance").map(({ id }) => line.store.resource("Provenance", id, "")),
+    ),
+  );
+  const inCommit = told.filter((one) => one?.body.includes("Organization/made-in-the-commit"));
+  // A pupil told of twice, or found to be another than was guessed, is drafted again there.
+  expect(told.length).toBeGreaterThan(100);
+  expect(inCommit.length).toBeLessThan(told.length / 4);
+  await line.close();
 });
 
 test("the same pupils over and over in one file end as the last of them says", async () => {
