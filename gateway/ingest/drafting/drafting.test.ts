@@ -3,6 +3,7 @@ import type { SourceKind } from "#mappers/mapper.ts";
 import { AREAS } from "#mappers/synthetic/areas.ts";
 import { generate } from "#mappers/synthetic/generate.ts";
 import { REFERENCE_DATE } from "#mappers/synthetic/scenarios.ts";
+import { extractKeys } from "../../search/keys.ts";
 import type { Store } from "../../store/store.ts";
 import { inChunks, sourceOf, startLine, type TestLine } from "../line.fixtures.ts";
 import { MAPPERS } from "../mappers.fixtures.ts";
@@ -45,7 +46,10 @@ async function contentsOf(store: Store): Promise<readonly string[]> {
     text.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, (id) => names.get(id) ?? "organisation");
   for (const key of records) {
     const record = await store.record(key);
-    for (const { body, version } of record?.resources ?? []) lines.push(named(`${version} ${body}`));
+    for (const { body, version, keys } of record?.resources ?? []) {
+      const isKeyed = keys === extractKeys(JSON.parse(String(body)));
+      lines.push(named(`${version} ${isKeyed ? "" : "under other keys "}${body}`));
+    }
     for (const { source, body } of record?.contributions ?? []) lines.push(named(`${source} ${body}`));
     for (const { kind, source, organization, start } of record?.relationships ?? []) {
       lines.push(`${kind} ${source} ${organization.value} ${start}`);
@@ -74,7 +78,9 @@ test("a long file drafted in a thread of its own gives what it gives in one thre
     expect(inTwo).toEqual(inOne);
     expect(inTwo.received).toBe(inTwo.committed + inTwo.unchanged + inTwo.quarantined);
   }
-  expect(await contentsOf(lines[1].store)).toEqual(await contentsOf(lines[0].store));
+  const contents = await contentsOf(lines[1].store);
+  expect(contents).toEqual(await contentsOf(lines[0].store));
+  expect(contents.filter((one) => one.includes("under other keys"))).toEqual([]);
   const held = await Promise.all(
     lines.map(({ store }) => store.quarantined({ sources: ["leeds-ctf", "leeds-eyfsp"] }, 100_000)),
   );
