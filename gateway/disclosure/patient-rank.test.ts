@@ -112,6 +112,22 @@ test.each([
   },
 );
 
+test("of two sources that told at one time the one stands first whose name does, in whichever order they come", () => {
+  const both = [telling("a", "x of P", { from: 3 }), telling("b", "o of P", { from: 3 })];
+  for (const tellings of [both, both.toReversed()]) {
+    const { name = [] } = foldPatient(new Ranking(tellings).dated(tellings, released), FOLD);
+    expect(name.map(({ family }) => family)).toEqual(["x", "o"]);
+  }
+});
+
+test("what was told before counts by when it was told, though it was told after what took its place", () => {
+  const before = telling("a", "x of P", { from: 9, since: 10, until: 12 });
+  const now = telling("a", "x of Q", { from: 5, since: 12 });
+  const other = telling("b", "o of P", { from: 7 });
+  const { name = [] } = foldPatient(new Ranking([before, now, other]).dated([now, other], released), FOLD);
+  expect(name.map(({ family }) => family)).toEqual(["x", "o"]);
+});
+
 test("what was told anew in the same words is not compared either", () => {
   const now = telling("a", "x of P", { from: 5 });
   const ranking = new Ranking([now, telling("a", "x of P", { from: 1, until: 5 })]);
