@@ -1,5 +1,5 @@
 import type { SourceFacts } from "../disclosure/visibility.ts";
-import type { RecordKey, SharedKind, Store } from "../store/store.ts";
+import type { ReadVerbs, RecordKey, SharedKind } from "../store/store.ts";
 import { labellingOf } from "./record-reader-labels.ts";
 import type { LoadOptions } from "./record-reader-load.ts";
 import type { HiddenServices } from "./record-reader-services.ts";
@@ -7,11 +7,13 @@ import type { HiddenServices } from "./record-reader-services.ts";
 const KINDS: readonly SharedKind[] = ["Organization", "Practitioner", "PractitionerRole"];
 
 export interface HiddenServicesReader {
-  /** What was known last, without asking the store. */
-  known(): HiddenServices;
   /** What is known at a state of the store; the same object as long as nothing about it is other. */
   at(changes: number): Promise<HiddenServices>;
+  /** The same as a transaction sees it, of which nothing is kept: it may never be committed. */
+  within(transaction: Verbs): Promise<HiddenServices>;
 }
+
+type Verbs = Pick<ReadVerbs, "sharedVersions" | "record">;
 
 type Services = HiddenServices["services"];
 
@@ -32,7 +34,7 @@ interface Read {
  * says as much as a name. Read anew only where one of the few records that hold them has changed.
  */
 export function createHiddenServices(
-  store: Pick<Store, "sharedRecords" | "recordVersion" | "record">,
+  store: Verbs,
   options: Pick<LoadOptions, "labelling" | "sources">,
 ): HiddenServicesReader {
   let checkedAt = Number.NaN;
@@ -45,32 +47,35 @@ export function createHiddenServices(
   async function check(changes: number, services: Services): Promise<HiddenServices> {
     begun += 1;
     const turn = begun;
-    const read = await readAgain(services);
-    const found = { services, kinds: new Map([...read.values()].flatMap((one) => [...one.kinds])) };
+    const read = await readAgain(store, services);
+    const found = toFound(read, services);
     if (turn < settled) return found;
     settled = turn;
     records = read;
-    if (value.services !== services || !sameKinds(value.kinds, found.kinds)) value = found;
+    value = found;
     checkedAt = changes;
     return value;
   }
 
-  async function readAgain(services: Services): Promise<ReadonlyMap<RecordKey, Read>> {
-    const known = value.services === services ? records : new Map<RecordKey, Read>();
-    const authorities = authoritiesOf(options.sources);
-    const parts = await Promise.all(KINDS.map((kind) => store.sharedRecords(kind, authorities)));
-    const read = parts.flat().map(async (key): Promise<readonly [RecordKey, Read] | undefined> => {
-      const version = await store.recordVersion(key);
-      const before = known.get(key);
-      if (version === undefined) return undefined;
-      if (before?.version === version) return [key, before];
-      return [key, { version, kinds: await readKinds(key, services) }];
-    });
-    return new Map((await Promise.all(read)).filter((one) => one !== undefined));
+  /** What was known before where it is still so. */
+  function toFound(read: ReadonlyMap<RecordKey, Read>, services: Services): HiddenServices {
+    const kinds = new Map([...read.values()].flatMap((one) => [...one.kinds]));
+    return value.services === services && sameKinds(value.kinds, kinds) ? value : { services, kinds };
   }
 
-  async function readKinds(key: RecordKey, services: Services): Promise<Read["kinds"]> {
-    const stored = await store.record(key);
+  async function readAgain(verbs: Verbs, services: Services): Promise<ReadonlyMap<RecordKey, Read>> {
+    const known = value.services === services ? records : new Map<RecordKey, Read>();
+    const authorities = authoritiesOf(options.sources);
+    const standing = await verbs.sharedVersions(KINDS, authorities);
+    const read = standing.map(async ({ key, version }): Promise<readonly [RecordKey, Read]> => {
+      const before = known.get(key);
+      return [key, before?.version === version ? before : { version, kinds: await readKinds(verbs, key, services) }];
+    });
+    return new Map(await Promise.all(read));
+  }
+
+  async function readKinds(verbs: Verbs, key: RecordKey, services: Services): Promise<Read["kinds"]> {
+    const stored = await verbs.record(key);
     return new Map(
       (stored?.resources ?? []).flatMap(({ type, id, body }): [string, string][] => {
         const kind = services.serviceOf(JSON.parse(body.toString()))?.kind;
@@ -80,7 +85,6 @@ export function createHiddenServices(
   }
 
   return {
-    known: () => value,
     async at(changes) {
       const { services } = labellingOf(options);
       if (checkedAt === changes && value.services === services) return value;
@@ -91,6 +95,10 @@ export function createHiddenServices(
         checking = { changes, services, found };
       }
       return checking.found;
+    },
+    async within(transaction) {
+      const { services } = labellingOf(options);
+      return toFound(await readAgain(transaction, services), services);
     },
   };
 }

@@ -2,6 +2,7 @@ import { LRUCache } from "lru-cache";
 import type { ReadVerbs, RecordKey, Store } from "../store/store.ts";
 import { createHiddenServices } from "./hidden-services.ts";
 import { type LoadedRecord, type LoadOptions, toLoadedRecord } from "./record-reader-load.ts";
+import type { HiddenServices } from "./record-reader-services.ts";
 import type { Soon } from "./soon.ts";
 
 export interface RecordReaderOptions extends LoadOptions {
@@ -56,13 +57,20 @@ export class RecordCache {
     return loaded;
   }
 
-  /** As a transaction sees it: what is in memory where it has the same version there, and nothing is kept. */
-  async loadWithin(transaction: ReadVerbs, key: RecordKey, breadth: Breadth): Promise<LoadedRecord | undefined> {
-    const cached = this.#cached(key, breadth);
-    const hidden = this.#services.known();
-    if (cached?.hidden === hidden && (await transaction.recordVersion(key)) === cached.version) return cached;
-    const stored = await transaction[breadth](key);
-    return stored && toLoadedRecord(stored, Number.NaN, { ...this.#options, hidden });
+  /**
+   * Records as a transaction sees them: what is in memory where it has the same version there, and nothing is kept. Hidden
+   * services are looked at once, before the first of them: what the transaction itself tells of one later, it knows.
+   */
+  within(transaction: ReadVerbs): (key: RecordKey, breadth: Breadth) => Promise<LoadedRecord | undefined> {
+    let services: Promise<HiddenServices> | undefined;
+    return async (key, breadth) => {
+      services ??= this.#services.within(transaction);
+      const hidden = await services;
+      const cached = this.#cached(key, breadth);
+      if (cached?.hidden === hidden && (await transaction.recordVersion(key)) === cached.version) return cached;
+      const stored = await transaction[breadth](key);
+      return stored && toLoadedRecord(stored, Number.NaN, { ...this.#options, hidden });
+    };
   }
 
   async #loadAnew(
@@ -73,19 +81,26 @@ export class RecordCache {
     const { store } = this.#options;
     const compiledBy = this.#compiledBy;
     // Side by side: to a server each is a round.
-    const [hidden, version] = await Promise.all([
-      this.#services.at(changes),
-      cached === undefined ? undefined : store.recordVersion(key),
-    ]);
-    if (cached?.hidden === hidden && version === cached.version) {
-      cached.checkedAt = changes;
-      return cached;
+    const services = this.#services.at(changes);
+    if (cached !== undefined) {
+      const [hidden, version] = await Promise.all([services, store.recordVersion(key)]);
+      if (cached.hidden === hidden && version === cached.version) {
+        cached.checkedAt = changes;
+        return cached;
+      }
     }
-    const stored = await store[breadth](key);
+    const [stored, before] = await Promise.all([store[breadth](key), services]);
     if (!stored) return undefined;
+    const hidden = await this.#hiddenAfter(changes, before);
     const loaded = toLoadedRecord(stored, changes, { ...this.#options, hidden });
     this.#keep(this.#records, loaded, compiledBy);
     return loaded;
+  }
+
+  /** A record that was just read may name a service that was told since it was looked for, in one commit or in two. */
+  async #hiddenAfter(changes: number, before: HiddenServices): Promise<HiddenServices> {
+    const now = await this.#options.store.changeCounter();
+    return now === changes ? before : this.#services.at(now);
   }
 
   /** What was begun under a former register answers those who asked then, and nobody later. */

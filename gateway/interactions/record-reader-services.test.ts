@@ -99,6 +99,26 @@ describe("of a service whose name tells why the child was seen, its kind alone i
     expect((await shownWithin(one)).performer).toEqual([{ display: "Support service" }]);
   });
 
+  test("within a transaction that is the first to read anything at all", async () => {
+    const key = await house.child("p-1");
+    await house.tell(key, {}, CSDS);
+    await house.put(key, observation("o", "p-1", { performer: [{ reference: "Organization/r" }] }), CSDS);
+    const shared = await house.shared("Organization", CSDS);
+    await house.put(shared, { resourceType: "Organization", id: "r", name: "Women’s Aid" }, CSDS);
+    expect((await shownWithin(key)).performer).toEqual([{ display: "Support service" }]);
+  });
+
+  test("within a transaction, and by what others told since anybody last looked", async () => {
+    const key = await house.child("p-1");
+    await house.tell(key, {}, CSDS);
+    await house.put(key, observation("o", "p-1", { performer: [{ reference: "Organization/r" }] }), CSDS);
+    expect((await shownWithin(key)).performer).toEqual([{ reference: "Organization/r" }]);
+    const shared = await house.shared("Organization", CSDS);
+    await house.put(shared, { resourceType: "Organization", id: "r", name: "Women’s Aid" }, CSDS);
+    expect((await shownWithin(key)).performer).toEqual([{ display: "Support service" }]);
+    expect((await shownOf(key)).performer).toEqual([{ display: "Support service" }]);
+  });
+
   test("by who recorded it", async () => {
     const told = JSON.stringify({ ...provenance("v", "Patient/p-1"), agent: [{ who: REFUGE }] });
     expect(await toldOf(JSON.parse(told))).toMatchObject({ agent: [{ who: { display: "Support service" } }] });

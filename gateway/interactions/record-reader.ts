@@ -73,7 +73,7 @@ export interface RecordReader {
   findings(key: RecordKey, requester: Requester, at: Moment): Soon<VisibleRecord | undefined>;
   /** The same as far as the Patient goes, without reading what else the record holds: its pack may hold nothing. */
   person(key: RecordKey, requester: Requester, at: Moment): Soon<VisibleRecord | undefined>;
-  /** The visible record of what a transaction has just put into one that it made itself, without reading it. */
+  /** The visible record of what a transaction has just told of a child whom it made itself, without reading it. */
   made(stored: StoredRecord, requester: Requester, at: Moment): Soon<VisibleRecord | undefined>;
   /** A resource, as far as the requester may see it. */
   find(type: RecordType, id: string, requester: Requester, at: Moment): Soon<ReleasedEntry | undefined>;
@@ -96,12 +96,13 @@ export function createRecordReader(options: RecordReaderOptions): RecordReader {
   const cache = new RecordCache(options);
 
   function within(transaction: ReadVerbs): RecordReader {
-    const loadFindings = (key: RecordKey) => cache.loadWithin(transaction, key, "findings");
+    const load = cache.within(transaction);
+    const loadFindings = (key: RecordKey) => load(key, "findings");
     const reading = {
       verbs: transaction,
       // A transaction sees one state from beginning to end, and waits for nothing but its own verbs.
       changes: async () => Number.NaN,
-      load: (key: RecordKey) => cache.loadWithin(transaction, key, "record"),
+      load: (key: RecordKey) => load(key, "record"),
       loadFindings,
       loadPerson: loadFindings,
       within,

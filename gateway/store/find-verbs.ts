@@ -18,6 +18,12 @@ export interface SharedScope {
   readonly authorities: readonly string[];
 }
 
+/** A shared record as it stands. */
+export interface SharedVersion {
+  readonly key: RecordKey;
+  readonly version: number;
+}
+
 /** Between which times what is told in a record came, ceased or ended; every version of anything in it lies within. */
 export interface RecordChange {
   readonly key: RecordKey;
@@ -60,4 +66,6 @@ export interface FindReadVerbs {
   ): Promise<readonly RecordChange[]>;
   /** Keys of all shared records of one kind in these authorities, ascending. */
   sharedRecords(kind: SharedKind, authorities: readonly string[]): Promise<readonly RecordKey[]>;
+  /** All shared records of these kinds in these authorities with their versions, ascending by key. */
+  sharedVersions(kinds: readonly SharedKind[], authorities: readonly string[]): Promise<readonly SharedVersion[]>;
 }

@@ -47,6 +47,11 @@ export function sharedCases(store: () => Store, put: Put): void {
     expect(await store().sharedRecords("Organization", ["344", "383", "999"])).toEqual(
       [leeds, wirral, spaced].toSorted((a, b) => a - b),
     );
+    expect(await store().sharedVersions(["Practitioner", "Organization"], ["344", "383", "999"])).toEqual(
+      [leeds, wirral, spaced].toSorted((a, b) => a - b).map((key) => ({ key, version: key === leeds ? 2 : 1 })),
+    );
+    expect(await store().sharedVersions(["Organization"], ["999"])).toEqual([]);
+    expect(await store().sharedVersions(["Practitioner"], ["383"])).toEqual([]);
     expect(await store().sharedRecords("Organization", [])).toEqual([]);
     expect(await store().sharedRecords("Practitioner", ["383"])).toEqual([]);
     expect(await store().scanRecords({}, 0, 10)).toEqual([]);
@@ -59,6 +64,17 @@ export function sharedCases(store: () => Store, put: Put): void {
     expect((await store().record(key))?.kind).toBe(kind);
     expect(await store().locate("Observation", "o-1", "")).toBe(key);
     expect(await store().sharedRecords(kind, ["383"])).toEqual([key]);
+  });
+
+  test("a transaction sees the versions of shared records as it has made them itself", async () => {
+    const key = await make("Organization", "383");
+    await store().write(async (transaction) => {
+      const versions = () => transaction.sharedVersions(["Organization"], ["383"]);
+      expect(await versions()).toEqual([{ key, version: 1 }]);
+      await transaction.put(key, { ...PRACTITIONER, type: "Organization" });
+      expect(await versions()).toEqual([{ key, version: 2 }]);
+      expect(await store().sharedVersions(["Organization"], ["383"])).toEqual([{ key, version: 1 }]);
+    });
   });
 
   test("a part takes so many resources, then another is begun", async () => {

@@ -11,7 +11,7 @@ import type { ReviewReadVerbs, ReviewWriteVerbs } from "./review-verbs.ts";
 export type { AlikeAhead, ResourceName } from "./ahead-verbs.ts";
 export type { KeptRow, Quarantined, StagedFrom, StagedRow } from "./delivery-verbs.ts";
 export type { DisclosureFilter, DisclosureStep, StoredDisclosureDecision } from "./disclosure-verbs.ts";
-export type { ChangeOrder, RecordChange, RecordScope, SharedScope } from "./find-verbs.ts";
+export type { ChangeOrder, RecordChange, RecordScope, SharedScope, SharedVersion } from "./find-verbs.ts";
 export type { AlikeChild, IdentityClaim, SourceChildName, StoredDecision } from "./identity-verbs.ts";
 export type { Lineage, RecordState, UnitLineage } from "./lineage-verbs.ts";
 export type {

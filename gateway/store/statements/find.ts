@@ -1,4 +1,4 @@
-import type { ChangeOrder, RecordChange, RecordScope, SharedScope } from "../find-verbs.ts";
+import type { ChangeOrder, RecordChange, RecordScope, SharedScope, SharedVersion } from "../find-verbs.ts";
 import type { IdSpace, RecordKey, SharedKind } from "../record.ts";
 import type { RecordSearchKey } from "../record-verbs.ts";
 import { LIMIT } from "./limit.ts";
@@ -137,6 +137,19 @@ function merged(pages: readonly (readonly RecordKey[])[], limit: number): readon
 export function* sharedRecords(kind: SharedKind, authorities: readonly string[]): Steps<readonly RecordKey[]> {
   const { where, values } = isOneOf("authority", authorities);
   return keysOf(yield* arrays(`SELECT key FROM record WHERE kind = ? AND ${where} ORDER BY key`, kind, ...values));
+}
+
+export function* sharedVersions(
+  kinds: readonly SharedKind[],
+  authorities: readonly string[],
+): Steps<readonly SharedVersion[]> {
+  const [ofKind, ofAuthority] = [isOneOf("kind", kinds), isOneOf("authority", authorities)];
+  const found = yield* arrays(
+    `SELECT key, version FROM record WHERE ${ofKind.where} AND ${ofAuthority.where} ORDER BY key`,
+    ...ofKind.values,
+    ...ofAuthority.values,
+  );
+  return found.map(([key, version]) => ({ key: integer(key), version: integer(version) }));
 }
 
 /** Records in the order of their last change, each way one range of one index; an organisation's few are sorted. */

@@ -1,6 +1,6 @@
 import type { Quarantined, QuarantineFilter, SourceReach } from "../delivery-verbs.ts";
 import type { ConsentPlace, DisclosureFilter, StoredDisclosureDecision } from "../disclosure-verbs.ts";
-import type { ChangeOrder, RecordChange, RecordScope, SharedScope } from "../find-verbs.ts";
+import type { ChangeOrder, RecordChange, RecordScope, SharedScope, SharedVersion } from "../find-verbs.ts";
 import type { AlikeBounds, AlikeChild, Link, SourceChildName, StoredDecision } from "../identity-verbs.ts";
 import type { RawRecord, RecordState, RecordStateFilter, UnitLineage } from "../lineage-verbs.ts";
 import type {
@@ -21,7 +21,7 @@ import { neverLinked, readDecision, readDecisions } from "./decisions.ts";
 import { readQualityOf, readQuarantined, readQuarantineEntry, readReceipt, readReceiptsOf } from "./deliveries.ts";
 import { readDisclosureDecision, readDisclosureDecisions, readDisclosureDecisionsOfWhole } from "./disclosure.ts";
 import type { Driver } from "./driver.ts";
-import { findRecords, recordsByChange, scanRecords, sharedRecords } from "./find.ts";
+import { findRecords, recordsByChange, scanRecords, sharedRecords, sharedVersions } from "./find.ts";
 import { findResources } from "./identifiers.ts";
 import { identityKeyHolders } from "./identity-keys.ts";
 import { readLineagesOf, readUnitsOf } from "./lineage.ts";
@@ -160,6 +160,13 @@ export class Reader implements ReadVerbs {
 
   async sharedRecords(kind: SharedKind, authorities: readonly string[]): Promise<readonly RecordKey[]> {
     return this.driver.drive(() => sharedRecords(kind, authorities));
+  }
+
+  async sharedVersions(
+    kinds: readonly SharedKind[],
+    authorities: readonly string[],
+  ): Promise<readonly SharedVersion[]> {
+    return this.driver.drive(() => sharedVersions(kinds, authorities));
   }
 
   async resource(type: string, id: string, idSpace: IdSpace): Promise<StoredResource | undefined> {

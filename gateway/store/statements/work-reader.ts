@@ -1,11 +1,11 @@
-import type { ChangeOrder, RecordChange, RecordScope, SharedScope } from "../find-verbs.ts";
+import type { ChangeOrder, RecordChange, RecordScope, SharedScope, SharedVersion } from "../find-verbs.ts";
 import type { AlikeBounds, AlikeChild, Link } from "../identity-verbs.ts";
-import type { IdSpace, RecordKey, StoredPart, StoredRecord, StoredResource } from "../record.ts";
+import type { IdSpace, RecordKey, SharedKind, StoredPart, StoredRecord, StoredResource } from "../record.ts";
 import { findAlike } from "./alike.ts";
 import type { Context } from "./context.ts";
 import { neverAhead } from "./decisions.ts";
 import type { Driver, Manner } from "./driver.ts";
-import { recordsByChange } from "./find.ts";
+import { recordsByChange, sharedVersions } from "./find.ts";
 import { holdersAhead } from "./identity-keys.ts";
 import { locate, readFindings, readPerson, readRecord, readRecordVersion } from "./read.ts";
 import { Reader } from "./reader.ts";
@@ -119,5 +119,12 @@ export class WorkReader extends Reader {
     limit: number,
   ): Promise<readonly RecordChange[]> {
     return this.#noted(() => recordsByChange(scope, order, limit));
+  }
+
+  override async sharedVersions(
+    kinds: readonly SharedKind[],
+    authorities: readonly string[],
+  ): Promise<readonly SharedVersion[]> {
+    return this.#noted(() => sharedVersions(kinds, authorities));
   }
 }
