@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { Client } from "pg";
 import type { RecordKey } from "../record.ts";
 import { createSqliteStore } from "../sqlite/sqlite.ts";
 import { createContext } from "../statements/context.ts";
@@ -47,11 +48,17 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
   try {
     const { client } = await line.open();
     await prepareSchema(client, options.schema);
+    return new PostgresStore(server, { line, isCitus: await hasCitus(client) }, options);
   } catch (error) {
     await line.close();
     throw isOfDatabase(error) ? error : toStoreError(error);
   }
-  return new PostgresStore(server, line, options);
+}
+
+/** Where its extension is installed, tables may lie on several machines. */
+async function hasCitus(client: Client): Promise<boolean> {
+  const { rows } = await client.query("SELECT 1 FROM pg_extension WHERE extname = 'citus'");
+  return rows.length > 0;
 }
 
 /** Whether opening failed for a reason that whoever runs the database can mend; its message says which. */
@@ -68,13 +75,18 @@ class PostgresStore extends Reader implements Store {
   readonly #changes: () => Promise<number>;
   readonly #versions: (key: RecordKey) => Promise<number | undefined>;
 
-  constructor(server: Server, line: Line, { readers = READERS, clock = Date.now }: PostgresStoreOptions) {
+  constructor(
+    server: Server,
+    { line, isCitus }: { readonly line: Line; readonly isCitus: boolean },
+    { readers = READERS, clock = Date.now }: PostgresStoreOptions,
+  ) {
     const reading = new ReadDriver(server, readers);
     super(reading);
     this.#server = server;
     this.#line = line;
     this.#reading = reading;
-    this.#queue = createWriteQueue({ line, context: createContext(), clock, writer: randomUUID(), groups: 0 });
+    const context = createContext();
+    this.#queue = createWriteQueue({ line, context, clock, mayLook: !isCitus, writer: randomUUID(), groups: 0 });
     this.#changes = shareQuestion(() => readChanges(reading));
     this.#versions = shareQuestions((keys) => readVersions(reading, keys));
   }

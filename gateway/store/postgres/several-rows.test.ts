@@ -44,7 +44,7 @@ afterAll(async () => {
 });
 
 async function put(...statements: readonly ReturnType<typeof toWrite>[]): Promise<number> {
-  const buffer = new WriteBuffer();
+  const buffer = new WriteBuffer(true);
   for (const statement of statements) buffer.add(statement);
   const ready = buffer.take();
   for (const { translated, values } of ready) await wire.put(translated, values);

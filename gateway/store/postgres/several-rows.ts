@@ -8,6 +8,8 @@ export interface SeveralRows {
   readonly place?: { readonly table: string; readonly parameters: readonly number[] };
   /** Whether no row may be named twice in it. */
   readonly isOnce: boolean;
+  /** Whether it looks into a table for each row, which a planner of tables on several machines may refuse. */
+  readonly looks: boolean;
 }
 
 /** What names a row of those tables of which single rows are changed: columns that are unique together. */
@@ -42,7 +44,7 @@ function ofInsert(text: string, parameters: number): SeveralRows | undefined {
   const place = placeOf(table, columns);
   if (isOnce && place === undefined) return undefined;
   const several = `INSERT INTO ${table} (${columns.join(", ")}) SELECT * FROM unnest(${toLists(types)}) ${conflict}`;
-  return { text: several.trimEnd(), types, isOnce, ...(place === undefined ? {} : { place }) };
+  return { text: several.trimEnd(), types, isOnce, looks: false, ...(place === undefined ? {} : { place }) };
 }
 
 const UPDATE = /^\s*UPDATE (\w+)\s+SET ([^()]+?)\s+WHERE ((?:\w+ = \$\d+)(?: AND \w+ = \$\d+)*)\s*$/;
@@ -69,7 +71,7 @@ function ofUpdate(text: string): SeveralRows | undefined {
   });
   const several = `INSERT INTO ${table} (${columns.join(", ")}) SELECT ${becomes.join(", ")} ${lookedFor(table, conditions, types)}
     ON CONFLICT (${keys.join(", ")}) DO UPDATE SET ${set.map((column) => `${column} = excluded.${column}`).join(", ")}`;
-  return { text: several, types, place, isOnce: true };
+  return { text: several, types, place, isOnce: true, looks: true };
 }
 
 const COPY =
@@ -89,7 +91,7 @@ function ofCopy(text: string): SeveralRows | undefined {
   if (types === undefined || others === undefined || place === undefined) return undefined;
   const all = [...types, ...others];
   const several = `INSERT INTO ${into} (${columns.join(", ")}) SELECT ${toNamed(told.join(", "))} ${lookedFor(from, conditions, all)}`;
-  return { text: several, types: all, place, isOnce: false };
+  return { text: several, types: all, place, isOnce: false, looks: true };
 }
 
 /** One row of a table for each that is given, looked for by its key whatever the table is believed to hold (`translate.ts`). */

@@ -18,7 +18,10 @@ const HEAD_BYTES = 20;
 
 /** What it would send: the first two words but INTO and of how many rows each is. */
 function sent(...statements: readonly ReturnType<typeof toWrite>[]): readonly string[] {
-  const buffer = new WriteBuffer();
+  return sentBy(new WriteBuffer(true), statements);
+}
+
+function sentBy(buffer: WriteBuffer, statements: readonly ReturnType<typeof toWrite>[]): readonly string[] {
   for (const statement of statements) buffer.add(statement);
   expect(buffer.size).toBe(statements.length);
   const ready = buffer.take().map(({ translated, values }) => {
@@ -59,7 +62,7 @@ test("claims of one key keep their order, by whichever insert each is made", () 
   const again = (key: string, child: number) =>
     toWrite(`${insert} ON CONFLICT (key, child, record) DO UPDATE SET held = excluded.held`, key, child, 7, 1);
   const rows = (...statements: readonly ReturnType<typeof toWrite>[]) => {
-    const buffer = new WriteBuffer();
+    const buffer = new WriteBuffer(true);
     for (const statement of statements) buffer.add(statement);
     return buffer.take().length;
   };
@@ -69,6 +72,19 @@ test("claims of one key keep their order, by whichever insert each is made", () 
 
 test("what is kept of a row before it changes goes out with what is kept of others", () => {
   expect(sent(keep(1), change(1), keep(2), change(2))).toEqual(["INSERT history × 2", "INSERT resource × 2"]);
+});
+
+test("where no write may look into a table for each of its rows, each of these goes out by itself, in its place", () => {
+  expect(
+    sentBy(new WriteBuffer(false), [keep(1), change(1), keep(2), raise(1), source(1), change(2), source(2)]),
+  ).toEqual([
+    "INSERT history × 1",
+    "UPDATE resource × 1",
+    "INSERT history × 1",
+    "UPDATE record × 1",
+    "INSERT source × 2",
+    "UPDATE resource × 1",
+  ]);
 });
 
 test("a row that changes again is kept and changed after it has changed", () => {

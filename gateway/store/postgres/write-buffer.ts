@@ -27,8 +27,14 @@ interface Group {
 export class WriteBuffer {
   #groups: Group[] = [];
   readonly #latest = new Map<Translated, number>();
+  readonly #mayLook: boolean;
   #size = 0;
   #bytes = 0;
+
+  /** `mayLook`: whether the server takes one write of many rows that looks into a table for each (`SeveralRows`). */
+  constructor(mayLook: boolean) {
+    this.#mayLook = mayLook;
+  }
 
   /** How many statements it was given since it was emptied. */
   get size(): number {
@@ -46,7 +52,9 @@ export class WriteBuffer {
     this.#bytes += bytes;
     const translated = translate(sql);
     const place = placeOf(translated, values);
-    const at = translated.several === undefined ? undefined : this.#latest.get(translated);
+    const { several } = translated;
+    const isAlone = several === undefined || (several.looks && !this.#mayLook);
+    const at = isAlone ? undefined : this.#latest.get(translated);
     const group = at === undefined ? undefined : this.#groups[at];
     const hasRoom = group !== undefined && group.bytes + bytes <= GROUP_BYTES_MAX;
     if (at !== undefined && hasRoom && this.#mayJoin(at, { translated, place })) {

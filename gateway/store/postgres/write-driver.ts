@@ -18,14 +18,16 @@ const READS = /^\s*SELECT\b/;
 export class WriteDriver implements Driver {
   readonly #wire: Wire;
   readonly #context: Context;
-  readonly #buffer = new WriteBuffer();
+  readonly #buffer: WriteBuffer;
   #last: Promise<unknown> = Promise.resolve();
   #sent: Promise<unknown> = Promise.resolve();
   #failure: { readonly error: unknown } | undefined;
   /** Whether anything was asked that may have changed something, since it was last said that nothing was. */
   hasChanged = false;
 
-  constructor(wire: Wire, context: Context) {
+  /** `mayLook`: as `WriteBuffer` takes it. */
+  constructor(wire: Wire, context: Context, mayLook: boolean) {
+    this.#buffer = new WriteBuffer(mayLook);
     this.#wire = wire;
     this.#context = context;
   }

@@ -1,8 +1,10 @@
+import { randomBytes } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { AHEAD_BODY_BYTES_MAX } from "../statements/ahead.ts";
 import { resource } from "../store.fixtures.ts";
 import { createPostgresStore } from "./postgres.ts";
-import { startTestPostgres, type TestDatabase } from "./test-postgres.ts";
+import { administrate, startTestPostgres, type TestDatabase } from "./test-postgres.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -43,6 +45,70 @@ test("what works say that they look for is asked together, and what they write g
   expect(asked - before).toBeLessThanOrEqual(4 + 3 + 3);
   expect((await store.record(1))?.resources.map(({ version }) => version)).toEqual([3, ...ids.slice(1).map(() => 2)]);
   await store.close();
+});
+
+test.each([
+  ["small", AHEAD_BODY_BYTES_MAX / 2, false],
+  ["large", AHEAD_BODY_BYTES_MAX * 2, true],
+])(
+  "what a work says that it looks for is read before it runs, but for a large body: one that is %s, of %d bytes, is asked for: %s",
+  async (name, bytes, isAsked) => {
+    let asked = 0;
+    const store = await createPostgresStore({ url: database.url, onAsk: () => (asked += 1) });
+    const body = Buffer.from(
+      JSON.stringify({ resourceType: "Observation", note: randomBytes(bytes / 2).toString("hex") }),
+    );
+    const named = { type: "Observation", id: `body-${name}`, idSpace: "" };
+    await store.write(async (transaction) =>
+      transaction.put(await transaction.createChild(name, ""), resource({ id: named.id, body })),
+    );
+    const read = await store.write(
+      async (transaction) => {
+        const before = asked;
+        const found = await transaction.resource(named.type, named.id, named.idSpace);
+        return { body: found?.body, isAsked: asked > before };
+      },
+      { resources: [named] },
+    );
+    expect(read).toEqual({ body, isAsked });
+    await store.close();
+  },
+);
+
+test("with Citus' extension each update and each copy goes out by itself, and does the same", async () => {
+  const own = await (await startTestPostgres()).createDatabase();
+  await administrate(
+    own.url,
+    `INSERT INTO pg_extension (oid, extname, extowner, extnamespace, extrelocatable, extversion)
+     SELECT 99999, 'citus', extowner, extnamespace, extrelocatable, extversion FROM pg_extension LIMIT 1`,
+  );
+  const askedOn = async (url: string) => {
+    let asked = 0;
+    const store = await createPostgresStore({ url, onAsk: () => (asked += 1) });
+    const ids = ["c-1", "c-2", "c-3"];
+    const names = [{ type: "Patient", id: "c-1" }, ...ids.map((id) => ({ type: "Observation", id }))];
+    const putAll = (version: number) =>
+      store.write(
+        async (transaction) => {
+          const record = (await transaction.locate("Patient", "c-1", "")) ?? (await transaction.createChild("c-1", ""));
+          for (const id of ids) await transaction.put(record, resource({ id, version }));
+          return record;
+        },
+        { resources: names.map((name) => ({ ...name, idSpace: "" })) },
+      );
+    await putAll(1);
+    await putAll(2);
+    const before = asked;
+    const record = await putAll(3);
+    const after = asked;
+    expect((await store.record(record))?.resources.map(({ version }) => version)).toEqual([3, 3, 3]);
+    expect(await store.history("Observation", "c-2", "")).toHaveLength(3);
+    await store.close();
+    return after - before;
+  };
+  // Of each resource what it was is kept, and what it is put.
+  expect(await askedOn(own.url)).toBe((await askedOn(database.url)) + 2 * 2);
+  await own.drop();
 });
 
 test("no work runs while another machine writes, nor when it is run again, so that the time it reads is after that", async () => {

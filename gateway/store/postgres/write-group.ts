@@ -37,6 +37,8 @@ export interface Writing {
   readonly context: Context;
   /** Milliseconds since 1970, for expiry alone. */
   readonly clock: () => number;
+  /** Whether the server takes writes of many rows that look into a table for each. */
+  readonly mayLook: boolean;
   /** Names this process among those that write. */
   readonly writer: string;
   /** Number of the last group that was begun. */
@@ -128,8 +130,8 @@ export class WriteGroup {
   }
 
   #share(): Shared {
-    const { context, clock } = this.#writing;
-    return { driver: new WriteDriver(this.#wire, context), work: createWork(context, clock) };
+    const { context, clock, mayLook } = this.#writing;
+    return { driver: new WriteDriver(this.#wire, context, mayLook), work: createWork(context, clock) };
   }
 
   /** Waits on the server for every other writer: the first change of each transaction is to the same row. */

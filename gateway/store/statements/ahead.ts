@@ -46,7 +46,10 @@ function* readKnown(work: Work, source: string, asked: readonly KnownAhead[]): S
   );
 }
 
-/** Notes resources as they stand, children as their records, and where in these the next resource is to stand. */
+/**
+ * Notes resources as they stand, those with a large body without it, children as their records, and where in these the
+ * next resource is to stand.
+ */
 export function* readNamed(work: Work, named: readonly ResourceName[]): Steps<void> {
   const spaces = [...Map.groupBy(named, ({ idSpace }) => idSpace)];
   yield* together(
@@ -101,4 +104,8 @@ const PLACES = ofLengths(
     `SELECT r.record, ${PLACE.map((column) => `r.${column}`).join(", ")},
       c.id_space, c.version, c.first_change, c.last_change ${OF_HASHES(length)}`,
 );
-const WHOLE = ofLengths((length) => `${selectJoined()} ${OF_HASHES(length)}`);
+/** Of a body that is read ahead, as it is kept: of many that wait together a server hands over all at once. A larger one is read when it is asked for. */
+export const AHEAD_BODY_BYTES_MAX = 65_536;
+const WHOLE = ofLengths(
+  (length) => `${selectJoined()} ${OF_HASHES(length)} AND length(r.body) <= ${AHEAD_BODY_BYTES_MAX}`,
+);
