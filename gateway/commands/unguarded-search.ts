@@ -87,7 +87,7 @@ function openReader(reader: RecordReader): RecordReader {
     async view(key, requester, at) {
       if (open.has(key)) return open.get(key);
       const seen = await reader.view(key, requester, at);
-      const view = seen && { ...seen, patient: seen.patient, isVisible: () => true };
+      const view = seen && { ...seen, patient: seen.patient, identity: seen.identity, isVisible: () => true };
       open.set(key, view);
       return view;
     },

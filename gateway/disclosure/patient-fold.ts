@@ -145,7 +145,7 @@ function textOf({ patient }: Contribution): string {
   return JSON.stringify(patient);
 }
 
-const RESTRICTED = { system: CONFIDENTIALITY, code: "R", display: "restricted" };
+export const RESTRICTED = { system: CONFIDENTIALITY, code: "R", display: "restricted" };
 
 /** Whether a source marks the child as restricted. Asked of every source, whoever may see it. */
 export function isMarkedRestricted({ meta }: Patient): boolean {

@@ -20,7 +20,16 @@ test.each<[string, Pick<Leaving["view"], "tellers" | "isRestricted" | "override"
   ["a label against it", {}, DO_NOT_TELL, "unsafe"],
   ["a label against it, whatever was decided", { override: OVERRIDE }, DO_NOT_TELL, "unsafe"],
 ])("with %s the row says so of telling the family", (_, told, labels, expected) => {
-  const view = { key: 1, patientId: "p", patient: PACK, rules: [], pack: PACK, labelsOf: () => labels, ...told };
+  const view = {
+    key: 1,
+    patientId: "p",
+    patient: PACK,
+    identity: PACK,
+    rules: [],
+    pack: PACK,
+    labelsOf: () => labels,
+    ...told,
+  };
   const { disclosures } = toDisclosed([{ view, pack: PACK, entry: 0 }], AUDIT);
   expect(disclosures?.map(({ family }) => family)).toEqual([expected]);
 });

@@ -153,9 +153,9 @@ function standingOf(view: VisiblePerson, audit: AuditLog): Standing {
 }
 
 /** The child's NHS number as the requester sees it, hashed under the log's key. */
-function numberOf({ patient }: VisiblePerson, audit: AuditLog): string | undefined {
-  if (patient.size === 0 || audit.pseudonym === undefined) return undefined;
-  const { identifier = [] }: Patient = JSON.parse(resourceBytes(patient, 0).toString());
+function numberOf({ identity }: VisiblePerson, audit: AuditLog): string | undefined {
+  if (identity.size === 0 || audit.pseudonym === undefined) return undefined;
+  const { identifier = [] }: Patient = JSON.parse(resourceBytes(identity, 0).toString());
   const value = identifier.find(({ system }) => system === NHS_NUMBER)?.value;
   return value === undefined ? undefined : audit.pseudonym(value);
 }

@@ -88,6 +88,7 @@ function isShown(id: string, { agreement }: Requester): boolean {
 
 function toView(records: readonly IndexedRecord[], requester: Requester, ports: AuditEventPorts): VisibleRecord {
   const [first] = records;
+  const nobody = toPack([], ports.fhirBase);
   const events = records.flatMap((record) =>
     toAuditEvents(record, ports).flatMap((event) =>
       isShown(event.id ?? "", requester) ? [toPackable(event, record)] : [],
@@ -96,7 +97,8 @@ function toView(records: readonly IndexedRecord[], requester: Requester, ports: 
   return {
     key: first ? partOf(first) : AUDIT_KEYS_FROM,
     patientId: "",
-    patient: toPack([], ports.fhirBase),
+    patient: nobody,
+    identity: nobody,
     pack: toPack(events, ports.fhirBase),
     isVisible: () => true,
     rules: ["audit"],

@@ -34,11 +34,13 @@ export function createCanonicals(fhirBase: string, published: () => readonly Pub
     packed = { pack, entries: new Map(names) };
     return packed;
   };
+  const nobody = toPack([], fhirBase);
   return {
     view: {
       key: CANONICALS_KEY,
       patientId: "",
-      patient: toPack([], fhirBase),
+      patient: nobody,
+      identity: nobody,
       get pack() {
         return load().pack;
       },

@@ -207,7 +207,7 @@ describe("where a finding was made leaves", () => {
         {
           pack: toPack([told("Observation", "o", SEEN)], FHIR),
           entry: 0,
-          view: { patientId: "p-1", patient: toPack(patient, FHIR), lists: LABEL_LISTS },
+          view: { patientId: "p-1", identity: toPack(patient, FHIR), lists: LABEL_LISTS },
         },
       ],
       GP,

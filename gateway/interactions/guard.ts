@@ -86,7 +86,7 @@ export interface Leaving {
 export interface Releasing {
   readonly pack: Pack;
   readonly entry: number;
-  readonly view?: Pick<VisibleRecord, "patientId" | "patient" | "lists">;
+  readonly view?: Pick<VisibleRecord, "patientId" | "identity" | "lists">;
 }
 
 /** Entries that were looked at, by the agreement under which they leave: the bytes of a pack never change. */
@@ -110,7 +110,7 @@ export function guardRelease(
         id: pack.ids[entry] ?? "",
         source: pack.sources[entry] ?? "",
         patientId: view?.patientId,
-        isRestricted: view !== undefined && saysRestricted(view.patient),
+        isRestricted: view !== undefined && saysRestricted(view.identity),
       },
       { agreement, sources, lists: view?.lists ?? LABEL_LISTS },
     );
@@ -131,11 +131,11 @@ function marksOf(pack: Pack, agreement: Agreement): Uint8Array {
 
 const restricted = new WeakMap<Pack, boolean>();
 
-function saysRestricted(patient: Pack): boolean {
+function saysRestricted(identity: Pack): boolean {
   const known =
-    restricted.get(patient) ??
-    (patient.size > 0 && isMarkedRestricted(JSON.parse(resourceBytes(patient, 0).toString())));
-  restricted.set(patient, known);
+    restricted.get(identity) ??
+    (identity.size > 0 && isMarkedRestricted(JSON.parse(resourceBytes(identity, 0).toString())));
+  restricted.set(identity, known);
   return known;
 }
 

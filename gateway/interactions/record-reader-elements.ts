@@ -110,6 +110,7 @@ export function minimisedView(
   return {
     ...view,
     patient: view.patient,
+    identity: view.identity,
     pack: made,
     isVisible: (entry) => shown.has(before[entry] ?? -1),
     ...(view.labelsOf && { labelsOf: (entry: number) => view.labelsOf?.(before[entry] ?? -1) }),

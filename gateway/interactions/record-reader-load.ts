@@ -5,9 +5,9 @@ import type { Requester } from "../access/requester.ts";
 import { type ConsentRules, toConsentRules } from "../disclosure/consent-rules.ts";
 import type { Labels } from "../disclosure/labels/label.ts";
 import type { Labelling } from "../disclosure/labels/labels.ts";
-import { isMarkedRestricted } from "../disclosure/patient-fold.ts";
 import type { Telling } from "../disclosure/patient-timeline.ts";
 import type { ToldRelationship } from "../disclosure/relationship-since.ts";
+import { type ToldIdentity, toToldIdentity } from "../disclosure/told-identity.ts";
 import type { RecordFacts, SourceFacts } from "../disclosure/visibility.ts";
 import { withoutWithheld } from "../disclosure/withheld.ts";
 import type { Content } from "../search/entries.ts";
@@ -52,8 +52,8 @@ export interface LoadedRecord {
   readonly leavings: StoredRecord["leavings"];
   /** Whether any source marks the child as restricted, whoever may see that source. */
   readonly isRestricted: boolean;
-  /** `system|value` of every identifier, shown or not: what a cached resolution is checked against. */
-  readonly identifiers: ReadonlySet<string>;
+  /** What sources say today of who the child is, shown or not. */
+  readonly told: readonly ToldIdentity[];
   /** The Patient as it looks to those who see the same sources under the same agreement. */
   readonly patients: Map<string, Pack>;
   /** What each Provenance is about, once somebody has asked: local references. */
@@ -95,7 +95,9 @@ export function toLoadedRecord(stored: StoredRecord | StoredPart, changes: numbe
   const current = stored.contributions.map((told) => toTelling(told, Number.POSITIVE_INFINITY));
   const tellings = [...current, ...stored.pastContributions.map((told) => toTelling(told, told.until))];
   const { idSpace, kind, patientId } = stored;
-  const isRestricted = isPeopled(idSpace) && current.some(({ patient }) => isMarkedRestricted(patient));
+  // Not by their own look at it, which would be kept.
+  const told = current.map(({ source, body }) => toToldIdentity(source, parsePatient(body)));
+  const isRestricted = isPeopled(idSpace) && told.some(({ isMarkedRestricted }) => isMarkedRestricted);
   const hidden = options.hidden ?? { services: labellingOf(options).services, kinds: NO_KINDS };
   const packables = toPackables(stored, { patientId, kind, idSpace, isRestricted, hidden }, options);
   const pack = toPack(packables, options.fhirBase);
@@ -125,11 +127,7 @@ export function toLoadedRecord(stored: StoredRecord | StoredPart, changes: numbe
     mergedBefore: stored.mergedBefore,
     leavings: stored.leavings,
     isRestricted,
-    identifiers: new Set(
-      current.flatMap(({ patient }) =>
-        (patient.identifier ?? []).map(({ system, value }) => `${system ?? ""}|${value}`),
-      ),
-    ),
+    told,
     patients: new Map(),
     targets: new Map(),
     hidden,

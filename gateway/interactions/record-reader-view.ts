@@ -17,6 +17,7 @@ import { type Pack, toPack } from "../search/pack.ts";
 import { toTellsPupil } from "./pupil-numbers.ts";
 import type { Moment, VisibleRecord } from "./record-reader.ts";
 import { type Candidate, Current } from "./record-reader-candidate.ts";
+import { visibleIdentity } from "./record-reader-identity.ts";
 import { labellingOf } from "./record-reader-labels.ts";
 import { isKnownBy } from "./record-reader-links.ts";
 import { isPeopled, type LoadedRecord, type LoadOptions } from "./record-reader-load.ts";
@@ -36,6 +37,8 @@ export interface Sight {
   readonly visibility: Visibility | undefined;
   /** Folded when it is first asked for: whoever goes through many children shows few. */
   readonly patient: Pack;
+  /** No more of it than most questions ask. */
+  readonly identity: Pack;
   sees(candidate: Candidate): boolean;
   readonly rules: readonly string[];
   /** First instant at which the answer may be another though nothing was written. Milliseconds since 1970. */
@@ -74,6 +77,7 @@ function decideSight(
     patient ??= visiblePatient(record, visibility, { requester, at, options });
     return patient;
   };
+  let identity: Pack | undefined;
   const seesDecisions = agreement.dataClasses.includes("sharing");
   const { isReleased, isAnyWithheld } = toReleases(record, visibility, { ...looking, options });
   const sees = (candidate: Candidate, depth = 0): boolean => {
@@ -116,6 +120,10 @@ function decideSight(
     visibility,
     get patient() {
       return toPatient();
+    },
+    get identity() {
+      identity ??= patient ?? visibleIdentity(record, visibility, { requester, at, options });
+      return identity;
     },
     sees,
     rules,
@@ -169,6 +177,7 @@ function sharedSight(record: LoadedRecord, requester: Requester, { sources }: Lo
   return {
     visibility: undefined,
     patient: NO_PACK,
+    identity: NO_PACK,
     sees(candidate) {
       const { type, source } = candidate;
       const facts: SourceFacts | undefined = sources.get(source);
@@ -220,6 +229,7 @@ export function toMergedView(
     key: record.key,
     patientId,
     patient,
+    identity: patient,
     pack: NO_PACK,
     isVisible: () => false,
     rules: sight.rules,
@@ -265,6 +275,10 @@ class View implements VisibleRecord {
 
   get patient(): Pack {
     return this.#sight.patient;
+  }
+
+  get identity(): Pack {
+    return this.#sight.identity;
   }
 }
 

@@ -24,6 +24,8 @@ export interface VisibleRecord {
   readonly patientId: string;
   /** One Patient, as released to this requester; empty for a record of no child, and for a child of whom nobody speaks. */
   readonly patient: Pack;
+  /** The same, or no more of it than whether there is one, its identifiers, and whether it is marked as restricted. */
+  readonly identity: Pack;
   /** The record's other resources; `isVisible` says which. */
   readonly pack: Pack;
   isVisible(entry: number): boolean;
@@ -51,7 +53,7 @@ export interface VisibleRecord {
 /** What a requester may see of the person alone. */
 export type VisiblePerson = Pick<
   VisibleRecord,
-  "key" | "patientId" | "patient" | "rules" | "tellers" | "isRestricted" | "override" | "isMerged"
+  "key" | "patientId" | "patient" | "identity" | "rules" | "tellers" | "isRestricted" | "override" | "isMerged"
 >;
 
 /** When a request looks: one state of the store and one instant for all that it sees. */
@@ -183,7 +185,10 @@ function readerOf(
       return record && explainResource(record, { type, id }, { requester, at, options });
     },
     carries(key, identifier, changes) {
-      const carries = (record?: LoadedRecord): boolean => record?.identifiers.has(identifier) ?? false;
+      const carries = (record?: LoadedRecord): boolean =>
+        record?.told.some(({ identifiers }) =>
+          identifiers.some(({ system, value }) => `${system}|${value}` === identifier),
+        ) ?? false;
       const record = loadFindings(key, changes);
       return record instanceof Promise ? record.then(carries) : carries(record);
     },

@@ -28,6 +28,7 @@ export function withinScopes(sight: Sight, record: LoadedRecord, { requester, op
   return {
     ...sight,
     patient,
+    identity: patient,
     sees: (candidate) =>
       isWithin(candidate, record, filter) &&
       // Who told of what is not seen would tell that it is there.

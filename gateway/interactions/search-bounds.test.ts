@@ -89,6 +89,7 @@ describe("AuditEvents", () => {
             key,
             patientId: "",
             patient: toPack([], FHIR),
+            identity: toPack([], FHIR),
             pack: packOf(part),
             isVisible: () => true,
             rules: ["audit"],

@@ -150,7 +150,7 @@ function whomItNames({ patientId }: Search, asked: readonly Question[]): (view: 
     if (lead?.kind === "identifier") for (const { hash } of lead.identifiers) hashes.push(hash);
   }
   if (ids.length + hashes.length === 0) return () => false;
-  return ({ patient, patientId: id }) => patient.size > 0 && (ids.includes(id) || hasToken(patient, 0, hashes));
+  return ({ identity, patientId: id }) => identity.size > 0 && (ids.includes(id) || hasToken(identity, 0, hashes));
 }
 
 function isOneRecord({ known, children, canonicals, auditEvents }: Candidates): boolean {

@@ -66,7 +66,7 @@ export function eachMatch(
   tally?: Tally,
 ): void {
   for (const hashes of byChild) {
-    if (view.patient.size === 0 || !hasToken(view.patient, 0, hashes)) return;
+    if (view.identity.size === 0 || !hasToken(view.identity, 0, hashes)) return;
   }
   const isPatient = type === "Patient";
   const pack = isPatient ? view.patient : view.pack;
