@@ -75,6 +75,21 @@ describe("the command", () => {
     expect(err).not.toBe("");
   });
 
+  test.each([
+    ["--token", ["--base", "http://127.0.0.1:1", "--token", ""]],
+    ["--token-b", ["--compare", "http://127.0.0.1:1", "http://127.0.0.1:2", "--token-b", ""]],
+    ["--client-id", ["--base", "http://127.0.0.1:1", "--client-id", "", "--key", "key.json"]],
+    ["--base", ["--base", ""]],
+    ["--header", ["--base", "http://127.0.0.1:1", "--header", "A: b", "--header", ""]],
+  ])("ends with 2 before it asks anything when %s is empty, and says that it is", async (name, args) => {
+    const { code, out, err } = await run(...args);
+    expect({ code, out, err }).toEqual({
+      code: 2,
+      out: "",
+      err: `${name} is empty: give it its value, or leave it out\n`,
+    });
+  });
+
   test("lists the cases without a server", async () => {
     const { code, out } = await run("--list", "--only", "READ-03");
     expect(code).toBe(0);

@@ -6,6 +6,7 @@ import {
   baseFrom,
   budgetFrom,
   clientFrom,
+  emptyOption,
   givenFrom,
   headersFrom,
   knownFrom,
@@ -98,6 +99,8 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
+  const empty = emptyOption(values);
+  if (empty !== undefined) throw new Misuse(empty);
   if (values.testscript !== undefined) {
     const options = await optionsFor(baseFrom(values.base), values, {});
     return runTestScripts(values.testscript, options, values.out);

@@ -71,6 +71,12 @@ export function parseOptions(args: readonly string[]) {
   }
 }
 
+/** What is wrong with an option that is there and says nothing, as `--token "$TOKEN"` where what should have filled TOKEN failed. */
+export function emptyOption(values: Readonly<Record<string, unknown>>): string | undefined {
+  const empty = Object.entries(values).find(([, value]) => [value].flat().includes(""))?.[0];
+  return empty === undefined ? undefined : `--${empty} is empty: give it its value, or leave it out`;
+}
+
 export function levelFrom(name: string | undefined): Level | undefined {
   if (name === undefined) return undefined;
   const level = LEVELS.find((each) => each.toLowerCase() === name.toLowerCase());

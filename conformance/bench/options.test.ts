@@ -19,6 +19,9 @@ describe("an option that is wrong is refused", () => {
     { args: ["--postgres", "--database", "postgres://x"], says: "exclude" },
     { args: ["--token", "t"], says: "--token" },
     { args: ["--patient", "p"], says: "--patient" },
+    { args: [...BASE, "--token", ""], says: "--token is empty" },
+    { args: ["--base", ""], says: "--base is empty" },
+    { args: [...BASE, "--patient", "p", "--patient", ""], says: "--patient is empty" },
     { args: [...BASE, "--postgres"], says: "--postgres" },
     { args: [...BASE, "--sustain", "1"], says: "--sustain" },
   ])("$args", ({ args, says }) => {

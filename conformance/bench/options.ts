@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { LOOPBACK } from "../options.ts";
+import { emptyOption, LOOPBACK } from "../options.ts";
 import { PARTS } from "./parts/all.ts";
 import { LONG, QUICK, SHORT, type Size } from "./sizes.ts";
 import { WORKLOAD_IDS, type WorkloadId } from "./workload.ts";
@@ -67,6 +67,7 @@ export function parseOptions(args: readonly string[], environment: NodeJS.Proces
     values.only === undefined ? undefined : [...values.only, ...positionals].flatMap((each) => each.split(","));
   const reason =
     (positionals.length > 0 && only === undefined ? `${positionals[0]} is no option` : undefined) ??
+    emptyOption(values) ??
     wrongName(only) ??
     wrongBase(values.base) ??
     wrongNumber("--sustain", values.sustain, MINUTES_MAX) ??
