@@ -37,6 +37,13 @@ afterAll(async () => {
 });
 
 describe("the demonstration", () => {
+  test("is not asked while its data are brought in, and whoever asks is told so", async () => {
+    const answer = await gateway.app.request("/fhir/R4/Patient");
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get("Retry-After")).toBe("2");
+    expect(await answer.text()).toContain("brings in its data");
+  });
+
   test.each(SCENARIOS.map(({ id, expectations }) => ({ id, ...expectations })))(
     "makes $patients of the named child $id",
     async ({ id, patients, inReview }) => {

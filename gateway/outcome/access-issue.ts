@@ -17,6 +17,8 @@ export type AccessIssue =
   | { readonly kind: "source-not-allowed"; readonly source: string }
   | { readonly kind: "too-many-requests"; readonly retryAfter_s: number }
   | { readonly kind: "unavailable"; readonly what: "audit" | "store"; readonly retryAfter_s: number }
+  /** Data are still being brought in. */
+  | { readonly kind: "not-ready"; readonly retryAfter_s: number }
   | { readonly kind: "unexpected" };
 
 export function toAccessAnswer(issue: AccessIssue): Answer {
@@ -83,23 +85,37 @@ export function toAccessAnswer(issue: AccessIssue): Answer {
         diagnostics: `This client may not send for the source ${echo(issue.source)}: it needs the scope ingest/${echo(issue.source)}.`,
       };
     case "too-many-requests":
+    case "unavailable":
+    case "not-ready":
+      return toLaterAnswer(issue);
+    case "unexpected":
+      return { status: 500, code: "exception", severity: "fatal" };
+  }
+}
+
+type LaterIssue = Extract<AccessIssue, { readonly retryAfter_s: number }>;
+
+/** The same request may be answered later: when, and what is in the way now. */
+function toLaterAnswer(issue: LaterIssue): Answer {
+  const again = `Try again after ${issue.retryAfter_s} s.`;
+  const headers = { "Retry-After": String(issue.retryAfter_s) };
+  const away = { status: 503, code: "transient", spine: "UNABLE_TO_CALL_SERVICE", headers } as const;
+  switch (issue.kind) {
+    case "too-many-requests":
       return {
-        status: 429,
-        code: "throttled",
-        spine: "TOO_MANY_REQUESTS",
-        diagnostics: `Too many requests. Try again after ${issue.retryAfter_s} s.`,
-        headers: { "Retry-After": String(issue.retryAfter_s) },
+        ...{ status: 429, code: "throttled", spine: "TOO_MANY_REQUESTS", headers },
+        diagnostics: `Too many requests. ${again}`,
       };
     case "unavailable":
       return {
-        status: 503,
-        code: "transient",
-        spine: "UNABLE_TO_CALL_SERVICE",
-        diagnostics: `The ${issue.what} of the gateway cannot be reached; nothing was released. Try again after ${issue.retryAfter_s} s.`,
-        headers: { "Retry-After": String(issue.retryAfter_s) },
+        ...away,
+        diagnostics: `The ${issue.what} of the gateway cannot be reached; nothing was released. ${again}`,
       };
-    case "unexpected":
-      return { status: 500, code: "exception", severity: "fatal" };
+    case "not-ready":
+      return {
+        ...away,
+        diagnostics: `The gateway has just been started and brings in its data, until when /health/ready answers 503. ${again}`,
+      };
   }
 }
 

@@ -373,6 +373,15 @@ const ROWS: { readonly [kind in Issue["kind"]]: readonly Omit<Row, "kind">[] } =
       headers: { "Retry-After": "5" },
     },
   ],
+  "not-ready": [
+    {
+      issue: { kind: "not-ready", retryAfter_s: 2 },
+      status: 503,
+      code: "transient",
+      spine: "UNABLE_TO_CALL_SERVICE",
+      headers: { "Retry-After": "2" },
+    },
+  ],
   "invalid-resource": [
     {
       issue: {

@@ -110,6 +110,7 @@ const ACCESS: Kinds<AccessIssue> = {
   "source-not-allowed": true,
   "too-many-requests": true,
   unavailable: true,
+  "not-ready": true,
   unexpected: true,
 };
 const ROUTE: Kinds<RouteIssue> = {

@@ -124,7 +124,7 @@ function toInteractionRequest(fhir: FhirRequest, form: FormKept, ports: FhirPort
   const { request } = fhir;
   const { url, headers } = request;
   if (url.length > LIMITS.url_bytes_max) return { kind: "url-too-long", max: LIMITS.url_bytes_max };
-  if (!ports.isReady()) return { kind: "unavailable", what: "store", retryAfter_s: 2 };
+  if (!ports.isReady()) return { kind: "not-ready", retryAfter_s: 2 };
   const mark = url.indexOf("?");
   const urlQuery = mark < 0 ? "" : url.slice(mark + 1);
   if (!isAcceptable(headers.get("accept"), parameterOf("_format", urlQuery))) return { kind: "not-acceptable" };
