@@ -5,7 +5,8 @@ import type { Agreement } from "../access/requester.ts";
 import type { LabelLists } from "../disclosure/labels/label-list.ts";
 import type { SourceFacts } from "../disclosure/visibility.ts";
 import { DECISION_SOURCE } from "../identity/decisions/ports.ts";
-import { isBeyondCeiling } from "./guard-labels.ts";
+import { type Gist, toGist } from "./guard-gist.ts";
+import { areBeyondCeiling, isBeyondCeiling } from "./guard-labels.ts";
 
 /** What leaves, and what is said of it beside its bytes. */
 export interface Outgoing {
@@ -34,6 +35,29 @@ type Json = Readonly<Record<string, unknown>>;
  * Nothing here is shared with what put them together, so that one mistake does not make two.
  */
 export function wrongIn(outgoing: Outgoing, facts: GuardFacts): string | undefined {
+  return isPlainlyRight(outgoing, facts) ? undefined : wrongInWhole(outgoing, facts);
+}
+
+/**
+ * The same where the gist of the bytes tells all that counts, as it does of most: only that nothing is wrong is said by it.
+ * What is, and whether anything is where more than the gist counts, the whole resource says.
+ */
+function isPlainlyRight(outgoing: Outgoing, facts: GuardFacts): boolean {
+  const { bytes, type, id, isRestricted } = outgoing;
+  const countsMore = type === "Patient" || isRestricted || facts.agreement.elements?.[type] !== undefined;
+  const gist = bytes === undefined || countsMore ? undefined : toGist(bytes);
+  if (gist?.resource.resourceType !== type || gist.resource.id !== id) return false;
+  for (const isWrong of OF_GIST) if (isWrong(gist.resource, outgoing, facts)) return false;
+  return isWithinCeiling(gist, outgoing, facts);
+}
+
+function isWithinCeiling({ resource, codings }: Gist, { source }: Outgoing, facts: GuardFacts): boolean {
+  const { agreement, sources, lists } = facts;
+  if (agreement.idSpace !== "" || agreement.writes?.source === source) return true;
+  return sources.get(source)?.isWritten !== true && !areBeyondCeiling(codings, resource, { agreement, lists });
+}
+
+function wrongInWhole(outgoing: Outgoing, facts: GuardFacts): string | undefined {
   const resource =
     outgoing.bytes === undefined ? { resourceType: outgoing.type, id: outgoing.id } : parse(outgoing.bytes);
   if (resource === undefined) return "bytes that are no resource";
@@ -71,6 +95,15 @@ const CLAUSES: readonly Named[] = [
   ["a label beyond the agreement", isLabelledBeyond],
 ];
 
+/** Those that look at nothing but what a gist holds; labels are looked at apart. */
+const OF_GIST: readonly Clause[] = [
+  isBeyondAgreement,
+  isConsentOfOthers,
+  isOfAnotherSource,
+  isOfAnotherChild,
+  tellsIdentifier,
+];
+
 const REGISTERED = canonical("source", "");
 
 function sourceIn({ meta }: Json): string | undefined {
@@ -82,14 +115,16 @@ function sourceIn({ meta }: Json): string | undefined {
 function isBeyondAgreement(resource: Json, { type, source }: Outgoing, { agreement, sources }: GuardFacts): boolean {
   if (type === "Patient" || (type === "Provenance" && source === DECISION_SOURCE)) return false;
   const told = sourceIn(resource);
-  return [source, ...(told === undefined ? [] : [told])].some((name) => {
-    const facts = sources.get(name);
-    if (facts === undefined) return true;
-    const isLawful = facts.dataClass !== "education" || name in agreement.statutoryGateways;
-    const isReached =
-      agreement.dataClasses.indexOf(facts.dataClass) >= 0 && agreement.authorities.indexOf(facts.authority) >= 0;
-    return !(isLawful && isReached);
-  });
+  return isUnreached(source, agreement, sources) || (told !== undefined && isUnreached(told, agreement, sources));
+}
+
+function isUnreached(name: string, agreement: Agreement, sources: GuardFacts["sources"]): boolean {
+  const facts = sources.get(name);
+  if (facts === undefined) return true;
+  const isLawful = facts.dataClass !== "education" || name in agreement.statutoryGateways;
+  const isReached =
+    agreement.dataClasses.indexOf(facts.dataClass) >= 0 && agreement.authorities.indexOf(facts.authority) >= 0;
+  return !(isLawful && isReached);
 }
 
 /** A client may name in its own resources whom it likes, but no source of ours. */
@@ -106,7 +141,7 @@ function isConsentOfOthers(_: Json, { type, source }: Outgoing, { agreement }: G
 function isOfAnotherChild(resource: Json, { type, patientId = "" }: Outgoing): boolean {
   const subject = type === "Observation" ? resource.subject : type === "Consent" ? resource.patient : undefined;
   const reference = isJson(subject) ? subject.reference : undefined;
-  if (patientId === "" || typeof reference !== "string") return false;
+  if (patientId === "" || typeof reference !== "string" || reference === `Patient/${patientId}`) return false;
   const parts = reference.split("/_history/")[0]?.split("/") ?? [];
   return parts.at(-2) === "Patient" && parts.at(-1) !== patientId;
 }

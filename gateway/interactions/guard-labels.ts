@@ -34,22 +34,37 @@ const flattened = new WeakMap<LabelLists, Flat>();
  * the lists say of its codes and by its own word. What a client wrote under a code that is in no list is very restricted.
  */
 export function isBeyondCeiling(resource: unknown, { agreement, lists, isWritten }: Weighing): boolean {
-  const ceiling = ORDER.indexOf(agreement.confidentiality ?? "N");
+  const codings: string[] = [];
+  eachCoding(resource, (system, code) => codings.push(system, code));
+  const isBeyond = areBeyondCeiling(codings, resource, { agreement, lists });
+  if (isBeyond || !isWritten || ceilingOf(agreement) === ORDER.length - 1) return isBeyond;
+  const isStated = securityOf(resource).some(({ system }) => system === CONFIDENTIALITY);
+  return !isStated && isUnknown(resource, flatten(lists), lists);
+}
+
+/** The same by these codings, system and code in turn, and by the labels in `meta`; of no matter what a client wrote. */
+export function areBeyondCeiling(
+  codings: readonly string[],
+  resource: unknown,
+  { agreement, lists }: Omit<Weighing, "isWritten">,
+): boolean {
+  const ceiling = ceilingOf(agreement);
   const allowed = agreement.sensitivities ?? [];
   const flat = flatten(lists);
-  let isBeyond = false;
-  eachCoding(resource, (system, code) => {
-    for (const { rank, sensitivities } of listedOf(flat, system, code)) {
-      if (rank > ceiling || sensitivities.some((one) => !allowed.includes(one))) isBeyond = true;
+  for (let at = 0; at < codings.length; at += 2) {
+    for (const { rank, sensitivities } of listedOf(flat, codings[at] ?? "", codings[at + 1] ?? "")) {
+      if (rank > ceiling || sensitivities.some((one) => !allowed.includes(one))) return true;
     }
-  });
-  const stated = securityOf(resource);
-  for (const { system, code } of stated) {
-    if (system === CONFIDENTIALITY && ORDER.indexOf(code) > ceiling) isBeyond = true;
-    if (system === ACT_CODE && !allowed.includes(code)) isBeyond = true;
   }
-  if (isBeyond || !isWritten || ceiling === ORDER.length - 1) return isBeyond;
-  return !stated.some(({ system }) => system === CONFIDENTIALITY) && isUnknown(resource, flat, lists);
+  for (const { system, code } of securityOf(resource)) {
+    if (system === CONFIDENTIALITY && ORDER.indexOf(code) > ceiling) return true;
+    if (system === ACT_CODE && !allowed.includes(code)) return true;
+  }
+  return false;
+}
+
+function ceilingOf({ confidentiality = "N" }: Agreement): number {
+  return ORDER.indexOf(confidentiality);
 }
 
 function flatten(lists: LabelLists): Flat {
