@@ -6,7 +6,10 @@ import { parseJson } from "./json.ts";
 import type { Level } from "./requirements/requirement.ts";
 import { privateKeyFrom, type SmartClient } from "./smart-client.ts";
 
-export const USAGE = `npm run conformance -- --base URL [options]
+/** Packed into one file it is a program of its own, and its reader has no repository. */
+const CALL = import.meta.url.endsWith(".ts") ? "npm run conformance --" : "early-years-fhir-conformance";
+
+export const USAGE = `${CALL} --base URL [options]
 
   --base URL           FHIR base, as http://127.0.0.1:8080/fhir/R4
   --compare A B        two bases side by side, in place of --base

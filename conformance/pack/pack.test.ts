@@ -42,6 +42,11 @@ describe("the packed kit", () => {
     expect(lines).toHaveLength(selectTasks({}).length);
   });
 
+  test("tells how it is called where there is no repository", async () => {
+    const [call] = (await runPacked("--help")).split("\n");
+    expect(call).toBe("early-years-fhir-conformance --base URL [options]");
+  });
+
   test("runs against a server", async () => {
     const server = await startSmallServer();
     const shown = await runPacked("--base", server.base, "--only", "READ-01,CRE-04");
