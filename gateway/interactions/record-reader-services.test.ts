@@ -119,6 +119,26 @@ describe("of a service whose name tells why the child was seen, its kind alone i
     expect((await shownOf(key)).performer).toEqual([{ display: "Support service" }]);
   });
 
+  test("in a version that came and went while the versions were read, together with the organisation", async () => {
+    const key = await house.child("p-1");
+    await house.tell(key, {}, CSDS);
+    await house.put(key, observation("o", "p-1"), CSDS);
+    const shared = await house.shared("Organization", CSDS);
+    const { store } = house;
+    const read = store.recordHistory.bind(store);
+    store.recordHistory = async (record) => {
+      await house.put(shared, { resourceType: "Organization", id: "r", name: "Women’s Aid" }, CSDS);
+      const performer = [{ reference: "Organization/r" }];
+      await house.put(key, observation("o", "p-1", { performer }), { ...CSDS, version: 2 });
+      await house.put(key, observation("o", "p-1"), { ...CSDS, version: 3 });
+      return read(record);
+    };
+    const versions = await house.reader.versions(key, GP, await house.moment(), { types: ["Observation"] });
+    const performers = versions.map(({ body }) => body && JSON.parse(body.toString()).performer);
+    expect(performers).toContainEqual([{ display: "Support service" }]);
+    expect(performers).not.toContainEqual([{ reference: "Organization/r" }]);
+  });
+
   test("by who recorded it", async () => {
     const told = JSON.stringify({ ...provenance("v", "Patient/p-1"), agent: [{ who: REFUGE }] });
     expect(await toldOf(JSON.parse(told))).toMatchObject({ agent: [{ who: { display: "Support service" } }] });

@@ -164,6 +164,13 @@ function readerOf(
     return entry;
   }
 
+  /** What came and went since a record was read may name a service that was told since. */
+  async function withHiddenOfNow(record: LoadedRecord, changes: number): Promise<LoadedRecord> {
+    const now = await readChanges();
+    const again = now === changes ? undefined : await load(record.key, now);
+    return again === undefined ? record : { ...record, hidden: again.hidden };
+  }
+
   return {
     changes: readChanges,
     view,
@@ -204,7 +211,8 @@ function readerOf(
       // To read a history takes time, by which what is hidden could be told from what never was.
       if (isHidden(record, { requester, at }, { options, wanted })) return [];
       const looking = { requester, at, options, wanted };
-      const whole = toVersions(record, await verbs.recordHistory(key), looking);
+      const history = await verbs.recordHistory(key);
+      const whole = toVersions(await withHiddenOfNow(record, changes), history, looking);
       const versions = isMinimised(requester) ? minimisedVersions(whole, requester) : whole;
       if (record.replaces.length === 0) return versions;
       const merged: LoadedRecord[] = [];
