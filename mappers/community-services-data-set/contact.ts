@@ -36,6 +36,7 @@ export function isBeforeBirth(day: string | undefined, birthDate: string | undef
 /** The contacts of a child from which Observations are made; an activity whose contact is not there yet waits. */
 export function toAttendedContacts(rows: StagedRows): AttendedContact[] {
   const birthDate = rows[MPI]?.[0]?.DateOfBirth;
+  const activities = Map.groupBy(rows[ACTIVITY] ?? [], ({ CareContactID: id }) => id);
   return (rows[CONTACT] ?? []).flatMap((contact) => {
     const { CareContactID: id, Contact_Date: date, Contact_Time: time } = contact;
     if (id === undefined || date === undefined || parseDate(date) === undefined) return [];
@@ -45,7 +46,7 @@ export function toAttendedContacts(rows: StagedRows): AttendedContact[] {
         record: `${CONTACT}/${id}`,
         date,
         effective: time === undefined ? date : toUkDateTime(date, time),
-        activities: (rows[ACTIVITY] ?? []).filter((activity) => activity.CareContactID === id),
+        activities: activities.get(id) ?? [],
       },
     ];
   });

@@ -79,9 +79,13 @@ type Provider = Omit<Surroundings, "occasion">;
 
 /** All that the provider tells, without what is computed from it. */
 function toTold(provider: Provider, rows: StagedRows): Made[] {
+  const hangingOff = toHangingOff(rows);
   const contacts = toAttendedContacts(rows).map((contact) => {
     const surroundings = { ...provider, occasion: contact };
-    const findings = toFindings(surroundings, contact.activities, rows);
+    const findings = [
+      ...contact.activities.flatMap((activity) => toFindings(surroundings, activity, hangingOff)),
+      ...toBreastfeedingStatuses(surroundings, contact.activities, breastfeedingRowsOf(rows, contact.activities)),
+    ];
     const panels = toAsq3Panels(surroundings, findings);
     const grouped = findings.filter(({ resource }) => asq3ScoreOf(resource) === undefined);
     return { contact, made: [...findings, ...panels], found: [...grouped, ...panels] };
@@ -94,16 +98,22 @@ function toTold(provider: Provider, rows: StagedRows): Made[] {
   ];
 }
 
-function toFindings(surroundings: Surroundings, activities: readonly CsvRow[], rows: StagedRows): Made[] {
-  const hangingOff = (table: string, { CareActivityID: id }: CsvRow): CsvRow[] =>
-    (rows[table] ?? []).filter((row) => row.CareActivityID === id);
+/** The rows of a table that hang off a care activity. */
+type HangingOff = (table: string, activity: CsvRow) => readonly CsvRow[];
+
+/** Looks each table through once, however many activities there are. */
+function toHangingOff(rows: StagedRows): HangingOff {
+  const tables = new Map(
+    [OBS, ASSESSMENT].map((table) => [table, Map.groupBy(rows[table] ?? [], ({ CareActivityID: id }) => id)]),
+  );
+  return (table, { CareActivityID: id }) => tables.get(table)?.get(id) ?? [];
+}
+
+function toFindings(surroundings: Surroundings, activity: CsvRow, hangingOff: HangingOff): Made[] {
   return [
-    ...activities.flatMap((activity) => [
-      ...toCodedObservation(surroundings, activity),
-      ...toCodedEntries(surroundings, activity),
-      ...hangingOff(OBS, activity).flatMap((row) => toMeasurements(surroundings, row)),
-      ...hangingOff(ASSESSMENT, activity).flatMap((row) => toContactAssessmentScore(surroundings, row)),
-    ]),
-    ...toBreastfeedingStatuses(surroundings, activities, breastfeedingRowsOf(rows, activities)),
+    ...toCodedObservation(surroundings, activity),
+    ...toCodedEntries(surroundings, activity),
+    ...hangingOff(OBS, activity).flatMap((row) => toMeasurements(surroundings, row)),
+    ...hangingOff(ASSESSMENT, activity).flatMap((row) => toContactAssessmentScore(surroundings, row)),
   ];
 }

@@ -18,8 +18,13 @@ import {
 import { isReview } from "./to-health-visitor-review.ts";
 import { placePostcodeOf } from "./to-patient.ts";
 
-const WITHOUT_TARGET: ReadonlySet<string> = new Set(
-  FIELDS.filter((row) => row.to === undefined).map((row) => row.field),
+/** Fields that go nowhere, by their table. */
+const WITHOUT_TARGET = Map.groupBy(
+  FIELDS.filter(({ to }) => to === undefined).map(({ field }) => {
+    const [table = "", column = ""] = field.split(".");
+    return { field, table, column };
+  }),
+  ({ table }) => table,
 );
 
 /** Names, as `Table.Field`, of what had a value and went nowhere, each once. Never a value. */
@@ -28,11 +33,10 @@ export function toNotCarried(rows: StagedRows, made: readonly Made[]): string[] 
   const slots = new Set(made.map(({ slot }) => slot));
   const names = new Set<string>();
   for (const [table, tableRows] of Object.entries(rows)) {
+    for (const { field, column } of WITHOUT_TARGET.get(table) ?? []) {
+      if (tableRows.some((row) => row[column] !== undefined)) names.add(field);
+    }
     for (const row of tableRows) {
-      for (const column of Object.keys(row)) {
-        const name = `${table}.${column}`;
-        if (WITHOUT_TARGET.has(name)) names.add(name);
-      }
       for (const column of refusedColumns(table, row, rows)) names.add(`${table}.${column}`);
       if (table === ACTIVITY && isReviewToldElsewhere(row, rows, slots)) names.add(`${table}.Activity_Type`);
       if (table === BREASTFEEDING && isOutvoted(row, rows, madeFrom)) names.add(`${table}.BreastFeedingStatus`);
