@@ -77,6 +77,8 @@ export function createCandidateFinder<C extends Comparable>(
   const toAlike = (asked: C, source: string | undefined): AlikeAhead => ({
     keys: matcher.blockingKeys(asked),
     limit: LIMITS.alike_children_max,
+    most: LIMITS.alike_compared_max,
+    isWorthReading: matcher.sieve(asked, RESEMBLES_MIN_bits),
     asking: source === undefined ? undefined : { source, isTelling },
   });
 
@@ -95,13 +97,9 @@ export function createCandidateFinder<C extends Comparable>(
     known,
     grade,
     async find(reads, asked, { authorities, except = [], source }) {
-      const { keys, limit, asking } = toAlike(asked, source);
+      const { keys, limit, ...bounds } = toAlike(asked, source);
       if (keys.length === 0) return { graded: [], isCut: false };
-      const { children, isCut } = await reads.findAlike(keys, limit, {
-        most: LIMITS.alike_compared_max,
-        asking,
-        isWorthReading: matcher.sieve(asked, RESEMBLES_MIN_bits),
-      });
+      const { children, isCut } = await reads.findAlike(keys, limit, bounds);
       const records = new Set<RecordKey>();
       for (const child of children) {
         if (records.has(child.record) || except.includes(child.record)) continue;

@@ -255,7 +255,8 @@ async function readFound(
   { record, source, identity: { localId }, facts }: Resolution,
 ): Promise<void> {
   if (record === undefined || facts.linked !== undefined) return;
-  await transaction.readAhead({ source, known: [{ record, localId, unit: unit.key }] });
+  const withUnits = unit.writtenAt !== undefined;
+  await transaction.readAhead({ source, known: [{ record, localId, unit: unit.key, withUnits }] });
 }
 
 /** The draft that was made in advance, where it still stands on the same facts; else one made now. */

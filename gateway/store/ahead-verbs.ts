@@ -11,6 +11,8 @@ export interface Ahead {
   /** Identity keys whose holders are asked for. */
   readonly identityKeys?: readonly string[];
   readonly alike?: readonly AlikeAhead[];
+  /** Records of which it is asked what sources call the child. */
+  readonly tellersOf?: readonly RecordKey[];
   /** Children that are known: what is compared with what is told anew of them is asked for. */
   readonly known?: readonly KnownAhead[];
 }
@@ -20,9 +22,12 @@ export interface KnownAhead {
   readonly record: RecordKey;
   readonly localId: string;
   readonly unit: string;
+  /** Whether it is asked which units tell of the record. */
+  readonly withUnits?: boolean;
 }
 
-export interface AlikeAhead extends Pick<AlikeBounds, "asking"> {
+/** As `findAlike` is asked. */
+export interface AlikeAhead extends AlikeBounds {
   readonly keys: readonly number[];
   readonly limit: number;
 }

@@ -16,6 +16,7 @@ const AHEAD: Ahead = {
     { keys: [7, 8], limit: 10, asking: undefined },
     { keys: [7, 8], limit: 10, asking: { source: "s", isTelling: (key) => key === 8 } },
     { keys: [7, 9], limit: 1, asking: undefined },
+    { keys: [7, 8], limit: 10, isWorthReading: (print) => print !== "print of A" },
   ],
 };
 
@@ -60,14 +61,15 @@ async function answersOf(reads: ReadVerbs, { first, second }: Records): Promise<
     told: (await Promise.all([first, second].map((record) => reads.sourceChildrenOf(record)))).map((children) =>
       children.map(({ source, localId, record, body }) => ({ source, localId, record, body })),
     ),
+    unitsOf: await Promise.all([first, second].map((record) => reads.lineagesOf(record))),
     never: await Promise.all([first, second].map((record) => reads.neverLinked(record))),
     ties: await Promise.all([first, second].map(async (record) => (await reads.record(record))?.relationships)),
     resources: await Promise.all([first, second].map(async (record) => (await reads.record(record))?.resources)),
     said: await Promise.all([first, second].map(async (record) => (await reads.record(record))?.contributions)),
     holders: await Promise.all(identityKeys.map((key) => reads.identityKeyHolders(key))),
     alike: await Promise.all(
-      alike.map(async ({ keys, limit, asking }) => {
-        const { children, isCut } = await reads.findAlike(keys, limit, { asking });
+      alike.map(async ({ keys, limit, ...bounds }) => {
+        const { children, isCut } = await reads.findAlike(keys, limit, bounds);
         return {
           isCut,
           children: children.map(({ source, localId, record, body }) => ({ source, localId, record, body })),
@@ -81,8 +83,9 @@ async function answersOf(reads: ReadVerbs, { first, second }: Records): Promise<
 function aheadOf({ first, second }: Records): Ahead {
   return {
     ...AHEAD,
+    tellersOf: [first],
     known: [
-      { record: first, localId: "A", unit: "A1" },
+      { record: first, localId: "A", unit: "A1", withUnits: true },
       { record: second, localId: "B", unit: "B1" },
     ],
   };
@@ -92,12 +95,13 @@ function aheadOf({ first, second }: Records): Ahead {
 async function heldOf(transaction: WriteTransaction, { first, second }: Records): Promise<unknown> {
   return {
     lineages: await Promise.all((AHEAD.units ?? []).map((unit) => transaction.lineage("s", unit))),
-    claims: await Promise.all(["A", "B"].map((localId) => transaction.identityClaimsOf("s", localId))),
+    claims: await Promise.all(["A", "B", "none"].map((localId) => transaction.identityClaimsOf("s", localId))),
     current: await Promise.all([first, second].map((record) => transaction.currentOf(record))),
     contributions: await Promise.all([
       transaction.contribution(first, "s", "A"),
       transaction.contribution(second, "s", "B"),
       transaction.contribution(second, "s", "A"),
+      transaction.contribution(second, "s", "none"),
     ]),
   };
 }
@@ -109,6 +113,25 @@ const CHANGES: readonly (readonly [string, (transaction: WriteTransaction, recor
   ["the first lineage of a unit", (transaction, { second }) => putLineage(transaction, second, "none")],
   ["that there is a lineage", (transaction) => transaction.removeLineage("s", "A1")],
   ["a claim", (transaction, { second }) => transaction.claimIdentityKey(claimOf(second, "B"))],
+  [
+    "that a claim is withheld",
+    (transaction, { first }) => transaction.claimIdentityKey({ ...claimOf(first, "A"), isWithheld: true }),
+  ],
+  ["a child that nobody told of", (transaction, { second }) => tellOfNew(transaction, second)],
+  [
+    "what is told anew of a child that nobody told of",
+    async (transaction, { first, second }) => {
+      await tellOfNew(transaction, second);
+      await transaction.claimIdentityKey({ ...claimOf(second, "none"), isWithheld: true });
+      await transaction.putSourceIdentity("s", "none", { localId: "none", given: "Nadia" }, [7], "print of another");
+      await say(transaction, second, '{"resourceType":"Patient","active":true}', "none");
+      await putLineage(transaction, first, "none");
+    },
+  ],
+  [
+    "what is beside the keys of a child",
+    (transaction) => transaction.putSourceIdentity("s", "A", { localId: "A", given: "Amina" }, [7, 8], "another print"),
+  ],
   ["that a claim is released", (transaction) => transaction.releaseIdentityKey(KEY, "s", "A")],
   ["a new child under a key", (transaction, { first }) => tell(transaction, first, { localId: "C", keys: [8] })],
   [
@@ -173,8 +196,17 @@ function retell(transaction: WriteTransaction, localId: string, given: string): 
   return transaction.putSourceIdentity("s", localId, { localId, given }, [7, 8], `print of ${localId}`);
 }
 
-function say(transaction: WriteTransaction, record: RecordKey, body: string): Promise<void> {
-  return transaction.putContribution(record, "leeds", contribution({ source: "s", localId: "A", body }), [FAMILY]);
+function say(transaction: WriteTransaction, record: RecordKey, body: string, localId = "A"): Promise<void> {
+  return transaction.putContribution(record, "leeds", contribution({ source: "s", localId, body }), [FAMILY]);
+}
+
+async function tellOfNew(transaction: WriteTransaction, record: RecordKey): Promise<void> {
+  const identity = { localId: "none", given: "Amina" };
+  await transaction.appendLink(linkTo(record, "none"), { identity, blockingKeys: [7, 8], print: "print of none" });
+  await transaction.claimIdentityKey(claimOf(record, "none"));
+  await transaction.claimIdentityKey({ ...claimOf(record, "none"), key: "upn|free", isWithheld: true });
+  await say(transaction, record, '{"resourceType":"Patient"}', "none");
+  await putLineage(transaction, record, "none");
 }
 
 export function aheadCases(store: () => Store, child: Child): void {

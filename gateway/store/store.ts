@@ -8,7 +8,7 @@ import type { IdSpace } from "./record.ts";
 import type { RecordReadVerbs, RecordWriteVerbs } from "./record-verbs.ts";
 import type { ReviewReadVerbs, ReviewWriteVerbs } from "./review-verbs.ts";
 
-export type { AlikeAhead, ResourceName } from "./ahead-verbs.ts";
+export type { AlikeAhead, KnownAhead, ResourceName } from "./ahead-verbs.ts";
 export type { KeptRow, Quarantined, StagedFrom, StagedRow } from "./delivery-verbs.ts";
 export type { DisclosureFilter, DisclosureStep, StoredDisclosureDecision } from "./disclosure-verbs.ts";
 export type { ChangeOrder, RecordChange, RecordScope, SharedScope, SharedVersion } from "./find-verbs.ts";

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { AHEAD_BODY_BYTES_MAX } from "../statements/ahead.ts";
-import { resource } from "../store.fixtures.ts";
+import { contribution, FAMILY, resource } from "../store.fixtures.ts";
 import { createPostgresStore } from "./postgres.ts";
 import { administrate, startTestPostgres, type TestDatabase } from "./test-postgres.ts";
 
@@ -109,6 +109,30 @@ test("with Citus' extension each update and each copy goes out by itself, and do
   // Of each resource what it was is kept, and what it is put.
   expect(await askedOn(own.url)).toBe((await askedOn(database.url)) + 2 * 2);
   await own.drop();
+});
+
+test("children who come under ids drawn just now, and what is told of them, go out together however many they are", async () => {
+  let asked = 0;
+  const store = await createPostgresStore({ url: database.url, onAsk: () => (asked += 1) });
+  const tell = (id: string) =>
+    store.write(async (transaction) => {
+      const record = await transaction.createChild(id, "", true);
+      await transaction.putContribution(record, "leeds", contribution({ localId: id }), [FAMILY]);
+      await transaction.put(record, { ...resource({ id: `of-${id}` }), isFirst: true });
+      return record;
+    });
+  const askedFor = async (ids: readonly string[]) => {
+    const before = asked;
+    const records = await Promise.all(ids.map(tell));
+    const after = asked;
+    for (const [n, record] of records.entries()) {
+      expect((await store.record(record))?.contributions).toMatchObject([{ localId: ids[n] }]);
+    }
+    return after - before;
+  };
+  await tell("drawn-0");
+  expect(await askedFor(["drawn-1", "drawn-2", "drawn-3", "drawn-4"])).toBe(await askedFor(["drawn-5", "drawn-6"]));
+  await store.close();
 });
 
 test("no work runs while another machine writes, nor when it is run again, so that the time it reads is after that", async () => {

@@ -1,16 +1,17 @@
 import type { Ahead, KnownAhead, ResourceName } from "../ahead-verbs.ts";
 import type { IdSpace } from "../record.ts";
 import { readAlike } from "./alike.ts";
+import { readTellers } from "./alike-children.ts";
 import { isToldRead, readTold } from "./children.ts";
 import { readNever } from "./decisions.ts";
 import { readClaims, readHolders } from "./identity-keys.ts";
 import { readJoined, selectJoined } from "./joined-resources.ts";
-import { readLineageRows } from "./lineage.ts";
+import { readLineageRows, readLineagesOfMany } from "./lineage.ts";
 import { inParts, marks, ofLengths } from "./lists.ts";
 import { BY_ID, idHash } from "./read.ts";
 import { nameOf, PLACE, readCurrent, toPlace } from "./resources.ts";
 import { RECORD_SLOTS } from "./slots.ts";
-import { readLinks, readTellers } from "./source-children.ts";
+import { readLinks } from "./source-children.ts";
 import { arrays, type Steps, together } from "./steps.ts";
 import { integer, text } from "./values.ts";
 import { noteRecord, type Work } from "./work.ts";
@@ -18,13 +19,14 @@ import { noteRecord, type Work } from "./work.ts";
 /** Puts into the notes of a work what it is about to ask for. */
 export function* readAhead(
   work: Work,
-  { source, units = [], localIds = [], identityKeys = [], alike = [], known = [] }: Ahead,
+  { source, units = [], localIds = [], identityKeys = [], alike = [], tellersOf = [], known = [] }: Ahead,
 ): Steps<void> {
   yield* together(
     readLineageRows(work, source, units),
     readLinks(work, source, localIds),
     readHolders(work, identityKeys),
     readAlike(work, alike),
+    readTellers(work, tellersOf),
     readKnown(work, source, known),
   );
 }
@@ -42,6 +44,10 @@ function* readKnown(work: Work, source: string, asked: readonly KnownAhead[]): S
     readTold(work, source, known),
     readTellers(work, records),
     readClaims(work, children),
+    readLineagesOfMany(
+      work,
+      known.flatMap(({ record, withUnits }) => (withUnits === true ? [record] : [])),
+    ),
     readNever(work, records),
   );
 }

@@ -1,9 +1,10 @@
 import type { AlikeAhead } from "../ahead-verbs.ts";
 import type { AlikeBounds, AlikeChild } from "../identity-verbs.ts";
+import { childrenOf } from "./alike-children.ts";
 import { type Context, knownSourceId } from "./context.ts";
 import { toLimit } from "./limit.ts";
 import { LIST_LENGTHS, PART_MAX } from "./lists.ts";
-import { type ChildId, childrenOf } from "./source-children.ts";
+import type { ChildId } from "./source-children.ts";
 import { arrays, arraysOf, type Statement, type Steps, together } from "./steps.ts";
 import { type ArrayRow, integer } from "./values.ts";
 import type { ReadAlready, Work } from "./work.ts";
@@ -33,15 +34,24 @@ interface Found {
 export function* findAlike(
   context: Context,
   keys: readonly number[],
-  { limit, most = Number.POSITIVE_INFINITY, asking, isWorthReading }: AlikeBounds & { readonly limit: number },
+  { limit, ...bounds }: AlikeBounds & { readonly limit: number },
   ahead?: ReadAlready,
 ): Steps<{ readonly children: readonly AlikeChild[]; readonly isCut: boolean }> {
-  const ranges = yield* toRanges(context, { keys, asking });
+  const ranges = yield* toRanges(context, { keys, asking: bounds.asking });
   const read = ahead?.alike.get(nameOf(ranges, limit)) ?? (yield* readTogether(ranges, limit));
   const found = read === "too-many" ? yield* readShort(ranges, limit) : { rows: read, isCut: false };
-  const { ids, isCut } = found.rows.length <= most ? ALL : mostAlike(found.rows, most);
-  const worth = worthReading(found.rows, ids, isWorthReading);
-  return { children: worth.size === 0 ? [] : yield* childrenOf(worth), isCut: isCut || found.isCut };
+  const { worth, isCut } = choose(found.rows, bounds);
+  const children = worth.size === 0 ? [] : yield* childrenOf(worth, ahead?.resembling);
+  return { children, isCut: isCut || found.isCut };
+}
+
+/** Who of those under the keys is to be read, and whether others are left out for being too many. */
+function choose(
+  rows: readonly ArrayRow[],
+  { most = Number.POSITIVE_INFINITY, isWorthReading }: AlikeBounds,
+): { readonly worth: ReadonlySet<ChildId>; readonly isCut: boolean } {
+  const { ids, isCut } = rows.length <= most ? ALL : mostAlike(rows, most);
+  return { worth: worthReading(rows, ids, isWorthReading), isCut };
 }
 
 function* toRanges(
@@ -61,18 +71,21 @@ function nameOf([whole, passing]: readonly [Ranges, Ranges], limit: number): str
   return `${limit} ${whole.keys.join()} ${passing.passed} ${passing.keys.join()}`;
 }
 
-/** Notes what is under the keys of each. */
+/** Notes what is under the keys of each, and those who are worth reading. */
 export function* readAlike({ context, ahead }: Work, all: readonly AlikeAhead[]): Steps<void> {
   const asked = yield* together(
     ...all.map(function* (one) {
       const ranges = yield* toRanges(context, one);
-      return { ranges, limit: one.limit };
+      return { ...one, ranges };
     }),
   );
+  const worth = new Set<ChildId>();
   const found = yield* together(...asked.map(({ ranges, limit }) => readTogether(ranges, limit)));
-  for (const [n, { ranges, limit }] of asked.entries()) {
+  for (const [n, { ranges, limit, ...bounds }] of asked.entries()) {
     const name = nameOf(ranges, limit);
-    ahead.alike.set(name, found[n] ?? []);
+    const rows = found[n] ?? [];
+    ahead.alike.set(name, rows);
+    if (rows !== "too-many") for (const id of choose(rows, bounds).worth) worth.add(id);
     for (const { keys, passed } of ranges) {
       for (const key of keys) {
         const under = ahead.alikeByKey.get(key);
@@ -81,6 +94,7 @@ export function* readAlike({ context, ahead }: Work, all: readonly AlikeAhead[])
       }
     }
   }
+  for (const child of yield* childrenOf(worth, ahead.resembling)) ahead.resembling.set(child.child, child);
 }
 
 /** Of the children of rows, those that are to be looked at and whose print, if there is one, does not speak against it. */

@@ -32,6 +32,7 @@ export function* createChild(
   );
   made(work, key, idSpace);
   work.patients.set(`${idSpace} ${patientId}`, key);
+  if (isFirst) work.drawn.add(patientId);
   return key;
 }
 
@@ -55,10 +56,11 @@ export function* putContribution(
   const isFirst = isFirstTold(work, `record ${record}`, `contribution ${child}`);
   const isFirstOfChild = isFirstTold(work, `child ${child}`, `contribution ${record}`);
   const before = isFirst || isFirstOfChild ? undefined : yield* readRow(work, record, child);
-  work.ahead.rows.delete(contributionName(record, child));
   if (before !== undefined && !isSame(before, contribution, withheld)) yield* keepPast(record, { child, until: at });
   const id = before === undefined ? yield* newNumber(work, "contribution") : integer(before.id);
   const values = [authority, dataClass, lastUpdated, since ?? null, contribution.unit ?? null, withheld, body] as const;
+  const told = Object.fromEntries(TOLD_COLUMNS.map((column, n) => [column, values[n] ?? null]));
+  work.ahead.rows.set(contributionName(record, child), [{ ...told, id, record, child }]);
   yield [
     before === undefined
       ? toWrite(INSERT_CONTRIBUTION, id, record, child, ...values)
@@ -73,10 +75,11 @@ export function* putContribution(
   ];
 }
 
+const TOLD_COLUMNS = ["authority", "data_class", "last_updated", "since", "unit", "withheld", "body"] as const;
 const INSERT_CONTRIBUTION = `INSERT INTO contribution
-  (id, record, child, authority, data_class, last_updated, since, unit, withheld, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  (id, record, child, ${TOLD_COLUMNS.join(", ")}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const UPDATE_CONTRIBUTION = `UPDATE contribution
-  SET authority = ?, data_class = ?, last_updated = ?, since = ?, unit = ?, withheld = ?, body = ? WHERE record = ? AND child = ?`;
+  SET ${TOLD_COLUMNS.map((column) => `${column} = ?`).join(", ")} WHERE record = ? AND child = ?`;
 const INSERT_SEARCH_KEY = `INSERT INTO search_key (code, value, id_space, record, contribution) VALUES (?, ?, ?, ?, ?)
   ON CONFLICT (code, value, id_space, record, contribution) DO NOTHING`;
 

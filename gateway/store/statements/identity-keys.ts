@@ -1,16 +1,15 @@
 import type { IdentityClaim } from "../identity-verbs.ts";
 import type { RecordKey } from "../record.ts";
 import { inParts, marks, ofLengths } from "./lists.ts";
-import { internChild, knownChild } from "./source-children.ts";
+import { claimsName, internChild, knownChild } from "./source-children.ts";
 import { arrays, rows, type Steps, together, write } from "./steps.ts";
 import { integer, type Row, text } from "./values.ts";
 import { isFirstTold, type Work } from "./work.ts";
 
 export function* claimIdentityKey(work: Work, claim: IdentityClaim): Steps<void> {
   const child = yield* internChild(work, claim.source, claim.localId);
-  work.ahead.rows.delete(claimsName(child));
-  work.ahead.holders.delete(claim.key);
   const isFirst = isFirstTold(work, `child ${child}`, `claim ${claim.record} ${claim.key}`);
+  noteClaim(work, { claim, child, isFirst });
   yield* write(
     isFirst ? INSERT_CLAIM : `${INSERT_CLAIM} ${OR_UPDATE_CLAIM}`,
     claim.key,
@@ -18,6 +17,24 @@ export function* claimIdentityKey(work: Work, claim: IdentityClaim): Steps<void>
     claim.record,
     claim.isWithheld ? 0 : 1,
   );
+}
+
+/** A new claim is the last of its key and of its child; of one that was there it is not known where it stands. */
+function noteClaim(
+  { ahead: { holders, rows } }: Work,
+  { claim, child, isFirst }: { readonly claim: IdentityClaim; readonly child: number; readonly isFirst: boolean },
+): void {
+  const { key, record, source, localId, isWithheld } = claim;
+  const name = claimsName(child);
+  const [held, claims] = [holders.get(key), rows.get(name)];
+  if (!isFirst) {
+    holders.delete(key);
+    rows.delete(name);
+    return;
+  }
+  if (held !== undefined && !isWithheld && !held.includes(record)) holders.set(key, [...held, record]);
+  if (claims === undefined) return;
+  rows.set(name, [...claims, { key, record, held: isWithheld ? 0 : 1, source, local_id: localId }]);
 }
 
 const INSERT_CLAIM = "INSERT INTO identity_key (key, child, record, held) VALUES (?, ?, ?, ?)";
@@ -54,9 +71,10 @@ const HOLDERS_OF_MANY = ofLengths(
 
 /** Notes who holds these. */
 export function* readHolders({ ahead: { holders } }: Work, keys: readonly string[]): Steps<void> {
-  const parts = inParts([...new Set(keys)]);
+  const wanted = new Set(keys.filter((key) => !holders.has(key)));
+  const parts = inParts([...wanted]);
   const found = yield* together(...parts.map((part) => arrays(HOLDERS_OF_MANY(part.length), ...part)));
-  for (const key of keys) holders.set(key, []);
+  for (const key of wanted) holders.set(key, []);
   for (const [key, record] of found.flat()) {
     const before = holders.get(text(key)) ?? [];
     if (!before.includes(integer(record))) holders.set(text(key), [...before, integer(record)]);
@@ -91,10 +109,6 @@ export function* readClaims({ ahead }: Work, children: readonly number[]): Steps
 const CLAIMS_OF_MANY = ofLengths(
   (length) => `${CLAIM.replace("SELECT", "SELECT k.child,")} WHERE k.child IN (${marks(length)}) ORDER BY k.sequence`,
 );
-
-function claimsName(child: number): string {
-  return `claims ${child}`;
-}
 
 function toClaim(row: Row): IdentityClaim {
   return {

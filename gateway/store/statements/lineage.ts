@@ -4,7 +4,7 @@ import { type Context, type DeliveryName, deliveriesOf, deliveryId, deliveryOf }
 import { LIMIT } from "./limit.ts";
 import { inParts, marks, ofLengths } from "./lists.ts";
 import { internChild } from "./source-children.ts";
-import { row, rows, type Steps, together, toWrite, write } from "./steps.ts";
+import { row, rows, type Steps, together, toWrite, type Value, write } from "./steps.ts";
 import { integer, type Row, text } from "./values.ts";
 import { isMade, newNumber, type Work } from "./work.ts";
 
@@ -49,8 +49,27 @@ function toLineage(row: Row, deliveries: ReadonlyMap<number, DeliveryName>): Lin
   };
 }
 
+const OF_RECORD = `${LINEAGE} WHERE l.record = ? ORDER BY l.sequence`;
+
 export function* readLineagesOf(context: Context, record: RecordKey): Steps<readonly UnitLineage[]> {
-  return yield* toUnitLineages(context, yield* rows(`${LINEAGE} WHERE l.record = ? ORDER BY l.sequence`, record));
+  return yield* toUnitLineages(context, yield* rows(OF_RECORD, record));
+}
+
+/** The same within a work, which looks for them once while it changes nothing of them. */
+export function* lineagesAhead({ context, ahead }: Work, record: RecordKey): Steps<readonly UnitLineage[]> {
+  const known = ahead.lineagesOf.get(record) ?? (yield* rows(OF_RECORD, record));
+  ahead.lineagesOf.set(record, known);
+  return yield* toUnitLineages(context, known);
+}
+
+const OF_RECORDS = ofLengths((length) => `${LINEAGE} WHERE l.record IN (${marks(length)}) ORDER BY l.sequence`);
+
+/** Notes the lineages of these records. */
+export function* readLineagesOfMany({ ahead: { lineagesOf } }: Work, records: readonly RecordKey[]): Steps<void> {
+  const wanted = new Set(records.filter((record) => !lineagesOf.has(record)));
+  const found = yield* together(...inParts([...wanted]).map((part) => rows(OF_RECORDS(part.length), ...part)));
+  const byRecord = Map.groupBy(found.flat(), (one) => integer(one.record));
+  for (const record of wanted) lineagesOf.set(record, byRecord.get(record) ?? []);
 }
 
 export function* readUnitsOf(
@@ -90,19 +109,30 @@ export function* putLineage(work: Work, source: string, unit: string, lineage: L
   const known = yield* lineageNumber(work, source, unit);
   work.ahead.lineages.delete(nameOf(source, unit));
   if (known !== undefined) {
+    work.ahead.lineagesOf.clear();
     yield* write(UPDATE_LINEAGE, ...values, known);
     return;
   }
   const sequence = yield* newNumber(work, "lineage");
+  noteLineage(work, { source, unit, sequence, local_id: localId ?? null }, values);
   yield* write(INSERT_LINEAGE, ...values, source, unit, sequence);
   work.lineages.set(nameOf(source, unit), sequence);
   isMade(work, `lineage ${sequence}`);
 }
 
+/** The last of those of its record. */
+function noteLineage({ ahead: { lineagesOf } }: Work, named: Row, values: readonly Value[]): void {
+  const told = Object.fromEntries(PUT_COLUMNS.map((column, n) => [column, values[n] ?? null]));
+  const record = integer(told.record);
+  const known = lineagesOf.get(record);
+  if (known !== undefined) lineagesOf.set(record, [...known, { ...told, ...named }]);
+}
+
+const PUT_COLUMNS = ["child", "hash", "record", "delivery", "line", "mapping", "written_at", "made"] as const;
 const UPDATE_LINEAGE = `UPDATE lineage
-  SET child = ?, hash = ?, record = ?, delivery = ?, line = ?, mapping = ?, written_at = ?, made = ? WHERE sequence = ?`;
+  SET ${PUT_COLUMNS.map((column) => `${column} = ?`).join(", ")} WHERE sequence = ?`;
 const INSERT_LINEAGE = `INSERT INTO lineage
-  (child, hash, record, delivery, line, mapping, written_at, made, source, unit, sequence)
+  (${PUT_COLUMNS.join(", ")}, source, unit, sequence)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 /** The number of a unit's row, which is looked for once a work. */
@@ -126,6 +156,7 @@ export function* removeLineage(work: Work, source: string, unit: string): Steps<
   const known = yield* lineageNumber(work, source, unit);
   work.ahead.lineages.delete(nameOf(source, unit));
   if (known === undefined) return;
+  work.ahead.lineagesOf.clear();
   yield [toWrite("DELETE FROM raw WHERE lineage = ?", known), toWrite("DELETE FROM lineage WHERE sequence = ?", known)];
   work.lineages.set(nameOf(source, unit), "none");
 }

@@ -16,6 +16,7 @@ import type { RecordSearchKey } from "../record-verbs.ts";
 import type { ReviewFilter, StoredReview } from "../review-verbs.ts";
 import type { ReadVerbs } from "../store.ts";
 import { findAlike } from "./alike.ts";
+import { sourceChildrenOf } from "./alike-children.ts";
 import { readConsentPlaces } from "./consents.ts";
 import { neverLinked, readDecision, readDecisions } from "./decisions.ts";
 import { readQualityOf, readQuarantined, readQuarantineEntry, readReceipt, readReceiptsOf } from "./deliveries.ts";
@@ -38,7 +39,7 @@ import {
   readSourceReaches,
 } from "./read.ts";
 import { readReviewItem, readReviewItems, readReviewItemsOf, readReviewPage } from "./reviews.ts";
-import { linkOf, namesOf, sourceChildrenOf } from "./source-children.ts";
+import { linkOf, namesOf } from "./source-children.ts";
 import { readStagedKeys, readWaitingRows } from "./staged.ts";
 import { readRecordStates } from "./states.ts";
 

@@ -1,10 +1,11 @@
-import type { AlikeChild, Link, SourceChildName, ToldIdentity } from "../identity-verbs.ts";
+import type { Link, SourceChildName, ToldIdentity } from "../identity-verbs.ts";
 import type { RecordKey } from "../record.ts";
+import { identityName, toAlikeChild } from "./alike-children.ts";
 import { eachKey, toKeyBytes } from "./blocking-bytes.ts";
 import { sourceId } from "./context.ts";
 import { inParts, marks, ofLengths } from "./lists.ts";
-import { arrays, arraysOf, row, rows, type Statement, type Steps, together, toWrite, write } from "./steps.ts";
-import { type ArrayRow, bytes, integer, type Row, text } from "./values.ts";
+import { row, rows, type Statement, type Steps, together, toWrite, write } from "./steps.ts";
+import { bytes, integer, type Row, text } from "./values.ts";
 import { isFirstTold, isMade, newNumber, type Work } from "./work.ts";
 
 export type ChildId = number;
@@ -15,9 +16,10 @@ export function* childId(source: string, localId: string): Steps<ChildId | undef
 }
 
 /** The number of a source's child, where it has one; asked for once a work. */
-export function* knownChild({ children }: Work, source: string, localId: string): Steps<ChildId | undefined> {
+export function* knownChild({ children, drawn }: Work, source: string, localId: string): Steps<ChildId | undefined> {
   const name = `${source} ${localId}`;
-  const known = children.get(name) ?? (yield* childId(source, localId)) ?? "none";
+  const found = children.get(name) ?? (drawn.has(localId) ? undefined : yield* childId(source, localId));
+  const known = found ?? "none";
   children.set(name, known);
   return known === "none" ? undefined : known;
 }
@@ -38,6 +40,7 @@ function* makeChild(work: Work, { source, localId }: SourceChildName, told: Told
   noteTeller(work, { id, source, localId }, told);
   work.children.set(`${source} ${localId}`, id);
   isMade(work, `child ${id}`);
+  work.ahead.rows.set(claimsName(id), []);
   return id;
 }
 
@@ -57,17 +60,16 @@ const INSERT_CHILD =
   "INSERT INTO source_child (id, source, local_id, record, link, identity, blocking) VALUES (?, ?, ?, ?, ?, ?, ?)";
 
 export function* appendLink(work: Work, link: Link, told?: ToldIdentity): Steps<void> {
-  const { source, localId, record } = link;
+  const { source, localId, record, author, evidence, decidedAt } = link;
   const sequence = yield* newNumber(work, "link");
   const known = yield* knownChild(work, source, localId);
   const child = known ?? (yield* makeLinked(work, link, { sequence, told }));
-  const evidence = JSON.stringify(link.evidence);
   yield [
-    toWrite(INSERT_LINK, sequence, child, record, link.author, evidence, link.decidedAt),
+    toWrite(INSERT_LINK, sequence, child, record, author, JSON.stringify(evidence), decidedAt),
     ...(known === undefined ? [] : [toWrite(RELINK, record, sequence, child)]),
   ];
-  work.ahead.links.delete(`${source} ${localId}`);
-  if (known !== undefined) work.ahead.tellers.clear();
+  work.ahead.links.set(`${source} ${localId}`, { source, localId, record, author, evidence, decidedAt });
+  if (known !== undefined) forgetTold(work, child);
   if (known !== undefined && told !== undefined) yield* putSourceIdentity(work, link, told);
 }
 
@@ -86,6 +88,7 @@ function* makeLinked(
   const body = JSON.stringify(told.identity);
   const child = yield* makeChild(work, { source, localId }, [record, sequence, body, blocking]);
   isFirstTold(work, `child ${child}`, "identity");
+  work.ahead.rows.set(identityName(child), [{ identity: body, blocking }]);
   if (told.print !== undefined) yield* write(INSERT_PRINT, child, told.print);
   yield* replaceBlocking(work, child, { source, held: undefined, blocking });
   return child;
@@ -152,13 +155,26 @@ export function* putSourceIdentity(
   const before = isFirst ? undefined : yield* readIdentity(work, child);
   const held = before?.blocking instanceof Uint8Array ? bytes(before.blocking) : undefined;
   const isSameBlocking = blocking === null ? held === undefined : held?.equals(blocking) === true;
-  if (!isFirst) yield* putPrint(work, child, print);
-  else if (print !== undefined) yield* write(INSERT_PRINT, child, print);
+  if (!isFirst) {
+    // Its print stands beside each of its keys.
+    forgetAlike(work, yield* sourceId(work.context, source), [
+      ...(held === undefined ? [] : eachKey(held)),
+      ...blockingKeys,
+    ]);
+    yield* putPrint(child, print);
+  } else if (print !== undefined) yield* write(INSERT_PRINT, child, print);
   if (before?.identity === body && isSameBlocking) return;
-  work.ahead.tellers.clear();
-  work.ahead.rows.delete(identityName(child));
+  forgetTold(work, child);
+  work.ahead.rows.set(identityName(child), [{ identity: body, blocking }]);
   yield* write("UPDATE source_child SET identity = ?, blocking = ? WHERE id = ?", body, blocking, child);
   if (!isSameBlocking) yield* replaceBlocking(work, child, { source, held, blocking });
+}
+
+/** What is told of a child changes, or whose it is. */
+function forgetTold({ ahead: { tellers, resembling, rows } }: Work, child: ChildId): void {
+  tellers.clear();
+  resembling.delete(child);
+  rows.delete(identityName(child));
 }
 
 function* readIdentity({ ahead }: Work, child: ChildId): Steps<Row | undefined> {
@@ -166,12 +182,12 @@ function* readIdentity({ ahead }: Work, child: ChildId): Steps<Row | undefined> 
   return known === undefined ? yield* row("SELECT identity, blocking FROM source_child WHERE id = ?", child) : known[0];
 }
 
-function identityName(child: ChildId): string {
-  return `identity ${child}`;
+/** Under which it is noted what is claimed for a child. */
+export function claimsName(child: ChildId): string {
+  return `claims ${child}`;
 }
 
-function* putPrint({ ahead }: Work, child: ChildId, print: string | undefined): Steps<void> {
-  ahead.alike.clear();
+function* putPrint(child: ChildId, print: string | undefined): Steps<void> {
   if (print === undefined) yield* write("DELETE FROM child_print WHERE child = ?", child);
   else {
     yield* write(
@@ -183,8 +199,15 @@ function* putPrint({ ahead }: Work, child: ChildId, print: string | undefined): 
   }
 }
 
+/** Under these keys rows of children of a source change. */
+function forgetAlike({ ahead: { alike, alikeByKey } }: Work, source: number, keys: Iterable<number>): void {
+  for (const key of keys) {
+    for (const { name, passed } of alikeByKey.get(key) ?? []) if (passed !== source) alike.delete(name);
+  }
+}
+
 function* replaceBlocking(
-  { context, ahead }: Work,
+  work: Work,
   child: ChildId,
   {
     source,
@@ -192,7 +215,7 @@ function* replaceBlocking(
     blocking,
   }: { readonly source: string; readonly held: Buffer | undefined; readonly blocking: Buffer | null },
 ): Steps<void> {
-  const number = yield* sourceId(context, source);
+  const number = yield* sourceId(work.context, source);
   const [before, after] = [new Set(held && eachKey(held)), new Set(blocking && eachKey(blocking))];
   const changed: Statement[] = [];
   for (const key of before.difference(after)) {
@@ -203,9 +226,7 @@ function* replaceBlocking(
       toWrite("INSERT INTO block (key, source, child) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", key, number, child),
     );
   }
-  for (const key of before.symmetricDifference(after)) {
-    for (const { name, passed } of ahead.alikeByKey.get(key) ?? []) if (passed !== number) ahead.alike.delete(name);
-  }
+  forgetAlike(work, number, before.symmetricDifference(after));
   if (changed.length > 0) yield changed;
 }
 
@@ -215,81 +236,12 @@ export function* removeSourceIdentity(work: Work, source: string, localId: strin
   const before = yield* row("SELECT blocking FROM source_child WHERE id = ?", child);
   const held = before?.blocking instanceof Uint8Array ? bytes(before.blocking) : undefined;
   yield* replaceBlocking(work, child, { source, held, blocking: null });
-  yield* putPrint(work, child, undefined);
-  work.ahead.tellers.clear();
-  work.ahead.rows.delete(identityName(child));
+  yield* putPrint(child, undefined);
+  forgetTold(work, child);
   yield* write("UPDATE source_child SET identity = NULL, blocking = NULL WHERE id = ?", child);
-}
-
-const ALIKE_COLUMNS = "id, source, local_id, record, identity";
-
-export function* sourceChildrenOf(record: RecordKey): Steps<readonly AlikeChild[]> {
-  const found = yield* arrays(
-    `SELECT ${ALIKE_COLUMNS} FROM source_child WHERE record = ? AND identity IS NOT NULL ORDER BY id`,
-    record,
-  );
-  return found.map(toAlikeChild);
-}
-
-/** The same within a work, which looks for them once while it changes nothing of them. */
-export function* tellersAhead(work: Work, record: RecordKey): Steps<readonly AlikeChild[]> {
-  if (!work.ahead.tellers.has(record)) yield* readTellers(work, [record]);
-  return work.ahead.tellers.get(record) ?? [];
-}
-
-/** Notes the children of these records, what each is told by, and of which nothing is in review. */
-export function* readTellers({ ahead }: Work, records: readonly RecordKey[]): Steps<void> {
-  const parts = inParts([...new Set(records)]);
-  const found = yield* together(...parts.map((part) => arrays(TELLERS_OF_MANY(part.length), ...part)));
-  for (const record of records) ahead.tellers.set(record, []);
-  for (const one of found.flat()) {
-    const child = toAlikeChild(one);
-    ahead.tellers.set(child.record, [...(ahead.tellers.get(child.record) ?? []), child]);
-    ahead.rows.set(identityName(child.child), [{ identity: one[4] ?? null, blocking: one[5] ?? null }]);
-    if (integer(one[6]) === 0) ahead.unreviewed.add(child.child);
-  }
 }
 
 export function* namesOf(record: RecordKey): Steps<readonly SourceChildName[]> {
   const found = yield* rows("SELECT source, local_id FROM source_child WHERE record = ? ORDER BY id", record);
   return found.map((one) => ({ source: text(one.source), localId: text(one.local_id) }));
-}
-
-const TELLERS_OF_MANY = ofLengths(
-  (length) => `SELECT ${ALIKE_COLUMNS}, blocking,
-      EXISTS (SELECT 1 FROM review v WHERE v.child = source_child.id AND v.closed_at IS NULL)
-    FROM source_child
-    WHERE record IN (${marks(length)}) AND identity IS NOT NULL ORDER BY id`,
-);
-
-const ALIKE_OF_MANY = ofLengths(
-  (length) => `SELECT ${ALIKE_COLUMNS} FROM source_child
-    WHERE id IN (${marks(length)}) AND record IS NOT NULL AND identity IS NOT NULL ORDER BY id`,
-);
-
-/** Those of whom something is told and who have a record, by number ascending. */
-export function* childrenOf(ids: ReadonlySet<ChildId>): Steps<readonly AlikeChild[]> {
-  const parts = inParts([...ids].sort((a, b) => a - b));
-  const found = yield* arraysOf(parts.map((values) => ({ sql: ALIKE_OF_MANY(values.length), values })));
-  return found.flatMap((part) => part.map(toAlikeChild));
-}
-
-function toAlikeChild(row: ArrayRow): AlikeChild {
-  const body = text(row[4]);
-  let parsed: AlikeChild["identity"] | undefined;
-  return {
-    child: integer(row[0]),
-    source: text(row[1]),
-    localId: text(row[2]),
-    record: integer(row[3]),
-    body,
-    get identity() {
-      parsed ??= parseIdentity(body);
-      return parsed;
-    },
-  };
-}
-
-function parseIdentity(body: string): AlikeChild["identity"] {
-  return JSON.parse(body);
 }

@@ -1,16 +1,19 @@
 import type { ChangeOrder, RecordChange, RecordScope, SharedScope, SharedVersion } from "../find-verbs.ts";
 import type { AlikeBounds, AlikeChild, Link } from "../identity-verbs.ts";
+import type { UnitLineage } from "../lineage-verbs.ts";
 import type { IdSpace, RecordKey, SharedKind, StoredPart, StoredRecord, StoredResource } from "../record.ts";
 import { findAlike } from "./alike.ts";
+import { tellersAhead } from "./alike-children.ts";
 import type { Context } from "./context.ts";
 import { neverAhead } from "./decisions.ts";
 import type { Driver, Manner } from "./driver.ts";
 import { recordsByChange, sharedVersions } from "./find.ts";
 import { holdersAhead } from "./identity-keys.ts";
+import { lineagesAhead } from "./lineage.ts";
 import { locate, readFindings, readPerson, readRecord, readRecordVersion } from "./read.ts";
 import { Reader } from "./reader.ts";
 import { currentResource, wholeResource } from "./resources.ts";
-import { linkAhead, tellersAhead } from "./source-children.ts";
+import { linkAhead } from "./source-children.ts";
 import type { Steps } from "./steps.ts";
 import { type Work, writeTouched } from "./work.ts";
 
@@ -111,6 +114,10 @@ export class WorkReader extends Reader {
     bounds: AlikeBounds = {},
   ): Promise<{ readonly children: readonly AlikeChild[]; readonly isCut: boolean }> {
     return this.change(({ context, ahead }) => findAlike(context, keys, { limit, ...bounds }, ahead));
+  }
+
+  override async lineagesOf(record: RecordKey): Promise<readonly UnitLineage[]> {
+    return this.change((work) => lineagesAhead(work, record));
   }
 
   override async recordsByChange(

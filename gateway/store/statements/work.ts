@@ -3,7 +3,7 @@ import type { IdSpace, RecordKey, StoredResource } from "../record.ts";
 import type { Context } from "./context.ts";
 import { marks, ofLengths } from "./lists.ts";
 import { RECORD_SLOTS } from "./slots.ts";
-import { arrays, type Statement, type Steps, toWrite } from "./steps.ts";
+import { arrays, arraysOf, type Statement, type Steps, toWrite } from "./steps.ts";
 import { type ArrayRow, integer, type Row, text } from "./values.ts";
 
 /**
@@ -23,8 +23,10 @@ export interface Work {
   readonly places: Map<string, InSlot>;
   /** Numbers of sources' children that this work has looked for, by source and local id, or that there is none. */
   readonly children: Map<string, number | "none">;
+  /** Ids that were drawn for children just now: no source has called one of its own by them yet. */
+  readonly drawn: Set<string>;
   /** What the next row of a table is to be numbered, of those that this work has put rows into. */
-  readonly numbers: Map<Numbered, number>;
+  readonly numbers: Map<string, number>;
   /** Records, sources' children and lineages that this work has made, each with what it has told of them since. */
   readonly own: Map<string, Set<string>>;
   /** Rows of lineage that this work has looked for, by source and unit: their numbers, or that there is none. */
@@ -36,10 +38,14 @@ export interface Work {
 export interface ReadAlready {
   /** Rows by source and unit. */
   readonly lineages: Map<string, Row | "none">;
+  /** Of all units that tell of a record, by record, in the order in which they came. */
+  readonly lineagesOf: Map<RecordKey, readonly Row[]>;
   /** By source and local id. */
   readonly links: Map<string, Link | "none">;
   /** By identity key. */
   readonly holders: Map<string, readonly RecordKey[]>;
+  /** Children under these who are worth reading, by number. */
+  readonly resembling: Map<number, AlikeChild>;
   /** Rows under blocking keys, by what was asked for. */
   readonly alike: Map<string, readonly ArrayRow[] | "too-many">;
   /** Rows of what is compared with what is told anew, each under a name of its own. */
@@ -92,13 +98,16 @@ export function createWork(context: Context, clock: () => number): Work {
     nextSlots: new Map(),
     places: new Map(),
     children: new Map(),
+    drawn: new Set(),
     numbers: new Map(),
     own: new Map(),
     lineages: new Map(),
     ahead: {
       lineages: new Map(),
+      lineagesOf: new Map(),
       links: new Map(),
       holders: new Map(),
+      resembling: new Map(),
       alike: new Map(),
       alikeByKey: new Map(),
       rows: new Map(),
@@ -124,15 +133,20 @@ type Numbered = keyof typeof LAST_NUMBER;
 
 /** The number of a new row. There is one writer, so it is known without asking for each, and rows can be put together. */
 export function* newNumber({ numbers }: Work, table: Numbered): Steps<number> {
-  const next = numbers.get(table) ?? 1 + (yield* lastNumber(table));
+  if (!numbers.has(table)) yield* readLastNumbers(numbers);
+  const next = numbers.get(table) ?? 1;
   numbers.set(table, next + 1);
   return next;
 }
 
-function* lastNumber(table: Numbered): Steps<number> {
-  const [last] = yield* arrays(LAST_NUMBER[table]);
-  const number = last?.[0] ?? null;
-  return number === null ? 0 : integer(number);
+/** Of all of these tables in one round: who puts a row into one is about to put rows into others. */
+function* readLastNumbers(numbers: Work["numbers"]): Steps<void> {
+  const tables = Object.entries(LAST_NUMBER);
+  const found = yield* arraysOf(tables.map(([, sql]) => ({ sql, values: [] })));
+  for (const [n, [table]] of tables.entries()) {
+    const last = found[n]?.[0]?.[0] ?? null;
+    numbers.set(table, last === null ? 1 : integer(last) + 1);
+  }
 }
 
 /** What a work may have made itself. */
@@ -166,6 +180,7 @@ export function lookAnew({ own, ahead, places }: Work): void {
 /** A record that the work itself has made: nothing is in it. */
 export function made(work: Work, record: RecordKey, idSpace: IdSpace): void {
   isMade(work, `record ${record}`);
+  work.ahead.lineagesOf.set(record, []);
   work.nextSlots.set(record, record * RECORD_SLOTS);
   const times = { firstChange: Number.POSITIVE_INFINITY, lastChange: Number.NEGATIVE_INFINITY };
   work.records.set(record, { idSpace, version: 1, ...times, isTouched: true, toBeRaised: 0, isPending: false });
