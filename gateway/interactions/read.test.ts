@@ -167,7 +167,9 @@ describe("vread answers", () => {
     expect(bodyOf(await vread(GP, "Observation/health", "2")).status).toBe("amended");
     expect(kindOf(await vread(GP, "Observation/health", "3"))).toBe("gone");
     for (const version of ["4", "999999", "abc", ""]) {
-      expect(kindOf(await vread(GP, "Observation/health", version))).toBe("not-found");
+      expect(await vread(GP, "Observation/health", version)).toMatchObject({
+        issues: [{ kind: "not-found", isVersion: true }],
+      });
     }
   });
 

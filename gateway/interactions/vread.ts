@@ -20,7 +20,7 @@ export function createVread(ports: ResourcePorts): Answering {
     const parsed = parseShape(request.parameters);
     if (!parsed.ok) return refused(...parsed.issues);
     const found = await find(request, ports);
-    if (!found) return refused({ kind: "not-found", type });
+    if (!found) return refused({ kind: "not-found", type, isVersion: true });
     if (found.body === undefined) return refused({ kind: "gone", type });
     const isKnown = isUnmodified(found, request.preconditions);
     const body = parsed.shape ? shapeBytes(found.body, parsed.shape) : found.body;

@@ -52,6 +52,13 @@ const ROWS: { readonly [kind in Issue["kind"]]: readonly Omit<Row, "kind">[] } =
   ],
   "not-found": [
     { issue: { kind: "not-found", type: "Patient" }, status: 404, code: "not-found", spine: "RESOURCE_NOT_FOUND" },
+    {
+      issue: { kind: "not-found", type: "Patient", isVersion: true },
+      status: 404,
+      code: "not-found",
+      spine: "RESOURCE_NOT_FOUND",
+      says: /with this id and version for/,
+    },
   ],
   "invalid-id": [
     { issue: { kind: "invalid-id", type: "Patient" }, status: 400, code: "value", spine: "INVALID_RESOURCE_ID" },

@@ -7,7 +7,8 @@ export type RouteIssue =
   | { readonly kind: "unknown-type"; readonly type: string; readonly nearest?: string }
   | { readonly kind: "unknown-operation"; readonly operation: string; readonly nearest?: string }
   | { readonly kind: "interaction-not-served"; readonly interaction: string; readonly allow: readonly string[] }
-  | { readonly kind: "not-found"; readonly type: string }
+  /** `isVersion`: a version was asked for by its name. What is hidden and what is not there answer alike. */
+  | { readonly kind: "not-found"; readonly type: string; readonly isVersion?: boolean }
   | { readonly kind: "invalid-id"; readonly type: string };
 
 /** https://hl7.org/fhir/R4/http.html */
@@ -47,7 +48,7 @@ export function toRouteAnswer(issue: RouteIssue): Answer {
         status: 404,
         code: "not-found",
         spine: "RESOURCE_NOT_FOUND",
-        diagnostics: `There is no ${echo(issue.type)} with this id for this client.`,
+        diagnostics: `There is no ${echo(issue.type)} with this id${issue.isVersion === true ? " and version" : ""} for this client.`,
       };
     case "invalid-id":
       return {
