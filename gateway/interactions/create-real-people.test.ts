@@ -130,6 +130,24 @@ describe("where people are real", () => {
     expect((await writing.read(STRANGER, `Patient/${reply.id}`)).status).toBe(404);
   });
 
+  test.each([
+    ["a child", "POST Patient", "identifier=urn:vendor|777"],
+    ["a child, among others", "POST Patient", `identifier=${NHS_NUMBER}|9990000018,urn:vendor|777`],
+    ["whose a finding is", "POST Observation", "patient.identifier=urn:vendor|777"],
+  ])(
+    "criteria that name %s by a system which the agreement does not show are refused: each try would make one more",
+    async (_, at, ifNoneExist) => {
+      await heldChild("leeds-csds");
+      const writer = under(BOUND, { identifierSystems: [NHS_NUMBER] });
+      const body = at === "POST Patient" ? patient() : finding("held");
+      const reply = await writing.send(writer, at, { body, ifNoneExist });
+      expect([reply.status, reply.issues[0]?.diagnostics]).toEqual([400, expect.stringContaining("agreement names")]);
+      expect(reply.text).not.toContain("777");
+      const named = ifNoneExist.replaceAll("urn:vendor|777", `${NHS_NUMBER}|9990000026`);
+      expect((await writing.send(writer, at, { body, ifNoneExist: named })).status).toBeLessThan(300);
+    },
+  );
+
   test("criteria that two children meet, one of them hidden or both seen, make no third", async () => {
     const body = patient({ identifier: [{ system: NHS_NUMBER, value: "9990000018" }] });
     const blind = under(BOUND, { dataClasses: ["health-visiting"], statutoryGateways: {} });

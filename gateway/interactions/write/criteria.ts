@@ -3,6 +3,7 @@ import type { Requester } from "../../access/requester.ts";
 import { hasScope } from "../../access/scope.ts";
 import type { Issue } from "../../outcome/issue.ts";
 import { parseCriteria } from "../../search/query.ts";
+import type { IdentifierValue } from "../../search/query-values.ts";
 import type { Question } from "../../search/search-query.ts";
 import { ask, QuestionRefused } from "../ask.ts";
 import { guardRelease } from "../guard.ts";
@@ -38,7 +39,32 @@ export function readCriteria(
     return { ok: false, issues: [{ kind: "bad-parameter-value", parameter: "criteria", expected }] };
   }
   const parsed = parseCriteria(type, query, { fhirBase });
-  return parsed.ok ? { ok: true, criteria: { type, question: parsed.question } } : parsed;
+  if (!parsed.ok) return parsed;
+  const { question } = parsed;
+  if (!mayBeFound(question, requester)) {
+    const parameter = type === "Patient" ? "identifier" : "patient.identifier";
+    const expected =
+      "a system that this client's agreement names; by any other no child is found, however many have it";
+    return { ok: false, issues: [{ kind: "bad-parameter-value", parameter, expected }] };
+  }
+  return { ok: true, criteria: { type, question } };
+}
+
+/**
+ * Whether the agreement shows identifiers as those that a child is asked for by. Nobody would ever be found by others, and a
+ * client that tries again would make the same child each time.
+ */
+function mayBeFound(question: Question, { agreement: { identifierSystems } }: Requester): boolean {
+  if (identifierSystems === "any") return true;
+  return childIdentifiers(question).every(({ system }) => identifierSystems.includes(system));
+}
+
+function childIdentifiers({ type, lead, conditions }: Question): readonly IdentifierValue[] {
+  const own = type === "Patient" && lead?.kind === "identifier" ? lead.identifiers : [];
+  return [
+    ...own,
+    ...conditions.flatMap((condition) => (condition.kind === "child-identifier" ? condition.identifiers : [])),
+  ];
 }
 
 /** What stands before a question mark that no parameter precedes. */
