@@ -139,6 +139,28 @@ describe("of a service whose name tells why the child was seen, its kind alone i
     expect(performers).not.toContainEqual([{ reference: "Organization/r" }]);
   });
 
+  test("in what a part is released of, where a version came and went while the record was read", async () => {
+    const key = await house.child("p-1");
+    await house.tell(key, {}, CSDS);
+    await house.put(key, observation("o", "p-1"), CSDS);
+    const shared = await house.shared("Organization", CSDS);
+    const { store } = house;
+    const read = store.recordHistory.bind(store);
+    store.recordHistory = async (record) => {
+      await house.put(shared, { resourceType: "Organization", id: "r", name: "Women’s Aid" }, CSDS);
+      const performer = [{ reference: "Organization/r" }];
+      await house.put(key, observation("o", "p-1", { performer }), { ...CSDS, version: 2 });
+      await house.put(key, observation("o", "p-1"), { ...CSDS, version: 3 });
+      return read(record);
+    };
+    const minimised = { ...GP, agreement: { ...GP.agreement, elements: { Observation: ["code", "performer"] } } };
+    const view = await house.reader.view(key, minimised, await house.moment());
+    if (view === undefined) throw new Error("nothing is seen");
+    const shown = JSON.parse(resourceBytes(view.pack, 0).toString());
+    expect(shown).toMatchObject({ resourceType: "Observation", id: "o", code: {} });
+    expect(shown).not.toHaveProperty("performer");
+  });
+
   test("by who recorded it", async () => {
     const told = JSON.stringify({ ...provenance("v", "Patient/p-1"), agent: [{ who: REFUGE }] });
     expect(await toldOf(JSON.parse(told))).toMatchObject({ agent: [{ who: { display: "Support service" } }] });

@@ -1,6 +1,6 @@
 import type { Requester } from "../access/requester.ts";
 import { nextInstant } from "../disclosure/decide-visibility.ts";
-import type { ReadVerbs, RecordKey } from "../store/store.ts";
+import type { ReadVerbs, RecordKey, StoredVersion } from "../store/store.ts";
 import type { Moment, VisibleRecord } from "./record-reader.ts";
 import { isMinimised, minimisedVersions, minimisedView, typesToMinimise } from "./record-reader-elements.ts";
 import type { LoadedRecord, LoadOptions, Shown } from "./record-reader-load.ts";
@@ -59,7 +59,7 @@ function isStill({ requester, today, from_ms, until_ms }: Shown, asking: Request
   return requester === asking && today === at.today && from_ms <= at.now_ms && at.now_ms < until_ms;
 }
 
-/** When a released form began is told by all the versions before it. */
+/** When a released form began is told by all the versions before it. What came since the record was read counts next time. */
 async function minimise(
   view: VisibleRecord,
   record: LoadedRecord,
@@ -75,7 +75,16 @@ async function minimise(
 ): Promise<VisibleRecord> {
   const { requester, options } = looking;
   const { agreement } = requester;
-  const history = view.pack.size === 0 ? [] : await verbs.recordHistory(record.key);
+  const history = view.pack.size === 0 ? [] : versionsBefore(record, await verbs.recordHistory(record.key));
   const versions = toVersions(record, history, { ...looking, wanted: { types: typesToMinimise(requester) } });
   return minimisedView(view, minimisedVersions(versions, requester), { agreement, fhirBase: options.fhirBase });
+}
+
+/**
+ * Of each resource of a record what it replaced. A history read later may hold more: what was told and replaced meanwhile may
+ * name a service that was told with it, of which the record knows nothing.
+ */
+function versionsBefore({ pack }: LoadedRecord, history: readonly StoredVersion[]): readonly StoredVersion[] {
+  const standing = new Map(pack.ids.map((id, entry) => [`${pack.types[entry]}/${id}`, Number(pack.versions[entry])]));
+  return history.filter(({ type, id, version }) => version < (standing.get(`${type}/${id}`) ?? 0));
 }
