@@ -83,7 +83,9 @@ function run(
       if (isLeading && config.registerFile === undefined) {
         try {
           const { ensureDemonstrationData } = await import("./demonstration/data.ts");
-          await ensureDemonstrationData(config.demonstrationChildren, { ...gateway, clock: Date.now });
+          const onBegin = () =>
+            process.stdout.write("Bringing in the demonstration data, which takes some seconds …\n");
+          await ensureDemonstrationData(config.demonstrationChildren, { ...gateway, clock: Date.now, onBegin });
         } catch (error) {
           // The closing store breaks it off; the next start does it again.
           if (!isEnding) throw error;

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { generate } from "#mappers/synthetic/generate.ts";
 import { REFERENCE_DATE, SCENARIOS } from "#mappers/synthetic/scenarios.ts";
 import { composeGateway, type Gateway } from "../compose.ts";
@@ -12,6 +12,7 @@ import { ensureDemonstrationData } from "./data.ts";
 
 let directory: string;
 let gateway: Gateway;
+const onBegin = vi.fn<() => void>();
 /** Records that hold something of a named child, by its id. */
 const recordsOf = new Map<string, Set<RecordKey>>();
 
@@ -19,7 +20,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "demonstration-data-"));
   const config = loadConfig({ DATA_DIR: directory, LOG_LEVEL: "silent" });
   gateway = await composeGateway(config, createLog("silent"), { baseUrl: "", environment: "", isDemonstration: true });
-  await ensureDemonstrationData(0, { ...gateway, clock: Date.now });
+  await ensureDemonstrationData(0, { ...gateway, clock: Date.now, onBegin });
   const truth = [...generate({ children: 0, seed: "any", today: REFERENCE_DATE })].find(({ source }) => source === "");
   const rows = [...(truth?.chunks ?? [])].join("").trim().split("\n").slice(1);
   await gateway.store.write(async (transaction) => {
@@ -34,6 +35,11 @@ beforeAll(async () => {
 afterAll(async () => {
   await gateway.close();
   await rm(directory, { recursive: true });
+
+  test("it is told once that data come in, and not where they are there", async () => {
+    await ensureDemonstrationData(0, { ...gateway, clock: Date.now, onBegin });
+    expect(onBegin).toHaveBeenCalledTimes(1);
+  });
 });
 
 describe("the demonstration", () => {

@@ -12,6 +12,8 @@ export interface DemonstrationDataPorts {
   readonly audit: AuditLog;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
+  /** Told before the first file comes in; not where all of them did at an earlier start. */
+  readonly onBegin?: () => void;
 }
 
 /** Changes with the seed or the generator, so that an older demonstration is completed rather than taken for this one. */
@@ -24,6 +26,7 @@ export const SEED = "demonstration-1";
 export async function ensureDemonstrationData(children: number, ports: DemonstrationDataPorts): Promise<void> {
   const mark = `${SEED}-${children}`;
   if ((await ports.store.receipt(mark)) !== undefined) return;
+  ports.onBegin?.();
   // Only a first start needs the generator; every other is spared reading it.
   const [{ generate }, { REFERENCE_DATE }] = await Promise.all([
     import("#mappers/synthetic/generate.ts"),

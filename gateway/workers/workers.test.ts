@@ -74,6 +74,7 @@ test("workers are ready together, tell newcomers once, and write a chain of the 
       .map(({ worker }) => worker),
   ).toEqual([1, 2]);
   await expect.poll(() => workers.output().match(/Three calls to begin with/g)).toHaveLength(1);
+  expect(workers.output().match(/Bringing in the demonstration data/g)).toHaveLength(1);
   const locks = (await readdir(join(workers.dataDir, "audit"))).filter((name) => name.endsWith(".lock"));
   expect(locks).toEqual(["gateway-2.lock", "gateway.lock"]);
 });
