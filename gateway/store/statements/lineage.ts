@@ -10,27 +10,31 @@ import { isMade, newNumber, type Work } from "./work.ts";
 
 const LINEAGE = "SELECT l.*, s.local_id FROM lineage l LEFT JOIN source_child s ON s.id = l.child";
 
-export function* readLineage(
-  { context, lineages, ahead }: Work,
-  source: string,
-  unit: string,
-): Steps<Lineage | undefined> {
+export function* readLineage(work: Work, source: string, unit: string): Steps<Lineage | undefined> {
+  const { lineages, ahead } = work;
   const name = nameOf(source, unit);
-  const found =
-    ahead.lineages.get(name) ?? (yield* row(`${LINEAGE} WHERE l.source = ? AND l.unit = ?`, source, unit)) ?? "none";
-  lineages.set(name, found === "none" ? found : integer(found.sequence));
-  if (found === "none") return undefined;
-  return toLineage(found, yield* deliveriesOf(context, [integer(found.delivery)]));
+  if (!ahead.lineages.has(name)) yield* readLineageRows(work, source, [unit]);
+  const found = ahead.lineages.get(name) ?? "none";
+  lineages.set(name, found === "none" ? found : found.sequence);
+  return found === "none" ? undefined : found.lineage;
 }
 
 const LINEAGES_OF_MANY = ofLengths((length) => `${LINEAGE} WHERE l.source = ? AND l.unit IN (${marks(length)})`);
 
 /** Notes the lineage of these units. */
-export function* readLineageRows({ ahead }: Work, source: string, units: readonly string[]): Steps<void> {
+export function* readLineageRows({ context, ahead }: Work, source: string, units: readonly string[]): Steps<void> {
   const parts = inParts([...new Set(units)]);
-  const found = yield* together(...parts.map((part) => rows(LINEAGES_OF_MANY(part.length), source, ...part)));
+  const found = (yield* together(...parts.map((part) => rows(LINEAGES_OF_MANY(part.length), source, ...part)))).flat();
+  const deliveries = yield* deliveriesOf(context, found.map(toDelivery));
   for (const unit of units) ahead.lineages.set(nameOf(source, unit), "none");
-  for (const one of found.flat()) ahead.lineages.set(nameOf(source, text(one.unit)), one);
+  for (const one of found) {
+    const noted = { lineage: toLineage(one, deliveries), sequence: integer(one.sequence) };
+    ahead.lineages.set(nameOf(source, text(one.unit)), noted);
+  }
+}
+
+function toDelivery({ delivery }: Row): number {
+  return integer(delivery);
 }
 
 function toLineage(row: Row, deliveries: ReadonlyMap<number, DeliveryName>): Lineage {
@@ -87,10 +91,7 @@ export function* readUnitsOf(
 }
 
 function* toUnitLineages(context: Context, found: readonly Row[]): Steps<readonly UnitLineage[]> {
-  const deliveries = yield* deliveriesOf(
-    context,
-    found.map(({ delivery }) => integer(delivery)),
-  );
+  const deliveries = yield* deliveriesOf(context, found.map(toDelivery));
   return found.map((one) => ({ source: text(one.source), unit: text(one.unit), ...toLineage(one, deliveries) }));
 }
 

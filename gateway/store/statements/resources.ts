@@ -66,12 +66,10 @@ export function* currentResource(work: Work, resource: ResourceName): Steps<Curr
 }
 
 /** Notes where each stands: whoever compares puts some of them next. */
-export function* currentOfRecord(work: Work, record: RecordKey): Steps<Map<string, Omit<Current, "record">>> {
+export function* currentOfRecord(work: Work, record: RecordKey): Steps<ReadonlyMap<string, Omit<Current, "record">>> {
   const { current } = work.ahead;
   if (!current.has(record)) yield* readCurrent(work, [record]);
-  return new Map(
-    current.get(record)?.map(([name, { version, contentHash }]) => [name, { version, contentHash }] as const),
-  );
+  return current.get(record) ?? new Map();
 }
 
 /** Notes what these records hold, and where it stands. */
@@ -86,10 +84,16 @@ export function* readCurrent(work: Work, records: readonly RecordKey[]): Steps<v
     const known = rows.get(record);
     if (known === undefined) continue;
     const { idSpace } = noteRecord(work, record, known);
-    const current = (held[n] ?? []).map((one) => [`${text(one[0])}/${text(one[1])}`, toPlace(record, one)] as const);
-    for (const [name, place] of current) work.places.set(`${idSpace} ${name}`, place);
+    const current = new Map<string, InSlot>();
+    let last = record * RECORD_SLOTS - 1;
+    for (const one of held[n] ?? []) {
+      const name = `${text(one[0])}/${text(one[1])}`;
+      const place = toPlace(record, one);
+      current.set(name, place);
+      work.places.set(`${idSpace} ${name}`, place);
+      last = place.slot;
+    }
     work.ahead.current.set(record, current);
-    const last = current.at(-1)?.[1].slot ?? record * RECORD_SLOTS - 1;
     if (!work.nextSlots.has(record)) work.nextSlots.set(record, last + 1);
   }
 }

@@ -1,4 +1,5 @@
 import type { AlikeChild, Link } from "../identity-verbs.ts";
+import type { Lineage } from "../lineage-verbs.ts";
 import type { IdSpace, RecordKey, StoredResource } from "../record.ts";
 import type { Context } from "./context.ts";
 import { marks, ofLengths } from "./lists.ts";
@@ -37,7 +38,7 @@ export interface Work {
 /** What was read for a work before it asks for it. What the work changes is taken out, and read anew. */
 export interface ReadAlready {
   /** Rows by source and unit. */
-  readonly lineages: Map<string, Row | "none">;
+  readonly lineages: Map<string, NotedLineage | "none">;
   /** Of all units that tell of a record, by record, in the order in which they came. */
   readonly lineagesOf: Map<RecordKey, readonly Row[]>;
   /** By source and local id. */
@@ -57,11 +58,17 @@ export interface ReadAlready {
   /** Records that are never to be one with another. */
   readonly never: Map<RecordKey, readonly RecordKey[]>;
   /** What a record holds, by `type/id`, in the order of its slots. */
-  readonly current: Map<RecordKey, readonly (readonly [string, InSlot])[]>;
+  readonly current: Map<RecordKey, ReadonlyMap<string, InSlot>>;
   /** Whole, by id space, type and id. */
   readonly resources: Map<string, StoredResource>;
   /** What was asked for by each blocking key, and the source whose children it passes over. */
   readonly alikeByKey: Map<number, { readonly name: string; readonly passed: number | undefined }[]>;
+}
+
+/** What a unit made, and the number of its row. */
+export interface NotedLineage {
+  readonly lineage: Lineage;
+  readonly sequence: number;
 }
 
 /** A current resource, and its row. */
