@@ -1,18 +1,12 @@
 import type { WriteTransaction } from "../store/store.ts";
 import { commitSender } from "./commit-organizations.ts";
 import { type CommitContext, commitUnit } from "./commit-unit.ts";
+import { mapChildren } from "./map-children.ts";
 import type { Pause } from "./pause.ts";
 import { nameOf, type Prepared, type PreparedChild } from "./prepared.ts";
 import { AHEAD_RECORDS, readAhead } from "./read-ahead.ts";
 import type { PlaceIssue } from "./readers/read-item.ts";
-import {
-  commitRow,
-  createTouched,
-  lookAhead,
-  mapChildren,
-  type StagedContext,
-  type TouchedChildren,
-} from "./stage-rows.ts";
+import { commitRow, createTouched, lookAhead, type StagedContext, type TouchedChildren } from "./stage-rows.ts";
 import type { Reached, Unit, UnitIssue, UnitOutcome } from "./unit.ts";
 
 type Committed = Extract<UnitOutcome, { kind: "committed" }>;

@@ -17,10 +17,15 @@ export type CurrentResources = Awaited<ReturnType<WriteTransaction["currentOf"]>
 
 /** Compares what a unit makes with what is held. */
 export function compareContents(made: readonly DraftContent[], current: CurrentResources): readonly MadeContent[] {
-  return made.map((one) => {
-    const { type, id, hash } = one.content;
-    return { made: one, isStored: current.get(`${type}/${id}`)?.contentHash === hash };
-  });
+  return made.map((one) => ({ made: one, isStored: hashOf(one.content, current) === one.content.hash }));
+}
+
+/** Hash of the content that is held of a resource. */
+export function hashOf(
+  { type, id }: { readonly type: string; readonly id: string },
+  current: CurrentResources,
+): string | undefined {
+  return current.get(`${type}/${id}`)?.contentHash;
 }
 
 interface ToCommit {
@@ -91,7 +96,8 @@ async function toProvenanceContent(
   const { name, slot, targets, isNew } = about;
   const { source, organizationId, mapping } = context;
   const brought = unit.broughtBy?.(name) ?? broughtBy ?? context;
-  const drafted = isNew && brought === context ? provenances.find((one) => one.slot === slot) : undefined;
+  const isOfThis = brought.delivery === context.delivery;
+  const drafted = isNew && isOfThis ? provenances.find((one) => one.slot === slot) : undefined;
   if (drafted !== undefined) return drafted.content;
   const provenance = toProvenance({
     id: idOf(slot),

@@ -1,7 +1,7 @@
 import type { WriteTransaction } from "../store/store.ts";
 import { type BatchResult, commitBatch, type DeliveryContext, type Fate, holdBack } from "./commit-batch.ts";
+import { ChildRefused } from "./map-children.ts";
 import type { Prepared } from "./prepared.ts";
-import { ChildRefused } from "./stage-rows.ts";
 
 /** Runs a work in a transaction of its own: one that stays, or one of which nothing does. */
 export type Transact = <T>(work: (transaction: WriteTransaction) => Promise<T>) => Promise<T>;

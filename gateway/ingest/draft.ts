@@ -13,6 +13,11 @@ export interface DraftFacts {
   readonly patientId?: string | undefined;
   /** What it made of this child before; each slot keeps its id. */
   readonly made: Lineage["made"];
+  /**
+   * Content hash of each of these as the store holds it, where that was looked for: of what is made just so again, a
+   * draft from another thread says no more.
+   */
+  readonly held?: readonly (string | undefined)[];
 }
 
 /** One resource of a draft. */

@@ -9,6 +9,7 @@ import { countBatch, countChild, outcomeOf, type Quality, type Tellers } from ".
 import { type DecisionTextOptions, toMovingPorts } from "./decision-texts.ts";
 import { droppedFields } from "./door.ts";
 import { bytesWorthDrafting, canBeDrafted, draftedBatches, measureBody } from "./drafting/drafted-batches.ts";
+import { createChildDrafter } from "./drafting/drafted-children.ts";
 import { createDraftingThread, type DraftingThread } from "./drafting/drafting-thread.ts";
 import { createGuesses } from "./drafting/guesses.ts";
 import { createDryRun, type DryRun } from "./dry-run.ts";
@@ -123,7 +124,8 @@ export function createIngestLine(options: IngestLineOptions): IngestLine {
   return {
     async ingest(source, delivery, body) {
       const run = await start(source, delivery, undefined);
-      return take(run, await readInBatches(run, body));
+      const read = await readInBatches(run, body);
+      return take(read.run, read.batches);
     },
     async replay(source, delivery, records) {
       const run = await start(source, delivery, "records");
@@ -194,24 +196,32 @@ function toContext(
   };
 }
 
-/** A long file is read, parsed and drafted by a thread of its own; a short one here, by the same functions. */
-async function readInBatches(run: Run, body: AsyncIterable<Uint8Array>): Promise<AsyncIterable<readonly Read[]>> {
+/**
+ * A long file is read, parsed and drafted by a thread of its own; a short one here, by the same functions. Of a long file of
+ * tables the rows are read and staged here, and what the rows of a child make is drafted there.
+ */
+async function readInBatches(
+  run: Run,
+  body: AsyncIterable<Uint8Array>,
+): Promise<{ readonly run: Run; readonly batches: AsyncIterable<readonly Read[]> }> {
   const { mapper, context, options, transact, thread } = run;
   const { contentType, fileName, receivedAt } = run.delivery;
   const { source, explainFault } = context;
   const { columns, localAuthority } = source;
   const told = { contentType, fileName };
   const reading = { ...told, columns, localAuthority, explainFault };
-  if (options.hasDrafters === true && run.dryRun === undefined && canBeDrafted(mapper)) {
-    const measured = await measureBody(body, bytesWorthDrafting(mapper, thread));
-    if (measured.isLong && !thread.isBusy) {
-      const { delivery, mapping } = context;
-      const task = { source, delivery, mapping, ...told, receivedAt, batch_records: batchSizeOf(mapper) };
-      return draftedBatches(measured.body, { mapper, task, context, thread, transact });
-    }
-    return batchesOf(run, readRecords(mapper, whole(measured.body), reading));
+  const readHere = (all: AsyncIterable<Uint8Array>) => batchesOf(run, readRecords(mapper, whole(all), reading));
+  if (options.hasDrafters !== true || run.dryRun !== undefined || !canBeDrafted(mapper)) {
+    return { run, batches: readHere(body) };
   }
-  return batchesOf(run, readRecords(mapper, whole(body), reading));
+  const measured = await measureBody(body, bytesWorthDrafting(mapper, thread));
+  if (!measured.isLong || thread.isBusy) return { run, batches: readHere(measured.body) };
+  const { delivery, mapping } = context;
+  const isStaged = mapper.reader === "staged";
+  const task = { source, delivery, mapping, ...told, receivedAt, batch_records: batchSizeOf(mapper), isStaged };
+  if (!isStaged) return { run, batches: draftedBatches(measured.body, { mapper, task, context, thread, transact }) };
+  const staged = { mapper, drafter: createChildDrafter(thread, task, context) };
+  return { run: { ...run, context: { ...context, staged } }, batches: readHere(measured.body) };
 }
 
 function batchesOf({ mapper }: Run, reads: AsyncIterator<Read>): AsyncIterable<readonly Read[]> {
@@ -228,6 +238,7 @@ async function take(
     if (run.dryRun !== undefined) await countChildren(run, run.dryRun);
     return await finish(run, forgotten);
   } finally {
+    await run.context.staged?.drafter?.end();
     await run.dryRun?.close();
   }
 }
@@ -236,6 +247,7 @@ async function takeBatch(run: Run, batch: readonly Read[]): Promise<void> {
   const { tellers, options, patientIds, dryRun } = run;
   const prepared = batch.map((read) => read.prepared);
   const result = await commitSafely(run.transact, prepared, run.context);
+  run.context.staged?.drafter?.release();
   if (dryRun !== undefined) {
     countBatch(tellers, batch, { ...result, children: new Map() });
     return;

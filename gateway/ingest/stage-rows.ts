@@ -1,27 +1,13 @@
-import { hash } from "node:crypto";
-import type { CsvRow, StagedMapper } from "#mappers/mapper.ts";
+import type { StagedMapper } from "#mappers/mapper.ts";
 import type { KeptRow, StagedRow, WriteTransaction } from "../store/store.ts";
-import { type CommitContext, commitUnit } from "./commit-unit.ts";
-import type { Pause } from "./pause.ts";
+import type { CommitContext } from "./commit-unit.ts";
+import type { ChildDrafter } from "./drafting/drafted-children.ts";
 import { type PreparedRow, toChildUnit } from "./prepared.ts";
-import { AHEAD_RECORDS, readAhead } from "./read-ahead.ts";
-import type { Reached, Unit, UnitIssue, UnitOutcome } from "./unit.ts";
 
 export interface StagedContext {
   readonly mapper: StagedMapper;
-}
-
-/** A child's rows cannot be committed; the transaction must go, and each row of it be tried by itself. */
-export class ChildRefused extends Error {
-  readonly issues: readonly UnitIssue[];
-  readonly reached: Reached;
-
-  constructor({ issues, reached }: { readonly issues: readonly UnitIssue[]; readonly reached: Reached }) {
-    super("The rows of a child were refused.");
-    this.name = "ChildRefused";
-    this.issues = issues;
-    this.reached = reached;
-  }
+  /** Set where a thread drafts what the rows make. */
+  readonly drafter?: ChildDrafter;
 }
 
 /** What a transaction knows of staged rows, and the children that its own belong to. */
@@ -162,71 +148,7 @@ async function childOf(
   return undefined;
 }
 
-/**
- * Maps each child anew from all of its rows, whichever came first; answers with those of whom something changed.
- * @throws ChildRefused when what the rows make together is not valid
- */
-export async function mapChildren(
-  transaction: WriteTransaction,
-  children: ReadonlySet<string>,
-  context: CommitContext & StagedContext & { readonly pause: Pause },
-): Promise<ReadonlyMap<string, Extract<UnitOutcome, { kind: "committed" }>>> {
-  const outcomes = new Map<string, Extract<UnitOutcome, { kind: "committed" }>>();
-  const all = [...children];
-  for (let from = 0; from < all.length; from += AHEAD_RECORDS) {
-    const units = await joinRows(transaction, all.slice(from, from + AHEAD_RECORDS), context);
-    await readAhead(transaction, [...units.values()], context);
-    for (const [child, unit] of units) {
-      const outcome = await commitUnit(transaction, unit, context);
-      if (outcome.kind === "refused") throw new ChildRefused(outcome);
-      if (outcome.kind === "committed") outcomes.set(child, outcome);
-      await context.pause();
-    }
-  }
-  return outcomes;
-}
-
-/** The units that the rows of children make, by child. */
-async function joinRows(
-  transaction: WriteTransaction,
-  children: readonly string[],
-  context: CommitContext & StagedContext,
-): Promise<ReadonlyMap<string, Unit>> {
-  const { source } = context.source;
-  const { root } = context.mapper;
-  const units = new Map<string, Unit>();
-  for (const [child, rows] of await transaction.stagedTrees(source, root, children)) {
-    if (rows.some(({ waits }) => waits)) await transaction.joinTree(source, root, child);
-    units.set(child, toUnit(child, rows, context));
-  }
-  return units;
-}
-
-function toUnit(child: string, rows: readonly KeptRow[], { mapper }: StagedContext): Unit {
-  const content: string[] = [];
-  const tables: Record<string, CsvRow[]> = {};
-  const byName = new Map<string, KeptRow>();
-  for (const row of rows) {
-    const name = toName(row);
-    byName.set(name, row);
-    content.push(name, row.body);
-    const table = tables[row.table] ?? [];
-    table.push(JSON.parse(row.body));
-    tables[row.table] = table;
-  }
-  const root = tables[mapper.root]?.[0];
-  if (root === undefined) throw new Error("A child's rows came without its own.");
-  return {
-    key: toChildUnit(child),
-    hash: hash("sha256", content.join("\n"), "base64url"),
-    record: `${mapper.root}/${child}`,
-    line: 0,
-    identity: mapper.identity(root),
-    map: (mapContext) => mapper.map(tables, mapContext),
-    broughtBy: (record) => byName.get(record),
-  };
-}
-
-function toName({ table, key }: RowName): string {
+/** Name of a row within its source. */
+export function toName({ table, key }: RowName): string {
   return `${table}/${key}`;
 }

@@ -16,7 +16,7 @@ export interface Unit {
   /** When the source wrote it, in milliseconds since 1970, where it says so. */
   readonly writtenAt?: number | undefined;
   readonly identity: SourceIdentity;
-  /** JSON of what its mapper parsed, for mapping it elsewhere; absent for the joined rows of a child. */
+  /** JSON of what its mapper maps, for mapping it in another thread; absent of a unit that comes from there. */
   readonly text?: string;
   map(context: MapContext): Mapped;
   /** What it makes, where that was drafted in advance; good while its facts hold. */

@@ -10,7 +10,7 @@ import { createQueue, type Queue } from "./queue.ts";
 import { unpackRead } from "./unpack.ts";
 
 /** A body at least this long pays for a thread, which takes a third of a second to start: some 200 records. */
-const BODY_BYTES_MIN = { csv: 32_768, forms: 32_768, json: 524_288, xml: 524_288 } as const;
+const BODY_BYTES_MIN = { csv: 32_768, forms: 32_768, json: 524_288, staged: 32_768, xml: 524_288 } as const;
 /** For a thread that is there already, this part of it is enough. */
 const WARM_SHARE = 1 / 8;
 /** Chunks of the body on their way to the thread. */
@@ -26,7 +26,7 @@ export interface DraftedBatchesOptions {
 
 type DraftedMapper = Extract<AnyMapper, { readonly reader: keyof typeof BODY_BYTES_MIN }>;
 
-/** Whether the records of a source can be drafted in another thread: each is whole in itself, and a file holds many. */
+/** Whether what a source tells can be drafted in another thread: a file holds many records, or rows of many children. */
 export function canBeDrafted(mapper: AnyMapper): mapper is DraftedMapper {
   return mapper.reader in BODY_BYTES_MIN;
 }
@@ -206,7 +206,7 @@ class DrafterHandle {
 
 /** How a mapper maps what it parsed; files of forms give the same in both of their formats. */
 export function mapOf(mapper: AnyMapper): (parsed: unknown, context: MapContext) => Mapped {
-  if (mapper.reader === "staged") throw new Error("Rows of tables are not drafted.");
+  if (mapper.reader === "staged") throw new Error("Rows of tables are mapped by child.");
   if (mapper.reader === "forms") return mapper.xml.map;
   return mapper.map;
 }

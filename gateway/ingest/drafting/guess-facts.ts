@@ -2,8 +2,11 @@ import type { SourceIdentity } from "#mappers/mapper.ts";
 import { linkingNhsNumber, linkingUpn } from "../../identity/numbers.ts";
 import type { RecordKey, WriteTransaction } from "../../store/store.ts";
 import type { DeliveryContext } from "../commit-batch.ts";
+import { hashOf } from "../commit-resources.ts";
+import type { DraftFacts } from "../draft.ts";
 import { AHEAD_RECORDS, readKnown } from "../read-ahead.ts";
-import type { Ask, AskedFacts } from "./messages.ts";
+import type { Unit } from "../unit.ts";
+import type { Ask, AskedFacts, ChildAsk } from "./messages.ts";
 
 type GuessContext = Pick<
   DeliveryContext,
@@ -48,6 +51,34 @@ export async function guessFacts(
     (await findAlike(transaction, identity, context));
   if (record === undefined) return { made: [] };
   return { patientId: await context.patientIdOf(transaction, record), made: prior?.made ?? [] };
+}
+
+/** Staged children with the facts that their drafts are to stand on; nothing is asked of one of whom nothing new came. */
+export async function toAsks(
+  transaction: WriteTransaction,
+  units: readonly (Unit & Pick<ChildAsk, "text">)[],
+  context: GuessContext,
+): Promise<readonly ChildAsk[]> {
+  const asks: ChildAsk[] = [];
+  for (const unit of units) {
+    const facts = await guessFacts(transaction, unit, context);
+    if (facts === "unchanged") continue;
+    const { key, record, text } = unit;
+    asks.push({ unit: key, record, text, facts: await withHeld(transaction, key, { facts, context }) });
+  }
+  return asks;
+}
+
+/** In the transaction that commits the draft, what is held is known: a draft need not say it again. */
+async function withHeld(
+  transaction: WriteTransaction,
+  unit: string,
+  { facts, context }: { readonly facts: DraftFacts; readonly context: GuessContext },
+): Promise<DraftFacts> {
+  const prior = await transaction.lineage(context.source.source, unit);
+  if (prior === undefined) return facts;
+  const current = await transaction.currentOf(prior.record);
+  return { ...facts, held: facts.made.map((one) => hashOf(one, current)) };
 }
 
 /** By what its source calls the child, or by a number. */

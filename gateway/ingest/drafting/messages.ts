@@ -16,6 +16,8 @@ export interface DraftingTask {
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
   readonly batch_records: number;
+  /** Its records are rows of tables: what comes to be drafted are children, not its body. */
+  readonly isStaged: boolean;
 }
 
 /** To the thread that drafts. */
@@ -26,6 +28,8 @@ export type ToDrafter =
   /** The body has ended, whole or not. */
   | { readonly kind: "end"; readonly isBroken: boolean }
   | { readonly kind: "facts"; readonly facts: readonly AskedFacts[] }
+  /** Children whose staged rows are to be drafted, and memory for what is made of them. */
+  | { readonly kind: "children"; readonly children: readonly ChildAsk[]; readonly bytes: ArrayBuffer }
   /** A batch was committed: another may be sent, in the memory of this one. */
   | { readonly kind: "taken"; readonly bytes: ArrayBuffer };
 
@@ -35,6 +39,8 @@ export type FromDrafter =
   | { readonly kind: "read" }
   | { readonly kind: "asks"; readonly asks: readonly Ask[] }
   | { readonly kind: "batch"; readonly reads: readonly PackedRead[]; readonly bytes: ArrayBuffer }
+  /** What was made of the children that were asked for the longest ago; nothing of one at whom the mapper failed. */
+  | { readonly kind: "drafts"; readonly drafts: readonly (PackedDraft | undefined)[]; readonly bytes: ArrayBuffer }
   | { readonly kind: "fault"; readonly error: unknown }
   | { readonly kind: "done" };
 
@@ -43,6 +49,17 @@ export interface Ask {
   readonly key: string;
   readonly hash: string;
   readonly identity: SourceIdentity;
+}
+
+/** A child of staged rows, to be drafted. */
+export interface ChildAsk {
+  /** Key of the unit that the rows make. */
+  readonly unit: string;
+  /** JSON of the rows by table, as their mapper takes them. */
+  readonly text: string;
+  /** Name of the child's own row. */
+  readonly record: string;
+  readonly facts: DraftFacts;
 }
 
 /** `unchanged`: the store has just this; nothing need be drafted. */
@@ -78,29 +95,24 @@ export interface PackedUnit extends PackedRecord {
   readonly text: Span;
   /** The content as it is kept for replay, where it may be. */
   readonly raw: { readonly compressed: Span; readonly vocabulary: string } | undefined;
-  readonly draft: PackedDraft | undefined;
+  readonly draft: { readonly facts: DraftFacts; readonly packed: PackedDraft } | undefined;
 }
 
 export type PackedRead = PackedUnit | PackedRefusal;
 
-/** A draft with its contents column by column. */
+/** A draft, but for its facts, with its contents column by column. */
 export interface PackedDraft
   extends Pick<
     Draft,
-    | "facts"
-    | "patientId"
-    | "patient"
-    | "organizations"
-    | "relationships"
-    | "notCarried"
-    | "replaces"
-    | "withdraws"
-    | "until"
+    "patientId" | "patient" | "organizations" | "relationships" | "notCarried" | "replaces" | "withdraws" | "until"
   > {
   /** How many of the contents, the last ones, are Provenances. */
   readonly provenances: number;
-  readonly slots: readonly string[];
+  /** Of each content the place among what was made before, where the store holds just that; else -1, and it stands in the columns. */
+  readonly places: readonly number[];
+  /** Source record of each content that is no Provenance. */
   readonly records: readonly string[];
+  readonly slots: readonly string[];
   readonly types: readonly string[];
   readonly ids: readonly string[];
   readonly hashes: readonly string[];
@@ -111,7 +123,7 @@ export interface PackedDraft
   /** Where each tail ends; the first begins at `from`, each other where the one before ends. */
   readonly from: number;
   readonly ends: readonly number[];
-  /** By place of the content. */
+  /** By place in the columns. */
   readonly issues: ReadonlyMap<number, readonly UnitIssue[]>;
   readonly personIssues: readonly UnitIssue[];
 }

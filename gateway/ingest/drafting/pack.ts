@@ -1,6 +1,6 @@
 import { compressRaw } from "../../store/compress-raw.ts";
 import { codeEnd } from "../../store/words/body-words.ts";
-import type { Draft } from "../draft.ts";
+import type { Draft, DraftContent, DraftFacts } from "../draft.ts";
 import type { Read } from "../prepared.ts";
 import type { CodedTail, Content } from "../stored-resource.ts";
 import type { Unit, UnitIssue } from "../unit.ts";
@@ -76,7 +76,8 @@ export function packRead(read: Read, drafted: Drafted, bytes: ByteWriter): Packe
     warnings,
     text: bytes.write(unit.text ?? "null"),
     raw,
-    draft: drafted === undefined || isUnchanged ? undefined : packDraft(drafted, bytes),
+    draft:
+      drafted === undefined || isUnchanged ? undefined : { facts: drafted.facts, packed: packDraft(drafted, bytes) },
   };
 }
 
@@ -104,9 +105,13 @@ function packRaw({ raw }: Unit, bytes: ByteWriter): PackedUnit["raw"] {
   return { compressed: bytes.write(compressed), vocabulary };
 }
 
-function packDraft(draft: Draft, bytes: ByteWriter): PackedDraft {
-  const { contents: made, provenances, idOf: _, personIssues, ...others } = draft;
-  const contents = [...made, ...provenances];
+/** A draft in that form, without the facts that it stands on; whoever gave these has them. */
+export function packDraft(draft: Draft, bytes: ByteWriter): PackedDraft {
+  const { facts, contents: made, provenances, idOf: _, personIssues, ...others } = draft;
+  const placeOf = toPlaceOf(facts);
+  const places = [...made.map(placeOf), ...provenances.map(() => -1)];
+  const told = made.filter((__, n) => places[n] === -1);
+  const contents = [...told, ...provenances];
   const from = bytes.length;
   const coded: number[] = [];
   const ends = contents.map(({ content }) => {
@@ -115,15 +120,16 @@ function packDraft(draft: Draft, bytes: ByteWriter): PackedDraft {
     return bytes.write(tail?.tokens ?? plainTail(content))[1];
   });
   const issues = new Map<number, readonly UnitIssue[]>();
-  for (const [place, content] of made.entries()) {
+  for (const [place, content] of told.entries()) {
     const found = content.issues();
     if (found.length > 0) issues.set(place, found);
   }
   return {
     ...others,
     provenances: provenances.length,
-    slots: contents.map(({ slot }) => slot),
+    places,
     records: made.map(({ record }) => record),
+    slots: contents.map(({ slot }) => slot),
     types: contents.map(({ content }) => content.type),
     ids: contents.map(({ content }) => content.id),
     hashes: contents.map(({ content }) => content.hash),
@@ -134,5 +140,15 @@ function packDraft(draft: Draft, bytes: ByteWriter): PackedDraft {
     ends,
     issues,
     personIssues: personIssues(),
+  };
+}
+
+/** Finds what is made just as the store holds it: its hash tells of its type and id too. */
+function toPlaceOf({ made, held }: DraftFacts): (content: DraftContent) => number {
+  if (held === undefined) return () => -1;
+  const places = new Map(made.map(({ slot }, n) => [slot, n]));
+  return ({ slot, content: { hash } }) => {
+    const place = places.get(slot) ?? -1;
+    return held[place] === hash ? place : -1;
   };
 }

@@ -1,6 +1,6 @@
 import type { MapContext, Mapped } from "#mappers/mapper.ts";
 import { expandRaw, toVocabulary } from "../../store/compress-raw.ts";
-import { createSlotIds, type Draft, type DraftContent } from "../draft.ts";
+import { createSlotIds, type Draft, type DraftContent, type DraftFacts } from "../draft.ts";
 import type { Read } from "../prepared.ts";
 import type { KeptContent } from "../unit.ts";
 import type { PackedDraft, PackedRead, PackedUnit, Span } from "./messages.ts";
@@ -49,7 +49,7 @@ function toPrepared(
       writtenAt,
       identity,
       map: (context: MapContext) => options.map(JSON.parse(textOf(buffer, packed.text)), context),
-      draft: draft && unpackDraft(draft, buffer, options.ids),
+      draft: draft && unpackDraft(draft.packed, { facts: draft.facts, buffer, ids: options.ids }),
       ...(packed.raw === undefined ? {} : { raw: toRaw(packed.raw, buffer) }),
     },
   };
@@ -59,33 +59,19 @@ function toRaw({ compressed, vocabulary }: NonNullable<PackedUnit["raw"]>, buffe
   return () => ({ content: { compressed: bytesOf(buffer, compressed) }, vocabulary });
 }
 
-function unpackDraft(packed: PackedDraft, buffer: ArrayBuffer, ids: () => string): Draft {
-  const { slots, facts } = packed;
-  let from = packed.from;
-  const all = slots.map((slot, place): DraftContent => {
-    const end = packed.ends[place] ?? from;
-    const told = bytesOf(buffer, [from, end]);
-    const coded = packed.coded[place] ?? 0;
-    const tail = coded === 0 ? told : { tokens: told, bytes: coded };
-    from = end;
-    const issues = packed.issues.get(place);
-    const [type = "", id = "", hash = ""] = [packed.types[place], packed.ids[place], packed.hashes[place]];
-    return {
-      slot,
-      record: packed.records[place] ?? "",
-      content: {
-        type,
-        id,
-        hash,
-        tail,
-        keys: () => packed.keys[place] ?? "",
-        identifiers: () => packed.identifiers[place] ?? [],
-      },
-      issues: issues === undefined ? NOTHING_WRONG : () => issues,
-    };
+/** A draft as it stands on these facts; `buffer` holds the texts and bytes of it. */
+export function unpackDraft(
+  packed: PackedDraft,
+  { facts, buffer, ids }: { readonly facts: DraftFacts; readonly buffer: ArrayBuffer; readonly ids: () => string },
+): Draft {
+  const columns = unpackColumns(packed, buffer);
+  const all = packed.places.map((place, n): DraftContent => {
+    const content = place === -1 ? columns.next().value : toHeld(facts, place);
+    if (content === undefined) throw new Error("A draft came with fewer contents than it has.");
+    return { ...content, record: packed.records[n] ?? "" };
   });
   const own = all.length - packed.provenances;
-  const made = all.map(({ slot, content }) => ({ slot, id: content.id }));
+  const made = packed.slots.map((slot, n) => ({ slot, id: packed.ids[n] ?? "" }));
   const { patientId, patient, organizations, relationships, notCarried, replaces, withdraws, until } = packed;
   return {
     facts,
@@ -103,6 +89,46 @@ function unpackDraft(packed: PackedDraft, buffer: ArrayBuffer, ids: () => string
     until,
   };
 }
+
+type Unpacked = Omit<DraftContent, "record">;
+
+function* unpackColumns(packed: PackedDraft, buffer: ArrayBuffer): Generator<Unpacked, undefined> {
+  let from = packed.from;
+  for (const [n, slot] of packed.slots.entries()) {
+    const end = packed.ends[n] ?? from;
+    const told = bytesOf(buffer, [from, end]);
+    const coded = packed.coded[n] ?? 0;
+    const tail = coded === 0 ? told : { tokens: told, bytes: coded };
+    from = end;
+    const issues = packed.issues.get(n);
+    const [type = "", id = "", hash = ""] = [packed.types[n], packed.ids[n], packed.hashes[n]];
+    const keys = () => packed.keys[n] ?? "";
+    const identifiers = () => packed.identifiers[n] ?? [];
+    yield {
+      slot,
+      content: { type, id, hash, tail, keys, identifiers },
+      issues: issues === undefined ? NOTHING_WRONG : () => issues,
+    };
+  }
+  return undefined;
+}
+
+/**
+ * What the store holds just so: nothing is asked of it but its name and its hash. Were it held no more, its batch would
+ * fail here, and each record of it be mapped by itself.
+ */
+function toHeld({ made, held }: DraftFacts, place: number): Unpacked | undefined {
+  const one = made[place];
+  const hash = held?.[place];
+  if (one === undefined || hash === undefined) return undefined;
+  const { slot, type, id } = one;
+  return { slot, content: { type, id, hash, ...HELD }, issues: NOTHING_WRONG };
+}
+
+const notSent = (): never => {
+  throw new Error("What the store holds already was to be stored again.");
+};
+const HELD = { tail: "", keys: notSent, identifiers: notSent } as const;
 
 function bytesOf(buffer: ArrayBuffer, [from, to]: Span): Buffer {
   return Buffer.from(buffer, from, to - from);

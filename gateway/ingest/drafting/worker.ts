@@ -5,15 +5,16 @@ import { type DraftContext, draftUnit, FAMILY_CHARACTERS } from "../draft.ts";
 import { draftProvenances, type ProvenanceContext } from "../draft-provenances.ts";
 import { inBatches, whole } from "../in-batches.ts";
 import { mapperOf } from "../mappers.ts";
-import { createOrganizationIds } from "../organization-id.ts";
 import { readRecords } from "../prepare.ts";
 import type { Read } from "../prepared.ts";
 import { createRepeats } from "../repeats.ts";
 import { createSeenRecords } from "../seen-records.ts";
 import { FAULT } from "../validate-mapped.ts";
+import { draftChildren } from "./draft-children.ts";
 import type { AskedFacts, DraftingTask, FromDrafter, ToDrafter } from "./messages.ts";
 import { ByteWriter, type Drafted, packRead } from "./pack.ts";
 import { createQueue, type Queue } from "./queue.ts";
+import { toContexts } from "./to-contexts.ts";
 
 /** Batches drafted ahead of the one that is being committed. */
 const BATCHES_AHEAD = 2;
@@ -25,20 +26,23 @@ const BUFFER_BYTES_MAX = 16 * 1_048_576;
 /** Children of this file for whom an id was drawn, that are remembered: their next record mostly comes soon. */
 const DRAWN_MAX = 10_000;
 
-/** The thread beside the one that answers queries and commits: bytes → records → what they make, in text; file after file. */
+/** The thread beside the one that answers queries and commits: file after file. */
 function serve(port: MessagePort): void {
-  let drafter: Drafter | undefined;
+  let drafter: { receive(message: Exclude<ToDrafter, { kind: "begin" }>): void } | undefined;
   port.on("message", (message: ToDrafter) => {
-    if (message.kind !== "begin") {
-      drafter?.receive(message);
-      return;
-    }
-    drafter = new Drafter(port, message.task);
-    // What it throws ends the thread, and is told as its error.
-    void drafter.run();
+    if (message.kind !== "begin") drafter?.receive(message);
+    else drafter = message.task.isStaged ? draftChildren(port, message.task) : begin(port, message.task);
   });
 }
 
+function begin(port: MessagePort, task: DraftingTask): Drafter {
+  const drafter = new Drafter(port, task);
+  // What it throws ends the thread, and is told as its error.
+  void drafter.run();
+  return drafter;
+}
+
+/** Bytes → records → what they make, in text. */
 class Drafter {
   readonly #port: MessagePort;
   readonly #task: DraftingTask;
@@ -56,24 +60,9 @@ class Drafter {
   constructor(port: MessagePort, task: DraftingTask) {
     this.#port = port;
     this.#task = task;
-    const { source, localAuthority, authority, derives, organization } = task.source;
-    const { delivery: receipt, fileName: file, receivedAt, mapping } = task;
-    const organizationId = createOrganizationIds();
-    this.#context = {
-      source,
-      localAuthority,
-      derives,
-      organizationId: (identifier) => organizationId(authority, identifier),
-      ids: () => this.#family + randomUUID().slice(FAMILY_CHARACTERS),
-      receivedAt,
-      repeats: createRepeats(),
-    };
-    this.#provenance = {
-      source: task.source,
-      organizationId: organizationId(authority, organization),
-      delivery: { receipt, file, receivedAt },
-      mapping,
-    };
+    const { draft, provenance } = toContexts(task, () => this.#family + randomUUID().slice(FAMILY_CHARACTERS));
+    this.#context = { ...draft, repeats: createRepeats() };
+    this.#provenance = provenance;
   }
 
   #post(message: FromDrafter, transfer: ArrayBuffer[] = []): void {
@@ -83,7 +72,7 @@ class Drafter {
   receive(message: Exclude<ToDrafter, { kind: "begin" }>): void {
     if (message.kind === "facts") this.#facts.add(message.facts);
     else if (message.kind === "taken") this.#recycle(message.bytes);
-    else this.#chunks.add(message);
+    else if (message.kind !== "children") this.#chunks.add(message);
   }
 
   #recycle(buffer: ArrayBuffer): void {
