@@ -1,6 +1,9 @@
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { parseJson } from "../json.ts";
@@ -11,7 +14,10 @@ const COMMAND = fileURLToPath(new URL("../../gateway/commands/audit.ts", import.
 const UNSET = { BASE_URL: "", REGISTER_FILE: "", GATEWAY_MODE: "", IDENTITY_KEY: "", DATABASE_URL: "", REDIS_URL: "" };
 const execute = promisify(execFile);
 
-/** What `npm run -s audit` says of the log of a gateway: whether it is whole, and every AuditEvent of it. */
+/**
+ * What `npm run -s audit` says of the log of a gateway: whether it is whole, and every AuditEvent of it. These are several
+ * times the log, and are put where there is more room than the gateway has.
+ */
 export async function readAuditLog(
   dataDir: string,
   env: Readonly<Record<string, string>>,
@@ -24,12 +30,29 @@ export async function readAuditLog(
     );
   };
   const verified = await audit("verify");
-  const out = join(dataDir, "exported");
   const year = 365 * 86_400_000;
   const [from, until] = [-year, year].map((apart) => new Date(Date.now() + apart).toISOString());
-  const exported = await audit("export", "--from", from ?? "", "--until", until ?? "", "--out", out);
-  if (!exported.isDone) throw new Error(`the audit log could not be exported: ${exported.told}`);
-  const lines = (await readFile(join(out, "AuditEvent.ndjson"), "utf8")).split("\n");
-  const recorded = lines.flatMap((line) => toRecorded(parseJson(line)) ?? []);
-  return { isWhole: verified.isDone, told: verified.told, recorded };
+  const directory = await mkdtemp(join(tmpdir(), "faults-audit-"));
+  try {
+    const out = join(directory, "exported");
+    const exported = await audit("export", "--from", from ?? "", "--until", until ?? "", "--out", out);
+    if (!exported.isDone) throw new Error(`the audit log could not be exported: ${exported.told}`);
+    return {
+      isWhole: verified.isDone,
+      told: verified.told,
+      recorded: await readEvents(join(out, "AuditEvent.ndjson")),
+    };
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}
+
+/** A line at a time: all of a long run are more than a text may be. */
+async function readEvents(path: string): Promise<readonly Recorded[]> {
+  const recorded: Recorded[] = [];
+  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })) {
+    const one = toRecorded(parseJson(line));
+    if (one !== undefined) recorded.push(one);
+  }
+  return recorded;
 }

@@ -3,10 +3,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { appendFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { FaultOptions } from "./options.ts";
 import { findOnPath } from "./processes.ts";
 
-/** Room for the demonstration and a long run, and little enough to be filled in a moment. */
+/** Room for the demonstration and what a run stores and records, and little enough to be filled in a moment. */
 const SIZE_MB = 768;
+const SIZE_MB_A_MINUTE = 64;
 const PART = Buffer.alloc(1_048_576, 1);
 
 /** Where the gateway keeps its data, and a way to leave it no room. */
@@ -25,25 +27,26 @@ export interface Disk {
  * A file system of its own in memory for root on Linux, filled by a file. Else, where `prlimit` is, no file may grow
  * beyond what it is: every write of the gateway's processes fails. Else nothing.
  */
-export function createDisk(way?: "mount" | "limit"): Disk {
+export function createDisk({ disk: way, minutes }: Pick<FaultOptions, "disk" | "minutes">): Disk {
   const directory = mkdtempSync(join(tmpdir(), "faults-"));
   if (process.platform !== "linux") return plain(directory, "only known on Linux");
-  if (way !== "limit" && process.getuid?.() === 0 && isMounted(directory)) return inMemory(directory);
+  const size_MB = Math.ceil(SIZE_MB + minutes * SIZE_MB_A_MINUTE);
+  if (way !== "limit" && process.getuid?.() === 0 && isMounted(directory, size_MB)) return inMemory(directory, size_MB);
   if (way === "mount") return plain(directory, "nothing can be mounted");
   const prlimit = findOnPath("prlimit");
   return prlimit === undefined ? plain(directory, "neither root nor prlimit") : limited(directory, prlimit);
 }
 
-function isMounted(directory: string): boolean {
+function isMounted(directory: string, size_MB: number): boolean {
   try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${SIZE_MB}m,mode=700`, "tmpfs", directory], { stdio: "ignore" });
+    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${size_MB}m,mode=700`, "tmpfs", directory], { stdio: "ignore" });
     return true;
   } catch {
     return false;
   }
 }
 
-function inMemory(directory: string): Disk {
+function inMemory(directory: string, size_MB: number): Disk {
   const filler = join(directory, "filler");
   const remove = (): void => {
     process.off("exit", remove);
@@ -53,7 +56,7 @@ function inMemory(directory: string): Disk {
   process.on("exit", remove);
   return {
     directory,
-    way: `a file system of ${SIZE_MB} MB, filled by a file`,
+    way: `a file system of ${size_MB} MB, filled by a file`,
     async fill() {
       for (let size = PART.length; size >= 1; ) {
         try {

@@ -46,7 +46,7 @@ export async function runFaults({ options, say, patience = 1 }: Running): Promis
   const tell = (line: string) => say(`${(now() / 1_000).toFixed(1).padStart(7)} s  ${line}`);
   const stops: (() => Promise<void> | void)[] = [];
   try {
-    const disk = createDisk(options.disk);
+    const disk = createDisk(options);
     stops.push(disk.remove);
     const redis = await startRedis();
     if (redis !== undefined) stops.push(redis.stop);
