@@ -20,6 +20,8 @@ export interface Disk {
   /** Of these processes, where the way is one of processes. */
   fill(pids: readonly number[]): Promise<void>;
   free(pids: readonly number[]): Promise<void>;
+  /** Gives it as much room as there is, for what is made of the data after the run. */
+  widen(): void;
   remove(): void;
 }
 
@@ -67,6 +69,9 @@ function inMemory(directory: string, size_MB: number): Disk {
       }
     },
     free: () => rm(filler, { force: true }),
+    widen: () => {
+      execFileSync("mount", ["-o", "remount,size=90%", directory], { stdio: "ignore" });
+    },
     remove,
   };
 }
@@ -91,6 +96,7 @@ function plain(directory: string, reason: string): Disk {
     reason,
     fill: async () => {},
     free: async () => {},
+    widen: () => {},
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };
 }

@@ -83,6 +83,7 @@ export async function runFaults({ options, say, patience = 1 }: Running): Promis
     const memory = await memoryOf(gateway);
     const kept = await tellRounds({ load, asking, tokenOf: tokens.of, tell });
     await stop();
+    disk.widen();
     const audit = await readAuditLog(disk.directory, env);
     tell(`the audit log: ${audit.told.split("\n")[0]}`);
     const violations: Violation[] = [
