@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -107,6 +107,15 @@ describe("export", () => {
     await run("export", "--from", "2026-01-01", "--until", "2100-01-01", "--out", whole);
     expect(readFileSync(join(whole, "AuditEvent.ndjson"), "utf8")).toContain('"code":"disclose"');
     expect(await run("verify")).toMatchObject({ exit: 0 });
+  });
+
+  test("says in a line that the index of the log cannot be had", async () => {
+    mkdirSync(join(audit(), "audit-command.index.sqlite"));
+    const asked = ["export", "--from", "2026-01-31", "--until", "2026-02-01", "--out", join(dataDir, "none")];
+    expect(await run(...asked)).toMatchObject({
+      exit: 1,
+      error: "The index of the audit log: unable to open database file.\n",
+    });
   });
 });
 

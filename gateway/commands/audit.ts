@@ -23,6 +23,7 @@ export async function runAudit(given: readonly string[], environment: Environmen
     return await run(task, environment);
   } catch (error) {
     if (error instanceof ConfigError || isOfFiles(error)) return failed([error.message]);
+    if (isOfIndex(error)) return failed([`The index of the audit log: ${error.message}.`]);
     throw error;
   }
 }
@@ -30,6 +31,14 @@ export async function runAudit(given: readonly string[], environment: Environmen
 /** A directory that is not there, a file that is there already, a disk that is full: for whoever called to mend. */
 function isOfFiles(error: unknown): error is Error {
   return error instanceof Error && "syscall" in error;
+}
+
+/** SQLite's codes for a file that may only be read, or cannot be read, made larger or opened: https://www.sqlite.org/rescode.html. */
+const OF_INDEX: ReadonlySet<unknown> = new Set([8, 10, 13, 14]);
+
+/** The same of the index in which events are looked up. */
+function isOfIndex(error: unknown): error is Error {
+  return error instanceof Error && "errcode" in error && OF_INDEX.has(Number(error.errcode) & 0xff);
 }
 
 function run(task: AuditTask, environment: Environment): Promise<CommandResult> {
