@@ -15,12 +15,18 @@ export const BASE: StoredResource = {
 };
 
 export function resource(change: Partial<StoredResource> = {}): StoredResource {
-  return { ...BASE, ...change, body_bytes: (change.body ?? BASE.body).length };
+  return { ...BASE, ...change };
 }
 
 /** Resources as they come from a store, with their texts read, to be held against others. */
 export function withTexts(kept: readonly StoredResource[] | undefined): readonly StoredResource[] | undefined {
-  return kept?.map((one) => ({ ...one, body: one.body }));
+  return kept?.map((one) => {
+    const { held_bytes = 0, ...others } = { ...one, body: one.body };
+    const { length } = others.body;
+    if (held_bytes <= 0 || held_bytes > length)
+      throw new Error(`${held_bytes} of ${length} bytes are said to be held.`);
+    return others;
+  });
 }
 
 export function contribution(change: Partial<StoredContribution> = {}): StoredContribution {
