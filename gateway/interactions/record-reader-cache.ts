@@ -1,5 +1,4 @@
 import { LRUCache } from "lru-cache";
-import { Stretches } from "../search/entries.ts";
 import type { ReadVerbs, RecordKey, Store } from "../store/store.ts";
 import { createHiddenServices } from "./hidden-services.ts";
 import { type LoadedRecord, type LoadOptions, toLoadedRecord } from "./record-reader-load.ts";
@@ -28,9 +27,8 @@ export class RecordCache {
   #compiledBy: number;
 
   constructor(options: RecordReaderOptions) {
-    const size_bytes = options.cache_bytes * (1 - PERSON_SHARE);
-    this.#records = keep(size_bytes - options.cache_bytes * STRETCH_SHARE_MIN);
-    this.#options = { ...options, stretches: new Stretches(() => size_bytes - this.#records.calculatedSize) };
+    this.#options = options;
+    this.#records = keep(options.cache_bytes * (1 - PERSON_SHARE));
     this.#people = keep(options.cache_bytes * PERSON_SHARE);
     this.#services = createHiddenServices(options.store, options);
     this.#compiledBy = this.#policyVersion();
@@ -127,8 +125,6 @@ export class RecordCache {
 
 /** Of the cache's bytes, those for people of whom nothing else was asked. */
 const PERSON_SHARE = 1 / 8;
-/** And those for entries that are made, at least: of the children who are asked for most. They may have what records leave. */
-const STRETCH_SHARE_MIN = 1 / 8;
 
 function keep(size_bytes: number): LRUCache<RecordKey, LoadedRecord> {
   return new LRUCache({

@@ -10,7 +10,7 @@ import type { ToldRelationship } from "../disclosure/relationship-since.ts";
 import { type ToldIdentity, toToldIdentity } from "../disclosure/told-identity.ts";
 import type { RecordFacts, SourceFacts } from "../disclosure/visibility.ts";
 import { withoutWithheld } from "../disclosure/withheld.ts";
-import type { Content, Stretches } from "../search/entries.ts";
+import type { Content } from "../search/entries.ts";
 import { extractKeys } from "../search/keys.ts";
 import { type Pack, type Packable, toPack } from "../search/pack.ts";
 import type {
@@ -89,8 +89,6 @@ export interface LoadOptions {
   readonly labelling?: (() => Labelling) | undefined;
   /** Services of which no more is told than their kind, as they are known now. */
   readonly hidden?: HiddenServices | undefined;
-  /** Where the entries lie that are made of records which are kept. */
-  readonly stretches?: Stretches | undefined;
 }
 
 export function toLoadedRecord(stored: StoredRecord | StoredPart, changes: number, options: LoadOptions): LoadedRecord {
@@ -102,7 +100,7 @@ export function toLoadedRecord(stored: StoredRecord | StoredPart, changes: numbe
   const isRestricted = isPeopled(idSpace) && told.some(({ isMarkedRestricted }) => isMarkedRestricted);
   const hidden = options.hidden ?? { services: labellingOf(options).services, kinds: NO_KINDS };
   const packables = toPackables(stored, { patientId, kind, idSpace, isRestricted, hidden }, options);
-  const pack = toPack(packables, options.fhirBase, options.stretches);
+  const pack = toPack(packables, options.fhirBase);
   const names = new Set([...tellings, ...packables].map(({ source }) => source));
   const isPart = "resourceSources" in stored;
   if (isPart) for (const source of stored.resourceSources) names.add(source);
@@ -192,7 +190,7 @@ class Told implements Packable {
   readonly lastUpdated: number;
   readonly source: string;
   readonly keys: string;
-  readonly held_bytes?: number;
+  readonly body_bytes?: number;
   readonly #content: Content;
 
   constructor(stored: StoredResource, type: RecordType, record: GuardedRecord) {
@@ -202,7 +200,7 @@ class Told implements Packable {
     this.lastUpdated = stored.lastUpdated;
     this.source = stored.source;
     this.keys = stored.keys;
-    if (stored.held_bytes !== undefined) this.held_bytes = stored.held_bytes;
+    if (stored.body_bytes !== undefined) this.body_bytes = stored.body_bytes;
     this.#content = new GuardedContent(stored, type, record);
   }
 
@@ -318,7 +316,7 @@ export function stripped(
 
 interface Stripped {
   readonly body: Buffer;
-  readonly held_bytes: number;
+  readonly body_bytes: number;
   readonly keys: string;
 }
 
@@ -331,7 +329,7 @@ function withoutElements(told: Buffer, strip: (resource: Resource) => object): S
   if (!isResource(resource)) throw new Error("a resource is an object");
   const lossless = parseLossless(text);
   const body = toOwnBuffer(JSON.stringify(isResource(lossless) ? strip(lossless) : resource));
-  return { body, held_bytes: body.length, keys: extractKeys(resource) };
+  return { body, body_bytes: body.length, keys: extractKeys(resource) };
 }
 
 /** What is kept for long shares its memory with nothing: a part of what is shared would keep the whole of it. */

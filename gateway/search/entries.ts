@@ -11,56 +11,6 @@ const MATCH_TAIL = Buffer.from(',"search":{"mode":"match"}},');
 /** Entries that are made together: those of a first page, which is what most answers are. */
 const STRETCH = LIMITS.page_entries_default;
 
-/** Entries that were made together, as bytes; made again when they are asked for after they had to go. */
-interface Stretch {
-  bytes: Buffer | undefined;
-  /** Asked for since it was last looked whether it can go. */
-  isUsed: boolean;
-}
-
-/**
- * The memory in which all stretches of many records lie, bounded: what has not been asked for since the last round goes
- * first. To make one again costs a tenth of reading its record anew, so that more records are kept without theirs.
- */
-export class Stretches {
-  readonly #limit_bytes: () => number;
-  readonly #all: Stretch[] = [];
-  #held_bytes = 0;
-  #hand = 0;
-
-  /** `limit_bytes` may be another whenever it is asked for. */
-  constructor(limit_bytes: () => number) {
-    this.#limit_bytes = limit_bytes;
-  }
-
-  get held_bytes(): number {
-    return this.#held_bytes;
-  }
-
-  add(stretch: Stretch): void {
-    this.#held_bytes += stretch.bytes?.length ?? 0;
-    const limit_bytes = this.#limit_bytes();
-    while (this.#held_bytes > limit_bytes && this.#all.length > 0) this.#turn();
-    this.#all.push(stretch);
-  }
-
-  /** Looks at the next one: it goes, or has until the next round to be asked for. */
-  #turn(): void {
-    this.#hand %= this.#all.length;
-    const next = this.#all[this.#hand];
-    if (next?.isUsed === true) {
-      next.isUsed = false;
-      this.#hand += 1;
-      return;
-    }
-    const last = this.#all.pop();
-    if (next === undefined || last === undefined) return;
-    if (next !== last) this.#all[this.#hand] = last;
-    this.#held_bytes -= next.bytes?.length ?? 0;
-    next.bytes = undefined;
-  }
-}
-
 /**
  * Resources as entries of a searchset, in stretches of one memory each, made when the first of a stretch is asked for: of
  * most records no more than the newest findings ever are.
@@ -68,23 +18,20 @@ export class Stretches {
 export class Entries {
   readonly #contents: (Content | undefined)[];
   readonly #fhirBase: string;
-  readonly #stretches: (Stretch | undefined)[] = [];
-  readonly #kept: Stretches | undefined;
+  readonly #stretches: (Buffer | undefined)[] = [];
   /** Where an entry begins in its stretch, where its resource begins and where that ends: three numbers an entry. */
   readonly #offsets: Int32Array;
 
-  /** `fhirBase` is the base of every `fullUrl`; `kept` is where the stretches lie, each for as long as these where it is absent. */
-  constructor(contents: readonly Content[], fhirBase: string, kept?: Stretches) {
+  /** `fhirBase` is the base of every `fullUrl`. */
+  constructor(contents: readonly Content[], fhirBase: string) {
     this.#contents = [...contents];
     this.#fhirBase = fhirBase;
-    this.#kept = kept;
     this.#offsets = new Int32Array(contents.length * 3);
   }
 
-  /** The bytes of a resource for a look at them: no stretch is made for it. */
+  /** The bytes of a resource for a look at them, after which they are not kept: no stretch is made for it. */
   glimpse(entry: number): Buffer {
-    const isMade = this.#stretches[Math.floor(entry / STRETCH)]?.bytes !== undefined;
-    return isMade ? this.resource(entry) : (this.#contents[entry]?.body ?? NO_BODY);
+    return this.#contents[entry]?.body ?? this.resource(entry);
   }
 
   resource(entry: number): Buffer {
@@ -112,19 +59,10 @@ export class Entries {
   }
 
   #made(entry: number): Buffer {
-    const place = Math.floor(entry / STRETCH);
-    const known = this.#stretches[place];
-    if (known?.bytes !== undefined) {
-      known.isUsed = true;
-      return known.bytes;
-    }
-    const bytes = this.#make(place * STRETCH);
-    const made = { bytes, isUsed: false };
-    this.#stretches[place] = made;
-    if (this.#kept !== undefined) this.#kept.add(made);
-    // What it was made of is needed no more.
-    else this.#contents.fill(undefined, place * STRETCH, (place + 1) * STRETCH);
-    return bytes;
+    const stretch = Math.floor(entry / STRETCH);
+    const made = this.#stretches[stretch] ?? this.#make(stretch * STRETCH);
+    this.#stretches[stretch] = made;
+    return made;
   }
 
   #make(first: number): Buffer {
@@ -147,6 +85,8 @@ export class Entries {
       bytes.set(bodies[n] ?? NO_BODY, offsets[at + 1] ?? 0);
       bytes.set(MATCH_TAIL, offsets[at + 2] ?? 0);
     }
+    // What it was made of is needed no more.
+    this.#contents.fill(undefined, first, first + STRETCH);
     return bytes;
   }
 }

@@ -1,5 +1,5 @@
 import { SERVED_RESOURCES, type ServedType } from "#profiles/interactions.ts";
-import { type Content, Entries, type Stretches } from "./entries.ts";
+import { type Content, Entries } from "./entries.ts";
 import { type EncodedKeys, extractKeys, partsOf } from "./keys.ts";
 
 /** What a pack is made of: one resource as stored, with its keys. */
@@ -12,10 +12,10 @@ export interface Packable {
   readonly source: string;
   /** Asked for late and seldom: it may have to be decoded. */
   readonly body: Buffer;
-  /** Bytes in which it is held, where they are known before it is read. */
-  readonly held_bytes?: number;
+  /** Its bytes, where they are known before it is read. */
+  readonly body_bytes?: number;
   readonly keys: string;
-  /** What alone of it is kept, where that is less than all of it. */
+  /** What alone of it is kept until its entry is made, where that is less than all of it. */
   readonly content?: Content;
 }
 
@@ -26,12 +26,12 @@ interface TextKey {
 }
 
 const TYPE_ORDER = new Map(SERVED_RESOURCES.map(({ type }, index) => [type, index]));
-/** What an entry costs beside what it is made of: objects, strings, spans and array slots, measured on typical Observations. */
-const ENTRY_OVERHEAD_bytes = 450;
+/** What an entry costs beside its body: its head, strings, spans and array slots, measured on typical Observations. */
+const ENTRY_OVERHEAD_bytes = 600;
 
-/** Packs resources; `fhirBase` is the base of every `fullUrl`, `stretches` where what is made of many packs lies. */
-export function toPack(resources: readonly Packable[], fhirBase: string, stretches?: Stretches): Pack {
-  return new Pack(inOrder(resources), fhirBase, stretches);
+/** Packs resources; `fhirBase` is the base of every `fullUrl`. */
+export function toPack(resources: readonly Packable[], fhirBase: string): Pack {
+  return new Pack(inOrder(resources), fhirBase);
 }
 
 /**
@@ -62,11 +62,11 @@ class Pack {
   readonly dateStarts: Int32Array;
   readonly strings: readonly TextKey[];
   readonly stringStarts: Int32Array;
-  /** Bytes held, for the cache's account, without stretches that lie elsewhere. */
+  /** Bytes held, for the cache's account. */
   readonly weight_bytes: number;
   #names: readonly string[] | undefined;
 
-  constructor(rows: readonly Row[], fhirBase: string, stretches?: Stretches) {
+  constructor(rows: readonly Row[], fhirBase: string) {
     const keys = toKeyColumns(rows);
     const resources = rows.map(({ resource }) => resource);
     this.size = rows.length;
@@ -80,7 +80,6 @@ class Pack {
     this.entries = new Entries(
       resources.map((resource) => resource.content ?? resource),
       fhirBase,
-      stretches,
     );
     this.tokens = keys.tokens;
     this.tokenStarts = keys.tokenStarts;
@@ -101,7 +100,7 @@ class Pack {
 export type { Pack };
 
 function weightOf(resource: Packable): number {
-  return (resource.held_bytes ?? resource.body.length) + ENTRY_OVERHEAD_bytes;
+  return (resource.body_bytes ?? resource.body.length) + ENTRY_OVERHEAD_bytes;
 }
 
 interface Row {

@@ -29,8 +29,8 @@ export interface StoredResource {
   readonly dataClass: DataClass;
   /** UTF-8 JSON exactly as served, `meta.versionId` and `meta.lastUpdated` included. */
   readonly body: Buffer;
-  /** Bytes in which it is held, of what was read from a store: fewer than it has, and known before it is. */
-  readonly held_bytes?: number;
+  /** Its bytes, of what was read from a store: known before the body is. */
+  readonly body_bytes?: number;
   /** The body alone, of what was read from a store: for whoever keeps that for long, and nothing else of it. */
   readonly content?: StoredContent;
   /** Search keys, extracted at write, in the encoding of `search/keys.ts`. */

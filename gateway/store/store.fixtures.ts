@@ -15,18 +15,12 @@ export const BASE: StoredResource = {
 };
 
 export function resource(change: Partial<StoredResource> = {}): StoredResource {
-  return { ...BASE, ...change };
+  return { ...BASE, ...change, body_bytes: (change.body ?? BASE.body).length };
 }
 
 /** Resources as they come from a store, with their texts read, to be held against others. */
 export function withTexts(kept: readonly StoredResource[] | undefined): readonly StoredResource[] | undefined {
-  return kept?.map((one) => {
-    const { held_bytes = 0, ...others } = { ...one, body: one.body };
-    const { length } = others.body;
-    if (held_bytes <= 0 || held_bytes > length)
-      throw new Error(`${held_bytes} of ${length} bytes are said to be held.`);
-    return others;
-  });
+  return kept?.map((one) => ({ ...one, body: one.body }));
 }
 
 export function contribution(change: Partial<StoredContribution> = {}): StoredContribution {

@@ -1,7 +1,6 @@
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { resource, withTexts } from "../store.fixtures.ts";
-import type { Store } from "../store.ts";
+import { resource } from "../store.fixtures.ts";
 import { ask } from "./postgres.fixtures.ts";
 import { createPostgresStore } from "./postgres.ts";
 import { openPostgresReadOnly } from "./read-only.ts";
@@ -105,13 +104,7 @@ describe("a database that was there before", () => {
       await transaction.remove("Observation", "o-8", "", 5);
       return record;
     });
-    // Other bytes are held of the same bodies.
-    const contentsOf = async (store: Store) => {
-      const record = await store.record(key);
-      const history = (await store.recordHistory(key)).map(({ held_bytes: _, ...version }) => version);
-      return { record: { ...record, resources: withTexts(record?.resources) }, history };
-    };
-    const expected = await contentsOf(made);
+    const expected = [await made.record(key), await made.recordHistory(key)];
     await made.close();
     for (const table of ["resource", "history"]) {
       await client.query(`UPDATE ${table} SET body = convert_to('{"resourceType":"Observation","id":"' || id || '"}', 'UTF8')
@@ -119,7 +112,7 @@ describe("a database that was there before", () => {
     }
     await client.query("DELETE FROM vocabulary; UPDATE store_schema SET version = 8");
     const store = await createPostgresStore({ url: database.url });
-    expect(await contentsOf(store)).toEqual(expected);
+    expect([await store.record(key), await store.recordHistory(key)]).toEqual(expected);
     await store.close();
   });
 

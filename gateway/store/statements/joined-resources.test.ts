@@ -32,7 +32,7 @@ test("resources in one row come apart as they were told, with where the others c
     ["Consent", "c-1", 2, ""],
   ]);
   expect(resources.map(({ body }) => body.toString())).toEqual(BODIES);
-  expect(resources.map(({ held_bytes }) => held_bytes)).toEqual([2, 7]);
+  expect(resources.map(({ body_bytes }) => body_bytes)).toEqual([2, 7]);
   expect(otherSources).toEqual(["leeds-ctf", "leeds-csds"]);
 });
 

@@ -1,6 +1,6 @@
 import type { DataClass } from "#mappers/mapper.ts";
 import type { StoredContent, StoredResource } from "../record.ts";
-import { decodeBody, vocabularyOf } from "../words/body-code.ts";
+import { decodeBody, lengthOf, vocabularyOf } from "../words/body-code.ts";
 import { loadWordsOf } from "../words/body-words.ts";
 import { type Context, loadOrigins, type Origin, originOf } from "./context.ts";
 import { arrays, type Steps, type Value } from "./steps.ts";
@@ -99,8 +99,8 @@ class KeptContent implements StoredContent {
     return decodeBody(this.#joined.subarray(this.#start, this.#end), this.#words);
   }
 
-  get held_bytes(): number {
-    return this.#end - this.#start;
+  get body_bytes(): number {
+    return lengthOf(this.#joined, this.#start, this.#end);
   }
 }
 
@@ -117,7 +117,7 @@ class Kept implements StoredResource {
   readonly lastUpdated: number;
   readonly source: string;
   readonly dataClass: DataClass;
-  readonly held_bytes: number;
+  readonly body_bytes: number;
   readonly keys: string;
   readonly contentHash: string;
   readonly #content: StoredContent;
@@ -129,7 +129,7 @@ class Kept implements StoredResource {
     this.lastUpdated = Number(fields[at + 2]);
     this.source = source;
     this.dataClass = dataClass;
-    this.held_bytes = content.held_bytes;
+    this.body_bytes = content.body_bytes;
     this.keys = keys;
     this.contentHash = text(fields[at + 5]);
     this.#content = content;

@@ -12,6 +12,7 @@ import type {
   StoredResource,
   StoredVersion,
 } from "../record.ts";
+import { lengthOf } from "../words/body-code.ts";
 import { bodyOf, loadWords } from "../words/body-words.ts";
 import { type Context, loadOrigins, originOf } from "./context.ts";
 import { readMerged, readMergedBefore, readReplaces, rootOf } from "./decisions.ts";
@@ -295,7 +296,7 @@ function toVersion(
     get body() {
       return body?.();
     },
-    ...(row.body === null ? {} : { held_bytes: bytes(row.body).length }),
+    ...(row.body === null ? {} : { body_bytes: lengthOf(bytes(row.body)) }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { decodeBody, vocabularyOf } from "./body-code.ts";
+import { decodeBody, lengthOf, vocabularyOf } from "./body-code.ts";
 import { encodeBody, encodeEnd, indexWords } from "./encode-body.ts";
 
 const WORDS = Buffer.from('{"resourceType":"Observation","id":"","status":"final","subject":{"reference":"Patient/"}}');
@@ -24,6 +24,7 @@ describe("a body", () => {
     ["whose words end in the middle", '"reference":"Patien'],
   ])("%s is read as it was put", (_, text) => {
     expect(recoded(Buffer.from(text)).toString()).toBe(text);
+    expect(lengthOf(encodeBody(Buffer.from(text), 1, INDEX))).toBe(Buffer.byteLength(text));
   });
 
   test("of any bytes is read as it was put, whatever the words", () => {
@@ -42,6 +43,7 @@ describe("a body", () => {
       if (tokens !== undefined) {
         const inParts = encodeBody({ start, end: tokens, end_bytes: rest.length }, 1, indexWords(words));
         expect(decodeBody(inParts, words).equals(body)).toBe(true);
+        expect(lengthOf(inParts)).toBe(body.length);
       }
       if (body[0] !== 0) expect(encodeBody(body, 1, indexWords(words)).length).toBeLessThanOrEqual(body.length);
     }

@@ -30,6 +30,14 @@ export function vocabularyOf(kept: Uint8Array, start = 0): number | undefined {
   return kept[start] === CODED ? numberAt(kept, start + 1) : undefined;
 }
 
+/** Bytes of a body that is kept from `start` to `end`, told without reading it. */
+export function lengthOf(kept: Uint8Array, start = 0, end = kept.length): number {
+  if (kept[start] !== CODED) return end - start;
+  let at = start + 1;
+  while ((kept[at] ?? 0) >= MORE) at++;
+  return numberAt(kept, at + 1);
+}
+
 /** Asked of each body that is read, looked at or not: without a Decoder. */
 function numberAt(kept: Uint8Array, start: number): number {
   let value = 0;
