@@ -153,8 +153,9 @@ async function breakAll(
     }
     const { trouble, one } = await breakOne(fault, breaking);
     troubles.push(trouble);
-    done.push({ ...one, memory: await memoryOf(world.gateway) });
+    // At the end of the pause: what was started anew has filled its cache by then, or taken a part of it.
     await pause(Math.max(PAUSE_MS_MIN, (until - now()) / (faults.length - index) / 2));
+    done.push({ ...one, memory: await memoryOf(world.gateway) });
   }
   return { troubles, done };
 }
@@ -184,7 +185,7 @@ async function breakOne(fault: Fault, { load, world, options, rate, now, tell }:
   return { trouble, one: { id: fault.id, title: fault.title, verdict, how, ...trouble, counts, last, ways } };
 }
 
-/** Of those that live from one fault to the end. */
+/** Of those that live from the pause after one fault to the end. */
 function checkMemory(done: readonly Done[], atEnd: readonly Memory[]): readonly Violation[] {
   const samples = done.flatMap(({ memory = [] }) => memory);
   return atEnd.flatMap(({ pid, MB }) => {
